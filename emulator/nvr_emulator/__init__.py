@@ -1,0 +1,1 @@
+"""A network disk recorder that runs in memory: the machine, its server and its control port."""
