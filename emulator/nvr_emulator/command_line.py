@@ -1,0 +1,178 @@
+"""`nvr-emulator`: serve a recorder, list models and defects."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from nvr_emulator.configuration import ConfigurationError, RecorderSettings, UserSettings
+from nvr_emulator.machine import Machine, Ports
+
+DEFAULT_PASSWORD = "admin12345"
+
+log = logging.getLogger("nvr_emulator")
+
+
+@click.group()
+@click.version_option(package_name="nvrkit")
+def main() -> None:
+    """An emulator of i-PRO network disk recorders."""
+
+
+@main.command(context_settings={"auto_envvar_prefix": "NVR_EMULATOR"})
+@click.option(
+    "--model", type=click.Choice(["1", "2", "3"]), default="2", show_default=True, help="Model group."
+)
+@click.option("--series", help="Series, say WJ-NU101 (see nvr-emulator models).")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--http-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
+@click.option("--control-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
+@click.option("--user", default="ADMIN", show_default=True, help="Name of the administrator.")
+@click.option("--password", help=f"Password of the administrator.  [default: {DEFAULT_PASSWORD}]")
+@click.option("--clock", type=click.Choice(["real", "manual"]), default="real", show_default=True)
+@click.option("--seed", type=int, help="Makes UIDs, SSRCs and sequence numbers repeatable.")
+@click.option("--defect", "defects", multiple=True, help="Break one requirement (see nvr-emulator defects).")
+@click.option(
+    "--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the ready line here too."
+)
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--verbose", "-v", is_flag=True, help="Log each request.")
+def serve(**options: Any) -> None:
+    """Serve a recorder until SIGTERM or Ctrl-C; prints one line of JSON when it is ready."""
+    _log_to_stderr(options["log_format"], verbose=options["verbose"])
+    model: Literal[1, 2, 3] = int(options["model"])  # type: ignore[assignment]
+    settings = RecorderSettings(
+        model=model,
+        series=options["series"],
+        users=(UserSettings(options["user"], options["password"] or DEFAULT_PASSWORD),),
+        seed=options["seed"],
+    )
+    try:
+        machine = Machine(
+            settings,
+            manual=options["clock"] == "manual",
+            defects=options["defects"],
+            ports=Ports(options["host"], options["http_port"], options["control_port"]),
+        )
+        asyncio.run(_serve(machine, options))
+    except (ConfigurationError, OSError) as error:
+        raise click.ClickException(_one_line(error)) from None
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def models(as_json: bool) -> None:
+    """List the models and series that can be emulated."""
+    from nvr_protocol.models import SERIES
+
+    rows = [
+        {
+            "series": series.name,
+            "model": series.model.value,
+            "cameras": series.cameras.value,
+            "uid_digits": series.data.uid_digits.value,
+        }
+        for series in SERIES
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    click.echo(f"{'series':<12}{'MODEL':>6}{'cameras':>9}{'UID digits':>12}")
+    for row in rows:
+        click.echo(f"{row['series']:<12}{row['model']:>6}{row['cameras']:>9}{row['uid_digits']:>12}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def defects(as_json: bool) -> None:
+    """List the defects that --defect can plant, and the requirements that each breaks."""
+    from nvr_emulator.defects import all_defects
+
+    if as_json:
+        rows = [
+            {
+                "name": defect.name,
+                "breaks": sorted(defect.breaks),
+                "models": sorted(defect.models),
+                "text": defect.text,
+            }
+            for defect in all_defects()
+        ]
+        click.echo(json.dumps(rows))
+        return
+    for defect in all_defects():
+        click.echo(f"{defect.name:<34}{', '.join(sorted(defect.breaks)):<20} {defect.text}")
+
+
+async def _serve(machine: Machine, options: dict[str, Any]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stopped.set)
+    await machine.start()
+    try:
+        line = json.dumps(_ready(machine, options))
+        ready_file: Path | None = options["ready_file"]
+        if ready_file is not None:
+            _write_whole(ready_file, line + "\n")
+        # A reader that has gone must not end the recorder.
+        with contextlib.suppress(BrokenPipeError):
+            print(line, flush=True)
+        await stopped.wait()
+    finally:
+        await machine.stop()
+
+
+def _ready(machine: Machine, options: dict[str, Any]) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "ready": True,
+        "model": machine.plan.model,
+        "http": machine.http_url,
+        "https": None,
+        "control": machine.control_url,
+        "pid": os.getpid(),
+        "user": options["user"],
+    }
+    if options["password"] is None:
+        line["password"] = DEFAULT_PASSWORD
+    return line
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file in one step, so that a reader never sees half of it."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        file.write(text)
+    Path(file.name).replace(path)
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot listen or write: {error.strerror}" + (f": {error.filename}" if error.filename else "")
+    return str(error).partition("\n")[0]
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps({"time": record.created, "level": record.levelname, "message": record.getMessage()})
+
+
+def _log_to_stderr(log_format: str, *, verbose: bool) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    text = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    handler.setFormatter(_JsonLines() if log_format == "json" else text)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    log.setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""The control port: what a test may know and do that a client may not (JSON, loopback only)."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from nvr_emulator.clock import ManualClock
+from nvr_emulator.machine_state import state_of
+
+MOST_SECONDS = 10 * 366 * 86_400
+"""The farthest that one request may move the manual clock."""
+
+
+class ControlError(Exception):
+    """A control request that cannot be done, with its HTTP status."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+def control_application(machine: Any) -> web.Application:
+    """The control port of a machine (see `nvr_emulator.machine`)."""
+    control = _Control(machine)
+    application = web.Application(middlewares=[_speak_json], client_max_size=64 * 1024)
+    application.add_routes(
+        [
+            web.get("/healthz", control.health),
+            web.get("/state", control.state),
+            web.get("/journal", control.journal),
+            web.get("/clock", control.clock),
+            web.post("/clock/advance", control.advance),
+            web.post("/reset", control.reset),
+        ]
+    )
+    return application
+
+
+class _Control:
+    def __init__(self, machine: Any) -> None:
+        self.machine = machine
+
+    async def health(self, request: web.Request) -> web.Response:
+        return _json({"ok": True})
+
+    async def state(self, request: web.Request) -> web.Response:
+        return _json(state_of(self.machine))
+
+    async def journal(self, request: web.Request) -> web.Response:
+        since = request.query.get("since", "0")
+        if not since.isascii() or not since.isdigit():
+            raise ControlError(400, f"since: {since[:40]!r} is not an entry's number")
+        entries = self.machine.journal.since(int(since))
+        return _json({"entries": [dataclasses.asdict(entry) for entry in entries]})
+
+    async def clock(self, request: web.Request) -> web.Response:
+        manual = isinstance(self.machine.clock, ManualClock)
+        return _json({"now": self.machine.clock.now(), "clock": "manual" if manual else "real"})
+
+    async def advance(self, request: web.Request) -> web.Response:
+        seconds = await _seconds(request)
+        if not isinstance(self.machine.clock, ManualClock):
+            raise ControlError(409, "the clock is real; start with --clock manual to move it")
+        await self.machine.advance(seconds)
+        return _json({"now": self.machine.clock.now()})
+
+    async def reset(self, request: web.Request) -> web.Response:
+        self.machine.reset()
+        return _json({"ok": True})
+
+
+async def _seconds(request: web.Request) -> float:
+    try:
+        body = msgspec.json.decode(await request.read())
+        seconds = float(body["seconds"])
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        raise ControlError(400, 'the body must be {"seconds": <number>}') from None
+    if not math.isfinite(seconds) or not 0 <= seconds <= MOST_SECONDS:
+        raise ControlError(400, f"seconds: must be 0 … {MOST_SECONDS}")
+    return seconds
+
+
+@web.middleware
+async def _speak_json(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except ControlError as error:
+        return _json({"error": str(error)}, error.status)
+    except web.HTTPException as error:
+        return _json({"error": f"{request.method} {request.path}: {error.reason}"}, error.status)
+
+
+def _json(value: Any, status: int = 200) -> web.Response:
+    return web.Response(status=status, body=msgspec.json.encode(value), content_type="application/json")

@@ -1,0 +1,63 @@
+"""Where things lie in a playback chunk of the default dialect, for defects that change bytes (§3.3.1)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+STREAM_HEADER = b"\xff\x06\x00\x44"
+PACKET_ID = 0xFF05
+PACKET_HEADER = 24
+
+
+def packets(body: bytes) -> list[int]:
+    """The offsets of the packet headers."""
+    places = []
+    place = body.index(STREAM_HEADER) + 68
+    while place + PACKET_HEADER <= len(body):
+        identifier, length = struct.unpack_from(">HH", body, place)
+        if identifier == PACKET_ID:
+            places.append(place)
+            place += struct.unpack_from(">I", body, place + 4)[0]
+        elif length >= 4:
+            place += length
+        else:
+            break
+    return places
+
+
+def end_of_packets(body: bytes) -> int:
+    """Where the padding to 4096 begins."""
+    places = packets(body)
+    if not places:
+        return int(body.index(STREAM_HEADER) + 68)
+    return int(places[-1] + struct.unpack_from(">I", body, places[-1] + 4)[0])
+
+
+def change_tlv(body: bytes, identifier: int, change: Callable[[bytes], bytes]) -> bytes:
+    """Change the data of a TLV of the recorder information."""
+    place = 4
+    while body[place : place + 4] != STREAM_HEADER:
+        found, length = struct.unpack_from(">HH", body, place)
+        if found == identifier:
+            return body[: place + 4] + change(body[place + 4 : place + length]) + body[place + length :]
+        if length < 4:
+            break
+        place += length
+    return body
+
+
+def without_parameter_sets(body: bytes) -> bytes:
+    """Give the parameter sets of the first picture a NAL unit type that is not specified."""
+    start = packets(body)[0] + PACKET_HEADER
+    h264 = body[:2] == b"\xff\x15"
+    changed = bytearray(body)
+    place = start
+    while (place := body.find(b"\0\0\0\1", place)) >= 0 and place < start + 400:
+        unit = place + 4
+        if h264 and body[unit] & 0x1F in (7, 8):
+            changed[unit] = (body[unit] & 0xE0) | 24
+        elif not h264 and (body[unit] >> 1) & 0x3F in (32, 33, 34):
+            changed[unit] = 48 << 1
+        place = unit
+    return bytes(changed)

@@ -1,0 +1,117 @@
+"""Digest authentication as the recorder asks for it (RFC 7616, MD5, qop="auth")."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import random
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+REALM = "Network disk recorder"
+NONCE_LIFETIME = 300.0
+"""Seconds for which a nonce may be used; afterwards the challenge says stale=true."""
+NONCES_REMEMBERED = 2000
+LONGEST_HEADER = 4096
+
+_PAIR = re.compile(r'([a-zA-Z][a-zA-Z0-9_-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,|$)')
+_NC = re.compile(r"[0-9a-fA-F]{8}")
+
+
+@dataclass
+class _Nonce:
+    issued: float
+    last_count: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Who the request came from, or why it must be challenged (again)."""
+
+    user: str | None
+    reason: str = ""
+    stale: bool = False
+
+
+class DigestGate:
+    """Issues nonces and checks answers to them; passwords come from `passwords`, by user name."""
+
+    def __init__(self, passwords: Mapping[str, str], rng: random.Random) -> None:
+        self.passwords = passwords
+        self._rng = rng
+        self._nonces: OrderedDict[str, _Nonce] = OrderedDict()
+
+    def challenge(self, now: float, *, stale: bool = False) -> str:
+        """A `WWW-Authenticate` value with a fresh nonce."""
+        nonce = f"{self._rng.getrandbits(128):032x}"
+        self._nonces[nonce] = _Nonce(now)
+        while len(self._nonces) > NONCES_REMEMBERED:
+            self._nonces.popitem(last=False)
+        tail = ", stale=true" if stale else ""
+        return f'Digest realm="{REALM}", nonce="{nonce}", qop="auth", algorithm=MD5{tail}'
+
+    def check(self, header: str | None, method: str, target: str, now: float) -> Verdict:
+        """Judge an `Authorization` value for this request line."""
+        if header is None:
+            return Verdict(None, "Digest authentication is required")
+        fields = parse_authorization(header)
+        if fields is None:
+            return Verdict(None, "the Authorization header is not a Digest answer")
+        if fields.get("realm") != REALM or fields.get("qop") != "auth":
+            return Verdict(None, "realm or qop is not the one of the challenge")
+        if fields.get("algorithm", "MD5").upper() != "MD5":
+            return Verdict(None, "the algorithm is not the one of the challenge")
+        if fields.get("uri") != target:
+            return Verdict(None, "uri is not the one of the request line")
+        return self._check_answer(fields, method, now)
+
+    def _check_answer(self, fields: Mapping[str, str], method: str, now: float) -> Verdict:
+        nonce = self._nonces.get(fields.get("nonce", ""))
+        if nonce is None:
+            return Verdict(None, "the nonce is not one of this recorder", stale=True)
+        if not _NC.fullmatch(fields.get("nc", "")) or not fields.get("cnonce"):
+            return Verdict(None, "nc or cnonce is missing or malformed")
+        user = fields.get("username", "")
+        expected = response(fields, self.passwords.get(user, ""), method)
+        right = hmac.compare_digest(expected.encode(), fields.get("response", "").lower().encode())
+        if not right or user not in self.passwords:
+            return Verdict(None, "user name or password is wrong")
+        if now - nonce.issued >= NONCE_LIFETIME:
+            return Verdict(None, "the nonce is too old", stale=True)
+        count = int(fields["nc"], 16)
+        if count <= nonce.last_count:
+            return Verdict(None, "the nonce count was used before: a replay", stale=True)
+        nonce.last_count = count
+        return Verdict(user)
+
+
+def parse_authorization(header: str) -> dict[str, str] | None:
+    """The fields of a Digest `Authorization` value; None if it is malformed."""
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() != "digest" or len(header) > LONGEST_HEADER:
+        return None
+    fields: dict[str, str] = {}
+    rest, place = rest.strip(), 0
+    while place < len(rest):
+        pair = _PAIR.match(rest, place)
+        if pair is None or pair[1].lower() in fields:
+            return None
+        value = pair[3] if pair[2] is None else re.sub(r"\\(.)", r"\1", pair[2])
+        fields[pair[1].lower()] = value
+        place = pair.end()
+        while place < len(rest) and rest[place] == " ":
+            place += 1
+    return fields
+
+
+def response(fields: Mapping[str, str], password: str, method: str) -> str:
+    """The `response` value that the right password gives (RFC 7616 §3.4.1)."""
+    secret = _md5(f"{fields.get('username', '')}:{REALM}:{password}")
+    request = _md5(f"{method}:{fields.get('uri', '')}")
+    return _md5(f"{secret}:{fields['nonce']}:{fields['nc']}:{fields['cnonce']}:auth:{request}")
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()

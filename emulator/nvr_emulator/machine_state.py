@@ -1,0 +1,54 @@
+"""What `/state` shows: sessions, live streams, playback, cameras."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nvr_emulator.machine import Machine
+
+
+def state_of(machine: Machine) -> dict[str, Any]:
+    """The recorder's state as plain values; times are Unix seconds."""
+    recorder, now = machine.recorder, machine.clock.now()
+    return {
+        "now": now,
+        "model": recorder.plan.model,
+        "series": recorder.plan.series,
+        "defects": list(machine.defects),
+        "sessions": [
+            {
+                "uid": session.uid,
+                "user": session.user,
+                "priority": session.priority,
+                "idle": now - session.last_command,
+            }
+            for session in recorder.sessions.valid()
+        ],
+        "live": [
+            {
+                "uid": stream.uid,
+                "camera": stream.camera,
+                "comp": stream.comp,
+                "transport": stream.transport.value,
+                "destination": stream.destination,
+                "pictures": stream.pictures_sent,
+                "packets": stream.packets_sent,
+            }
+            for stream in recorder.live.streams()
+        ],
+        "playback": [
+            {
+                "uid": uid,
+                "cameras": sorted(playback.mask or ()),
+                "operation": playback.operation.name,
+                "speed": playback.speed,
+                "stood": None if playback.stood is None else playback.stood / 90_000,
+            }
+            for uid, playback in recorder.playbacks.items()
+        ],
+        "cameras": [
+            {"number": number, "connection": recorder.connection(number)}
+            for number in sorted(recorder.cameras)
+        ],
+    }

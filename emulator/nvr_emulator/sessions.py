@@ -1,0 +1,128 @@
+"""Sessions by UID: how they are issued, kept alive and ended (§1.3, §6.1, §6.2)."""
+
+from __future__ import annotations
+
+import random
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+ENDED_REMEMBERED = 1000
+"""How many ended UIDs are remembered, so that a refusal can say why."""
+
+BIGGEST_UID = 2**63 - 1
+
+
+class Ending(StrEnum):
+    """Why a UID is no longer valid."""
+
+    EXPIRED = "expired"
+    LOGGED_OUT = "logged out"
+    EVICTED = "evicted"
+    RESET = "reset"
+
+
+@dataclass
+class Session:
+    """One valid UID. `priority` 0 is the highest; times are Unix seconds."""
+
+    uid: int
+    user: str
+    priority: int
+    number: int
+    issued: float
+    last_command: float
+
+
+class SessionTable:
+    """The valid UIDs of a recorder."""
+
+    def __init__(
+        self,
+        digits: int,
+        rng: random.Random,
+        on_end: Callable[[Session, Ending], None],
+        *,
+        lifetime: float = 90.0,
+        capacity: int = 16,
+    ) -> None:
+        self.digits = digits
+        self.lifetime = lifetime
+        self.capacity = capacity
+        self.on_end = on_end
+        self._rng = rng
+        self._valid: dict[int, Session] = {}
+        self._ended: OrderedDict[int, Ending] = OrderedDict()
+        self._issued = 0
+
+    def valid(self) -> list[Session]:
+        """The sessions that are valid, in the order of their issue."""
+        return list(self._valid.values())
+
+    def used(self) -> int:
+        """How many UIDs are valid (USEDUID, §5.3.1)."""
+        return len(self._valid)
+
+    def login(self, user: str, priority: int, now: float) -> Session | None:
+        """Issue a UID; None where the newcomer alone is of lowest priority and all are taken (OP-7)."""
+        if len(self._valid) >= self.capacity:
+            victim = self.choose_victim()
+            if victim.priority < priority:
+                return None
+            self.end(victim, Ending.EVICTED)
+        self._issued += 1
+        session = Session(self._new_uid(), user, priority, self._issued, now, now)
+        self._valid[session.uid] = session
+        return session
+
+    def choose_victim(self) -> Session:
+        """Who makes room: the lowest priority, and among equals the UID issued first (§1.3)."""
+        return max(self._valid.values(), key=lambda session: (session.priority, -session.number))
+
+    def find(self, uid: int) -> Session | None:
+        """The valid session of `uid`, if there is one."""
+        return self._valid.get(uid)
+
+    def ending(self, uid: int) -> Ending | None:
+        """Why `uid` is no longer valid; None if it never was (or was forgotten)."""
+        return self._ended.get(uid)
+
+    def touch(self, session: Session, now: float) -> None:
+        """A command carried the UID: its lifetime starts again."""
+        session.last_command = now
+
+    def end(self, session: Session, ending: Ending) -> None:
+        """Make the UID invalid; everything that runs on it ends."""
+        if self._valid.pop(session.uid, None) is None:
+            return
+        self._ended[session.uid] = ending
+        while len(self._ended) > ENDED_REMEMBERED:
+            self._ended.popitem(last=False)
+        self.on_end(session, ending)
+
+    def expire(self, now: float) -> None:
+        """End each UID that has been idle for its lifetime (OP-6: valid while idle time < 90 s)."""
+        for session in self.valid():
+            if now >= self.expires_at(session):
+                self.end(session, Ending.EXPIRED)
+
+    def expires_at(self, session: Session) -> float:
+        """When the UID ends if no command carries it until then."""
+        return session.last_command + self.lifetime
+
+    def next_expiry(self) -> float | None:
+        """When the next UID would end."""
+        return min((self.expires_at(session) for session in self._valid.values()), default=None)
+
+    def end_all(self, ending: Ending) -> None:
+        """End every UID."""
+        for session in self.valid():
+            self.end(session, ending)
+
+    def _new_uid(self) -> int:
+        low, high = 10 ** (self.digits - 1), min(10**self.digits - 1, BIGGEST_UID)
+        while True:
+            uid = self._rng.randint(low, high)
+            if uid not in self._valid and uid not in self._ended:
+                return uid
