@@ -3,9 +3,9 @@
     python benchmarks/live_streams.py [--seconds 30] [--cameras 16]
 
 The recorder runs in a process of its own and sends the 1080p30 `counter` fixture (about 4 Mbit/s a
-camera). Odd cameras go over RTP, even ones over HTTP. A picture is lost where a sequence number is missing, and
-late where its last packet arrives more than one picture interval after its turn (counted from the
-punctual pictures of the same stream). Prints one line of JSON; exit status 1 if any was lost or late.
+camera). Odd cameras go over RTP, even ones over HTTP. A picture is lost where a sequence number is
+missing, and late where its last packet arrives more than one picture interval after its turn (counted
+from the punctual pictures of the same stream). Prints one line of JSON; exit status 1 if any was lost or late.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import struct
 import sys
 import time
 import urllib.parse
+from itertools import pairwise
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -79,7 +80,7 @@ class Stream:
     def missing(self) -> int:
         """Pictures whose turn passed without them."""
         stamps = [stamp for stamp, _ in self.arrivals]
-        pairs = zip(stamps, stamps[1:], strict=False)
+        pairs = pairwise(stamps)
         return sum(((later - earlier) & 0xFFFFFFFF) // INTERVAL - 1 for earlier, later in pairs)
 
 

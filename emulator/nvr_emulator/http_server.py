@@ -20,7 +20,9 @@ from nvr_protocol.multipart import BOUNDARY_LINE
 
 log = logging.getLogger("nvr_emulator")
 
-LONGEST_LINE = 16 * 1024
+LONGEST_LINE = 2 * 1024 * 1024
+"""Request lines up to this are read whole, so that an oversized query still gets its one-line answer."""
+LONGEST_FIELD = 16 * 1024
 UNSENT_IN_KERNEL = 0x894B
 """SIOCOUTQNSD (Linux): how many bytes of a socket the kernel has not sent yet."""
 
@@ -48,7 +50,7 @@ class RecorderServer:
             handler_cancellation=True,
             access_log=None,
             max_line_size=LONGEST_LINE,
-            max_field_size=LONGEST_LINE,
+            max_field_size=LONGEST_FIELD,
             keepalive_timeout=75.0,
             lingering_time=0.5,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections import deque
 from collections.abc import Callable
 
 from nvr_emulator.clock import Clock, ManualClock
@@ -64,6 +65,38 @@ class HttpSink:
             self.ended.set_result(None)
 
 
+class RtpSink:
+    """The UDP port that one live stream goes to; `spread` sends a picture's packets burst by burst."""
+
+    def __init__(self, sender: socket.socket, destination: tuple[str, int], *, spread: bool) -> None:
+        self._sender = sender
+        self._destination = destination
+        self._spread = spread
+        self._waiting: deque[bytes] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def write(self, picture: LivePicture) -> None:
+        """Send a picture's packets, behind those that still wait."""
+        self._waiting.extend(picture.packets)
+        if self._timer is None:
+            self._send_burst()
+
+    def end(self) -> None:
+        """The stream ended: nothing more is sent."""
+        self._waiting.clear()
+
+    def _send_burst(self) -> None:
+        self._timer = None
+        for _ in range(min(BURST, len(self._waiting)) if self._spread else len(self._waiting)):
+            try:
+                self._sender.sendto(self._waiting.popleft(), self._destination)
+            except OSError:
+                # UDP promises nothing: a full buffer or an unreachable client loses the packet.
+                continue
+        if self._waiting:
+            self._timer = asyncio.get_running_loop().call_later(BURST_PAUSE, self._send_burst)
+
+
 class MediaPump:
     """Moves pictures from the recorder to its clients."""
 
@@ -71,6 +104,7 @@ class MediaPump:
         self.recorder = recorder
         self.clock = clock
         self._sinks: dict[int, HttpSink] = {}
+        self._rtp_sinks: dict[int, RtpSink] = {}
         self._sockets: dict[int, socket.socket] = {}
         self._woken = asyncio.Event()
         self._unpaced = 0
@@ -96,7 +130,7 @@ class MediaPump:
         """Serve the real clock until cancelled."""
         while True:
             self._woken.clear()
-            self._send_due(spread=True)
+            self._send_due()
             due = self.recorder.next_event()
             wait = None if due is None else max(0.0, due - self.clock.now())
             try:
@@ -114,10 +148,10 @@ class MediaPump:
                 self.changed()
             while (due := self.recorder.next_event()) is not None and due <= target:
                 clock.move_to(due)
-                self._send_due(spread=False)
+                self._send_due()
                 await self._pause()
             clock.move_to(target)
-            self._send_due(spread=False)
+            self._send_due()
             await self._settle()
 
     def close(self) -> None:
@@ -127,31 +161,27 @@ class MediaPump:
         for sender in self._sockets.values():
             sender.close()
 
-    def _send_due(self, *, spread: bool) -> None:
+    def _send_due(self) -> None:
         for picture in self.recorder.run_until(self.clock.now()):
-            destination = picture.stream.destination
-            if destination is not None:
-                self._send_packets(picture.packets, destination, spread=spread)
-            elif (sink := self._sinks.get(picture.stream.number)) is not None:
+            stream = picture.stream
+            if stream.destination is not None:
+                self._unpaced += len(picture.packets)
+                self._rtp_sink(stream, stream.destination).write(picture)
+            elif (sink := self._sinks.get(stream.number)) is not None:
                 sink.write(picture)
         self._end_sinks()
 
+    def _rtp_sink(self, stream: LiveStream, destination: tuple[str, int]) -> RtpSink:
+        if stream.number not in self._rtp_sinks:
+            spread = not isinstance(self.clock, ManualClock)
+            self._rtp_sinks[stream.number] = RtpSink(self._socket(destination[0]), destination, spread=spread)
+        return self._rtp_sinks[stream.number]
+
     def _end_sinks(self) -> None:
         for stream in self.recorder.live.take_ended():
-            sink = self._sinks.get(stream.number)
+            sink = self._sinks.get(stream.number) or self._rtp_sinks.pop(stream.number, None)
             if sink is not None:
                 sink.end()
-
-    def _send_packets(self, packets: list[bytes], destination: tuple[str, int], *, spread: bool) -> None:
-        self._unpaced += len(packets)
-        sender = self._socket(destination[0])
-        loop = asyncio.get_running_loop()
-        for start in range(0, len(packets), BURST):
-            burst = packets[start : start + BURST]
-            if spread and start:
-                loop.call_later(start // BURST * BURST_PAUSE, _send_burst, sender, burst, destination)
-            else:
-                _send_burst(sender, burst, destination)
 
     async def _pause(self) -> None:
         if self._unpaced >= BURST:
@@ -175,12 +205,3 @@ class MediaPump:
             sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * 1024 * 1024)
             self._sockets[family] = sender
         return self._sockets[family]
-
-
-def _send_burst(sender: socket.socket, burst: list[bytes], destination: tuple[str, int]) -> None:
-    for packet in burst:
-        try:
-            sender.sendto(packet, destination)
-        except OSError:
-            # UDP promises nothing: a full buffer or an unreachable client loses the packet.
-            continue
