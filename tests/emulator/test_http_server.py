@@ -108,7 +108,9 @@ def test_other_methods_are_not_allowed(recorder, uid, method):
 def test_a_query_of_a_megabyte_is_refused_in_one_line(recorder, caplog):
     with caplog.at_level(logging.WARNING):
         request = (
-            b"GET /cgi-bin/status.cgi?UID=" + b"9" * 1_000_000 + b" HTTP/1.1\r\nConnection: close\r\n\r\n"
+            b"GET /cgi-bin/status.cgi?UID="
+            + b"9" * 1_000_000
+            + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
         )
         reply = send(recorder, request, half_close=False)
     assert reply.startswith(b"HTTP/1.1 400 ")

@@ -1,0 +1,181 @@
+"""The skeleton of a playback video chunk: where its headers, TLVs, packets and paddings are (§3.3.1).
+
+What the pieces say is for `playback_video_reader`; here only what one needs to find them can go wrong.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from nvr_protocol.additional_information import TLV, read_tlv, walk_tlvs
+from nvr_protocol.codecs import Codec
+from nvr_protocol.dialect import DEFAULT, Dialect
+from nvr_protocol.errors import ProtocolError
+
+CHUNK_IDS = {Codec.H264: 0xFF15, Codec.H265: 0xFF16}
+JPEG_CHUNK_ID = b"\xff\xd8\xff\xfe"
+RESERVED_SIZE = 12
+STREAM_ID = 0xFF06
+STREAM_LENGTH = 0x0044
+PACKET_ID = 0xFF05
+PACKET_HEADER_SIZE = 24
+ALIGNMENT = 4096
+
+HALVES = {order: struct.Struct(f"{order}HH") for order in "><"}
+GOP_INFORMATION = {order: struct.Struct(f"{order}16xIB3sIB3s") for order in "><"}
+"""End seconds, end hundredths, end zone; the same of the start."""
+PICTURE_INFORMATION = {order: struct.Struct(f"{order}16xIB11x") for order in "><"}
+"""Picture seconds, picture hundredths."""
+PACKET_HEADERS = {order: struct.Struct(f"{order}HHI16x") for order in "><"}
+"""Packet id, number of padding bytes, length."""
+
+_CODECS = {chunk_id: codec for codec, chunk_id in CHUNK_IDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One picture's packet. All are offsets in the chunk but `padding`, the bytes of zero padding that the
+    header tells, and `tlvs`, the additional information that stands ahead of the header (never for the first
+    packet)."""
+
+    tlvs: tuple[TLV, ...]
+    start: int
+    padding: int
+    data_start: int
+    data_end: int
+
+    @property
+    def end(self) -> int:
+        """Where the zero padding ends."""
+        return self.data_end + self.padding
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Where everything is in `data`. `tlvs` are those of the chunk header, recorder's and camera's;
+    `stream_header` is the offset of 0xFF06, `stream_length` the length that stands beside it; at `end` the
+    padding of the body begins."""
+
+    data: bytes
+    dialect: Dialect
+    codec: Codec
+    tlvs: tuple[TLV, ...]
+    stream_header: int
+    stream_length: int
+    packets: tuple[Packet, ...]
+    end: int
+
+
+def chunk_header(codec: Codec, tlvs: bytes, dialect: Dialect = DEFAULT) -> bytes:
+    """The chunk header ahead of `tlvs` (OP-19)."""
+    if codec is Codec.JPEG:
+        length, lead = len(tlvs) + 2, JPEG_CHUNK_ID
+    else:
+        length = 4 + len(tlvs) + RESERVED_SIZE - _uncounted(dialect)
+        lead = b""
+    if length > 0xFFFF:
+        raise ProtocolError("chunk header", f"{len(tlvs)} bytes of TLVs do not fit")
+    if lead:
+        return lead + struct.pack(">H", length)  # the length of a JPEG segment
+    return HALVES[dialect.order].pack(CHUNK_IDS[codec], length)
+
+
+def packet_header(size: int, dialect: Dialect = DEFAULT) -> bytes:
+    """The packet header ahead of `size` bytes of video data (OP-20)."""
+    padding = -size % 4
+    length = _counted_ahead(dialect) + size
+    if dialect.packet_length.endswith("padding"):
+        length += padding
+    return PACKET_HEADERS[dialect.order].pack(PACKET_ID, padding, length)
+
+
+def data_size(packets: tuple[Packet, ...], dialect: Dialect = DEFAULT) -> int:
+    """What 0x0006 says of these packets (OP-22)."""
+    if not packets:
+        return 0
+    if dialect.data_size == "packets":
+        return packets[-1].end - packets[0].start
+    size = sum(packet.data_end - packet.data_start for packet in packets)
+    if dialect.data_size == "with-padding":
+        size += sum(packet.padding for packet in packets)
+    return size
+
+
+def walk_chunk(data: bytes, dialect: Dialect = DEFAULT) -> Chunk:
+    """Finds the pieces of the body of an answer to `camera.cgi`.
+
+    ProtocolError where an id is not what it must be, or a length leads out of the body. What else the
+    document wants of the pieces (paddings, values, the size of the body) is not looked at.
+    """
+    order = dialect.order
+    if data.startswith(JPEG_CHUNK_ID):
+        codec, tlv_start = Codec.JPEG, 6
+        if len(data) < tlv_start:
+            raise ProtocolError("chunk header", f"{len(data)} of 6 bytes", 0)
+        (length,) = struct.unpack_from(">H", data, 4)
+        tlv_end = 4 + length
+    else:
+        if len(data) < 4:
+            raise ProtocolError("chunk header", f"{len(data)} of 4 bytes", 0)
+        chunk_id, length = HALVES[order].unpack_from(data)
+        if chunk_id not in _CODECS:
+            raise ProtocolError("chunk id", f"0x{chunk_id:04X} is none of 0xFF15, 0xFF16, 0xFFD8", 0)
+        codec, tlv_start = _CODECS[chunk_id], 4
+        tlv_end = length + _uncounted(dialect) - RESERVED_SIZE
+    stream_header = tlv_end + RESERVED_SIZE
+    if tlv_end < tlv_start or stream_header + STREAM_LENGTH > len(data):
+        raise ProtocolError("chunk length", f"{length} in a body of {len(data)} bytes", 2)
+    tlvs = tuple(walk_tlvs(data, tlv_start, tlv_end, dialect))
+    stream_id, stream_length = HALVES[order].unpack_from(data, stream_header)
+    if stream_id != STREAM_ID:
+        raise ProtocolError("stream header", f"0x{stream_id:04X} instead of 0xFF06", stream_header)
+    packets, end = _walk_packets(data, stream_header + STREAM_LENGTH, dialect)
+    return Chunk(data, dialect, codec, tlvs, stream_header, stream_length, packets, end)
+
+
+def _uncounted(dialect: Dialect) -> int:
+    """The bytes between chunk id and stream header that the chunk length leaves out."""
+    return {"to-stream-header": 0, "behind-header": 4, "to-reserved": RESERVED_SIZE}[dialect.chunk_length]
+
+
+def _counted_ahead(dialect: Dialect) -> int:
+    """The bytes between packet id and video data that the packet length counts."""
+    if dialect.packet_length == "data":
+        return 0
+    return PACKET_HEADER_SIZE - 8 if dialect.packet_length == "reserved-to-padding" else PACKET_HEADER_SIZE
+
+
+def _walk_packets(data: bytes, position: int, dialect: Dialect) -> tuple[tuple[Packet, ...], int]:
+    order = dialect.order
+    packets: list[Packet] = []
+    tlvs: list[TLV] = []
+    while position + 4 <= len(data):
+        number, _ = HALVES[order].unpack_from(data, position)
+        if number == PACKET_ID:
+            packets.append(_packet(data, position, tuple(tlvs), dialect))
+            tlvs = []
+            position = packets[-1].end
+        elif number == 0 or not packets:
+            break
+        else:
+            tlv = read_tlv(data, position, len(data), dialect)
+            tlvs.append(tlv)
+            position += 4 + len(tlv.data)
+    if tlvs:
+        raise ProtocolError("camera information", "no packet behind it", tlvs[0].offset)
+    return tuple(packets), position
+
+
+def _packet(data: bytes, start: int, tlvs: tuple[TLV, ...], dialect: Dialect) -> Packet:
+    if len(data) - start < PACKET_HEADER_SIZE:
+        raise ProtocolError("packet header", f"{len(data) - start} of {PACKET_HEADER_SIZE} bytes", start)
+    _, padding, length = PACKET_HEADERS[dialect.order].unpack_from(data, start)
+    data_start = start + PACKET_HEADER_SIZE
+    data_end = data_start - _counted_ahead(dialect) + length
+    if dialect.packet_length.endswith("padding"):
+        data_end -= padding
+    if data_end < data_start or data_end + padding > len(data):
+        why = f"{length} with {padding} bytes of padding, {len(data) - start} bytes left"
+        raise ProtocolError("packet length", why, start + 4)
+    return Packet(tlvs, start, padding, data_start, data_end)
