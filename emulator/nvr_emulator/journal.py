@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nvr_emulator.replies import Reply, Request
@@ -23,6 +24,8 @@ class Entry:
     query: str
     status: int
     reason: str
+    challenged: bool = False
+    """Whether the answer asked for Digest authentication: the request is sent again with it."""
 
 
 class Journal:
@@ -43,6 +46,7 @@ class Journal:
             request.query[:LONGEST_QUERY],
             reply.status,
             reply.reason,
+            reply.challenges,
         )
         self._next += 1
         self._entries.append(entry)
@@ -52,9 +56,21 @@ class Journal:
         """The entries after `number`, oldest first."""
         return [entry for entry in self._entries if entry.number > number]
 
-    def count(self, name: str) -> int:
-        """How many requests went to a command, say `dlogin.cgi`."""
-        return sum(1 for entry in self._entries if entry.path.rpartition("/")[2] == name)
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(list(self._entries))
+
+    def count(self, name: str, status: int | None = None) -> int:
+        """How many requests went to a command, say `dlogin.cgi`, and (if given) were answered by `status`.
+
+        Without a status, requests that were only asked for authentication do not count: a login is one.
+        """
+        to_command = (entry for entry in self._entries if entry.path.rpartition("/")[2] == name)
+        if status is None:
+            return sum(not entry.challenged for entry in to_command)
+        return sum(entry.status == status for entry in to_command)
 
     def clear(self) -> None:
         """Forget all entries; numbers go on."""

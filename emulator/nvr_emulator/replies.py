@@ -42,6 +42,11 @@ class Answer:
     reason: str = ""
     sent: Callable[[], None] | None = field(default=None, compare=False)
 
+    @property
+    def challenges(self) -> bool:
+        """Whether it asks for Digest authentication."""
+        return any(name == "WWW-Authenticate" for name, _ in self.headers)
+
 
 @dataclass(frozen=True)
 class LiveAnswer:
@@ -50,6 +55,7 @@ class LiveAnswer:
     stream: LiveStream
     status: int = 200
     reason: str = ""
+    challenges: bool = False
 
 
 Reply = Answer | LiveAnswer
