@@ -6,7 +6,8 @@
 
 A recorder of each kind is started once in a session and reset before each test. The marker
 `@pytest.mark.nvr(model=3, clock="real", defects=["lifetime-of-80-s"])` chooses another kind;
-`--nvr-model` changes the default model. The clock is manual unless the marker says otherwise: `nvr.clock.advance(91)`.
+`--nvr-model` changes the default model. The clock is manual unless the marker says otherwise:
+`nvr.clock.advance(91)`.
 """
 
 from __future__ import annotations
