@@ -1,0 +1,335 @@
+"""The judge's own client of a recorder: synchronous, bounded, and exact about what it saw."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nvr_conformance.connection import (
+    BODY_LIMIT,
+    Connection,
+    ResponseReader,
+    WireError,
+    request_bytes,
+    standard_headers,
+)
+from nvr_conformance.digest import DigestAnswers, choose_challenge, read_challenges
+from nvr_conformance.exchange import Exchange, Headers
+from nvr_conformance.history import History
+from nvr_conformance.live_streams import LiveHttp, LiveRtp, LiveStream, open_udp_socket
+from nvr_conformance.outcomes import PrerequisiteFailed
+from nvr_conformance.receiver import Receiver
+from nvr_protocol.command_table import COMMANDS_BY_KEY
+from nvr_protocol.commands import build_command
+
+if TYPE_CHECKING:
+    from nvr_conformance.target import Target
+
+LOGIN = "/cgi-bin/dlogin.cgi?UID=-1"
+HARMLESS = "/cgi-bin/as_getinfo.cgi?FILE=2"
+CONTROL_PACE = 0.2  # seconds between camera control commands, where a pace is kept at all
+_CLEANING_TIMEOUT = 3.0
+_UID = re.compile(r"UID=(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What came of a login: the answer without credentials, the answer with them, the UID as it was
+    written."""
+
+    challenge: Exchange
+    page: Exchange
+    uid_text: str | None
+
+
+class Client:
+    """Talks to one target. Everything that it began, it ends in ``close``."""
+
+    def __init__(self, target: Target, history: History | None = None) -> None:
+        self.target = target
+        self.history = history if history is not None else History()
+        self.receiver = Receiver()
+        self.sessions: list[Session] = []
+        self.timeout = target.timeout
+        self._digests: dict[tuple[str, str], DigestAnswers] = {}
+        target.attach(self.receiver)
+
+    # --- one request ------------------------------------------------------------------------------
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        headers: Headers = (),
+        body: bytes = b"",
+        *,
+        raw: bytes | None = None,
+        timeout: float | None = None,
+        limit: int = BODY_LIMIT,
+        prove_end: bool = False,
+        pace: float | None = None,
+    ) -> Exchange:
+        """One request on a connection of its own. Never raises for what the recorder does: see
+        ``Exchange.error``.
+
+        ``raw`` is sent instead of a well-formed request. ``prove_end`` sends a harmless request behind it on
+        the same connection, so that bytes beyond the stated length are found without waiting (``extra``). An
+        endless multipart is not waited for (``streaming``). ``pace`` overrides the seconds kept since the
+        last command.
+        """
+        exchange, connection, reader, begun = self._open(method, target, headers, body, raw, timeout, pace)
+        if connection is None or reader is None:
+            return exchange
+        try:
+            deadline = time.monotonic() + (timeout or self.timeout)
+            if exchange.content_type == "multipart/x-mixed-replace":
+                exchange.streaming, exchange.body = True, begun
+            else:
+                connection.read_body(exchange, reader, begun, deadline, limit)
+                if prove_end:
+                    exchange.extra = self._behind(connection, exchange, deadline)
+        except WireError as failure:
+            exchange.error, exchange.error_text = failure.kind, failure.text
+        finally:
+            connection.close()
+            exchange.ended = time.monotonic()
+        return exchange
+
+    def _open(
+        self,
+        method: str,
+        target: str,
+        headers: Headers = (),
+        body: bytes = b"",
+        raw: bytes | None = None,
+        timeout: float | None = None,
+        pace: float | None = None,
+    ) -> tuple[Exchange, Connection | None, ResponseReader | None, bytes]:
+        """Send, and read the head of the answer; without a connection if that failed."""
+        self.target.keep_pace(pace)
+        endpoint = self.target.endpoint
+        sent = () if raw is not None else (*standard_headers(endpoint), *headers)
+        exchange = Exchange(self.history.next_number(), method, target, sent, time.monotonic())
+        self.history.add(exchange)
+        connection: Connection | None = None
+        try:
+            deadline = time.monotonic() + (timeout or self.timeout)
+            connection = Connection(endpoint, timeout or self.timeout)
+            data = raw if raw is not None else request_bytes(method, target, sent, body)
+            with contextlib.suppress(WireError):  # it may have answered before it closed
+                connection.send(data, deadline)
+            reader = ResponseReader(method)
+            begun = connection.read_head(exchange, reader, deadline)
+        except WireError as failure:
+            exchange.error, exchange.error_text = failure.kind, failure.text
+            exchange.ended = time.monotonic()
+            if connection is not None:
+                connection.close()
+            return exchange, None, None, b""
+        exchange.ended = time.monotonic()
+        return exchange, connection, reader, begun
+
+    def _behind(self, connection: Connection, exchange: Exchange, deadline: float) -> bytes:
+        """What stands between the complete answer and the next one."""
+        behind = bytearray(exchange.extra)
+        if b"HTTP/1." not in behind:
+            endpoint = self.target.endpoint
+            try:
+                connection.send(request_bytes("GET", HARMLESS, standard_headers(endpoint)), deadline)
+                while b"HTTP/1." not in behind and len(behind) < BODY_LIMIT:
+                    data = connection.receive(deadline)
+                    if not data:
+                        break
+                    behind += data
+            except WireError:
+                pass  # it closed the connection, as it may: what came until then counts
+        return bytes(behind.partition(b"HTTP/1.")[0])
+
+    def get(
+        self,
+        path_and_query: str,
+        headers: Headers = (),
+        *,
+        timeout: float | None = None,
+        prove_end: bool = False,
+        pace: float | None = None,
+    ) -> Exchange:
+        """GET without credentials. Options as in ``request``."""
+        return self.request("GET", path_and_query, headers, timeout=timeout, prove_end=prove_end, pace=pace)
+
+    def raw(self, data: bytes, timeout: float | None = None) -> Exchange:
+        """Send these bytes, whatever they are, and read the answer, if any."""
+        return self.request("GET", "(raw bytes)", raw=data, timeout=timeout)
+
+    def get_digest(
+        self,
+        path_and_query: str,
+        *,
+        user: str | None = None,
+        password: str | None = None,
+        prove_end: bool = False,
+    ) -> Exchange:
+        """GET with Digest authentication; the nonce is used again and nc counted,
+        until the recorder asks anew."""
+        key = (
+            self.target.user if user is None else user,
+            self.target.password if password is None else password,
+        )
+        exchange: Exchange | None = None
+        for _ in range(2):
+            answers = self._digests.get(key)
+            headers: Headers = ()
+            if answers is not None:
+                headers = (("Authorization", answers.authorization("GET", path_and_query)),)
+            exchange = self.get(path_and_query, headers, prove_end=prove_end)
+            if exchange.status != 401:
+                return exchange
+            challenge = choose_challenge(read_challenges(exchange.all_headers("WWW-Authenticate")))
+            if challenge is None or (answers is not None and not challenge.stale):
+                self._digests.pop(key, None)
+                return exchange
+            self._digests[key] = DigestAnswers(challenge, *key)
+        assert exchange is not None
+        return exchange
+
+    # --- sessions ---------------------------------------------------------------------------------
+
+    def try_login(self, user: str | None = None, password: str | None = None) -> Login:
+        """One whole login, challenge and answer, judged by nobody. A UID that comes of it is logged out in
+        ``close``."""
+        user = self.target.user if user is None else user
+        password = self.target.password if password is None else password
+        challenge = self.get(LOGIN)
+        asked = choose_challenge(read_challenges(challenge.all_headers("WWW-Authenticate")))
+        if asked is None:
+            return Login(challenge, challenge, None)
+        answers = DigestAnswers(asked, user, password)
+        page = self.get(LOGIN, (("Authorization", answers.authorization("GET", LOGIN)),), pace=0.0)
+        uid_text = read_uid(page) if page.ok else None
+        if uid_text is not None:
+            self.sessions.append(Session(self, uid_text, page))
+        return Login(challenge, page, uid_text)
+
+    def login(self, user: str | None = None, password: str | None = None) -> Session:
+        """A session with a UID; where the recorder gives none, what hangs on it is not tested."""
+        login = self.try_login(user, password)
+        if login.uid_text is None:
+            raise PrerequisiteFailed(f"no login: {login.page}")
+        return self.sessions[-1]
+
+    def adopt(self, uid: int | str) -> Session:
+        """A session for a UID from anywhere (forged, ended, of another login). It is not logged out in
+        ``close``."""
+        page = Exchange(0, "GET", LOGIN, (), time.monotonic())
+        session = Session(self, str(uid), page)
+        session.logged_out = True
+        self.sessions.append(session)
+        return session
+
+    def close(self) -> None:
+        """Stop what runs, log out, drop all sockets. Never raises, and gives up
+        on a recorder that is gone."""
+        self.timeout = min(self.timeout, _CLEANING_TIMEOUT)
+        reachable = True
+        for session in self.sessions:
+            for stream in session.streams:
+                stream.close()
+            if reachable and not session.logged_out:
+                reachable = session.logout().error is None
+        self.target.detach(self.receiver)
+        self.receiver.close()
+
+
+class Session:
+    """One UID. ``uid`` is its number, ``uid_text`` the digits as the recorder wrote
+    them, ``page`` where it stood."""
+
+    def __init__(self, client: Client, uid_text: str, page: Exchange) -> None:
+        self.client = client
+        self.uid_text = uid_text
+        self.uid = int(uid_text)
+        self.page = page
+        self.logged_out = False
+        self.streams: list[LiveStream] = []
+
+    def get(
+        self, key: str, *, prove_end: bool = False, timeout: float | None = None, **values: object
+    ) -> Exchange:
+        """A command of the table by its key (``session.get("keep_alive")``), with this UID."""
+        path = self.path(key, **values)
+        pace = CONTROL_PACE if path.startswith(("/cgi-bin/directctrl.cgi", "/cgi-bin/camctl.cgi")) else None
+        return self.client.request("GET", path, timeout=timeout, prove_end=prove_end, pace=pace)
+
+    def path(self, key: str, **values: object) -> str:
+        """Path and query of a command with this UID, its digits as the recorder wrote them, however many."""
+        if COMMANDS_BY_KEY[key].parameter("UID") is None:
+            return build_command(key, **values)  # type: ignore[arg-type]
+        built = build_command(key, UID=1, **values)  # type: ignore[arg-type]
+        return built.replace("UID=1", f"UID={self.uid_text}", 1)
+
+    def raw(self, path_and_query: str, *, timeout: float | None = None, prove_end: bool = False) -> Exchange:
+        """GET of this very text; ``{uid}`` in it stands for the UID."""
+        path = path_and_query.replace("{uid}", self.uid_text)
+        return self.client.get(path, timeout=timeout, prove_end=prove_end)
+
+    def logout(self) -> Exchange:
+        """End the UID."""
+        self.logged_out = True
+        return self.client.get(self.path("logout"))
+
+    def is_alive(self) -> bool:
+        """Whether a keep-alive is accepted. It starts the 90 s again."""
+        return self.get("keep_alive").ok
+
+    def start_rtp(self, camera: int, comp: str) -> LiveRtp:
+        """START with a PORT of ours. Whether it was refused: ``stream.refused`` (its
+        socket listens all the same)."""
+        endpoint = self.client.target.endpoint
+        sock = open_udp_socket((endpoint.host, endpoint.port))
+        path = self.path("live_rtp", CAM=camera, CMD="START", COMP=comp, PORT=sock.getsockname()[1])
+        placeholder = Exchange(0, "GET", path, (), time.monotonic())
+        stream = LiveRtp(camera, comp, placeholder, self.client.target, sock, self.client.receiver)
+        self.streams.append(stream)
+        stream.exchange = self.client.get(path)
+        return stream
+
+    def start_http(self, camera: int, comp: str) -> LiveHttp:
+        """START with INTERNETMODE=ON; returns when the head of the answer (of a
+        refusal: all of it) was read."""
+        path = self.path("live_http", CAM=camera, CMD="START", COMP=comp, INTERNETMODE="ON")
+        return self.open_http(path, camera, comp)
+
+    def open_http(self, path_and_query: str, camera: int = 0, comp: str = "") -> LiveHttp:
+        """As ``start_http``, for any request whose answer may be endless."""
+        client = self.client
+        exchange, connection, reader, begun = client._open("GET", path_and_query)
+        stream = LiveHttp(camera, comp, exchange, client.target, client.receiver)
+        self.streams.append(stream)
+        if connection is None or reader is None:
+            return stream
+        if exchange.ok and exchange.status != 204 and exchange.content_type.startswith("multipart/"):
+            exchange.streaming = True
+            stream.follow(connection, reader, begun)
+            return stream
+        try:
+            connection.read_body(exchange, reader, begun, time.monotonic() + client.timeout)
+        except WireError as failure:
+            exchange.error, exchange.error_text = failure.kind, failure.text
+        connection.close()
+        exchange.ended = time.monotonic()
+        return stream
+
+    def stop(self, stream: LiveStream) -> Exchange:
+        """STOP, over HTTP or RTP as it was started. The socket stays open, to see that nothing more comes."""
+        if isinstance(stream, LiveRtp):
+            return self.get("live_rtp", CAM=stream.camera, CMD="STOP", COMP=stream.comp, PORT=stream.port)
+        return self.get("live_http", CAM=stream.camera, CMD="STOP", COMP=stream.comp)
+
+
+def read_uid(page: Exchange) -> str | None:
+    """The first ``UID=`` with digits in a login page, as clients read it (§6.1.1)."""
+    found = _UID.search(page.text)
+    return found[1] if found else None

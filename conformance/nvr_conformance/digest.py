@@ -1,0 +1,136 @@
+"""HTTP Digest access authentication, the client's half (RFC 7616: MD5 and SHA-256, qop "auth").
+
+Small and open on purpose: the judge must also be able to send answers that are wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ALGORITHMS = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+_PARAMETER = re.compile(r'([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+_SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9-]*)(?=\s+[A-Za-z]+\s*=)")
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """One Digest challenge of a ``WWW-Authenticate`` header."""
+
+    realm: str
+    nonce: str
+    algorithm: str = "MD5"
+    qop: tuple[str, ...] = ()
+    opaque: str | None = None
+    stale: bool = False
+
+
+def read_challenges(values: Iterable[str]) -> list[Challenge]:
+    """The Digest challenges in the values of all ``WWW-Authenticate`` headers, in order; other schemes are
+    skipped."""
+    found: list[Challenge] = []
+    for value in values:
+        marks = list(_SCHEME.finditer(_without_strings(value)))
+        for number, mark in enumerate(marks):
+            end = marks[number + 1].start() if number + 1 < len(marks) else len(value)
+            if mark[1].lower() == "digest":
+                challenge = _read_challenge(value[mark.end() : end])
+                if challenge is not None:
+                    found.append(challenge)
+    return found
+
+
+def _without_strings(value: str) -> str:
+    """The same text, same length, with what stands in quotes blanked: a realm may look like anything."""
+    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: '"' + "_" * (len(match[0]) - 2) + '"', value)
+
+
+def _read_challenge(text: str) -> Challenge | None:
+    fields: dict[str, str] = {}
+    for match in _PARAMETER.finditer(text):
+        value = re.sub(r"\\(.)", r"\1", match[2]) if match[2] is not None else match[3]
+        fields.setdefault(match[1].lower(), value)
+    if "nonce" not in fields:
+        return None
+    return Challenge(
+        realm=fields.get("realm", ""),
+        nonce=fields["nonce"],
+        algorithm=fields.get("algorithm", "MD5"),
+        qop=tuple(word.strip().lower() for word in fields.get("qop", "").split(",") if word.strip()),
+        opaque=fields.get("opaque"),
+        stale=fields.get("stale", "").lower() == "true",
+    )
+
+
+def choose_challenge(challenges: Iterable[Challenge]) -> Challenge | None:
+    """The strongest challenge that can be answered: SHA-256, else MD5; qop "auth" or none."""
+    usable = [
+        challenge
+        for challenge in challenges
+        if challenge.algorithm.upper() in _ALGORITHMS and (not challenge.qop or "auth" in challenge.qop)
+    ]
+    return max(usable, key=lambda challenge: challenge.algorithm.upper() == "SHA-256", default=None)
+
+
+def digest_response(
+    challenge: Challenge, user: str, password: str, method: str, uri: str, nonce_count: str, cnonce: str
+) -> str:
+    """The ``response`` value: lower-case hex. ``nonce_count`` is the eight hex digits that are sent."""
+
+    def hashed(text: str) -> str:
+        return _ALGORITHMS[challenge.algorithm.upper()](text.encode()).hexdigest()
+
+    secret = hashed(f"{user}:{challenge.realm}:{password}")
+    request = hashed(f"{method}:{uri}")
+    if not challenge.qop:
+        return hashed(f"{secret}:{challenge.nonce}:{request}")
+    return hashed(f"{secret}:{challenge.nonce}:{nonce_count}:{cnonce}:auth:{request}")
+
+
+@dataclass(slots=True)
+class DigestAnswers:
+    """Answers one challenge again and again, counting nc 1, 2, 3 …"""
+
+    challenge: Challenge
+    user: str
+    password: str
+    count: int = field(default=0)
+
+    def authorization(self, method: str, uri: str, /, *, cnonce: str | None = None, **altered: str) -> str:
+        """The value of the ``Authorization`` header for the next request.
+
+        ``altered`` replaces single values (``nc="00000001"``, ``response=…``, ``uri=…``, ``nonce=…``)
+        after the response was computed: that is how a wrong answer is made.
+        """
+        self.count += 1
+        nonce_count = f"{self.count:08x}"
+        cnonce = cnonce or secrets.token_hex(8)
+        response = digest_response(self.challenge, self.user, self.password, method, uri, nonce_count, cnonce)
+        fields = {
+            "username": self.user,
+            "realm": self.challenge.realm,
+            "nonce": self.challenge.nonce,
+            "uri": uri,
+            "response": response,
+            "algorithm": self.challenge.algorithm,
+        }
+        if self.challenge.qop:
+            fields |= {"qop": "auth", "nc": nonce_count, "cnonce": cnonce}
+        if self.challenge.opaque is not None:
+            fields["opaque"] = self.challenge.opaque
+        fields |= altered
+        bare = ("algorithm", "qop", "nc")
+        return "Digest " + ", ".join(
+            f"{name}={value}" if name in bare else f'{name}="{_escaped(value)}"'
+            for name, value in fields.items()
+        )
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,93 @@
+"""What a scenario is made of: everything that a file in ``scenarios/`` imports.
+
+A scenario is a pytest test that acts on a recorder like one long chapter of the document, and emits checks
+while it goes. See ``docs/writing-scenarios.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from nvr_conformance.client import Client, Login, Session
+from nvr_conformance.exchange import Exchange, refused
+from nvr_conformance.fact import Fact
+from nvr_conformance.live_streams import CapturedPacket, LiveHttp, LiveRtp, LiveStream
+from nvr_conformance.outcomes import KitError, NothingToJudge, PrerequisiteFailed, ScenarioStopped
+from nvr_conformance.recording import Check, NotApplicable, NotTested, Observe, Require
+from nvr_conformance.target import PERMISSIONS, Target, User
+
+__all__ = [
+    "CapturedPacket",
+    "Check",
+    "Claim",
+    "Client",
+    "Exchange",
+    "Fact",
+    "KitError",
+    "LiveHttp",
+    "LiveRtp",
+    "LiveStream",
+    "Login",
+    "NotApplicable",
+    "NotTested",
+    "NothingToJudge",
+    "Observe",
+    "PrerequisiteFailed",
+    "Require",
+    "ScenarioStopped",
+    "Session",
+    "Target",
+    "User",
+    "claim_of",
+    "refused",
+    "scenario",
+]
+
+NEEDS = (*PERMISSIONS, "state", "manual-clock")
+
+Function = TypeVar("Function", bound="Callable[..., None]")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What ``@scenario`` says of a test; it hangs on the function as its attribute ``nvr_scenario``."""
+
+    ids: tuple[str, ...]
+    models: tuple[int, ...]
+    needs: tuple[str, ...]
+    setup: Mapping[str, Any]
+
+
+def scenario(
+    *ids: str,
+    models: tuple[int, ...] = (1, 2, 3),
+    needs: tuple[str, ...] = (),
+    setup: Mapping[str, Any] | None = None,
+) -> Callable[[Function], Function]:
+    """Declare a scenario and the ids of the requirements that it can check.
+
+    ``models``: where it makes sense; elsewhere its ids are not-applicable, unless another scenario checks
+    them. ``needs``: of ``NEEDS``; a permission (``--allow``), ``"state"`` (a control port),
+    ``"manual-clock"``; without it the ids are not-tested. ``setup``: settings of the emulated recorder that
+    it is run against (the fields of ``nvr_emulator.configuration.RecorderSettings`` as plain data); a real
+    recorder is taken as it is.
+    """
+    if not ids:
+        raise KitError("a scenario must declare the requirements that it checks")
+    if unknown := set(needs) - set(NEEDS):
+        raise KitError(f"a scenario cannot need {', '.join(sorted(unknown))}: there is {', '.join(NEEDS)}")
+    claim = Claim(ids, models, needs, dict(setup or {}))
+
+    def declare(function: Function) -> Function:
+        function.nvr_scenario = claim  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def claim_of(function: object) -> Claim | None:
+    """What a function claims, if it is a scenario."""
+    claim = getattr(function, "nvr_scenario", None)
+    return claim if isinstance(claim, Claim) else None

@@ -1,0 +1,124 @@
+"""The judge judged: every defect of the emulator must fail exactly the requirements that it breaks, and the
+healthy emulator must pass whole."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nvr_conformance.claims import SCENARIOS
+from nvr_conformance.engine import chosen_ids, judge
+from nvr_conformance.target import TargetOptions
+from nvr_conformance.verdicts import Overall, Verdict
+from nvr_conformance.worker_pool import Lost, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+TIMEOUT = 180.0  # seconds for one run
+MODELS = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run to make: a model with one defect, or healthy. ``breaks`` is what it must fail."""
+
+    model: int
+    defect: str | None
+    breaks: frozenset[str]
+    select: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    seed: int = 0
+    scenarios: Path = SCENARIOS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a trial. ``broken``: the ids that failed or were warned of; ``problem``: what kept it from
+    being a proof at all (an error of the kit, a process that hung)."""
+
+    trial: Trial
+    broken: frozenset[str] = frozenset()
+    untested: frozenset[str] = frozenset()
+    problem: str = ""
+    seconds: float = 0.0
+
+    @cached_property
+    def missing(self) -> frozenset[str]:
+        """Ids that the defect breaks and the judge did not fail."""
+        return self.trial.breaks - self.broken
+
+    @cached_property
+    def extra(self) -> frozenset[str]:
+        """Ids that the judge failed though the defect does not break them."""
+        return self.broken - self.trial.breaks
+
+    @property
+    def good(self) -> bool:
+        """Whether the judge failed exactly what it must."""
+        return not (self.problem or self.missing or self.extra)
+
+
+def plan_trials(
+    models: Sequence[int] | None = None,
+    defects: Sequence[str] = (),
+    *,
+    select: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    seed: int = 0,
+    scenarios: Path = SCENARIOS,
+) -> list[Trial]:
+    """The trials: the healthy emulator of each model, then each defect.
+
+    ``models`` None: all healthy ones, and each defect on one model, MODEL 2 if it shows there. ``defects``
+    narrows to these names (ValueError for one that is not known), and so do ``select`` and ``skip`` to the
+    requirements: a defect that breaks none of those is left out.
+    """
+    from nvr_emulator.defects import all_defects
+
+    known = {defect.name: defect for defect in all_defects()}
+    if unknown := set(defects) - set(known):
+        raise ValueError(f"no such defect: {', '.join(sorted(unknown))}")
+    ids = chosen_ids(select, skip)
+    narrow = (tuple(select), tuple(skip), seed, scenarios)
+    trials = [] if defects else [Trial(model, None, frozenset(), *narrow) for model in models or MODELS]
+    for name, defect in known.items():
+        breaks = frozenset(defect.breaks) & ids
+        if not breaks or (defects and name not in defects):
+            continue
+        shows = [model for model in models or (2, 1, 3) if model in defect.models]
+        chosen = shows if models else shows[:1]
+        trials += [Trial(model, name, breaks, *narrow) for model in chosen]
+    return trials
+
+
+def run_trial(trial: Trial) -> Outcome:
+    """Judge one emulator."""
+    options = TargetOptions(model=trial.model, defects=(trial.defect,) if trial.defect else ())
+    result = judge(options, select=trial.select, skip=trial.skip, seed=trial.seed, scenarios=trial.scenarios)
+    problems = [*result.errors, *(f"{id_}: error" for id_ in sorted(result.ids(Verdict.ERROR)))]
+    if not problems and result.verdict is Overall.INCONCLUSIVE:
+        problems = ["nothing was judged"]
+    return Outcome(
+        trial,
+        result.broken,
+        result.ids(Verdict.NOT_TESTED),
+        problems[0] if problems else "",
+        result.seconds,
+    )
+
+
+def run_trials(
+    trials: Sequence[Trial], *, jobs: int | None = None, timeout: float = TIMEOUT
+) -> Generator[Outcome]:
+    """Run the trials over the cores at hand (or ``jobs`` processes); outcomes come as they are ready."""
+    for trial, answer in spread(run_trial, trials, jobs=jobs or cores(), timeout=timeout):
+        yield Outcome(trial, problem=answer.reason) if isinstance(answer, Lost) else answer
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
