@@ -45,9 +45,10 @@ def write_live_jpeg(
     camera: AdditionalInformation | None = None,
     dialect: Dialect = DEFAULT,
 ) -> bytes:
-    """The body of a part with the picture `jpeg`, which begins with SOI and a marker."""
-    if not jpeg.startswith(SOI + b"\xff") or len(jpeg) < 4:
-        raise ProtocolError("JPEG", f"begins with {jpeg[:4].hex()}, not with SOI and a marker")
+    """The body of a part with the picture `jpeg`, which begins with SOI and a segment. (A picture that begins
+    with a COM segment of camera TLVs would be read as camera information.)"""
+    if not jpeg.startswith(SOI) or not _is_segment(jpeg, 2):
+        raise ProtocolError("JPEG", f"begins with {jpeg[:4].hex()}, not with SOI and a segment")
     pieces = [SOI, write_segment(recorder, dialect)]
     if camera is not None:
         if dialect.jpeg_form == "two-soi":
@@ -76,7 +77,7 @@ def read_live_jpeg(data: bytes, dialect: Dialect = DEFAULT) -> LiveJpeg:
         if _is_camera_information(data, end + 4, close, dialect):
             camera = gather_information(walk_tlvs(data, end + 4, close, dialect), dialect)
             end, form = close, "one-soi"
-    if len(data) - end < 2 or data[end] != 0xFF or data[end + 1] in (0xD8, 0xFF, 0x00):
+    if not _is_segment(data, end):
         why = f"{data[end : end + 2].hex() or 'nothing'} behind the information is no segment of a JPEG"
         raise ProtocolError("JPEG", why, end)
     return LiveJpeg(SOI + bytes(data[end:]), recorder, camera, form)
@@ -101,6 +102,10 @@ def segment_end(data: bytes, start: int) -> int:
         left = len(data) - start - 2
         raise ProtocolError("JPEG COM segment", f"length {length}, {left} bytes left", start + 2)
     return start + 2 + int(length)
+
+
+def _is_segment(data: bytes, start: int) -> bool:
+    return len(data) >= start + 2 and data[start] == 0xFF and data[start + 1] not in (0xD8, 0x00)
 
 
 def _is_camera_information(data: bytes, start: int, end: int, dialect: Dialect) -> bool:

@@ -21,6 +21,9 @@ STREAM_LENGTH = 0x0044
 PACKET_ID = 0xFF05
 PACKET_HEADER_SIZE = 24
 ALIGNMENT = 4096
+MAX_PACKETS = 0xFFFF
+MAX_INFORMATION = 0xFFFF
+"""Bytes of additional information in one run, as many as a chunk length can count."""
 
 HALVES = {order: struct.Struct(f"{order}HH") for order in "><"}
 GOP_INFORMATION = {order: struct.Struct(f"{order}16xIB3sIB3s") for order in "><"}
@@ -153,6 +156,8 @@ def _walk_packets(data: bytes, position: int, dialect: Dialect) -> tuple[tuple[P
     while position + 4 <= len(data):
         number, _ = HALVES[order].unpack_from(data, position)
         if number == PACKET_ID:
+            if len(packets) == MAX_PACKETS:
+                raise ProtocolError("packet header", f"more than {MAX_PACKETS} packets", position)
             packets.append(_packet(data, position, tuple(tlvs), dialect))
             tlvs = []
             position = packets[-1].end
@@ -162,6 +167,9 @@ def _walk_packets(data: bytes, position: int, dialect: Dialect) -> tuple[tuple[P
             tlv = read_tlv(data, position, len(data), dialect)
             tlvs.append(tlv)
             position += 4 + len(tlv.data)
+            if position - tlvs[0].offset > MAX_INFORMATION:
+                why = f"more than {MAX_INFORMATION} bytes"
+                raise ProtocolError("camera information", why, tlvs[0].offset)
     if tlvs:
         raise ProtocolError("camera information", "no packet behind it", tlvs[0].offset)
     return tuple(packets), position

@@ -105,6 +105,27 @@ def test_byte_order():
     assert write_information(info, LITTLE) == bytes.fromhex("0400080002010000")
 
 
+def test_the_numbers_of_the_document():
+    assert [(number.name, int(number)) for number in InformationId] == [
+        ("CAMERA", 0x04),
+        ("COMPRESSION", 0x05),
+        ("DATA_SIZE", 0x06),
+        ("TIME", 0x07),
+        ("FRAMES", 0x08),
+        ("FRAME_RATE", 0x09),
+        ("FRAME_TIME", 0x0A),
+        ("RESERVED", 0x0B),
+        ("PRESENCE", 0x0C),
+        ("STATUS", 0x0D),
+        ("CAMERA_TIME", 0x11),
+        ("CAMERA_FRAME_TIME", 0x12),
+        ("START_CODE", 0x27),
+        ("LONG_TERM_REFERENCE", 0x28),
+        ("SHOW_HIDE", 0x29),
+    ]
+    assert [int(operation) for operation in Operation] == [0, 1, 2, 3, 4, 5, 6, 7, 8, 0x41, 0x42]
+
+
 def test_unknown_ids_are_skipped_by_their_length():
     data = write_tlv(0x0777, b"12345678") + write_tlv(0x0004, bytes((0, 9, 0, 0)))
     info = read_information(data)
@@ -155,6 +176,7 @@ def test_an_error_says_where(text, what, offset):
         AdditionalInformation(seconds=0),
         AdditionalInformation(seconds=1 << 32, zone=Zone(0)),
         AdditionalInformation(frame_hundredths=100),
+        AdditionalInformation(camera_frame_hundredths=100),
         AdditionalInformation(reserved=b"1234"),
         AdditionalInformation(operation=Operation.LIVE),
         AdditionalInformation(operation=Operation.LIVE, speed=9),

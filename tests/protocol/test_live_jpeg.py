@@ -94,7 +94,20 @@ def test_an_error_says_where(text, what, offset):
     assert (caught.value.what, caught.value.offset) == (what, offset)
 
 
-@pytest.mark.parametrize("jpeg", [b"", b"\xff\xd8", b"\xff\xd8\xff", b"\x89PNG"])
+def test_the_shortest_picture():
+    assert read_live_jpeg(write_live_jpeg(b"\xff\xd8\xff\xd9", RECORDER)).jpeg == b"\xff\xd8\xff\xd9"
+
+
+def test_a_segment_may_be_filled_to_its_last_byte():
+    recorder = AdditionalInformation(unknown=(TLV(0x0777, bytes(0xFFF4)), TLV(0x0778, bytes(0))))
+    data = write_live_jpeg(JPEG, recorder)
+    assert data[2:6] == b"\xff\xfe\xff\xfe"
+    assert read_live_jpeg(data).recorder == recorder
+
+
+@pytest.mark.parametrize(
+    "jpeg", [b"", b"\xff\xd8", b"\xff\xd8\xff", b"\xff\xd8\xff\xd8", b"\xff\xd8\xff\0", b"\x89PNG"]
+)
 def test_what_is_no_jpeg_is_not_written(jpeg):
     with pytest.raises(ProtocolError):
         write_live_jpeg(jpeg, RECORDER)

@@ -132,6 +132,7 @@ def test_a_last_part_without_body(ending):
         stream = stream[: -2 - len(ending)] + b"\r\n" + ending
     parts = read(stream, ())
     assert [part.body for part in parts] == [b""]
+    assert stream[: parts[0].offset].endswith(b"\r\n\r\n")
     assert parts[0].headers == {"x-prev-filename": 'filename = "a.mp4"'}
 
 
@@ -196,6 +197,21 @@ def test_an_error_says_where_in_the_stream():
     with pytest.raises(ProtocolError) as caught:
         reader.feed(b"nonsense\r\n\r\n")
     assert caught.value.offset == len(first)
+    reader = MultipartReader(max_headers=100)
+    reader.feed(first)
+    with pytest.raises(ProtocolError) as caught:
+        reader.feed(b"A" * 101)
+    assert (caught.value.what, caught.value.offset) == ("part headers", len(first))
+
+
+def test_limits():
+    reader = MultipartReader()
+    assert reader.feed(BOUNDARY_LINE + b"Content-Length: 16777216\r\n\r\n") == []
+    with pytest.raises(ProtocolError, match="16777217 bytes are more than 16777216"):
+        MultipartReader().feed(BOUNDARY_LINE + b"Content-Length: 16777217\r\n\r\n")
+    assert MultipartReader().feed(BOUNDARY_LINE + b"A" * 8192) == []
+    with pytest.raises(ProtocolError, match="more than 8192 bytes"):
+        MultipartReader().feed(BOUNDARY_LINE + b"A" * 8193)
 
 
 @given(

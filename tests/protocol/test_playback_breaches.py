@@ -110,6 +110,26 @@ def test_the_size_of_the_body(vector):
     assert [breach.what for breach in breaches(walk_chunk(data + bytes(4096)))] == ["body padding"]
 
 
+def test_a_body_without_padding_can_be_walked(vector):
+    data = vector("playback-h264-gop")
+    for size in range(0x15C, 0x162):
+        chunk = walk_chunk(data[:size])
+        assert (len(chunk.packets), chunk.end) == (2, 0x15C)
+        assert {breach.what for breach in breaches(chunk)} == {"body size"}
+
+
+def test_no_more_is_walked_than_can_be_counted(vector):
+    head = vector("playback-h264-gop")[:0x120]
+    packet = bytes.fromhex("ff05 0000 00000018") + bytes(16)
+    assert len(walk_chunk(head + packet * 65534).packets) == 65535
+    with pytest.raises(ProtocolError, match="more than 65535 packets"):
+        walk_chunk(head + packet * 65535)
+    information = bytes.fromhex("07770004")
+    assert len(walk_chunk(head + information * 0x3FFF + packet).packets[1].tlvs) == 0x3FFF
+    with pytest.raises(ProtocolError, match="camera information, offset 288: more than 65535 bytes"):
+        walk_chunk(head + information * 0x4000 + packet)
+
+
 def test_no_image_without_a_word(vector):
     data = vector("playback-h264-no-image")
     renamed = altered(data, 0x4C, "0777")  # 0x000C becomes an id that nobody knows

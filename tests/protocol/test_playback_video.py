@@ -250,6 +250,19 @@ def test_what_has_no_place_is_not_stamped(changes, what):
     assert caught.value.what == what
 
 
+def test_a_prepared_gop_has_camera_information_unless_told_otherwise():
+    datas = [b"\0\0\0\1\x65"]
+    stamped = PreparedGop(Codec.H264, datas, 10).stamp(1, [5], UTC_ZONE, Operation.PAUSE)
+    assert read_playback_video(stamped).pictures == (Picture(datas[0], 5, 5),)
+
+
+@pytest.mark.parametrize("length", range(3866, 3876))
+def test_a_body_may_end_with_its_last_packet(length):
+    data = write_playback_video(gop(pictures=(Picture(b"\0\0\0\1" + b"x" * length, 1000),)))
+    assert len(data) == (4096 if length <= 3872 else 8192)
+    assert read_playback_video(data).pictures[0].data.count(b"x") == length
+
+
 def test_nothing_cannot_be_prepared():
     with pytest.raises(ProtocolError):
         PreparedGop(Codec.H264, [], 10)

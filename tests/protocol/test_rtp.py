@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.rtp import RtpPacket, read_packet, write_packet
+from nvr_protocol.rtp import (
+    AAC_CLOCK,
+    MAX_PAYLOAD,
+    PAYLOAD_TYPE_AUDIO,
+    PAYLOAD_TYPE_H264,
+    PAYLOAD_TYPE_H265,
+    TELEPHONY_CLOCK,
+    VIDEO_CLOCK,
+    RtpPacket,
+    read_packet,
+    write_packet,
+)
 
 packets = st.builds(
     RtpPacket,
@@ -20,6 +31,11 @@ packets = st.builds(
     st.none() | st.integers(0, 8).flatmap(lambda words: st.binary(min_size=4 * words, max_size=4 * words)),
 )
 PLAIN = RtpPacket(98, 1, 2, 3, True, b"payload")
+
+
+def test_the_numbers_of_the_document():
+    assert (PAYLOAD_TYPE_AUDIO, PAYLOAD_TYPE_H264, PAYLOAD_TYPE_H265) == (97, 98, 101)
+    assert (VIDEO_CLOCK, AAC_CLOCK, TELEPHONY_CLOCK, MAX_PAYLOAD) == (90_000, 48_000, 8_000, 1400)
 
 
 @given(packets)

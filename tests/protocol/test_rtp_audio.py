@@ -22,6 +22,11 @@ def test_au_header_byte_by_byte():
     assert write_au_header(0x155, 3) == bytes.fromhex("00100aab")
 
 
+def test_an_au_header_that_is_cut_off_behind_other_bytes():
+    with pytest.raises(ProtocolError, match="AU header, offset 4: 2 of 4 bytes"):
+        read_au_header(b"abcdef", 4)
+
+
 @given(st.integers(0, 8191), st.integers(0, 7), st.binary(max_size=3))
 def test_au_header_reads_what_it_writes(size, index, before):
     assert read_au_header(before + write_au_header(size, index), len(before)) == (size, index)

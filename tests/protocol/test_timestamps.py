@@ -178,6 +178,7 @@ def test_zone_info_names_what_is_wrong(hours, minutes, info, field, offset):
         (ZoneInfo("America/New_York"), datetime(2024, 7, 1, tzinfo=UTC), Zone(-300, True)),
         (ZoneInfo("Australia/Lord_Howe"), datetime(2024, 12, 1, tzinfo=UTC), Zone(600, True)),
         (timezone(timedelta(hours=5, minutes=45)), datetime(2024, 7, 1, tzinfo=UTC), Zone(345)),
+        (UTC, datetime(1970, 1, 1, tzinfo=UTC), Zone(0)),
         (UTC, datetime(2024, 7, 1, tzinfo=UTC), Zone(0)),
     ],
 )
