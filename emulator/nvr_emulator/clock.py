@@ -14,10 +14,11 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """Follows the monotonic clock from the wall time at start: an NTP step of the host is no jump here."""
+    """Follows the monotonic clock from `start` (Unix seconds; None: the wall time at start): an NTP step of
+    the host is no jump here."""
 
-    def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
+    def __init__(self, start: float | None = None) -> None:
+        self._offset = (time.time() if start is None else start) - time.monotonic()
 
     def now(self) -> float:
         """The present moment, Unix seconds (UTC)."""

@@ -11,14 +11,19 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
-from nvr_emulator.configuration import ConfigurationError, RecorderSettings, UserSettings
-from nvr_emulator.machine import Machine, Ports
-
-DEFAULT_PASSWORD = "admin12345"
+from nvr_emulator.configuration import ConfigurationError
+from nvr_emulator.machine import Machine
+from nvr_emulator.serve_settings import (
+    DEFAULT_PASSWORD,
+    DEFAULT_USER,
+    certificate_from,
+    ports_from,
+    settings_from,
+)
 
 log = logging.getLogger("nvr_emulator")
 
@@ -31,13 +36,25 @@ def main() -> None:
 
 @main.command(context_settings={"auto_envvar_prefix": "NVR_EMULATOR"})
 @click.option(
-    "--model", type=click.Choice(["1", "2", "3"]), default="2", show_default=True, help="Model group."
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A recorder in a file (see nvr-emulator config); flags override it.",
 )
+@click.option("--model", type=click.Choice(["1", "2", "3"]), help="Model group.  [default: 2]")
 @click.option("--series", help="Series, say WJ-NU101 (see nvr-emulator models).")
+@click.option("--transport", type=click.Choice(["both", "https", "http", "factory"]), help="[default: both]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--http-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
+@click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
 @click.option("--control-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
-@click.option("--user", default="ADMIN", show_default=True, help="Name of the administrator.")
+@click.option(
+    "--cert",
+    type=click.Path(path_type=Path),
+    help="Certificate for HTTPS (PEM); without it one is made that nobody signed.",
+)
+@click.option("--key", type=click.Path(path_type=Path), help="Its key (PEM), where in another file.")
+@click.option("--name", "names", multiple=True, help="A further name that the made certificate is valid for.")
+@click.option("--user", help=f"Name of the administrator.  [default: {DEFAULT_USER}]")
 @click.option("--password", help=f"Password of the administrator.  [default: {DEFAULT_PASSWORD}]")
 @click.option("--clock", type=click.Choice(["real", "manual"]), default="real", show_default=True)
 @click.option("--seed", type=int, help="Makes UIDs, SSRCs and sequence numbers repeatable.")
@@ -50,23 +67,40 @@ def main() -> None:
 def serve(**options: Any) -> None:
     """Serve a recorder until SIGTERM or Ctrl-C; prints one line of JSON when it is ready."""
     _log_to_stderr(options["log_format"], verbose=options["verbose"])
-    model: Literal[1, 2, 3] = int(options["model"])  # type: ignore[assignment]
-    settings = RecorderSettings(
-        model=model,
-        series=options["series"],
-        users=(UserSettings(options["user"], options["password"] or DEFAULT_PASSWORD),),
-        seed=options["seed"],
-    )
     try:
+        settings = settings_from(options)
         machine = Machine(
             settings,
             manual=options["clock"] == "manual",
             defects=options["defects"],
-            ports=Ports(options["host"], options["http_port"], options["control_port"]),
+            certificate=certificate_from(options),
         )
+        machine.ports = ports_from(options, machine.recorder.transport)
         asyncio.run(_serve(machine, options))
     except (ConfigurationError, OSError) as error:
         raise click.ClickException(_one_line(error)) from None
+
+
+@main.command()
+@click.option("--example", is_flag=True, help="Print a recorder.toml with every key, commented.")
+@click.option("--check", type=click.Path(path_type=Path), help="Say whether a recorder.toml can be served.")
+def config(example: bool, check: Path | None) -> None:
+    """Print an example of a recorder.toml, or check one."""
+    if example == (check is not None):
+        raise click.UsageError("give --example or --check FILE")
+    if check is None:
+        from importlib.resources import files
+
+        click.echo(files("nvr_emulator").joinpath("recorder.example.toml").read_text("utf-8"), nl=False)
+        return
+    from nvr_emulator.recorder_toml import read_recorder
+
+    try:
+        settings = read_recorder(check)
+    except ConfigurationError as error:
+        raise click.ClickException(_one_line(error)) from None
+    series = settings.series or f"MODEL {settings.model}"
+    click.echo(f"{check}: {series}, {len(settings.cameras) or 'the usual'} cameras, {settings.time_zone}")
 
 
 @main.command()
@@ -114,6 +148,22 @@ def defects(as_json: bool) -> None:
         click.echo(f"{defect.name:<34}{', '.join(sorted(defect.breaks)):<20} {defect.text}")
 
 
+@main.command()
+@click.option("--markdown", is_flag=True, help="The page docs/commands.md, with what the emulator answers.")
+def commands(markdown: bool) -> None:
+    """List the commands of the document."""
+    if markdown:
+        from nvr_emulator.command_reference import markdown as page
+
+        click.echo(page(), nl=False)
+        return
+    from nvr_protocol.command_table import COMMANDS
+
+    for spec in COMMANDS:
+        parameters = " ".join(parameter.name for parameter in spec.parameters)
+        click.echo(f"{spec.cgi:<18}{spec.title:<52}{parameters}")
+
+
 async def _serve(machine: Machine, options: dict[str, Any]) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -138,13 +188,14 @@ def _ready(machine: Machine, options: dict[str, Any]) -> dict[str, Any]:
         "ready": True,
         "model": machine.plan.model,
         "http": machine.http_url,
-        "https": None,
+        "https": machine.https_url,
         "control": machine.control_url,
         "pid": os.getpid(),
-        "user": options["user"],
     }
+    first = next(iter(machine.plan.users.values()))
+    line["user"] = first.name
     if options["password"] is None:
-        line["password"] = DEFAULT_PASSWORD
+        line["password"] = first.password
     return line
 
 

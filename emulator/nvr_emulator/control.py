@@ -5,13 +5,19 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from nvr_emulator.clock import ManualClock
+from nvr_emulator.configuration import CameraState
+from nvr_emulator.disks import DiskState
+from nvr_emulator.logs import TEXT_LIMIT, writable
 from nvr_emulator.machine_state import state_of
+from nvr_protocol.log_list import LogKind
+
+State = TypeVar("State", CameraState, DiskState)
 
 MOST_SECONDS = 10 * 366 * 86_400
 """The farthest that one request may move the manual clock."""
@@ -37,6 +43,9 @@ def control_application(machine: Any) -> web.Application:
             web.get("/clock", control.clock),
             web.post("/clock/advance", control.advance),
             web.post("/reset", control.reset),
+            web.post("/cameras/{number}", control.camera),
+            web.post("/disks/{slot}", control.disk),
+            web.post("/logs/{kind}", control.add_to_log),
         ]
     )
     return application
@@ -73,6 +82,54 @@ class _Control:
     async def reset(self, request: web.Request) -> web.Response:
         self.machine.reset()
         return _json({"ok": True})
+
+    async def camera(self, request: web.Request) -> web.Response:
+        text = request.match_info["number"]
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+        if number not in self.machine.recorder.cameras:
+            raise ControlError(404, f"camera {text[:40]!r} is not registered")
+        state = await _state(request, CameraState)
+        self.machine.recorder.set_camera_state(number, state, self.machine.clock.now())
+        self.machine.pump.changed()
+        return _json({"number": number, "state": state.value})
+
+    async def disk(self, request: web.Request) -> web.Response:
+        slot, recorder = request.match_info["slot"], self.machine.recorder
+        if slot not in recorder.disks.states:
+            raise ControlError(404, f"there is no disk in {slot[:40]!r}")
+        state = await _state(request, DiskState)
+        try:
+            text = recorder.disks.set_state(slot, state)
+        except ValueError as error:
+            raise ControlError(409, str(error)) from None
+        if text is not None:
+            recorder.logs.add(LogKind.ERROR, text, self.machine.clock.now())
+        return _json({"slot": slot, "state": state.value})
+
+    async def add_to_log(self, request: web.Request) -> web.Response:
+        kind = {kind.lower(): kind for kind in LogKind}.get(request.match_info["kind"])
+        if kind is None:
+            raise ControlError(404, "there is /logs/error and /logs/event")
+        text = await _field(request, "text")
+        if not isinstance(text, str) or not text or text != writable(text):
+            raise ControlError(400, f"text: must be 1 … {TEXT_LIMIT} printable characters without quotes")
+        self.machine.recorder.logs.add(kind, text, self.machine.clock.now())
+        return _json({"entries": len(self.machine.recorder.logs.entries(kind))})
+
+
+async def _field(request: web.Request, name: str) -> Any:
+    try:
+        return msgspec.json.decode(await request.read())[name]
+    except (msgspec.DecodeError, KeyError, TypeError):
+        raise ControlError(400, f'the body must be {{"{name}": …}}') from None
+
+
+async def _state(request: web.Request, states: type[State]) -> State:
+    value = await _field(request, "state")
+    try:
+        return states(value)
+    except ValueError:
+        raise ControlError(400, f"state: must be one of {', '.join(states)}") from None
 
 
 async def _seconds(request: web.Request) -> float:

@@ -1,4 +1,4 @@
-"""Digest authentication as the recorder asks for it (RFC 7616, MD5, qop="auth")."""
+"""Digest authentication as the recorder asks for it (RFC 7616, MD5 or SHA-256, qop="auth")."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hmac
 import random
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 REALM = "Network disk recorder"
@@ -17,11 +17,14 @@ NONCES_REMEMBERED = 2000
 LONGEST_HEADER = 4096
 
 _PAIR = re.compile(r'([a-zA-Z][a-zA-Z0-9_-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,|$)')
+_HASHES = {"MD5": "md5", "SHA-256": "sha256"}
 _NC = re.compile(r"[0-9a-fA-F]{8}")
 
 
 @dataclass
-class _Nonce:
+class Nonce:
+    """One nonce that was issued: when, and the greatest count that was answered."""
+
     issued: float
     last_count: int = 0
 
@@ -36,21 +39,31 @@ class Verdict:
 
 
 class DigestGate:
-    """Issues nonces and checks answers to them; passwords come from `passwords`, by user name."""
+    """Issues nonces and checks answers to them; passwords come from `passwords`, by user name.
 
-    def __init__(self, passwords: Mapping[str, str], rng: random.Random) -> None:
+    `algorithms`: those that are offered, in this order; "MD5" and "SHA-256" are known.
+    """
+
+    def __init__(
+        self, passwords: Mapping[str, str], rng: random.Random, algorithms: Sequence[str] = ("MD5",)
+    ) -> None:
         self.passwords = passwords
+        self.algorithms = tuple(algorithms)
         self._rng = rng
-        self._nonces: OrderedDict[str, _Nonce] = OrderedDict()
+        self._nonces: OrderedDict[str, Nonce] = OrderedDict()
 
-    def challenge(self, now: float, *, stale: bool = False) -> str:
+    def challenges(self, now: float, *, stale: bool = False) -> list[str]:
+        """A `WWW-Authenticate` value for each algorithm."""
+        return [self.challenge(now, algorithm, stale=stale) for algorithm in self.algorithms]
+
+    def challenge(self, now: float, algorithm: str = "MD5", *, stale: bool = False) -> str:
         """A `WWW-Authenticate` value with a fresh nonce."""
         nonce = f"{self._rng.getrandbits(128):032x}"
-        self._nonces[nonce] = _Nonce(now)
+        self._nonces[nonce] = Nonce(now)
         while len(self._nonces) > NONCES_REMEMBERED:
             self._nonces.popitem(last=False)
         tail = ", stale=true" if stale else ""
-        return f'Digest realm="{REALM}", nonce="{nonce}", qop="auth", algorithm=MD5{tail}'
+        return f'Digest realm="{REALM}", nonce="{nonce}", qop="auth", algorithm={algorithm}{tail}'
 
     def check(self, header: str | None, method: str, target: str, now: float) -> Verdict:
         """Judge an `Authorization` value for this request line."""
@@ -61,30 +74,46 @@ class DigestGate:
             return Verdict(None, "the Authorization header is not a Digest answer")
         if fields.get("realm") != REALM or fields.get("qop") != "auth":
             return Verdict(None, "realm or qop is not the one of the challenge")
-        if fields.get("algorithm", "MD5").upper() != "MD5":
-            return Verdict(None, "the algorithm is not the one of the challenge")
-        if fields.get("uri") != target:
+        if fields.get("algorithm", "MD5").upper() not in self.algorithms:
+            return Verdict(None, "the algorithm is none of the challenge")
+        if not self.is_for(fields.get("uri"), target):
             return Verdict(None, "uri is not the one of the request line")
         return self._check_answer(fields, method, now)
 
     def _check_answer(self, fields: Mapping[str, str], method: str, now: float) -> Verdict:
-        nonce = self._nonces.get(fields.get("nonce", ""))
+        nonce = self.find(fields.get("nonce", ""))
         if nonce is None:
             return Verdict(None, "the nonce is not one of this recorder", stale=True)
         if not _NC.fullmatch(fields.get("nc", "")) or not fields.get("cnonce"):
             return Verdict(None, "nc or cnonce is missing or malformed")
         user = fields.get("username", "")
         expected = response(fields, self.passwords.get(user, ""), method)
-        right = hmac.compare_digest(expected.encode(), fields.get("response", "").lower().encode())
+        right = self.is_right(expected, fields.get("response", "").lower())
         if not right or user not in self.passwords:
             return Verdict(None, "user name or password is wrong")
         if now - nonce.issued >= NONCE_LIFETIME:
             return Verdict(None, "the nonce is too old", stale=True)
         count = int(fields["nc"], 16)
-        if count <= nonce.last_count:
+        if not self.is_new(nonce, count):
             return Verdict(None, "the nonce count was used before: a replay", stale=True)
         nonce.last_count = count
         return Verdict(user)
+
+    def find(self, text: str) -> Nonce | None:
+        """The nonce of this text, if this recorder issued it and has not forgotten it."""
+        return self._nonces.get(text)
+
+    def is_for(self, uri: str | None, target: str) -> bool:
+        """Whether an answer was made for what stands on the request line."""
+        return uri == target
+
+    def is_right(self, expected: str, given: str) -> bool:
+        """Whether a response is the right one; takes as long for a wrong one."""
+        return hmac.compare_digest(expected.encode(), given.encode())
+
+    def is_new(self, nonce: Nonce, count: int) -> bool:
+        """Whether a nonce count is greater than those before it: an answer counts once."""
+        return count > nonce.last_count
 
 
 def parse_authorization(header: str) -> dict[str, str] | None:
@@ -107,11 +136,12 @@ def parse_authorization(header: str) -> dict[str, str] | None:
 
 
 def response(fields: Mapping[str, str], password: str, method: str) -> str:
-    """The `response` value that the right password gives (RFC 7616 §3.4.1)."""
-    secret = _md5(f"{fields.get('username', '')}:{REALM}:{password}")
-    request = _md5(f"{method}:{fields.get('uri', '')}")
-    return _md5(f"{secret}:{fields['nonce']}:{fields['nc']}:{fields['cnonce']}:auth:{request}")
+    """The `response` value that the right password gives, by the algorithm of `fields` (RFC 7616 §3.4.1)."""
+    name = _HASHES.get(fields.get("algorithm", "MD5").upper(), "md5")
 
+    def hashed(text: str) -> str:
+        return hashlib.new(name, text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+    secret = hashed(f"{fields.get('username', '')}:{REALM}:{password}")
+    request = hashed(f"{method}:{fields.get('uri', '')}")
+    return hashed(f"{secret}:{fields['nonce']}:{fields['nc']}:{fields['cnonce']}:auth:{request}")

@@ -7,8 +7,11 @@ import threading
 from collections.abc import Coroutine, Sequence
 from typing import Any, Literal, Self, TypeVar
 
+import msgspec
+
 from nvr_emulator.configuration import Level, RecorderSettings, UserSettings, usual_cameras
 from nvr_emulator.machine import Machine, Ports
+from nvr_protocol.models import Model
 
 T = TypeVar("T")
 
@@ -29,7 +32,7 @@ def small_recorder(model: Literal[1, 2, 3] = 2, *, seed: int | None = 0) -> Reco
     return RecorderSettings(
         model=model,
         users=USERS,
-        cameras=usual_cameras(USUAL_CHANNELS[model], "counter-small"),
+        cameras=usual_cameras(USUAL_CHANNELS[model], "counter-small", model=Model(model)),
         seed=seed,
     )
 
@@ -39,6 +42,7 @@ class EmbeddedRecorder:
 
     `clock="manual"` (the default) moves by `advance` alone. `defects` are names from
     `nvr_emulator.defects`. `settings` replaces the small recorder that is made from `model` and `seed`.
+    `transport`: "http" (quick to start), "https" or "both"; None follows the settings, else "http".
     """
 
     def __init__(
@@ -50,8 +54,11 @@ class EmbeddedRecorder:
         seed: int | None = 0,
         settings: RecorderSettings | None = None,
         ports: Ports | None = None,
+        transport: Literal["http", "https", "both"] | None = None,
     ) -> None:
         chosen = settings or small_recorder(model, seed=seed)
+        if transport is not None:
+            chosen = msgspec.structs.replace(chosen, transport=transport)
         self.machine = Machine(chosen, manual=clock == "manual", defects=defects, ports=ports)
         self.users = chosen.users
         self.user = chosen.users[0].name
@@ -61,8 +68,13 @@ class EmbeddedRecorder:
 
     @property
     def url(self) -> str:
-        """Where the recorder answers, say http://127.0.0.1:41001."""
-        return self.machine.http_url
+        """Where the recorder answers, say http://127.0.0.1:41001; by HTTPS where it has no HTTP."""
+        return self.machine.http_url or self.machine.https_url or ""
+
+    @property
+    def https_url(self) -> str | None:
+        """Where the recorder answers by HTTPS; None where it does not."""
+        return self.machine.https_url
 
     @property
     def control_url(self) -> str:

@@ -7,11 +7,12 @@ counted from the Unix epoch, so that live, playback and download agree on every 
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
-from nvr_fixtures import Fixture, load
+from nvr_fixtures import Fixture, JpegFixture, Picture, load, load_jpeg, placeholder_jpeg
 from nvr_protocol import rtp_h264, rtp_h265
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
@@ -20,6 +21,13 @@ from nvr_protocol.prepared_gop import PreparedGop
 
 TICKS = 90_000
 TICKS_PER_HUNDREDTH = TICKS // 100
+
+PLACEHOLDER = "placeholder"
+"""The name of the fixture that stands for the pictures of a camera that sends none."""
+PLACEHOLDER_SIZE = (39, 37)
+
+_JPEG_OF = {"counter": "counter-small"}
+"""Which JPEG pictures stand for a video fixture that has none of its own."""
 
 _PACKETISE = {Codec.H264: rtp_h264.packetise, Codec.H265: rtp_h265.packetise}
 
@@ -57,13 +65,20 @@ class Gop:
         """When picture `picture` (from 0) was taken, in ticks."""
         return self.start + picture * self.footage.interval
 
+    def following(self) -> Gop:
+        """The GOP after this one."""
+        return self.footage.gop(self.number + 1)
+
     def picture_hundredths(self) -> list[int]:
         """When each picture was taken, in hundredths."""
         return [hundredths(self.picture_at(picture)) for picture in range(self.pictures)]
 
 
 class Footage:
-    """The fixture of one camera in one codec, prepared piece by piece as it is asked for."""
+    """The fixture of one camera in one codec, prepared piece by piece as it is asked for.
+
+    JPEG pictures are GOPs of one.
+    """
 
     def __init__(self, fixture: Fixture) -> None:
         self.fixture = fixture
@@ -100,6 +115,10 @@ class Footage:
             self._payloads[key] = _PACKETISE[self.codec](units)
         return self._payloads[key]
 
+    def jpeg(self, gop: Gop) -> bytes:
+        """The JPEG picture of a GOP of one."""
+        return self.fixture.gops[gop.index][0].data
+
     def prepared(self, gop: Gop, dialect: Dialect) -> PreparedGop:
         """The GOP as a playback chunk in which times and status can be stamped (§3.3.1)."""
         key = (gop.index, dialect)
@@ -115,4 +134,27 @@ class Footage:
 @lru_cache(maxsize=512)
 def footage_of(fixture: str, codec: Codec, camera: int) -> Footage:
     """The footage of a camera, loaded and prepared once in a process."""
+    if codec is Codec.JPEG:
+        return Footage(_gops_of_one(load_jpeg(_JPEG_OF.get(fixture, fixture), camera)))
     return Footage(load(fixture, codec, camera))
+
+
+@cache
+def placeholder_footage() -> Footage:
+    """One placeholder picture a second (§2.3.5)."""
+    jpeg = placeholder_jpeg()
+    digest = hashlib.sha256(jpeg).hexdigest()
+    return Footage(_gops_of_one(JpegFixture(PLACEHOLDER, 1, *PLACEHOLDER_SIZE, 1, (jpeg,), (digest,))))
+
+
+def _gops_of_one(fixture: JpegFixture) -> Fixture:
+    pictures = zip(fixture.pictures, fixture.sha256s, strict=True)
+    return Fixture(
+        fixture.name,
+        Codec.JPEG,
+        fixture.camera,
+        fixture.width,
+        fixture.height,
+        fixture.rate,
+        tuple((Picture(data, sha256, ""),) for data, sha256 in pictures),
+    )

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from aiohttp import web
 
 from nvr_emulator.clock import Clock
+from nvr_emulator.download_response import send_download
 from nvr_emulator.journal import Journal
-from nvr_emulator.media_pump import MediaPump
+from nvr_emulator.media_pump import MediaPump, bytes_waiting
 from nvr_emulator.recorder import Recorder
-from nvr_emulator.replies import Answer, LiveAnswer, Refused, Reply, Request, refusal
+from nvr_emulator.replies import Answer, DownloadAnswer, LiveAnswer, Refused, Reply, Request, refusal
 from nvr_protocol.multipart import BOUNDARY_LINE
 
 log = logging.getLogger("nvr_emulator")
@@ -65,6 +66,7 @@ class RecorderServer:
             query,
             incoming.remote or "127.0.0.1",
             incoming.headers.get("Authorization"),
+            incoming.secure,
         )
         now = self.clock.now()
         reply = self.answer(request, now)
@@ -73,6 +75,8 @@ class RecorderServer:
         self.pump.changed()
         if isinstance(reply, LiveAnswer):
             return await self._stream(incoming, reply)
+        if isinstance(reply, DownloadAnswer):
+            return await send_download(incoming, reply, self.recorder.downloads)
         return await self._whole(incoming, reply)
 
     def answer(self, request: Request, now: float) -> Reply:
@@ -89,7 +93,7 @@ class RecorderServer:
             response.headers["Content-Type"] = answer.content_type
         for name, value in answer.headers:
             if name != "Connection" or incoming.keep_alive:
-                response.headers[name] = value
+                response.headers.add(name, value)
         response.headers["Server"] = "recorder"
         transport = incoming.transport
         try:
@@ -140,7 +144,7 @@ def all_sent(transport: asyncio.Transport) -> bool:
     """Whether a connection has nothing left to send, in this process or in the kernel."""
     if transport.is_closing():
         return True
-    if transport.get_write_buffer_size():
+    if bytes_waiting(transport):
         return False
     connection = transport.get_extra_info("socket")
     try:

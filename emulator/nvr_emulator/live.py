@@ -1,19 +1,23 @@
 """Live streams: who gets which pictures, and when (§1.3, §2).
 
-A stream walks along the grid of its camera's footage. `due` gives the pictures whose time has come,
-already as RTP packets; nothing here knows a socket.
+A stream walks along the grid of its camera's footage or sound. `due` gives the pictures (or units of
+sound) whose time has come, already as RTP packets or as bodies of parts; nothing here knows a socket.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from nvr_emulator.configuration import RecorderPlan
 from nvr_emulator.footage import TICKS, Footage, Gop, hundredths, ticks
+from nvr_emulator.live_pictures import LivePictures
+from nvr_emulator.live_sound import AUDIO, LiveSound
 from nvr_emulator.replies import Refused
+from nvr_emulator.sound import Sound, SoundUnit
 from nvr_protocol.additional_information import AdditionalInformation, write_information
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
@@ -36,7 +40,8 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True)
 class LivePicture:
-    """One picture of a live stream, as RTP packets; `key` marks the first of a GOP."""
+    """One picture of a live stream (or unit of sound), as RTP packets or as the body of a part; `key` marks
+    those with which a client can begin."""
 
     stream: LiveStream
     packets: list[bytes]
@@ -46,7 +51,7 @@ class LivePicture:
 
 @dataclass(eq=False)
 class LiveStream:
-    """One live stream of one camera on one UID. `footage` None: the camera sends nothing of that kind."""
+    """One live stream of one camera on one UID. `source` None: the camera sends nothing of that kind."""
 
     number: int
     uid: int
@@ -54,36 +59,38 @@ class LiveStream:
     comp: str
     transport: Transport
     destination: tuple[str, int] | None
-    footage: Footage | None
+    source: Footage | Sound | None
     ssrc: int
     sequence: int
     timestamp_offset: int
     started: float
-    gop: Gop | None = None
+    gop: Gop | SoundUnit | None = None
     picture: int = 0
     ended: str | None = None
     pictures_sent: int = 0
     packets_sent: int = field(default=0)
+    suspended: bool = False
+    """The camera is lost: nothing is sent until it is back."""
 
     def next_due(self) -> int | None:
         """When the next picture is to be sent, in ticks."""
-        return None if self.gop is None else self.gop.picture_at(self.picture)
+        return None if self.gop is None or self.suspended else self.gop.picture_at(self.picture)
 
     def begin_at_key(self, moment: int) -> None:
         """Stand at the first GOP that begins at or after `moment` (ticks): a key frame comes first."""
-        if self.footage is None:
+        if self.source is None:
             return
-        gop = self.footage.containing(moment)
-        self.gop = gop if gop.start >= moment else self.footage.gop(gop.number + 1)
+        gop = self.source.containing(moment)
+        self.gop = gop if gop.start >= moment else gop.following()
         self.picture = 0
 
     def step(self) -> None:
         """Stand at the picture after this one."""
-        if self.gop is None or self.footage is None:
+        if self.gop is None:
             return
         self.picture += 1
         if self.picture == self.gop.pictures:
-            self.gop, self.picture = self.footage.gop(self.gop.number + 1), 0
+            self.gop, self.picture = self.gop.following(), 0
 
 
 class LiveTable:
@@ -93,6 +100,8 @@ class LiveTable:
         self.streams_per_uid = streams_per_uid
         self.zone = plan.zone
         self.dialect: Dialect = plan.dialect
+        self.jpeg = LivePictures(plan.zone, plan.dialect)
+        self.sound = LiveSound(plan.zone, plan.dialect)
         self._rng = rng
         self._streams: dict[int, LiveStream] = {}
         self._started = 0
@@ -107,20 +116,32 @@ class LiveTable:
         return [stream for stream in self._streams.values() if uid is None or stream.uid == uid]
 
     def find(self, uid: int, camera: int) -> LiveStream | None:
-        """The running stream of a camera on a UID."""
-        return next((stream for stream in self.streams(uid) if stream.camera == camera), None)
+        """The running stream of a camera's pictures on a UID."""
+        return next((stream for stream in self.pictures(uid) if stream.camera == camera), None)
+
+    def pictures(self, uid: int) -> list[LiveStream]:
+        """The running streams of a UID without those of audio, which do not count (OP-9)."""
+        return [stream for stream in self.streams(uid) if stream.comp != AUDIO]
+
+    def audio(self, uid: int, camera: int) -> LiveStream | None:
+        """The running audio stream of a camera on a UID."""
+        streams = (stream for stream in self.streams(uid) if stream.camera == camera)
+        return next((stream for stream in streams if stream.comp == AUDIO), None)
 
     def start(
         self,
         uid: int,
         camera: int,
         comp: str,
-        footage: Footage | None,
+        source: Footage | Sound | None,
         destination: tuple[str, int] | None,
         now: float,
     ) -> LiveStream:
         """Start a stream; over HTTP where there is no destination."""
-        self.check_room(uid, camera, comp)
+        if comp == AUDIO:
+            self.check_video_runs(uid, camera)
+        else:
+            self.check_room(uid, camera, comp)
         self._started += 1
         stream = LiveStream(
             number=self._started,
@@ -129,7 +150,7 @@ class LiveTable:
             comp=comp,
             transport=Transport.HTTP if destination is None else Transport.RTP,
             destination=destination,
-            footage=footage,
+            source=source,
             ssrc=self._rng.getrandbits(32),
             sequence=self.first_sequence(),
             timestamp_offset=self._rng.getrandbits(32),
@@ -146,8 +167,15 @@ class LiveTable:
             if running.comp == comp:
                 raise Refused(204, f"CAM: camera {camera} streams {comp} on this UID already")
             raise Refused(503, f"CAM: camera {camera} streams {running.comp} on this UID already")
-        if len(self.streams(uid)) >= self.streams_per_uid:
+        if len(self.pictures(uid)) >= self.streams_per_uid:
             raise Refused(503, f"CAM: {self.streams_per_uid} live streams run on this UID already")
+
+    def check_video_runs(self, uid: int, camera: int) -> None:
+        """Refuse audio ahead of its camera's video, and a second stream of it (§2.1.2.2)."""
+        if self.find(uid, camera) is None:
+            raise Refused(400, f"COMP: video of camera {camera} must run on this UID before its audio")
+        if self.audio(uid, camera) is not None:
+            raise Refused(204, f"CAM: camera {camera} streams {AUDIO} on this UID already")
 
     def first_sequence(self) -> int:
         """Where the sequence numbers of a stream start: at random (§2.3.1)."""
@@ -165,14 +193,29 @@ class LiveTable:
             self.end(stream, why)
 
     def end(self, stream: LiveStream, why: str) -> None:
-        """End one stream; `take_ended` tells the server."""
+        """End one stream, and with pictures their sound (OP-10); `take_ended` tells the server."""
         if self.forget(stream):
             stream.ended = why
             self._just_ended.append(stream)
+        sound = None if stream.comp == AUDIO else self.audio(stream.uid, stream.camera)
+        if sound is not None:
+            self.end(sound, why)
 
     def forget(self, stream: LiveStream) -> bool:
         """Take a stream out of the table; False if it is not there (any more)."""
         return self._streams.pop(stream.number, None) is not None
+
+    def suspend(self, camera: int) -> None:
+        """The camera is lost: its streams send nothing."""
+        for stream in self.streams():
+            stream.suspended = stream.suspended or stream.camera == camera
+
+    def resume(self, camera: int, now: int) -> None:
+        """The camera is back: its streams go on with a key frame. `now` in ticks."""
+        for stream in self.streams():
+            if stream.camera == camera:
+                stream.suspended = False
+                stream.begin_at_key(now)
 
     def take_ended(self) -> list[LiveStream]:
         """The streams that ended since the last call."""
@@ -206,15 +249,28 @@ class LiveTable:
             stream.step()
 
     def picture(self, stream: LiveStream) -> LivePicture:
-        """The picture at which a stream stands, as RTP packets."""
+        """The picture at which a stream stands, ready to travel."""
         assert stream.gop is not None
-        assert stream.footage is not None
         taken = stream.gop.picture_at(stream.picture)
-        payloads = self.payloads_of(stream.gop, stream.picture)
-        packets = self.packets(stream, payloads, taken)
+        packets = self.media(stream, stream.gop, taken)
         stream.pictures_sent += 1
         stream.packets_sent += len(packets)
         return LivePicture(stream, packets, taken, stream.picture == 0)
+
+    def media(self, stream: LiveStream, gop: Gop | SoundUnit, taken: int) -> list[bytes]:
+        """What travels: RTP packets, or the body of a part where a part is no RTP packet."""
+        if isinstance(gop, SoundUnit):
+            http = stream.transport is Transport.HTTP
+            return [self.sound.body(gop) if http else self.sound.packet(stream, gop)]
+        if gop.footage.codec is Codec.JPEG:
+            return [self.jpeg.body(stream.camera, gop)]
+        return self.packets(stream, self.payloads_of(gop, stream.picture), taken)
+
+    def part_writer(self, stream: LiveStream) -> Callable[[list[bytes]], bytes]:
+        """What makes multipart parts of that which travels."""
+        if isinstance(stream.source, Sound):
+            return partial(self.sound.parts, stream.source.codec)
+        return self.jpeg.parts if stream.comp == Codec.JPEG else self.parts
 
     def payloads_of(self, gop: Gop, picture: int) -> list[bytes]:
         """The RTP payloads of one picture (§2.3.1, §2.3.2)."""

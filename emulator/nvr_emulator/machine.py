@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
@@ -25,7 +27,23 @@ class Ports:
 
     host: str = "127.0.0.1"
     http: int = 0
+    https: int = 0
     control: int = 0
+
+
+@dataclass(frozen=True)
+class CertificateFiles:
+    """What HTTPS is served with: PEM files, or without them a certificate made for `names` and the host."""
+
+    certificate: Path | None = None
+    key: Path | None = None
+    names: tuple[str, ...] = ()
+
+
+TLS_PATIENCE = 5.0
+"""Seconds for a TLS handshake."""
+TLS_GOODBYE = 0.5
+"""Seconds that a client has to confirm the end of a TLS connection."""
 
 
 class Machine:
@@ -38,8 +56,10 @@ class Machine:
         manual: bool = False,
         ports: Ports | None = None,
         defects: Sequence[str] = (),
+        certificate: CertificateFiles | None = None,
     ) -> None:
         self.ports = ports or Ports()
+        self.certificate = certificate or CertificateFiles()
         self.defects = tuple(defects)
         self.plan = plan(settings)
         self.clock: Clock = self._clock(manual=manual)
@@ -49,16 +69,26 @@ class Machine:
 
             apply_defects(self.recorder, defects)
         self.journal = Journal()
-        self.http_url = self.control_url = ""
+        self.http_url: str | None = None
+        self.https_url: str | None = None
+        self.control_url = ""
         self._listeners: list[asyncio.Server] = []
         self._servers: list[web.Server] = []
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Bind both ports and serve; `OSError` where a port is taken."""
+        """Bind the ports and serve.
+
+        `OSError` where one is taken, `ConfigurationError` for a bad certificate.
+        """
         self.pump = MediaPump(self.recorder, self.clock)
         server = RecorderServer(self.recorder, self.clock, self.pump, self.journal)
-        self.http_url = await self._listen(server.web_server(), self.ports.host, self.ports.http)
+        host, transport = self.ports.host, self.recorder.transport
+        if transport != "https":
+            self.http_url = await self._listen(server.web_server(), host, self.ports.http)
+        if transport != "http":
+            context = self._tls()
+            self.https_url = await self._listen(server.web_server(), host, self.ports.https, context)
         self._runner = web.AppRunner(control_application(self), access_log=None)
         await self._runner.setup()
         assert self._runner.server is not None
@@ -91,17 +121,29 @@ class Machine:
 
     def _clock(self, *, manual: bool) -> Clock:
         if not manual:
-            return RealClock()
+            return RealClock(self.plan.clock_start)
         start = self.plan.clock_start
         return ManualClock(math.floor(RealClock().now()) if start is None else start)
 
-    async def _listen(self, factory: web.Server, host: str, port: int) -> str:
+    def _tls(self) -> ssl.SSLContext:
+        from nvr_emulator.certificates import server_context
+
+        files = self.certificate
+        return server_context(files.certificate, files.key, (self.ports.host, *files.names))
+
+    async def _listen(
+        self, factory: web.Server, host: str, port: int, tls: ssl.SSLContext | None = None
+    ) -> str:
         listener = bind(host, port)
-        self._listeners.append(await asyncio.get_running_loop().create_server(factory, sock=listener))
+        server = await asyncio.get_running_loop().create_server(
+            factory,
+            sock=listener,
+            ssl=tls,
+            ssl_handshake_timeout=TLS_PATIENCE if tls else None,
+            ssl_shutdown_timeout=TLS_GOODBYE if tls else None,
+        )
+        self._listeners.append(server)
         self._servers.append(factory)
         bound_host, bound_port = listener.getsockname()[:2]
-        return (
-            f"http://[{bound_host}]:{bound_port}"
-            if ":" in bound_host
-            else f"http://{bound_host}:{bound_port}"
-        )
+        where = f"[{bound_host}]" if ":" in bound_host else bound_host
+        return f"{'http' if tls is None else 'https'}://{where}:{bound_port}"

@@ -1,8 +1,10 @@
-"""What `/state` shows: sessions, live streams, playback, cameras."""
+"""What `/state` shows: sessions, live streams, playback, downloads, cameras, disks, logs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from nvr_protocol.log_list import LogKind
 
 if TYPE_CHECKING:
     from nvr_emulator.machine import Machine
@@ -47,8 +49,24 @@ def state_of(machine: Machine) -> dict[str, Any]:
             }
             for uid, playback in recorder.playbacks.items()
         ],
+        "downloads": [
+            {
+                "uid": download.uid,
+                "camera": download.camera,
+                "kind": download.kind,
+                "started": download.started,
+            }
+            for download in recorder.downloads.running()
+        ],
         "cameras": [
-            {"number": number, "connection": recorder.connection(number)}
+            {
+                "number": number,
+                "connection": recorder.connection(number),
+                "ptz": recorder.cameras[number].ptz,
+                **recorder.camera_control.seen(number, now),
+            }
             for number in sorted(recorder.cameras)
         ],
+        "disks": {name: state.value for name, state in recorder.disks.states.items()},
+        "logs": {kind.value.lower(): len(recorder.logs.entries(kind)) for kind in LogKind},
     }

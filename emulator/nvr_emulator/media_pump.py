@@ -23,6 +23,14 @@ SETTLING = 1.0
 """Seconds of real time that an advance waits for HTTP clients to take what was sent."""
 
 
+def bytes_waiting(transport: asyncio.Transport) -> int:
+    """Bytes of a connection that this process has not handed to the kernel, encrypted or not."""
+    # asyncio's TLS transport counts only what it has not passed on to the plain one beneath it.
+    beneath = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None)
+    below = 0 if beneath is None else beneath.get_write_buffer_size()
+    return transport.get_write_buffer_size() + int(below)
+
+
 class HttpSink:
     """The answer that carries one live stream over HTTP."""
 
@@ -45,16 +53,17 @@ class HttpSink:
         """Bytes that wait for the client to take them."""
         if self.transport is None or self.transport.is_closing():
             return 0
-        return self.transport.get_write_buffer_size()
+        return bytes_waiting(self.transport)
 
     def write(self, picture: LivePicture) -> None:
         """Write a picture's packets as parts, in one piece; drop it if the client does not keep up."""
         if self.transport is None:
             self._held.append(picture)
             return
-        if self.transport.get_write_buffer_size() > MOST_UNSENT:
+        waiting = bytes_waiting(self.transport)
+        if waiting > MOST_UNSENT:
             self._waiting_for_key = True
-        if self._waiting_for_key and not (picture.key and self.transport.get_write_buffer_size() == 0):
+        if self._waiting_for_key and not (picture.key and waiting == 0):
             return
         self._waiting_for_key = False
         self.transport.write(self._parts(picture.packets))
@@ -112,7 +121,7 @@ class MediaPump:
 
     def attach(self, stream: LiveStream) -> HttpSink:
         """Where the pictures of an HTTP stream go from now on."""
-        sink = self._sinks[stream.number] = HttpSink(self.recorder.live.parts)
+        sink = self._sinks[stream.number] = HttpSink(self.recorder.live.part_writer(stream))
         if stream.ended:
             sink.end()
         return sink

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nvr_emulator.footage import Gop, hundredths
+from nvr_emulator.footage import TICKS, Gop, hundredths
 from nvr_emulator.recordings import Place, Recording
 from nvr_emulator.replies import Refused
 from nvr_protocol.additional_information import Operation
@@ -32,11 +32,15 @@ TOP_SPEED = 8
 
 @dataclass
 class Cursor:
-    """Where one camera stands: the GOP it gave last, and the time (ticks) to begin from, if any."""
+    """Where one camera stands: the GOP it gave last, and the time (ticks) to begin from, if any.
+
+    `second`: the one (Unix) whose sound comes next; None: that of the place where the pictures stand.
+    """
 
     place: Place | None = None
     begin: int | None = None
     at_end: bool = False
+    second: int | None = None
 
 
 @dataclass
@@ -83,6 +87,7 @@ class Playback:
         self.operation = operation
         for number in self.mask:
             cursor = self.cursors.setdefault(number, Cursor(begin=self.stood))
+            cursor.second = None
             if begin is not None and not (again and cursor.place is not None):
                 cursor.begin = begin
 
@@ -94,17 +99,41 @@ class Playback:
 
     def next_gop(self, camera: int, recording: Recording, now: int) -> Place | None:
         """What `camera.cgi` gives; None where there is no picture (OP-23). `now` in ticks."""
-        if not self.running:
-            raise Refused(400, "camera.cgi: no PLAYCMD is in effect")
-        if self.mask is None or camera not in self.mask:
-            raise Refused(400, f"CAM: camera {camera} is not in MASK")
-        cursor = self.cursors.setdefault(camera, Cursor(begin=self.stood))
+        cursor = self.cursor_of(camera, "camera.cgi")
         place = self.find(cursor, recording, now)
         cursor.at_end = place is None
         if place is not None:
             cursor.place, cursor.begin = place, None
             self.stood = place.gop.start
         return place
+
+    def cursor_of(self, camera: int, asking: str) -> Cursor:
+        """Where a camera that plays stands; refused before MASK and PLAYCMD (OP-29)."""
+        if not self.running:
+            raise Refused(400, f"{asking}: no PLAYCMD is in effect")
+        if self.mask is None or camera not in self.mask:
+            raise Refused(400, f"CAM: camera {camera} is not in MASK")
+        return self.cursors.setdefault(camera, Cursor(begin=self.stood))
+
+    def next_second(self, camera: int, recording: Recording, now: int) -> int | None:
+        """The Unix second whose sound `playaudio.cgi` gives; None where there is none. `now` in ticks."""
+        cursor = self.cursor_of(camera, "playaudio.cgi")
+        if not self.with_sound:
+            return None
+        second = recording.second_from(self.second_of(cursor, recording, now), now)
+        if second is not None:
+            cursor.second = second + 1
+        return second
+
+    def second_of(self, cursor: Cursor, recording: Recording, now: int) -> int:
+        """The second from which sound goes on: behind the last one, or where the pictures stand."""
+        if cursor.second is not None:
+            return cursor.second
+        if cursor.begin is not None:
+            place = recording.near(cursor.begin, now)
+        else:
+            place = cursor.place or recording.oldest(now)
+        return 0 if place is None else place.gop.start // TICKS
 
     def find(self, cursor: Cursor, recording: Recording, now: int) -> Place | None:
         """The GOP that the operation gives from where the cursor stands."""

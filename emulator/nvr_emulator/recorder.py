@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import cast
 
-from nvr_emulator.configuration import CameraSettings, CameraState, RecorderPlan
+import msgspec
+
+from nvr_emulator.camera_control import CameraControl
+from nvr_emulator.configuration import CameraSettings, CameraState, RecorderPlan, unix_time
 from nvr_emulator.digest import DigestGate
-from nvr_emulator.footage import TICKS, TICKS_PER_HUNDREDTH, Footage, footage_of, hundredths, ticks
+from nvr_emulator.disks import Disks, recorded_range, seconds_recorded
+from nvr_emulator.download import DownloadTable
+from nvr_emulator.download_files import WITH_SOUND, DownloadFiles
+from nvr_emulator.footage import (
+    TICKS,
+    TICKS_PER_HUNDREDTH,
+    Footage,
+    footage_of,
+    hundredths,
+    placeholder_footage,
+    ticks,
+)
 from nvr_emulator.live import LivePicture, LiveStream, LiveTable
+from nvr_emulator.live_sound import AUDIO
+from nvr_emulator.logs import Logs
+from nvr_emulator.outages import Outages
 from nvr_emulator.playback import Playback
+from nvr_emulator.playback_sound import PlaybackSound
 from nvr_emulator.recordings import Place, Recording, Stretch, on_the_minute
 from nvr_emulator.replies import (
     KEEP_ALIVE_NO_CACHE,
@@ -23,11 +42,14 @@ from nvr_emulator.replies import (
     refusal,
 )
 from nvr_emulator.sessions import Ending, Session, SessionTable
+from nvr_emulator.sound import Sound, sound_of
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.as_getinfo import Connection, ConnectionInformation, write_connection_information
 from nvr_protocol.codecs import Codec
 from nvr_protocol.commands import Command, CommandError, parse_command
+from nvr_protocol.log_list import LogKind
 from nvr_protocol.login_page import LoginPage, write_login_page
+from nvr_protocol.models import SERIES_BY_NAME
 from nvr_protocol.playback_video_values import PlaybackVideo
 from nvr_protocol.playback_video_writer import write_playback_video
 from nvr_protocol.timestamps import zone_at
@@ -44,13 +66,21 @@ class Recorder:
         self.rng = random.SystemRandom() if plan.seed is None else random.Random(plan.seed)
         self.cameras = dict(plan.cameras)
         passwords = {name: user.password for name, user in plan.users.items()}
-        self.gate = DigestGate(passwords, self.rng)
+        self.gate = DigestGate(passwords, self.rng, plan.digest)
+        self.transport = plan.transport
         self.sessions = SessionTable(plan.uid_digits, self.rng, self.session_ended)
         self.most_uids = self.sessions.capacity
         self.live = LiveTable(plan, self.rng)
         self.playbacks: dict[int, Playback] = {}
-        self.started = now
+        self.sound = PlaybackSound(plan.zone, plan.dialect)
+        self.downloads = DownloadTable(plan.downloads_at_once)
+        self.started = self.moment = now
         self._recordings: dict[int, Recording] = {}
+        series = SERIES_BY_NAME[plan.series]
+        self.camera_control = CameraControl(series.pan_tilt_speed.value)
+        self.logs = Logs(plan.zone)
+        self.disks = Disks(plan.slots, plan.disks, plan.zone)
+        self.outages = Outages()
         self.commands: dict[str, Callable[[Command, Session, float, Request], Reply]] = {
             "logout": self.logout,
             "keep_alive": self.keep_alive,
@@ -59,14 +89,21 @@ class Recorder:
             "live_http": self.push,
             "mask": self.mask,
             "camera": self.camera,
+            "playaudio": self.playaudio,
+            "download": self.download,
         }
         for key in ("play", "reverse", "pause", "step", "goto", "fast", "stop"):
             self.commands[key] = self.play_command
+        for key in self.camera_control.handlers:
+            self.commands[key] = self.control_camera
+        self.commands |= {"log_errors": self.log_list, "log_events": self.log_list}
+        self.begin(now)
 
     # Requests
 
     def receive(self, request: Request, now: float) -> Reply:
         """Answer one request; never raises for anything that a client can send."""
+        self.moment = now
         self.sessions.expire(now)
         try:
             return self.obey(request, now)
@@ -83,6 +120,7 @@ class Recorder:
         if command.key == "login":
             return self.login(request, now)
         if command.key in NO_UID_NEEDED:
+            self.admit(command, request, now)
             return self.information(command, now)
         session = self.session_of(command, now)
         handler = self.commands.get(command.key)
@@ -102,18 +140,33 @@ class Recorder:
         self.sessions.touch(session, now)
         return session
 
+    def authenticate(self, request: Request, now: float) -> str:
+        """The user whose Digest answer came with the request, or a challenge (§6.1.1)."""
+        verdict = self.gate.check(request.authorization, request.method, request.target, now)
+        if verdict.user is None:
+            challenges = self.gate.challenges(now, stale=verdict.stale)
+            raise Refused(401, verdict.reason, tuple(("WWW-Authenticate", text) for text in challenges))
+        return verdict.user
+
+    def admit(self, command: Command, request: Request, now: float) -> None:
+        """A command without a UID needs Digest, or a valid UID that it carries all the same (OP-8)."""
+        for name, text in command.unknown:
+            uid = int(text) if name == "UID" and text.isascii() and text.isdigit() and len(text) < 20 else 0
+            if session := self.sessions.find(uid):
+                self.sessions.touch(session, now)
+                return
+        self.authenticate(request, now)
+
     # Session commands
 
     def login(self, request: Request, now: float) -> Answer:
         """dlogin.cgi: challenge, then issue a UID (§6.1.1)."""
-        verdict = self.gate.check(request.authorization, request.method, request.target, now)
-        if verdict.user is None:
-            challenge = self.gate.challenge(now, stale=verdict.stale)
-            raise Refused(401, verdict.reason, (("WWW-Authenticate", challenge),))
-        priority = self.plan.users[verdict.user].level.priority
-        session = self.sessions.login(verdict.user, priority, now)
+        user = self.authenticate(request, now)
+        priority = self.plan.users[user].level.priority
+        session = self.sessions.login(user, priority, now)
         if session is None:
             raise Refused(503, f"{self.sessions.capacity} UIDs of higher priority are in use")
+        self.logs.add(LogKind.EVENT, f"{session.user} LOGIN", now)
         return Answer(200, self.page_of(session))
 
     def page_of(self, session: Session) -> bytes:
@@ -131,8 +184,12 @@ class Recorder:
 
     def session_ended(self, session: Session, ending: Ending) -> None:
         """What runs on a UID ends with it."""
+        if ending is not Ending.RESET:
+            when = self.sessions.expires_at(session) if ending is Ending.EXPIRED else self.moment
+            self.logs.add(LogKind.EVENT, f"{session.user} LOGOUT", when)
         self.end_streams(session, ending)
         self.playbacks.pop(session.uid, None)
+        self.downloads.end_uid(session.uid, ending.value)
 
     def end_streams(self, session: Session, ending: Ending) -> None:
         """The live streams of a UID that ended stop."""
@@ -147,13 +204,12 @@ class Recorder:
         if command.values["CMD"] == "STOP":
             self.live.stop(session.uid, camera, comp)
             return accepted()
-        if comp not in (Codec.H264, Codec.H265):
-            raise Refused(400, f"COMP: {comp} is not streamed by this recorder")
         self.check_not_playing(session)
         port = command.values.get("PORT")
         destination = None if port is None else (request.peer, cast(int, port))
-        footage = self.live_footage(settings, Codec(comp))
-        stream = self.live.start(session.uid, camera, comp, footage, destination, now)
+        source = self.live_source(settings, comp)
+        stream = self.live.start(session.uid, camera, comp, source, destination, now)
+        stream.suspended = settings.state is CameraState.LOST
         return accepted() if destination else LiveAnswer(stream)
 
     def check_not_playing(self, session: Session) -> None:
@@ -162,9 +218,14 @@ class Recorder:
         if playback is not None and playback.running:
             raise Refused(503, "UID: playback runs on it; stop it before live starts")
 
-    def live_footage(self, camera: CameraSettings, codec: Codec) -> Footage | None:
-        """What a camera sends when asked for `codec`; nothing if it does not have it or is lost."""
-        if codec not in camera.video or camera.state is CameraState.LOST:
+    def live_source(self, camera: CameraSettings, comp: str) -> Footage | Sound | None:
+        """What a camera sends when asked for COMP; nothing, or the placeholder, if it does not have it."""
+        if comp == AUDIO:
+            return self.sound_of(camera)
+        codec = Codec(comp)
+        if codec is Codec.JPEG and not camera.jpeg:
+            return placeholder_footage()
+        if codec is not Codec.JPEG and codec not in camera.video:
             return None
         return footage_of(camera.fixture, codec, camera.number)
 
@@ -230,6 +291,18 @@ class Recorder:
             sent=lambda: playback.in_flight.discard(number),
         )
 
+    def playaudio(self, command: Command, session: Session, now: float, request: Request) -> Answer:
+        """playaudio.cgi: the next second of sound (§3.2.2)."""
+        camera = self.camera_settings(cast(int, command.values["CAM"]))
+        self.check_not_live(session)
+        recording = self.recording(camera.number)
+        second = self.playback_of(session).next_second(camera.number, recording, ticks(now))
+        return self.sound.answer(camera.number, self.sound_of(camera), second)
+
+    def sound_of(self, camera: CameraSettings) -> Sound | None:
+        """What the microphone of a camera gives; nothing if it has none."""
+        return sound_of(camera.audio, camera.number, camera.fixture) if camera.audio else None
+
     def chunk(self, number: int, playback: Playback, place: Place) -> bytes:
         """The recorded GOP as §3.3.1 lays it out."""
         gop = place.gop
@@ -261,15 +334,76 @@ class Recorder:
             self.plan.dialect,
         )
 
+    # Download
+
+    def download(self, command: Command, session: Session, now: float, request: Request) -> Reply:
+        """httpdl.cgi: what is recorded in a range of time, as files (§6.3)."""
+        return self.downloads.answer(self.download_files(command, now), session.uid, now)
+
+    def download_files(self, command: Command, now: float) -> DownloadFiles:
+        """The files that httpdl.cgi asks for; nothing is read or written yet."""
+        camera = self.camera_settings(cast(int, command.values["CAM"]))
+        kind = cast(str, command.values["KIND"])
+        return DownloadFiles(
+            camera=camera.number,
+            kind=kind,
+            begin=cast(int, command.values["STARTTIME"]),
+            end=cast(int, command.values["ENDTIME"]),
+            recording=self.recording(camera.number),
+            sound=self.sound_of(camera) if kind in WITH_SOUND else None,
+            zone=self.plan.zone,
+            dialect=self.plan.dialect,
+            now=ticks(now),
+            largest=self.plan.largest_download_file,
+        )
+
+    # Cameras
+
+    def control_camera(self, command: Command, session: Session, now: float, request: Request) -> Answer:
+        """directctrl.cgi and camctl.cgi (§4.2)."""
+        self.camera_control.obey(command, self.camera_settings(cast(int, command.camera), "CH"), now)
+        return accepted()
+
+    def set_camera_state(self, number: int, state: CameraState, now: float) -> None:
+        """A camera is lost or comes back: live, the recording and the error log follow."""
+        camera = self.camera_settings(number)
+        if camera.state is state:
+            return
+        self.cameras[number] = msgspec.structs.replace(camera, state=state)
+        if state is CameraState.LOST:
+            self.camera_lost(number, now)
+        else:
+            self.outages.end(number, ticks(now))
+            self.live.resume(number, ticks(now))
+            self.logs.add(LogKind.ERROR, f"CAM {number} COMMUNICATION RECOVERED", now)
+        self._recordings.pop(number, None)
+
+    def camera_lost(self, number: int, now: float) -> None:
+        """Nothing comes from the camera any more."""
+        self.outages.begin(number, ticks(now))
+        self.live.suspend(number)
+        self.logs.add(LogKind.ERROR, f"CAM {number} COMMUNICATION ERROR", now)
+
     # Information
 
     def information(self, command: Command, now: float) -> Answer:
-        """as_getinfo.cgi (§5.3.1): answered without a UID (OP-8)."""
+        """recordedtime.cgi (§5.2.1) and as_getinfo.cgi (§5.3.1)."""
         if command.key == "recorded_time":
-            raise Refused(404, f"{command.path}: this recorder does not have it")
+            return self.recorded_time(now)
         cameras = tuple(self.connection(number) for number in range(1, self.plan.channels + 1))
         body = write_connection_information(ConnectionInformation(cameras, self.most_uids, self.used_uids()))
         return Answer(200, body, "text/html", KEEP_ALIVE_NO_CACHE)
+
+    def recorded_time(self, now: float) -> Answer:
+        """recordedtime.cgi: the disks, and from when to when anything is recorded (§5.2.1)."""
+        recordings, moment = [self.recording(number) for number in self.cameras], ticks(now)
+        body = self.disks.text(recorded_range(recordings, moment), seconds_recorded(recordings, moment))
+        return Answer(200, body, "text/plain", KEEP_ALIVE_NO_CACHE[:1])
+
+    def log_list(self, command: Command, session: Session, now: float, request: Request) -> Answer:
+        """loglist.cgi: the error log or the event log (§5.1)."""
+        kind = LogKind.ERROR if command.key == "log_errors" else LogKind.EVENT
+        return Answer(200, self.logs.text(kind), "text/html", KEEP_ALIVE_NO_CACHE)
 
     def used_uids(self) -> int:
         """USEDUID: the number of valid UIDs."""
@@ -312,8 +446,21 @@ class Recorder:
         self.sessions.end_all(Ending.RESET)
         self.playbacks.clear()
         self.cameras = dict(self.plan.cameras)
-        self.started = now
         self._recordings.clear()
+        self.camera_control.reset()
+        self.disks.reset()
+        self.logs.clear()
+        self.outages.clear()
+        self.begin(now)
+
+    def begin(self, now: float) -> None:
+        """What stands in the logs at the start; which cameras are lost from the start."""
+        self.started = self.moment = now
+        self.logs.fill(LogKind.ERROR, self.plan.errors, now)
+        self.logs.fill(LogKind.EVENT, self.plan.events, now)
+        for camera in self.cameras.values():
+            if camera.state is CameraState.LOST:
+                self.camera_lost(camera.number, now)
 
     def recording(self, number: int) -> Recording:
         """What is recorded of a camera; laid out when first asked for, as footage takes time to load."""
@@ -322,16 +469,17 @@ class Recorder:
         return self._recordings[number]
 
     def _record(self, camera: CameraSettings) -> Recording:
-        def minutes_ago(minutes: int) -> int:
-            return on_the_minute(ticks(self.started - minutes * 60))
+        def place(moment: int | datetime) -> int:
+            return on_the_minute(ticks(unix_time(moment, self.started)))
 
-        return Recording(
-            [
-                Stretch(
-                    footage_of(camera.fixture, stretch.recorded or camera.recorded, camera.number),
-                    minutes_ago(stretch.since),
-                    None if stretch.until is None else minutes_ago(stretch.until),
-                )
-                for stretch in self.plan.recordings
-            ]
-        )
+        stretches = [
+            Stretch(
+                footage_of(
+                    stretch.fixture or camera.fixture, stretch.recorded or camera.recorded, camera.number
+                ),
+                place(stretch.since),
+                None if stretch.until is None else place(stretch.until),
+            )
+            for stretch in self.plan.recordings
+        ]
+        return Recording(self.outages.cut(camera.number, stretches))

@@ -97,6 +97,15 @@ class Recording:
         """The GOP that contains `moment`, else the next one, else the last (OP-26)."""
         return self.containing(moment, now) or self.following(moment, now) or self.latest(now)
 
+    def second_from(self, second: int, now: int) -> int | None:
+        """The first Unix second from `second` on that is recorded and over; None where there is none."""
+        if self.containing(second * TICKS, now) is None:
+            following = self.following(second * TICKS, now)
+            if following is None:
+                return None
+            second = -(-following.gop.start // TICKS)
+        return second if (second + 1) * TICKS <= now else None
+
     def step(self, place: Place, count: int, now: int) -> Place | None:
         """`count` GOPs onward (backward where negative), over gaps; None past either end."""
         while True:

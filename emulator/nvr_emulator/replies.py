@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nvr_emulator.download import Download
     from nvr_emulator.live import LiveStream
 
 Headers = tuple[tuple[str, str], ...]
@@ -24,6 +25,8 @@ class Request:
     query: str
     peer: str = "127.0.0.1"
     authorization: str | None = None
+    secure: bool = False
+    """Whether it came by HTTPS."""
 
     @property
     def target(self) -> str:
@@ -58,7 +61,18 @@ class LiveAnswer:
     challenges: bool = False
 
 
-Reply = Answer | LiveAnswer
+@dataclass(frozen=True)
+class DownloadAnswer:
+    """The multipart of a download, in blocks (§6.3.1). `download` None: none runs, one part says why."""
+
+    download: Download | None
+    blocks: Iterator[bytes]
+    status: int = 200
+    reason: str = ""
+    challenges: bool = False
+
+
+Reply = Answer | LiveAnswer | DownloadAnswer
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an outcome, not an error of the recorder

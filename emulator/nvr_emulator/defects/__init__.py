@@ -17,9 +17,59 @@ from nvr_emulator.recorder import Recorder
 @cache
 def all_defects() -> tuple[Defect, ...]:
     """Every defect, in the order of the catalogue."""
-    from nvr_emulator.defects import exclusivity, information, live, playback, rtp, session
+    from nvr_emulator.defects import (
+        access,
+        control,
+        download,
+        download_headers,
+        exclusivity,
+        information,
+        information_texts,
+        jpeg,
+        live,
+        live_limits,
+        live_parts,
+        playback_cameras,
+        playback_chunk,
+        playback_order,
+        playback_sound,
+        playback_times,
+        rtp,
+        rtp_extension,
+        rtp_numbers,
+        rtp_payload,
+        session,
+        session_ending,
+        session_lifetime,
+        sound,
+    )
 
-    modules = (session, live, rtp, exclusivity, playback, information)
+    modules = (
+        session,
+        session_lifetime,
+        session_ending,
+        live,
+        live_limits,
+        rtp,
+        rtp_numbers,
+        rtp_extension,
+        rtp_payload,
+        live_parts,
+        sound,
+        jpeg,
+        exclusivity,
+        playback_chunk,
+        playback_order,
+        playback_times,
+        playback_sound,
+        playback_cameras,
+        control,
+        information,
+        information_texts,
+        download,
+        download_headers,
+        access,
+    )
     return tuple(defect for module in modules for defect in defects_in(module))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 STREAM_HEADER = b"\xff\x06\x00\x44"
 PACKET_ID = 0xFF05
 PACKET_HEADER = 24
+BLOCK = 4096
+START_CODE = b"\0\0\0\1"
 
 
 def packets(body: bytes) -> list[int]:
@@ -47,13 +49,41 @@ def change_tlv(body: bytes, identifier: int, change: Callable[[bytes], bytes]) -
     return body
 
 
+def change_numbers(body: bytes, layout: str, offset: int, change: Callable[..., Sequence[int]]) -> bytes:
+    """Change the numbers that stand at an offset from the stream header."""
+    changed = bytearray(body)
+    place = body.index(STREAM_HEADER) + offset
+    struct.pack_into(layout, changed, place, *change(*struct.unpack_from(layout, body, place)))
+    return bytes(changed)
+
+
+def change_packet_header(body: bytes, number: int, change: Callable[[int, int], tuple[int, int]]) -> bytes:
+    """Change padding count and length of one packet; negative numbers count from the last."""
+    changed = bytearray(body)
+    place = packets(body)[number] + 2
+    struct.pack_into(">HI", changed, place, *change(*struct.unpack_from(">HI", body, place)))
+    return bytes(changed)
+
+
+def without_packet_padding(body: bytes) -> bytes:
+    """Leave the zeros behind each picture out; the lengths are those of what is left."""
+    places, end = packets(body), end_of_packets(body)
+    kept = [body[: places[0]]]
+    for place, following in zip(places, [*places[1:], end], strict=True):
+        padding, length = struct.unpack_from(">HI", body, place + 2)
+        header = struct.pack(">HHI", PACKET_ID, 0, length - padding)
+        kept.append(header + body[place + 8 : place + length - padding] + body[place + length : following])
+    joined = b"".join(kept)
+    return joined + bytes(-len(joined) % BLOCK)
+
+
 def without_parameter_sets(body: bytes) -> bytes:
     """Give the parameter sets of the first picture a NAL unit type that is not specified."""
     start = packets(body)[0] + PACKET_HEADER
     h264 = body[:2] == b"\xff\x15"
     changed = bytearray(body)
     place = start
-    while (place := body.find(b"\0\0\0\1", place)) >= 0 and place < start + 400:
+    while (place := body.find(START_CODE, place)) >= 0 and place < start + 400:
         unit = place + 4
         if h264 and body[unit] & 0x1F in (7, 8):
             changed[unit] = (body[unit] & 0xE0) | 24

@@ -1,4 +1,4 @@
-"""Defects of sessions (§1.3, §6.1, §6.2)."""
+"""Defects of how UIDs are issued, and to whom (§1.3, §6.1)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from nvr_emulator.defects.registry import around, breaks
-from nvr_emulator.digest import Verdict
+from nvr_emulator.digest import Verdict, parse_authorization, response
 from nvr_emulator.recorder import Recorder
-from nvr_emulator.replies import Answer, Reply, Request, accepted
+from nvr_emulator.replies import Answer, Refused, Request
 from nvr_emulator.sessions import Ending, Session
 
 
@@ -18,41 +18,82 @@ def login_without_credentials(recorder: Recorder) -> None:
     """Gives a UID to a login without credentials."""
 
     def check(original: Callable[..., Verdict], header: str | None, *rest: Any) -> Verdict:
-        return Verdict("ADMIN") if header is None else original(header, *rest)
+        return Verdict(_administrator(recorder)) if header is None else original(header, *rest)
 
     around(recorder.gate, "check", check)
+
+
+@breaks("SES-01")
+def challenge_by_basic(recorder: Recorder) -> None:
+    """Challenges a login by Basic authentication."""
+    around(recorder.gate, "challenge", lambda original, *args, **options: 'Basic realm="recorder"')
+
+
+@breaks("SES-01")
+def challenge_without_401(recorder: Recorder) -> None:
+    """Challenges a login with status 403."""
+
+    def login(original: Callable[..., Answer], request: Request, now: float) -> Answer:
+        try:
+            return original(request, now)
+        except Refused as refused:
+            raise Refused(403, refused.reason, refused.headers) from None
+
+    around(recorder, "login", login)
+
+
+@breaks("SES-01")
+def challenge_names_a_uid(recorder: Recorder) -> None:
+    """Names the UID issued last in its challenge."""
+
+    def login(original: Callable[..., Answer], request: Request, now: float) -> Answer:
+        try:
+            return original(request, now)
+        except Refused as refused:
+            if request.authorization is not None or not recorder.sessions.used():
+                raise
+            uid = recorder.sessions.valid()[-1].uid
+            raise Refused(refused.status, f"UID={uid} is in use", refused.headers) from None
+
+    around(recorder, "login", login)
 
 
 @breaks("SES-02")
 def login_says_202(recorder: Recorder) -> None:
     """Answers a login with 202."""
+    _alter_page(recorder, lambda answer: dataclasses.replace(answer, status=202))
 
-    def login(original: Callable[..., Answer], *args: Any) -> Answer:
-        return dataclasses.replace(original(*args), status=202)
 
-    around(recorder, "login", login)
+@breaks("SES-02")
+def login_page_is_plain_text(recorder: Recorder) -> None:
+    """Sends the page of a login as text/plain."""
+    _alter_page(recorder, lambda answer: dataclasses.replace(answer, content_type="text/plain"))
 
 
 @breaks("SES-02")
 def login_page_without_uid(recorder: Recorder) -> None:
     """Answers a login with a page that names no UID."""
-
-    def login(original: Callable[..., Answer], *args: Any) -> Answer:
-        return dataclasses.replace(original(*args), body=b"<html><body>Welcome</body></html>\r\n")
-
-    around(recorder, "login", login)
+    _alter_page(recorder, lambda answer: dataclasses.replace(answer, body=b"<html>Welcome</html>\r\n"))
 
 
-@breaks("SES-03")
+@breaks("SES-02")
+def login_page_leads_nowhere(recorder: Recorder) -> None:
+    """Names the UID in a page that does not lead to hdrctl.cgi."""
+    _alter_page(
+        recorder,
+        lambda answer: dataclasses.replace(answer, body=answer.body.replace(b"hdrctl.cgi", b"index.cgi")),
+    )
+
+
+@breaks("SES-03", "SEC-04")
 def any_password(recorder: Recorder) -> None:
     """Takes any password of a known user."""
 
     def check(original: Callable[..., Verdict], header: str | None, *rest: Any) -> Verdict:
         verdict = original(header, *rest)
-        known = next(
-            (name for name in recorder.plan.users if header and f'username="{name}"' in header), None
-        )
-        return Verdict(known) if known else verdict
+        user = _fields(header).get("username", "")
+        wrong = verdict.user is None and not verdict.stale and user in recorder.plan.users
+        return Verdict(user) if wrong else verdict
 
     around(recorder.gate, "check", check)
 
@@ -62,100 +103,58 @@ def any_user(recorder: Recorder) -> None:
     """Takes a user that is not registered for the administrator."""
 
     def check(original: Callable[..., Verdict], header: str | None, *rest: Any) -> Verdict:
-        verdict = original(header, *rest)
-        known = any(header and f'username="{name}"' in header for name in recorder.plan.users)
-        return verdict if known or header is None else Verdict("ADMIN")
+        known = _fields(header).get("username", "") in recorder.plan.users
+        return original(header, *rest) if known or header is None else Verdict(_administrator(recorder))
 
     around(recorder.gate, "check", check)
+
+
+@breaks("SES-03")
+def empty_password(recorder: Recorder) -> None:
+    """Takes an empty password for a right one."""
+    _take_another_password(recorder, lambda password: "")
+
+
+@breaks("SES-03")
+def eight_characters_are_enough(recorder: Recorder) -> None:
+    """Takes the first eight characters of a password for the whole."""
+    _take_another_password(recorder, lambda password: password[:8])
+
+
+@breaks("SES-03")
+def password_in_any_case(recorder: Recorder) -> None:
+    """Takes a password in capitals for a right one."""
+    _take_another_password(recorder, str.upper)
 
 
 @breaks("SES-04")
 def uid_of_twenty_digits(recorder: Recorder) -> None:
     """Prints the UID with twenty digits."""
 
-    def login(original: Callable[..., Answer], *args: Any) -> Answer:
-        answer = original(*args)
+    def alter(answer: Answer) -> Answer:
         uid = str(recorder.sessions.valid()[-1].uid).encode()
         return dataclasses.replace(answer, body=answer.body.replace(uid, uid.zfill(20)))
 
-    around(recorder, "login", login)
+    _alter_page(recorder, alter)
 
 
-@breaks("SES-05", "SES-10", "SES-11")
+@breaks("SES-05")
 def same_uid_twice(recorder: Recorder) -> None:
-    """Shows the second user of a UID the UID of the first."""
+    """Shows the UID of the fifteenth user to the sixteenth too."""
 
-    def login(original: Callable[..., Answer], *args: Any) -> Answer:
-        answer = original(*args)
+    def alter(answer: Answer) -> Answer:
         valid = recorder.sessions.valid()
-        if len(valid) != 2:
+        if valid[-1].number != 16 or len(valid) != 16:
             return answer
-        return dataclasses.replace(answer, body=recorder.page_of(valid[0]))
+        return dataclasses.replace(answer, body=recorder.page_of(valid[-2]))
 
-    around(recorder, "login", login)
-
-
-@breaks("SES-06")
-def lifetime_of_80_s(recorder: Recorder) -> None:
-    """Ends a UID after 80 s."""
-    recorder.sessions.lifetime = 80.0
-
-
-@breaks("SES-06")
-def lifetime_of_100_s(recorder: Recorder) -> None:
-    """Ends a UID after 100 s."""
-    recorder.sessions.lifetime = 100.0
-
-
-@breaks("SES-07", "SES-17", "LIV-31")
-def keep_alive_is_ignored(recorder: Recorder) -> None:
-    """Does not start the 90 s again at status.cgi."""
-    _without_touch(recorder, "keep_alive")
-
-
-@breaks("SES-08")
-def mask_does_not_keep_alive(recorder: Recorder) -> None:
-    """Does not start the 90 s again at MASK."""
-    _without_touch(recorder, "mask")
-
-
-@breaks("SES-08")
-def camera_does_not_keep_alive(recorder: Recorder) -> None:
-    """Does not start the 90 s again at camera.cgi."""
-    _without_touch(recorder, "camera")
-
-
-@breaks("SES-08")
-def push_does_not_keep_alive(recorder: Recorder) -> None:
-    """Does not start the 90 s again at push.cgi."""
-    _without_touch(recorder, "live_http")
-
-
-@breaks("SES-09", "SES-13", "INF-07")
-def logout_keeps_the_uid(recorder: Recorder) -> None:
-    """Stops what runs at logout.cgi, and keeps the UID valid."""
-
-    def logout(original: Callable[..., Answer], command: Any, session: Session, *rest: Any) -> Answer:
-        recorder.session_ended(session, Ending.LOGGED_OUT)
-        return accepted()
-
-    _replace_command(recorder, "logout", logout)
+    _alter_page(recorder, alter)
 
 
 @breaks("SES-10")
 def fifteen_uids(recorder: Recorder) -> None:
     """Keeps fifteen UIDs valid, though it says sixteen."""
     recorder.sessions.capacity = 15
-
-
-@breaks("SES-11", "SES-16")
-def evicts_the_newest(recorder: Recorder) -> None:
-    """Throws out the newest of equal priority."""
-
-    def choose_victim() -> Session:
-        return max(recorder.sessions.valid(), key=lambda session: (session.priority, session.number))
-
-    recorder.sessions.choose_victim = choose_victim  # type: ignore[method-assign]
 
 
 @breaks("SES-11")
@@ -165,92 +164,96 @@ def seventeen_uids(recorder: Recorder) -> None:
 
 
 @breaks("SES-11")
+def seventeenth_login_is_refused(recorder: Recorder) -> None:
+    """Refuses a login while sixteen UIDs are valid."""
+
+    def login(original: Callable[..., Session | None], *args: Any) -> Session | None:
+        return None if recorder.sessions.used() >= recorder.sessions.capacity else original(*args)
+
+    around(recorder.sessions, "login", login)
+
+
+@breaks("SES-11")
+def evicts_the_newest(recorder: Recorder) -> None:
+    """Throws out the newest of equal priority."""
+    _choose_victim(recorder, lambda session: (session.priority, session.number))
+
+
+@breaks("SES-11")
+def evicts_the_longest_idle(recorder: Recorder) -> None:
+    """Throws out, of equal priority, the UID whose last command is oldest."""
+    used: list[int] = []
+
+    def touch(original: Callable[..., None], session: Session, now: float) -> None:
+        original(session, now)
+        used.append(session.uid)
+
+    def last_use(session: Session) -> int:
+        return max((index for index, uid in enumerate(used) if uid == session.uid), default=-1)
+
+    around(recorder.sessions, "touch", touch)
+    _choose_victim(recorder, lambda session: (session.priority, -last_use(session)))
+
+
+@breaks("SES-11")
 def evicts_two(recorder: Recorder) -> None:
     """Throws out two UIDs where one would do."""
-    original = recorder.sessions.login
 
-    def login(user: str, priority: int, now: float) -> Session | None:
+    def login(original: Callable[..., Session | None], *args: Any) -> Session | None:
         full = recorder.sessions.used() >= recorder.sessions.capacity
-        session = original(user, priority, now)
+        session = original(*args)
         if full and session is not None:
             recorder.sessions.end(recorder.sessions.choose_victim(), Ending.EVICTED)
         return session
 
-    recorder.sessions.login = login  # type: ignore[method-assign]
+    around(recorder.sessions, "login", login)
 
 
 @breaks("SES-12")
 def eviction_ignores_priority(recorder: Recorder) -> None:
     """Throws out the oldest UID whatever its priority."""
-
-    def choose_victim() -> Session:
-        return min(recorder.sessions.valid(), key=lambda session: session.number)
-
-    recorder.sessions.choose_victim = choose_victim  # type: ignore[method-assign]
+    _choose_victim(recorder, lambda session: -session.number)
 
 
-@breaks("SES-13")
-def mask_takes_any_uid(recorder: Recorder) -> None:
-    """Accepts MASK with a UID that was never issued or has ended."""
-
-    def obey(original: Callable[..., Reply], request: Request, now: float) -> Reply:
-        return accepted() if "&MASK=" in request.query else original(request, now)
-
-    around(recorder, "obey", obey)
+@breaks("SES-12")
+def eviction_spares_administrators_alone(recorder: Recorder) -> None:
+    """Throws out the oldest UID of whoever is not an administrator."""
+    _choose_victim(recorder, lambda session: (session.priority > 0, -session.number))
 
 
-@breaks("SES-14")
-def streams_outlive_expiry(recorder: Recorder) -> None:
-    """Goes on streaming when a UID expires."""
-    _keep_streams(recorder, Ending.EXPIRED)
+@breaks("SES-12")
+def eviction_of_the_highest(recorder: Recorder) -> None:
+    """Throws out the UID of highest priority."""
+    _choose_victim(recorder, lambda session: (-session.priority, -session.number))
 
 
-@breaks("SES-15")
-def streams_outlive_logout(recorder: Recorder) -> None:
-    """Goes on streaming after logout."""
-    _keep_streams(recorder, Ending.LOGGED_OUT)
+def _administrator(recorder: Recorder) -> str:
+    return min(recorder.plan.users.values(), key=lambda user: user.level.priority).name
 
 
-@breaks("SES-16")
-def streams_outlive_eviction(recorder: Recorder) -> None:
-    """Goes on streaming when a UID is thrown out."""
-    _keep_streams(recorder, Ending.EVICTED)
+def _fields(header: str | None) -> dict[str, str]:
+    return (parse_authorization(header) if header else None) or {}
 
 
-@breaks("SES-17")
-def uid_lives_five_minutes(recorder: Recorder) -> None:
-    """Ends a UID five minutes after its issue, though it is kept alive."""
-
-    def expires_at(original: Callable[[Session], float], session: Session) -> float:
-        return min(original(session), session.issued + 300.0)
-
-    around(recorder.sessions, "expires_at", expires_at)
+def _alter_page(recorder: Recorder, alter: Callable[[Answer], Answer]) -> None:
+    around(recorder, "login", lambda original, *args: alter(original(*args)))
 
 
-def _keep_streams(recorder: Recorder, kept: Ending) -> None:
-    def end_streams(original: Callable[..., None], session: Session, ending: Ending) -> None:
-        if ending is not kept:
-            original(session, ending)
+def _take_another_password(recorder: Recorder, other: Callable[[str], str]) -> None:
+    """What is not the right answer may still be the one that another password gives."""
 
-    around(recorder, "end_streams", end_streams)
+    def check(original: Callable[..., Verdict], header: str | None, method: str, *rest: Any) -> Verdict:
+        verdict = original(header, method, *rest)
+        fields = _fields(header)
+        user = recorder.plan.users.get(fields.get("username", ""))
+        if verdict.user is not None or verdict.stale or user is None or not fields.get("nonce"):
+            return verdict
+        taken = response({"nc": "", "cnonce": "", **fields}, other(user.password), method)
+        return Verdict(user.name) if taken == fields.get("response") else verdict
 
-
-def _without_touch(recorder: Recorder, key: str) -> None:
-    def session_of(original: Callable[..., Session], command: Any, now: float) -> Session:
-        session = recorder.sessions.find(command.values["UID"])
-        before = session.last_command if session else now
-        session = original(command, now)
-        if command.key == key:
-            session.last_command = before
-        return session
-
-    around(recorder, "session_of", session_of)
+    around(recorder.gate, "check", check)
 
 
-def _replace_command(recorder: Recorder, key: str, wrapper: Callable[..., Reply]) -> None:
-    original = recorder.commands[key]
-
-    def handler(*args: Any) -> Reply:
-        return wrapper(original, *args)
-
-    recorder.commands[key] = handler
+def _choose_victim(recorder: Recorder, order: Callable[[Session], Any]) -> None:
+    """The UID that comes last in this order makes room."""
+    around(recorder.sessions, "choose_victim", lambda original: max(recorder.sessions.valid(), key=order))
