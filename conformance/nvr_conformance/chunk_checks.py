@@ -1,4 +1,4 @@
-"""PLB-01 … PLB-11 over what one ``camera.cgi`` gave, and checks that go on where one fact cannot be judged."""
+"""PLB-01 … PLB-11 over what one ``camera.cgi`` gave; checks that go on where one fact cannot be judged."""
 
 from __future__ import annotations
 
@@ -79,9 +79,8 @@ def answer_headers(exchange: Exchange) -> Fact:
     kept = (exchange.header("Connection") or "").lower()
     cache = (exchange.header("Cache-Control") or "").lower()
     length = exchange.header("Content-Length") or ""
-    actual = f"{exchange.content_type}, {kept or 'no Connection'}, {cache or 'no Cache-Control'}, " + (
-        f"Content-Length {length or 'absent'} of {len(exchange.body) + len(exchange.extra)}"
-    )
+    size = f"Content-Length {length or 'absent'} of {len(exchange.body) + len(exchange.extra)}"
+    actual = f"{exchange.content_type}, {kept or 'no Connection'}, {cache or 'no Cache-Control'}, {size}"
     right = (
         exchange.content_type == "application/octet-stream"
         and "keep-alive" in kept

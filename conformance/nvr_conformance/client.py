@@ -17,7 +17,8 @@ from nvr_conformance.connection import (
     standard_headers,
 )
 from nvr_conformance.digest import DigestAnswers, choose_challenge, read_challenges
-from nvr_conformance.exchange import Exchange, Headers
+from nvr_conformance.downloads import Download, open_download
+from nvr_conformance.exchange import Exchange, Headers, WireProblem
 from nvr_conformance.history import History
 from nvr_conformance.live_streams import LiveHttp, LiveRtp, LiveStream, open_udp_socket
 from nvr_conformance.outcomes import PrerequisiteFailed
@@ -55,6 +56,7 @@ class Client:
         self.sessions: list[Session] = []
         self.timeout = target.timeout
         self._digests: dict[tuple[str, str], DigestAnswers] = {}
+        self._kept: Connection | None = None
         target.attach(self.receiver)
 
     # --- one request ------------------------------------------------------------------------------
@@ -72,8 +74,8 @@ class Client:
         prove_end: bool = False,
         pace: float | None = None,
     ) -> Exchange:
-        """One request on a connection of its own. Never raises for what the recorder does: see
-        ``Exchange.error``.
+        """One request, on a connection that was kept alive if there is one. Never raises for what the
+        recorder does: see ``Exchange.error``.
 
         ``raw`` is sent instead of a well-formed request. ``prove_end`` sends a harmless request behind it on
         the same connection, so that bytes beyond the stated length are found without waiting (``extra``). An
@@ -91,12 +93,23 @@ class Client:
                 connection.read_body(exchange, reader, begun, deadline, limit)
                 if prove_end:
                     exchange.extra = self._behind(connection, exchange, deadline)
+                elif raw is None:
+                    connection = self._keep(connection, exchange, reader)
         except WireError as failure:
             exchange.error, exchange.error_text = failure.kind, failure.text
         finally:
-            connection.close()
+            if connection is not None:
+                connection.close()
             exchange.ended = time.monotonic()
         return exchange
+
+    def _keep(self, connection: Connection, exchange: Exchange, reader: ResponseReader) -> Connection | None:
+        """Keep a connection on which nothing is left for the next request; else it is to be closed."""
+        closes = "close" in (exchange.header("Connection") or "").lower()
+        if not reader.complete or reader.behind or closes or exchange.http_version != "1.1" or self._kept:
+            return connection
+        self._kept = connection
+        return None
 
     def _open(
         self,
@@ -114,23 +127,36 @@ class Client:
         sent = () if raw is not None else (*standard_headers(endpoint), *headers)
         exchange = Exchange(self.history.next_number(), method, target, sent, time.monotonic())
         self.history.add(exchange)
-        connection: Connection | None = None
+        data = raw if raw is not None else request_bytes(method, target, sent, body)
+        timeout = timeout or self.timeout
+        opened = None
+        if raw is None and self._kept is not None:
+            kept, self._kept = self._kept, None
+            opened = self._read_head(exchange, kept, data, timeout)
+        if opened is None and not exchange.raw_start and exchange.error is not WireProblem.TIMEOUT:
+            # None was kept, or the recorder had closed it meanwhile.
+            exchange.error, exchange.error_text = None, ""
+            opened = self._read_head(exchange, None, data, timeout)
+        exchange.ended = time.monotonic()
+        return (exchange, None, None, b"") if opened is None else (exchange, *opened)
+
+    def _read_head(
+        self, exchange: Exchange, connection: Connection | None, data: bytes, timeout: float
+    ) -> tuple[Connection, ResponseReader, bytes] | None:
+        """Send on this connection or on a new one, and read the head of the answer; None if that failed."""
+        deadline = time.monotonic() + timeout
         try:
-            deadline = time.monotonic() + (timeout or self.timeout)
-            connection = Connection(endpoint, timeout or self.timeout)
-            data = raw if raw is not None else request_bytes(method, target, sent, body)
+            if connection is None:
+                connection = Connection(self.target.endpoint, timeout)
             with contextlib.suppress(WireError):  # it may have answered before it closed
                 connection.send(data, deadline)
-            reader = ResponseReader(method)
-            begun = connection.read_head(exchange, reader, deadline)
+            reader = ResponseReader(exchange.method)
+            return connection, reader, connection.read_head(exchange, reader, deadline)
         except WireError as failure:
             exchange.error, exchange.error_text = failure.kind, failure.text
-            exchange.ended = time.monotonic()
             if connection is not None:
                 connection.close()
-            return exchange, None, None, b""
-        exchange.ended = time.monotonic()
-        return exchange, connection, reader, begun
+            return None
 
     def _behind(self, connection: Connection, exchange: Exchange, deadline: float) -> bytes:
         """What stands between the complete answer and the next one."""
@@ -237,8 +263,12 @@ class Client:
         for session in self.sessions:
             for stream in session.streams:
                 stream.close()
+            for download in session.downloads:
+                download.close()
             if reachable and not session.logged_out:
                 reachable = session.logout().error is None
+        if self._kept is not None:
+            self._kept.close()
         self.target.detach(self.receiver)
         self.receiver.close()
 
@@ -254,6 +284,7 @@ class Session:
         self.page = page
         self.logged_out = False
         self.streams: list[LiveStream] = []
+        self.downloads: list[Download] = []
 
     def get(
         self, key: str, *, prove_end: bool = False, timeout: float | None = None, **values: object
@@ -321,6 +352,16 @@ class Session:
         connection.close()
         exchange.ended = time.monotonic()
         return stream
+
+    def download(self, camera: int, kind: str, begin: int, end: int) -> Download:
+        """httpdl.cgi; returns when the head of the answer was read. Times in Unix seconds, whole minutes."""
+        return self.open_download(self.path("download", CAM=camera, KIND=kind, STARTTIME=begin, ENDTIME=end))
+
+    def open_download(self, path_and_query: str) -> Download:
+        """As ``download``, for any request; ``{uid}`` stands for the UID."""
+        download = open_download(self.client, path_and_query.replace("{uid}", self.uid_text))
+        self.downloads.append(download)
+        return download
 
     def stop(self, stream: LiveStream) -> Exchange:
         """STOP, over HTTP or RTP as it was started. The socket stays open, to see that nothing more comes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -66,6 +66,11 @@ def _stop(text: str, status: int) -> NoReturn:
 @click.option("--control-token", help="Its bearer token.")
 @click.option("--defect", "defects", multiple=True, help="Break the embedded emulator in this way.")
 @click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A recorder.toml for the embedded emulator (see nvr-emulator config).",
+)
+@click.option(
     "--scenarios",
     type=click.Path(path_type=Path, exists=True),
     help="Scenarios of your own instead of those that come with this package.",
@@ -87,6 +92,7 @@ def run(
     control: str | None,
     control_token: str | None,
     defects: tuple[str, ...],
+    config: Path | None,
     scenarios: Path | None,
     verbose: bool,
 ) -> None:
@@ -112,6 +118,11 @@ def run(
         )
     if url is not None and defects:
         raise click.UsageError("--defect is for the embedded emulator: leave URL out")
+    if url is not None and config is not None:
+        raise click.UsageError("--config is for the embedded emulator: leave URL out")
+    setup = {} if config is None else _read_config(config)
+    if model == "auto" and setup:
+        model = str(setup["model"])
     if defects:
         from nvr_emulator.defects import all_defects
 
@@ -135,6 +146,7 @@ def run(
         allow=allowed,
         other_users=tuple(_read_user(text) for text in other_users),
         defects=defects,
+        setup=setup,
     )
     console_report = ConsoleReport(Console(), verbose=verbose)
     try:
@@ -156,6 +168,20 @@ def run(
     finally:
         console_report.close()
     sys.exit(result.exit_status)
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    """The settings in a recorder.toml as plain data, without what it leaves to who starts the recorder."""
+    import msgspec
+
+    from nvr_emulator.configuration import ConfigurationError
+    from nvr_emulator.recorder_toml import read_recorder
+
+    try:
+        settings: dict[str, Any] = msgspec.to_builtins(read_recorder(path))
+    except ConfigurationError as problem:
+        raise click.BadParameter(str(problem), param_hint="--config") from None
+    return {key: value for key, value in settings.items() if value is not None and (value or key != "users")}
 
 
 def _read_user(text: str) -> User:

@@ -160,15 +160,20 @@ def _audio_specific_config(rate: int, channels: int) -> bytes:
 
 @dataclass(slots=True)
 class DecodedFile:
-    """A media file: its brand, how many streams of each kind, the pictures and the number of sound
-    samples."""
+    """A media file: its brand, its streams, the pictures and the number of sound samples.
+
+    ``times``: of each picture, in seconds; ``rate``: samples per second; ``codec``: FFmpeg's name.
+    """
 
     brand: str = ""
     video_streams: int = 0
     audio_streams: int = 0
     seconds: float = 0.0
     pictures: list[Picture] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    codec: str = ""
     samples: int = 0
+    rate: int = 0
     errors: list[str] = field(default_factory=list)
 
 
@@ -185,13 +190,16 @@ def decode_file(data: bytes) -> DecodedFile:
                 result.brand = str(container.metadata.get("major_brand", ""))
                 result.video_streams = len(container.streams.video)
                 result.audio_streams = len(container.streams.audio)
+                result.codec = "".join(stream.codec_context.name for stream in container.streams.video[:1])
                 result.seconds = (container.duration or 0) / 1_000_000
                 for frame in _frames(container):
                     if isinstance(frame, av.VideoFrame):
                         if len(result.pictures) < PICTURE_LIMIT:
                             result.pictures.append(_picture(frame))
+                            result.times.append(frame.time or 0.0)
                     else:
                         result.samples += frame.samples
+                        result.rate = frame.sample_rate
         except (av.FFmpegError, OSError, ValueError) as problem:
             result.errors.append(f"{type(problem).__name__}: {problem}")
     return result

@@ -198,7 +198,7 @@ class LiveHttp(LiveStream):
     it.
 
     ``started`` tells whether the opening boundary line came; ``problem`` what in the multipart was
-    unreadable.
+    unreadable; ``received`` counts the bytes of the body, in parts or not.
     """
 
     def __init__(
@@ -209,6 +209,7 @@ class LiveHttp(LiveStream):
         self._connection: Connection | None = None
         self._reader: ResponseReader | None = None
         self._cutter = PartCutter()
+        self.received = 0
         self.ended = True
 
     @property
@@ -262,6 +263,7 @@ class LiveHttp(LiveStream):
         return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
 
     def _take(self, body: bytes) -> None:
+        self.received += len(body)
         for part in self._cutter.feed(body):
             self._keep(part.body, part)
 

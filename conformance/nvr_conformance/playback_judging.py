@@ -152,14 +152,20 @@ def operation(chunk: ChunkWalk, wanted: int, speed: int | None = None) -> Fact:
 
 
 def one_jpeg(chunk: ChunkWalk) -> Fact:
-    """PLB-22: one packet that holds a whole JPEG."""
-    expected = "one packet with one JPEG, SOI to EOI"
+    """PLB-22: one packet that holds a whole JPEG, and no 0x0005, which has no value for it."""
+    expected = "one packet with one JPEG, SOI to EOI, and no 0x0005"
+    if _problem(chunk, "PLB-08"):
+        raise NothingToJudge("where the picture ends is not known")
     sizes = ", ".join(str(len(packet.data)) for packet in chunk.packets)
-    actual = f"{chunk.codec or 'unknown'} chunk, {len(chunk.packets)} packets ({sizes} bytes)"
-    whole = len(chunk.packets) == 1 and chunk.packets[0].data[:2] == b"\xff\xd8"
-    return Fact(
-        chunk.codec == "JPEG" and whole and chunk.packets[0].data[-2:] == b"\xff\xd9", expected, actual
-    )
+    actual = f"{len(chunk.packets)} packets ({sizes} bytes)"
+    if len(chunk.packets) != 1:
+        return Fact(False, expected, actual)
+    data = chunk.packets[0].data
+    if data[:2] != b"\xff\xd8" or data[-2:] != b"\xff\xd9":
+        return Fact(False, expected, f"{actual}: {data[:2].hex(' ')} … {data[-2:].hex(' ')}")
+    compression = chunk.number(0x0005)
+    said = "" if compression is None else f", 0x0005 says {compression}"
+    return Fact(compression is None, expected, f"one picture of {sizes} bytes{said}")
 
 
 def kinds_in(annex_b: bytes, codec: str) -> list[str]:

@@ -267,9 +267,10 @@ def _begins_chunk(chunk: ChunkWalk, body: bytes, offset: int) -> bool:
 
 def _read_padding(chunk: ChunkWalk, body: bytes) -> None:
     """Behind the pictures: zeros to the end, and no other chunk at the next block."""
-    ending = [packet.data.endswith(b"\0") for packet in chunk.packets]
-    if sum(ending) * 2 > len(ending) and not any(packet.padding for packet in chunk.packets):
-        chunk.problems.append(("PLB-08", "zeros behind the pictures that no packet header counts as padding"))
+    stripped = sum(len(packet.data.rstrip(b"\0")) for packet in chunk.packets)
+    if chunk.number(0x0006, "I") == stripped != sum(len(packet.data) for packet in chunk.packets):
+        text = "zeros behind pictures that their packet headers do not count as padding, nor 0x0006 as data"
+        chunk.problems.append(("PLB-08", text))
     block = chunk.end + -chunk.end % BLOCK
     if _begins_chunk(chunk, body, block):
         chunk.problems.append(("PLB-01", f"offset {block}: another chunk"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
+import socket
 import threading
 import time
 from contextlib import ExitStack, contextmanager
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from nvr_conformance.receiver import Receiver
 
 PERMISSIONS = ("ptz", "presets", "eviction", "load")
+HTTP_PORT = 80
 REAL_PACE = 3.0  # seconds between commands that the document advises (§1.3)
 STEP = 0.25  # seconds of the manual clock between two readings of the running streams
 _REAL_SETTLE = 0.3  # seconds that a real recorder is given for what is under way
@@ -65,6 +68,9 @@ class Target:
     """One recorder, and the time that it lives in. Made by ``open_target``.
 
     ``model`` 1, 2 or 3; ``users`` highest priority first; ``clock`` "manual" or "real"; ``random`` is seeded.
+    ``endpoint`` is where it is asked: the one of ``http`` and ``https`` that its URL names. The other one is
+    where that should be if the recorder is set to serve it (None: not known). ``https_alone``: whether it is
+    set to HTTPS alone (None: not known).
     """
 
     def __init__(
@@ -79,9 +85,14 @@ class Target:
         allowed: frozenset[str],
         seed: int = 0,
         knowledge: dict[str, Any] | None = None,
+        other: Endpoint | None = None,
+        https_alone: bool | None = None,
     ) -> None:
         self.url = url
         self.endpoint = endpoint
+        self.http = other if endpoint.tls else endpoint
+        self.https = endpoint if endpoint.tls else other
+        self.https_alone = https_alone
         self.user = users[0].name
         self.password = users[0].password
         self.users = users
@@ -98,6 +109,12 @@ class Target:
         self._last_command = 0.0
         self._receivers: list[Receiver] = []
         self._pace_lock = threading.Lock()
+
+    def at(self, endpoint: Endpoint) -> Target:
+        """The same recorder, asked at another endpoint; time is to be passed on the original."""
+        other = copy.copy(self)
+        other.endpoint = endpoint
+        return other
 
     # --- time -------------------------------------------------------------------------------------
 
@@ -266,9 +283,10 @@ def _remote(options: TargetOptions, seed: int, knowledge: dict[str, Any]) -> Tar
     assert options.url is not None
     control = Control(options.control, options.control_token) if options.control else None
     manual = control is not None and control.is_manual()
+    endpoint = endpoint_of(options.url, insecure=options.insecure)
     return Target(
         options,
-        endpoint_of(options.url, insecure=options.insecure),
+        endpoint,
         url=options.url,
         users=(
             User(options.user, options.password),
@@ -279,6 +297,7 @@ def _remote(options: TargetOptions, seed: int, knowledge: dict[str, Any]) -> Tar
         allowed=frozenset(PERMISSIONS) if control is not None else options.allow,
         seed=seed,
         knowledge=knowledge,
+        other=Endpoint(endpoint.host, HTTP_PORT) if endpoint.tls else None,
     )
 
 
@@ -293,25 +312,45 @@ def _start_emulator(
     import msgspec
 
     from nvr_emulator.embedding import EmbeddedRecorder, small_recorder
+    from nvr_emulator.machine import Ports
 
     settings = small_recorder(model, seed=seed)  # type: ignore[arg-type]
     if setup:
         settings = msgspec.convert({**msgspec.to_builtins(settings), **setup}, type(settings))
+    # A transport that is off must be found off at a port that nobody else takes meanwhile.
+    http_port, https_port = (0, 0) if settings.transport is None else (_reserve(stack), _reserve(stack))
+    ports = Ports(http=http_port, https=https_port)
     recorder = stack.enter_context(
-        EmbeddedRecorder(clock="manual", defects=options.defects, settings=settings)
+        EmbeddedRecorder(clock="manual", defects=options.defects, settings=settings, ports=ports)
     )
+    transport = recorder.machine.plan.transport
+    http, https = f"http://127.0.0.1:{http_port}", f"https://127.0.0.1:{https_port}"
+    url, other = (recorder.url, None) if transport == "http" else (http, https)
+    if transport == "https":
+        url, other = https, http
     users = [User(user.name, user.password, user.level.priority) for user in recorder.users]
     return Target(
         options,
-        endpoint_of(recorder.url, insecure=True),
-        url=recorder.url,
+        endpoint_of(url, insecure=True),
+        url=url,
         users=tuple(sorted(users, key=lambda user: user.priority)),
         control=_Embedded(recorder.control_url, recorder.advance),
         manual=True,
         allowed=frozenset(PERMISSIONS),
         seed=seed,
         knowledge=knowledge,
+        other=None if other is None else endpoint_of(other, insecure=True),
+        https_alone=transport == "https",
     )
+
+
+def _reserve(stack: ExitStack) -> int:
+    """A port of this machine that a recorder may listen on, and nobody is given by chance."""
+    holder = stack.enter_context(socket.socket())
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    port: int = holder.getsockname()[1]
+    return port
 
 
 class _Embedded(Control):

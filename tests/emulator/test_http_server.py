@@ -195,3 +195,12 @@ def test_an_advance_of_91_s_does_not_flood(recorder, uid):
             packets.append(receiver.recv(2000))
     pictures = sum(read_packet(packet).marker for packet in packets)
     assert 10 <= pictures <= 22
+
+
+@pytest.mark.parametrize("command", ["as_getinfo.cgi?FILE=2", "recordedtime.cgi?"])
+def test_information_without_a_uid_needs_digest(recorder, uid, command):
+    answer, _ = ask(recorder, f"/cgi-bin/{command}")
+    assert answer.status == 401
+    assert answer.getheader("WWW-Authenticate").startswith("Digest ")
+    assert ask(recorder, f"/cgi-bin/{command}&UID=1")[0].status == 401
+    assert ask(recorder, f"/cgi-bin/{command}&UID={uid}")[0].status == 200

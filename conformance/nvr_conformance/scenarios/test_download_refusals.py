@@ -1,0 +1,147 @@
+"""§6.3: what is not there, what cannot be, what is too much, what is malformed."""
+
+from __future__ import annotations
+
+from nvr_conformance import download_judging as judging
+from nvr_conformance.downloads import MINUTE, Download, downloaded, minute_in
+from nvr_conformance.playing import player_in_recording
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    NotTested,
+    Observe,
+    Require,
+    Session,
+    Target,
+    scenario,
+)
+
+HOUR = 3600
+DAY = 86_400
+MOST = 15  # at once, each on a UID of its own
+TRIES = 5
+
+
+@scenario("DWN-03", "DWN-04", "DWN-06", "DWN-12")
+def test_nothing_recorded(
+    target: Target, client: Client, check: Check, observe: Observe, require: Require
+) -> None:
+    """Ranges in which nothing can be recorded: tomorrow, and one that ends where it begins."""
+    _, first = player_in_recording(target, client)
+    camera, begin = first.camera, minute_in(first)
+    tomorrow = begin + 2 * DAY
+    there = downloaded(client, camera, "MP4VO", begin, begin + MINUTE)
+    require(judging.bodies(there), f"no file where there is a recording: {there}")
+    for kind in ("MP4VO", "N3", "LIST"):
+        nothing = downloaded(client, camera, kind, tomorrow, tomorrow + HOUR)
+        check("DWN-06", *judging.status_without_file(nothing, 1), f"{kind} of a time to come")
+        if nothing.parts:
+            check("DWN-03", *judging.part_headers(nothing.parts), f"{kind} of a time to come")
+            check("DWN-04", *judging.chain(nothing.parts), f"{kind} of a time to come")
+    empty = downloaded(client, camera, "MP4VO", begin, begin)
+    check("DWN-06", *judging.status_without_file(empty, 1), "a range of no length")
+    now = round(target.unix_time()) // MINUTE * MINUTE
+    local = downloaded(client, camera, "LIST", now + 5 * MINUTE, now + HOUR)
+    observe("DWN-12", "local time" if judging.bodies(local) else "UTC", "times are taken as")
+
+
+@scenario("DWN-07", setup={"cameras": ({"number": 1, "fixture": "counter-small", "recorded": "JPEG"},)})
+def test_mp4_of_a_jpeg_recording(target: Target, client: Client, check: Check, require: Require) -> None:
+    """A camera that is recorded as JPEG: no MP4, but N3."""
+    _, first = player_in_recording(target, client, codecs=("JPEG",))
+    camera, begin = first.camera, minute_in(first)
+    there = downloaded(client, camera, "N3VO", begin, begin + MINUTE)
+    require(judging.bodies(there), f"no file of the recording at all: {there}")
+    for kind in ("MP4VO", "MP4"):
+        mp4 = downloaded(client, camera, kind, begin, begin + MINUTE)
+        check("DWN-07", *judging.status_without_file(mp4, 2), kind)
+
+
+@scenario("DWN-03", "DWN-04", "DWN-08", "DWN-12", needs=("load",))
+def test_too_many_at_once(
+    target: Target, client: Client, check: Check, observe: Observe, require: Require
+) -> None:
+    """Downloads of an hour that are not read, until one is refused; then one of them hangs up."""
+    _, first = player_in_recording(target, client)
+    camera, begin = first.camera, minute_in(first)
+    running: list[Download] = []
+    while len(running) < MOST and (next_one := _hour(client.login(), camera, begin)).began:
+        running.append(next_one)
+    require(running, f"no file where there is a recording: {next_one}")
+    if not check("DWN-08", len(running) < MOST, "a limit", f"{len(running)} downloads at once", "limit"):
+        return
+    next_one.read()
+    observe("DWN-12", len(running), "downloads at once")
+    check("DWN-08", *judging.status_without_file(next_one, 3), f"download {len(running) + 1} at once")
+    if next_one.parts:
+        check("DWN-03", *judging.part_headers(next_one.parts), "refused")
+        check("DWN-04", *judging.chain(next_one.parts), "refused")
+    running.pop().close()
+    for _ in range(TRIES):
+        again = _hour(client.login(), camera, begin)
+        if again.began:
+            break
+        target.pass_time(1.0)
+    check("DWN-08", again.began, "a file", again, "a place that became free")
+
+
+def _hour(session: Session, camera: int, begin: int) -> Download:
+    download = session.download(camera, "MP4VO", begin, begin + HOUR)
+    download.begin()
+    return download
+
+
+@scenario("DWN-09")
+def test_ranges_that_cannot_be(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """The same command with one thing wrong, each between two that are right."""
+    _, first = player_in_recording(target, client)
+    camera, begin = first.camera, minute_in(first)
+    session = client.login()
+    right = session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin, ENDTIME=begin + HOUR)
+    hour = _outcome(session, right)
+    require(hour.began, f"an hour is not given: {hour}")
+    start, end = (_value(right, name) for name in ("STARTTIME", "ENDTIME"))
+    later = _value(
+        session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin, ENDTIME=begin + MINUTE), "ENDTIME"
+    )
+    beyond = session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin + MINUTE, ENDTIME=begin + HOUR)
+    for name, path in {
+        "61 minutes": right.replace(
+            f"STARTTIME={start}", f"STARTTIME={_minute_before(session, camera, begin)}"
+        ),
+        "the end a minute before the start": right.replace(f"ENDTIME={end}", f"ENDTIME={start}").replace(
+            f"STARTTIME={start}", f"STARTTIME={later}"
+        ),
+        "seconds 01 in STARTTIME": right.replace(f"STARTTIME={start}", f"STARTTIME={start[:-2]}01"),
+        "seconds 30 in ENDTIME": beyond.replace(f"ENDTIME={end}", f"ENDTIME={end[:-2]}30"),
+        "month 13": right.replace(f"STARTTIME={start}", f"STARTTIME={start[:2]}13{start[4:]}"),
+        "hour 24": right.replace(f"ENDTIME={end}", f"ENDTIME={end[:6]}24{end[8:]}"),
+        "eleven digits": right.replace(f"STARTTIME={start}", f"STARTTIME={start[:-1]}"),
+        "fourteen digits": right.replace(f"ENDTIME={end}", f"ENDTIME={end}00"),
+        "letters": right.replace(f"STARTTIME={start}", "STARTTIME=yymmddhhmmss"),
+        "no STARTTIME": right.replace(f"STARTTIME={start}&", ""),
+        "no ENDTIME": right.replace(f"ENDTIME={end}&", ""),
+    }.items():
+        wrong = _outcome(session, path)
+        check("DWN-09", wrong.gives_nothing, "no file", wrong, name)
+    again = _outcome(session, right)
+    if not again.began:
+        not_tested("DWN-09", f"an hour is not given any more: {again}")
+
+
+def _outcome(session: Session, path: str) -> Download:
+    download = session.open_download(path)
+    download.begin()
+    download.close()
+    return download
+
+
+def _value(path: str, name: str) -> str:
+    return path.partition(f"{name}=")[2].partition("&")[0]
+
+
+def _minute_before(session: Session, camera: int, begin: int) -> str:
+    path = session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin - MINUTE, ENDTIME=begin)
+    return _value(path, "STARTTIME")

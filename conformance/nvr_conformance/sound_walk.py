@@ -1,0 +1,145 @@
+"""The body of ``playaudio.cgi`` walked by ``struct`` alone, as §3.3.2 draws it, noting what is wrong and
+going on.
+
+Independent of the protocol package's reader on purpose.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+TELEPHONE_ID, AAC_ID = 0xFF03, 0xFF13
+BLOCK_ID, BLOCK_LENGTH = 0xFF12, 0x003C
+UNIT_IDS = (0xFF14, 0xFF04)  # as drawn, and as the note calls it (OP-24)
+UNIT_HEADER = 8
+TELEPHONE_SIZE, AAC_SIZE = 64, 68
+BODY_BLOCK = 4096
+CODEC_BYTES = {0: "G726", 1: "G711"}
+UNIT_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class SoundUnit:
+    """One AAC access unit as it lies there: ``data`` without the header and the padding."""
+
+    offset: int
+    id: int
+    au_info: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class SoundWalk:
+    """What stands in one body. ``kind``: "AAC", "telephone" (G.711 or G.726), or "" for an unknown header.
+
+    ``start``, ``end``: Unix seconds. ``start_zone``: hours, minutes, info; ``end_zone``: sign, hours,
+    minutes, summer. ``stated`` is the audio data size of the header, ``data`` that many bytes. ``problems``:
+    what is wrong and where, by subject: "header", "sizes", "times", "padding".
+    """
+
+    size: int
+    kind: str = ""
+    camera: int = 0
+    stated: int = 0
+    start: int = 0
+    end: int = 0
+    start_zone: tuple[int, int, int] = (0, 0, 0)
+    end_zone: tuple[int, int, int, int] = (0, 0, 0, 0)
+    codec_byte: int = 0
+    data: bytes = field(default=b"", repr=False)
+    units: list[SoundUnit] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def samples(self) -> bytes:
+        """The data without the 0x00 that may be attached to its front (§3.3.2.1)."""
+        return self.data[1:] if self.data[:1] == b"\0" else self.data
+
+    def _wrong(self, subject: str, problem: str) -> None:
+        self.problems.setdefault(subject, problem)
+
+
+def walk_sound(body: bytes) -> SoundWalk:
+    """Walk a body. Never raises; time and memory are bounded by its size."""
+    sound = SoundWalk(len(body))
+    order = "<" if body[:2] in (b"\x03\xff", b"\x13\xff") else ">"
+    if len(body) < AAC_SIZE:
+        sound._wrong("header", f"{len(body)} bytes are no audio")
+        return sound
+    id_, sound.camera, sound.stated = struct.unpack_from(order + "HHI", body)
+    block = struct.unpack_from(order + "HH", body, 8)
+    if id_ not in (TELEPHONE_ID, AAC_ID):
+        sound._wrong("header", f"offset 0: 0x{id_:04x}, neither 0xff03 nor 0xff13")
+    # Where the id is wrong, the block of AAC shows what it is.
+    sound.kind = "AAC" if id_ == AAC_ID or block == (BLOCK_ID, BLOCK_LENGTH) else "telephone"
+    times, data = (12, AAC_SIZE) if sound.kind == "AAC" else (8, TELEPHONE_SIZE)
+    if sound.kind == "AAC":
+        if id_ == TELEPHONE_ID:
+            sound._wrong("header", "offset 0: 0xff03 ahead of AAC")
+        if block != (BLOCK_ID, BLOCK_LENGTH):
+            sound._wrong("header", f"offset 8: 0x{block[0]:04x}, length 0x{block[1]:04x}")
+    _read_times(sound, body, times, order)
+    end = data + sound.stated
+    if end > len(body):
+        sound._wrong("sizes", f"offset 4: audio data size {sound.stated}, {len(body) - data} bytes left")
+        end = len(body)
+    sound.data = body[data:end]
+    if sound.kind == "AAC":
+        _read_units(sound, body, data, end, order)
+    _read_padding(sound, body, end)
+    return sound
+
+
+def _read_times(sound: SoundWalk, body: bytes, at: int, order: str) -> None:
+    sound.start, _, *start_zone = struct.unpack_from(order + "IBBBB", body, at)
+    sound.end, _, *end_zone, sound.codec_byte = struct.unpack_from(order + "II4BB", body, at + 8)
+    hours, minutes, info = sound.start_zone = (start_zone[0], start_zone[1], start_zone[2])
+    sign, end_hours, end_minutes, summer = sound.end_zone = (
+        end_zone[0],
+        end_zone[1],
+        end_zone[2],
+        end_zone[3],
+    )
+    if hours > 14 or minutes > 59 or sign > 1 or summer > 1:
+        sound._wrong(
+            "times", f"offset {at + 5}: zone {hours}:{minutes:02}, sign {sign}, summer time {summer}"
+        )
+    # Zone info has sign and summer time as bits 7 and 6, 0 and 1, or 4 and 0 (OP-21).
+    readings = (sign << 7 | summer << 6, sign | summer << 1, sign << 4 | summer)
+    if (hours, minutes) != (end_hours, end_minutes) or info not in readings:
+        what = f"zone {hours}:{minutes:02} info 0x{info:02x} and {end_hours}:{end_minutes:02} {sign}/{summer}"
+        sound._wrong("times", f"offset {at + 5}: {what} at start and end")
+
+
+def _read_units(sound: SoundWalk, body: bytes, offset: int, end: int, order: str) -> None:
+    while offset < end and len(sound.units) < UNIT_LIMIT:
+        if end - offset < UNIT_HEADER:
+            sound._wrong("sizes", f"offset {offset}: {end - offset} bytes behind the last unit")
+            return
+        id_, length, padding, au_info = struct.unpack_from(order + "HHBB", body, offset)
+        if id_ not in UNIT_IDS:
+            sound._wrong("sizes", f"offset {offset}: 0x{id_:04x} where a unit is due")
+            return
+        if length % 4 or not UNIT_HEADER + padding < length <= end - offset or padding > 3:
+            what = f"unit of length {length}, {padding} bytes of padding, {end - offset} bytes left"
+            sound._wrong("sizes", f"offset {offset}: {what}")
+            return
+        close = offset + length - padding
+        if au_info > 1:
+            sound._wrong("header", f"offset {offset + 5}: AU info {au_info}")
+        if any(body[close : close + padding]):
+            sound._wrong("padding", f"offset {close}: padding of a unit is not zero")
+        sound.units.append(SoundUnit(offset, id_, au_info, body[offset + UNIT_HEADER : close]))
+        offset += length
+
+
+def _read_padding(sound: SoundWalk, body: bytes, end: int) -> None:
+    if "sizes" in sound.problems:
+        return  # where the padding begins is not known
+    tail = body[end:]
+    if any(tail):
+        where = next(index for index, byte in enumerate(tail) if byte)
+        sound._wrong("padding", f"offset {end + where}: 0x{tail[where]:02x} in the padding from {end}")
+    if len(body) % BODY_BLOCK or len(tail) >= BODY_BLOCK:
+        sound._wrong("padding", f"{len(body)} bytes, {len(tail)} of them padding")

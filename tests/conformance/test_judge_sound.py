@@ -1,0 +1,289 @@
+"""The judge's reading of live and recorded sound, held against what the protocol package writes."""
+
+import dataclasses
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nvr_conformance import sound_judging, sound_sequence
+from nvr_conformance.live_streams import CapturedPacket
+from nvr_conformance.outcomes import NothingToJudge
+from nvr_conformance.rtp_records import RtpRecord
+from nvr_conformance.sound_walk import walk_sound
+from nvr_fixtures import load_audio
+from nvr_protocol.additional_information import AdditionalInformation, write_information
+from nvr_protocol.codecs import AudioCodec
+from nvr_protocol.dialect import ALTERNATIVES, Dialect
+from nvr_protocol.playback_audio import AudioUnit, PlaybackAudio, write_playback_audio
+from nvr_protocol.rtp_audio import write_access_unit
+from nvr_protocol.timestamps import Zone
+
+START = 1_714_000_000
+ZONE = Zone(-210, summer=True)
+DIALECTS = [
+    Dialect(),
+    Dialect(byte_order="little"),
+    *(Dialect(zone_info=value) for value in ALTERNATIVES["zone_info"][1:]),
+    Dialect(aac_unit_id=0xFF04),
+]
+
+
+def second(codec, number, dialect=DIALECTS[0], *, camera=3, au_header=False, leading_zero=False):
+    """The body of an answer with second `number` of a fixture."""
+    fixture = load_audio(codec, camera)
+    length = fixture.sample_rate / fixture.samples_per_unit
+    units = fixture.units[round(number * length) : round((number + 1) * length)]
+    aac = codec is AudioCodec.AAC
+    audio = PlaybackAudio(
+        codec,
+        camera,
+        START + number,
+        START + number + 1,
+        ZONE,
+        samples=b"" if aac else b"".join(units),
+        units=tuple(AudioUnit(unit, au_header) for unit in units) if aac else (),
+        leading_zero=leading_zero,
+    )
+    return write_playback_audio(audio, dialect)
+
+
+def seconds(codec, count=4, **how):
+    return [walk_sound(second(codec, number, **how)) for number in range(count)]
+
+
+def facts(sounds, codec):
+    yield sound_sequence.header(sounds, codec, 3)
+    yield sound_sequence.sizes(sounds, codec)
+    yield sound_sequence.times(sounds, codec)
+    yield sound_sequence.padded(sounds)
+    yield sound_sequence.about_a_second(sounds, codec)
+    yield sound_sequence.follow_on(sounds, codec)
+    yield sound_sequence.none_twice(sounds)
+    if codec == "AAC":
+        yield sound_sequence.units_decode(sounds)
+    else:
+        yield sound_sequence.codec_byte(sounds, codec)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize("codec", AudioCodec)
+def test_every_dialect_of_sound_is_right(codec, dialect):
+    sounds = seconds(codec, dialect=dialect)
+    assert sound_sequence.codec_of(sounds) == codec.value
+    assert [fact for fact in facts(sounds, codec.value) if not fact.ok] == []
+
+
+@pytest.mark.parametrize("how", [{"au_header": True}, {"leading_zero": True}])
+def test_units_decode_with_au_headers_and_with_zeros(how):
+    assert sound_sequence.units_decode(seconds(AudioCodec.AAC, **how)).ok
+
+
+@pytest.mark.parametrize("codec", ["G711", "G726"])
+def test_a_zero_ahead_of_samples_is_no_sample(codec):
+    sounds = seconds(AudioCodec(codec), leading_zero=True)
+    assert {len(sound.samples) for sound in sounds} == {sound_sequence.BYTES_A_SECOND[codec]}
+
+
+@given(st.sampled_from(AudioCodec), st.data())
+def test_any_change_of_bytes_is_walked(codec, data):
+    body = bytearray(second(codec, 0))
+    for place in data.draw(st.lists(st.integers(0, 200), max_size=5)):
+        body[place] = data.draw(st.integers(0, 255))
+    walk_sound(bytes(body[: data.draw(st.integers(0, len(body)))]))
+
+
+@given(st.binary(max_size=9000))
+def test_any_bytes_are_walked(body):
+    sound = walk_sound(body)
+    assert len(sound.data) <= len(body)
+
+
+@pytest.mark.parametrize(
+    ("codec", "place", "wrong", "broken"),
+    [
+        ("G711", 0, b"\xff\x02", "header"),
+        ("G711", 2, b"\x00\x02", "header"),
+        ("G711", 4, b"\x00\x00\x1f\x3e", "padded"),
+        ("G711", 4, b"\x00\x00\x1f\x80", "sizes"),
+        ("G711", 4, b"\x00\x00\xff\x40", "sizes"),
+        ("G711", 4, b"\x00\x00\x1f\x60", "sizes"),
+        ("G711", 16, b"\x00\x00\x00\x00", "times"),
+        ("G711", 13, b"\x09\x1e\xc0", "times"),
+        ("G711", 15, b"\x00", "times"),
+        ("G711", 28, b"\x00", "codec_byte"),
+        ("AAC", 0, b"\xff\x03", "header"),
+        ("AAC", 8, b"\xff\x12\x00\x38", "header"),
+        ("AAC", 4, b"\x00\x00\x10\x00", "sizes"),
+        ("AAC", 70, b"\x00\x01", "sizes"),
+        ("AAC", 73, b"\x02", "header"),
+        ("AAC", 73, b"\x01", "units_decode"),
+    ],
+)
+def test_what_is_wrong_in_one_place_is_found_there(codec, place, wrong, broken):
+    body = second(AudioCodec(codec), 0)
+    sound = walk_sound(body[:place] + wrong + body[place + len(wrong) :])
+    found = {
+        "header": sound_sequence.header([sound], codec, 3),
+        "sizes": sound_sequence.sizes([sound], codec),
+        "times": sound_sequence.times([sound], codec),
+        "padded": sound_sequence.padded([sound]),
+        "codec_byte": sound_sequence.codec_byte([sound], codec) if codec != "AAC" else None,
+        "units_decode": sound_sequence.units_decode([sound]) if codec == "AAC" and sound.units else None,
+    }
+    assert {name for name, fact in found.items() if fact is not None and not fact.ok} >= {broken}
+    assert found["header"].ok or broken == "header"
+
+
+def test_repeats_and_gaps_are_found():
+    body = [walk_sound(second(AudioCodec.G711, number)) for number in range(4)]
+    for sounds in ([body[0], body[0]], [body[0], body[2]], [body[1], body[0]]):
+        assert not sound_sequence.follow_on(sounds, "G711").ok
+    again = dataclasses.replace(body[0], start=START + 1, end=START + 2)
+    assert sound_sequence.follow_on([body[0], again], "G711").ok
+    assert not sound_sequence.none_twice([body[0], again]).ok
+
+
+def test_sound_of_another_camera_is_found():
+    mine, same, other = (walk_sound(second(AudioCodec.AAC, 0, camera=camera)) for camera in (1, 1, 2))
+    assert not sound_sequence.own_sound(mine, same).ok
+    assert sound_sequence.own_sound(mine, other).ok
+    units = {camera: load_audio(AudioCodec.AAC, camera).units[:50] for camera in (1, 2)}
+    assert sound_judging.own_sound(units).ok
+    assert not sound_judging.own_sound({**units, 3: units[1][7:]}).ok
+    with pytest.raises(NothingToJudge):
+        sound_judging.own_sound({1: units[1], 2: [b"silence"] * 50})
+
+
+def test_silence_may_come_twice():
+    silent = walk_sound(
+        write_playback_audio(
+            PlaybackAudio(AudioCodec.G711, 1, START, START + 1, ZONE, samples=b"\xff\x7f" * 4000)
+        )
+    )
+    assert sound_sequence.none_twice([silent, silent]).ok
+
+
+def test_sound_and_pictures_of_one_place():
+    sound = walk_sound(second(AudioCodec.G711, 0))
+    assert sound_sequence.beside_pictures(sound, START * 100 + 50, 100).ok
+    assert not sound_sequence.beside_pictures(sound, (START + 5) * 100, 100).ok
+    assert not sound_sequence.beside_pictures(sound, (START - 5) * 100, 100).ok
+    with pytest.raises(NothingToJudge):
+        sound_sequence.beside_pictures(sound, None, 100)
+
+
+# Live
+
+
+def packets(codec, count=20, **changes):
+    """RTP packets of a fixture's sound, as they come."""
+    fixture = load_audio(AudioCodec(codec), 1)
+    wrap = write_access_unit if codec == "AAC" else bytes
+    extension = write_information(
+        AdditionalInformation(camera_seconds=START, camera_zone=ZONE, camera_frame_hundredths=7)
+    )
+    return [
+        RtpRecord(
+            number,
+            number / 50,
+            200,
+            payload_type=97,
+            sequence=(65_530 + number) % 65_536,
+            timestamp=(2**32 - 500 + number * fixture.samples_per_unit) % 2**32,
+            extension=extension,
+            payload=wrap(fixture.units[number]),
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("codec", ["AAC", "G711", "G726"])
+def test_live_sound_as_it_should_be(codec):
+    records = packets(codec)
+    seconds_of_it = 20 * (1024 / 48_000 if codec == "AAC" else 0.02) * 3
+    sizes = [len(record.payload) for record in records] * 3
+    assert sound_judging.codec_of(sizes, seconds_of_it) == codec
+    assert sound_judging.camera_time(records).ok
+    if codec == "AAC":
+        assert sound_judging.access_units(records).ok
+        assert sound_judging.units_on_the_clock(records).ok
+        assert sound_judging.access_units_decode([record.payload[4:] for record in records]).ok
+    else:
+        assert sound_judging.samples_alone(records, codec).ok
+        assert sound_judging.same_units([b"\0" + r.payload for r in records], codec, records).ok
+
+
+def changed(records, **fields):
+    return [*records[:3], dataclasses.replace(records[3], **fields), *records[4:]]
+
+
+@pytest.mark.parametrize("codec", ["G711", "G726"])
+def test_samples_that_do_not_fill_their_time_are_found(codec):
+    records = packets(codec)
+    assert not sound_judging.samples_alone(changed(records, payload=records[3].payload[1:]), codec).ok
+    assert not sound_judging.samples_alone(changed(records, timestamp=5), codec).ok
+    assert sound_judging.samples_alone([record for record in records if record.number != 5], codec).ok
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\0\x10\0\x08",
+        b"\0\x10\0\x10\x01\x02\x03",
+        b"\0\x20\0\x18\x01\x02\x03",
+        b"\0\x02\0\x18\x01\x02\x03",
+    ],
+)
+def test_wrong_au_headers_are_found(payload):
+    assert not sound_judging.access_units(changed(packets("AAC"), payload=payload)).ok
+
+
+@pytest.mark.parametrize(
+    "change", [lambda unit: unit[:-5], lambda unit: b"\0" + unit, lambda unit: b"\xff\xf1" + unit]
+)
+def test_units_that_are_no_access_units_are_found(change):
+    units = [change(unit) for unit in load_audio(AudioCodec.AAC, 1).units[:10]]
+    assert not sound_judging.access_units_decode(units).ok
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        write_information(AdditionalInformation(seconds=START, zone=ZONE)),
+        struct.pack(">HHI", 0x11, 8, START),
+        struct.pack(">HHIBBBB", 0x11, 12, START, 2, 0, 0, 0),
+    ],
+)
+def test_a_camera_time_that_is_none_is_found(extension):
+    assert not sound_judging.camera_time(changed(packets("G711"), extension=extension)).ok
+
+
+@given(st.binary(max_size=40).map(lambda data: data[: len(data) // 4 * 4]))
+def test_any_extension_is_judged(extension):
+    if extension:
+        sound_judging.camera_time([RtpRecord(0, 0.0, 100, extension=extension)])
+
+
+def test_parts_without_their_zero_are_found():
+    right, wrong, empty = (CapturedPacket(0, data, 0.0) for data in (b"\0\1", b"\1\1", b"\0"))
+    assert sound_judging.leading_zero([right]).ok
+    assert not sound_judging.leading_zero([right, wrong]).ok
+    assert not sound_judging.leading_zero([empty]).ok
+
+
+def test_nothing_is_judged_without_sound():
+    for judge in (
+        lambda: sound_judging.codec_of([160] * 5, 3.0),
+        lambda: sound_judging.camera_time([RtpRecord(0, 0.0, 100)]),
+        lambda: sound_judging.samples_alone([], "G711"),
+        lambda: sound_judging.access_units([]),
+        lambda: sound_judging.access_units_decode([]),
+        lambda: sound_judging.leading_zero([]),
+        lambda: sound_sequence.padded([]),
+        lambda: sound_sequence.follow_on(seconds(AudioCodec.G711, 1), "G711"),
+    ):
+        with pytest.raises(NothingToJudge):
+            judge()
