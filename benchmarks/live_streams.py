@@ -5,7 +5,8 @@
 The recorder runs in a process of its own and sends the 1080p30 `counter` fixture (about 4 Mbit/s a
 camera). Odd cameras go over RTP, even ones over HTTP. A picture is lost where a sequence number is
 missing, and late where its last packet arrives more than one picture interval after its turn (counted
-from the punctual pictures of the same stream). Prints one line of JSON; exit status 1 if any was lost or late.
+from the punctual pictures of the same stream). Prints one line of JSON; exit status 1 if any was lost
+or late.
 """
 
 from __future__ import annotations
