@@ -42,7 +42,7 @@ class RecorderServer:
         self.clock = clock
         self.pump = pump
         self.journal = journal
-        self._sending: list[tuple[asyncio.Transport, Callable[[], None]]] = []
+        self._sending: list[tuple[asyncio.Transport | None, Callable[[], None]]] = []
 
     def web_server(self) -> web.Server:
         """What `loop.create_server` takes as its factory."""
@@ -100,7 +100,7 @@ class RecorderServer:
             await response.prepare(incoming)
             await response.write_eof()
         finally:
-            if answer.sent is not None and transport is not None:
+            if answer.sent is not None:
                 self._sending.append((transport, answer.sent))
                 self._release_sent()
         return response
@@ -134,7 +134,7 @@ class RecorderServer:
         """Tell the recorder which answers have left; one that is not read stays in flight."""
         waiting, self._sending = self._sending, []
         for transport, sent in waiting:
-            if all_sent(transport):
+            if transport is None or all_sent(transport):
                 sent()
             else:
                 self._sending.append((transport, sent))
