@@ -103,6 +103,36 @@ def config(example: bool, check: Path | None) -> None:
     click.echo(f"{check}: {series}, {len(settings.cameras) or 'the usual'} cameras, {settings.time_zone}")
 
 
+@main.command("import")
+@click.argument("video", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Name of the folder that is made.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("fixtures"),
+    show_default=True,
+    help="Where it is made.",
+)
+@click.option(
+    "--camera", type=click.IntRange(1, 128), default=1, help="Number that the footage is marked with."
+)
+@click.option(
+    "--seconds", type=click.IntRange(1, 600), default=60, show_default=True, help="How much of it, at most."
+)
+@click.option(
+    "--codec",
+    "codecs",
+    multiple=True,
+    type=click.Choice(["H264", "H265"], case_sensitive=False),
+    help="Video to have (may be repeated).  [default: both]",
+)
+def import_(video: Path, name: str, into: Path, camera: int, seconds: int, codecs: tuple[str, ...]) -> None:
+    """Make a fixture of a video file of your own: footage for the cameras of a recorder.toml."""
+    from nvr_emulator.import_footage import run_import
+
+    run_import(video, name, into, camera=camera, seconds=seconds, codecs=codecs)
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def models(as_json: bool) -> None:

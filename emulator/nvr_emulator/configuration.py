@@ -184,10 +184,10 @@ def usual_cameras(
 ) -> tuple[CameraSettings, ...]:
     """Cameras 1 … count: odd ones recorded as H.264, even ones as H.265; `fixture` for all, or a mix.
 
-    The first three have microphones: AAC, G.711, and G.726 where the model knows it, else AAC.
+    Camera 1 has AAC, 2 G.711, 3 G.726 where the model knows it, 4 AAC; the others have no microphone.
     """
-    codecs = MODELS[model].audio.value
-    audio = dict(enumerate((*codecs, AudioCodec.AAC)[:3], 1))
+    # Not 3: the fixture has the sound of two cameras, odd and even, and no two of one codec shall be alike.
+    audio = {**dict(enumerate(MODELS[model].audio.value, 1)), 4: AudioCodec.AAC}
     return tuple(
         CameraSettings(
             number=number,
@@ -316,7 +316,8 @@ def _checked_recordings(
         for camera in cameras:
             wanted = [entry.recorded or camera.recorded]
             if problem := fixture_problem(entry.fixture or camera.fixture, wanted):
-                raise ConfigurationError(f"recordings[{index}].fixture: {problem}")
+                key = "recorded" if entry.fixture is None else "fixture"
+                raise ConfigurationError(f"recordings[{index}].{key}: {problem}")
         if entry.until is not None and unix_time(entry.until, 0) <= unix_time(entry.since, 0):
             raise ConfigurationError(f"recordings[{index}].until: not after since")
     ordered = sorted(recordings, key=lambda entry: unix_time(entry.since, 0))

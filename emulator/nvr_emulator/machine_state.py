@@ -17,6 +17,7 @@ def state_of(machine: Machine) -> dict[str, Any]:
         "now": now,
         "model": recorder.plan.model,
         "series": recorder.plan.series,
+        "transport": recorder.plan.transport,
         "defects": list(machine.defects),
         "sessions": [
             {

@@ -21,7 +21,7 @@ from nvr_protocol.rtp import read_packet
 from nvr_protocol.rtp_audio import read_access_unit, read_live_audio
 
 NOW = 1_714_000_000.0
-AAC, G711, G726, SILENT = 1, 2, 3, 4
+AAC, G711, G726, SILENT = 1, 2, 3, 5
 UNITS = {AAC: AudioCodec.AAC, G711: AudioCodec.G711, G726: AudioCodec.G726}
 
 

@@ -45,11 +45,12 @@ def test_a_moment_lies_in_the_unit_that_contains_it(codec, moment):
 def test_the_usual_cameras_have_every_codec_of_the_model(model):
     cameras = plan(small_recorder(model.value)).cameras
     assert {camera.audio for camera in cameras.values()} - {None} == set(MODELS[model].audio.value)
-    assert cameras[4].audio is None
+    assert cameras[4].audio is AudioCodec.AAC
+    assert sound_of(AudioCodec.AAC, 4) != sound_of(AudioCodec.AAC, 1)
 
 
 def test_a_codec_that_the_model_lacks_is_refused():
     settings = small_recorder(2)
     cameras = (msgspec.structs.replace(settings.cameras[0], audio=AudioCodec.G726),)
-    with pytest.raises(ConfigurationError, match="number 1.*MODEL 2 has no audio G726"):
+    with pytest.raises(ConfigurationError, match=r"number 1.*MODEL 2 has no audio G726"):
         plan(msgspec.structs.replace(settings, cameras=cameras))

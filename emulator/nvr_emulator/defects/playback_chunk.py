@@ -251,7 +251,7 @@ def data_size_counts_the_whole_body(recorder: Recorder) -> None:
     )
 
 
-@breaks("PLB-11")
+@breaks("PLB-11", "DWN-11")
 def damaged_pictures(recorder: Recorder) -> None:
     """Damages the last picture of each GOP."""
 

@@ -183,18 +183,25 @@ def rew_goes_forward(recorder: Recorder) -> None:
 
 @breaks("PLB-20")
 def stop_is_ignored(recorder: Recorder) -> None:
-    """Goes on with playback after STOP, though live is allowed again."""
-    original = recorder.commands["stop"]
+    """Goes on to answer camera.cgi after STOP, though live is allowed again."""
+    stopped: dict[int, Operation] = {}
+    stop, give = recorder.commands["stop"], recorder.commands["camera"]
 
-    def stop(command: Any, session: Session, *rest: Any) -> Any:
+    def remember(command: Any, session: Session, *rest: Any) -> Any:
+        stopped[session.uid] = recorder.playback_of(session).operation
+        return stop(command, session, *rest)
+
+    def camera(command: Any, session: Session, *rest: Any) -> Any:
         playback = recorder.playback_of(session)
-        operation = playback.operation
-        answer = original(command, session, *rest)
-        playback.operation = operation
-        return answer
+        if playback.running or session.uid not in stopped:
+            return give(command, session, *rest)
+        playback.operation = stopped[session.uid]
+        try:
+            return give(command, session, *rest)
+        finally:
+            playback.operation = Operation.UNDEFINED
 
-    recorder.commands["stop"] = stop
-    recorder.check_not_playing = lambda session: None  # type: ignore[method-assign]
+    recorder.commands["stop"], recorder.commands["camera"] = remember, camera
 
 
 @breaks("PLB-30")

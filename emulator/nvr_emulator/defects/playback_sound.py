@@ -103,7 +103,7 @@ def recorded_access_units_are_damaged(recorder: Recorder) -> None:
     _chunks(recorder, damage)
 
 
-@breaks("PLB-24", models=(2, 3))
+@breaks("PLB-24")
 def recorded_sound_of_camera_1_for_all(recorder: Recorder) -> None:
     """Gives the recorded sound of camera 1 for every camera."""
 

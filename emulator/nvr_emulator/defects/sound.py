@@ -76,7 +76,7 @@ def camera_time_without_zone(recorder: Recorder) -> None:
     around(recorder.live.sound, "extension", extension)
 
 
-@breaks("LIV-26", models=(2, 3))
+@breaks("LIV-26")
 def sound_of_camera_1_for_all(recorder: Recorder) -> None:
     """Sends the sound of camera 1 with the video of every camera."""
 
