@@ -58,6 +58,7 @@ class Client:
         self._digests: dict[tuple[str, str], DigestAnswers] = {}
         self._kept: Connection | None = None
         target.attach(self.receiver)
+        self.history.follow(target)
 
     # --- one request ------------------------------------------------------------------------------
 
@@ -147,7 +148,7 @@ class Client:
         deadline = time.monotonic() + timeout
         try:
             if connection is None:
-                connection = Connection(self.target.endpoint, timeout)
+                connection = Connection(self.target.endpoint, timeout, capture=self.history.capture)
             with contextlib.suppress(WireError):  # it may have answered before it closed
                 connection.send(data, deadline)
             reader = ResponseReader(exchange.method)
@@ -267,9 +268,13 @@ class Client:
                 download.close()
             if reachable and not session.logged_out:
                 reachable = session.logout().error is None
+        self.target.detach(self.receiver)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Drop the sockets without a word to the recorder."""
         if self._kept is not None:
             self._kept.close()
-        self.target.detach(self.receiver)
         self.receiver.close()
 
 
@@ -322,8 +327,11 @@ class Session:
         sock = open_udp_socket((endpoint.host, endpoint.port))
         path = self.path("live_rtp", CAM=camera, CMD="START", COMP=comp, PORT=sock.getsockname()[1])
         placeholder = Exchange(0, "GET", path, (), time.monotonic())
-        stream = LiveRtp(camera, comp, placeholder, self.client.target, sock, self.client.receiver)
+        capture = self.client.history.capture
+        flow = capture.udp(sock) if capture is not None else None
+        stream = LiveRtp(camera, comp, placeholder, self.client.target, sock, self.client.receiver, flow)
         self.streams.append(stream)
+        self.client.history.streams.append(stream)
         stream.exchange = self.client.get(path)
         return stream
 
@@ -339,6 +347,7 @@ class Session:
         exchange, connection, reader, begun = client._open("GET", path_and_query)
         stream = LiveHttp(camera, comp, exchange, client.target, client.receiver)
         self.streams.append(stream)
+        client.history.streams.append(stream)
         if connection is None or reader is None:
             return stream
         if exchange.ok and exchange.status != 204 and exchange.content_type.startswith("multipart/"):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from nvr_conformance.diff_command import diff
+from nvr_conformance.fuzz_command import fuzz, replay
 from nvr_conformance.verdicts import (
     EXIT_CONFORMANT,
     EXIT_FAILURES,
@@ -21,7 +23,9 @@ from nvr_conformance.verdicts import (
 )
 
 if TYPE_CHECKING:
-    from nvr_conformance.target import User
+    from nvr_conformance.expected_failures import ExpectedFailure
+    from nvr_conformance.result import Result
+    from nvr_conformance.target import TargetOptions, User
 
 
 @click.group(
@@ -30,6 +34,13 @@ if TYPE_CHECKING:
 @click.version_option(package_name="nvrkit")
 def main() -> None:
     """Judge i-PRO network disk recorders, and their stand-in, against the vendor's command interface."""
+
+
+main.add_command(diff)
+
+
+main.add_command(fuzz)
+main.add_command(replay)
 
 
 def _stop(text: str, status: int) -> NoReturn:
@@ -58,8 +69,17 @@ def _stop(text: str, status: int) -> NoReturn:
 )
 @click.option("--allow", default="", metavar="ptz,presets,eviction,load", help="What may disturb others.")
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
+@click.option("--redact-uids", is_flag=True, help="Replace UIDs in the report (UID-1, UID-2 …).")
+@click.option(
+    "--expected-failures",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A TOML file of failures that are known and excused until a date.",
+)
 @click.option(
     "--pace", type=click.FloatRange(0, 3600), help="Seconds between commands [3; 0 on a clock to be moved]."
+)
+@click.option(
+    "--timeout", type=click.FloatRange(0.1, 600), default=10.0, help="Seconds an answer may take [10]."
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--control", metavar="URL", help="The control port of an emulator.")
@@ -75,6 +95,12 @@ def _stop(text: str, status: int) -> NoReturn:
     type=click.Path(path_type=Path, exists=True),
     help="Scenarios of your own instead of those that come with this package.",
 )
+@click.option(
+    "--profile-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what the recorder is like as a recorder.toml for nvr-emulator serve --config.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show every check as it is made.")
 def run(
     url: str | None,
@@ -87,13 +113,17 @@ def run(
     skip: tuple[str, ...],
     allow: str,
     report: Path | None,
+    redact_uids: bool,
+    expected_failures: Path | None,
     pace: float | None,
+    timeout: float,
     seed: int,
     control: str | None,
     control_token: str | None,
     defects: tuple[str, ...],
     config: Path | None,
     scenarios: Path | None,
+    profile_out: Path | None,
     verbose: bool,
 ) -> None:
     """Judge the recorder at URL; without URL, an emulated one that is started for it.
@@ -108,7 +138,7 @@ def run(
     from nvr_conformance.engine import chosen_ids, judge
     from nvr_conformance.events import Reporter
     from nvr_conformance.outcomes import TargetUnreachableError
-    from nvr_conformance.result_files import ReportWriter
+    from nvr_conformance.report_writer import ReportWriter
     from nvr_conformance.target import PERMISSIONS, TargetOptions
 
     allowed = frozenset(word.strip() for word in allow.split(",") if word.strip())
@@ -143,14 +173,19 @@ def run(
         control=control,
         control_token=control_token,
         pace=pace,
+        timeout=timeout,
         allow=allowed,
         other_users=tuple(_read_user(text) for text in other_users),
         defects=defects,
         setup=setup,
     )
+    known = _read_expected(expected_failures) if expected_failures is not None else ()
+    passwords = (password, *(other.password for other in options.other_users))
     console_report = ConsoleReport(Console(), verbose=verbose)
     try:
-        reporters: list[Reporter] = [console_report, *([ReportWriter(report)] if report else [])]
+        reporters: list[Reporter] = [console_report]
+        if report is not None:
+            reporters.append(ReportWriter(report, passwords=passwords, redact_uids=redact_uids))
         result = judge(
             options,
             select=select,
@@ -158,7 +193,11 @@ def run(
             seed=seed,
             reporters=reporters,
             scenarios=scenarios or SCENARIOS,
+            capture=report is not None,
+            expected_failures=known,
         )
+        if profile_out is not None:
+            _write_profile(profile_out, options, seed, result)
     except TargetUnreachableError as problem:
         _stop(str(problem), EXIT_UNREACHABLE)
     except KeyboardInterrupt:
@@ -168,6 +207,32 @@ def run(
     finally:
         console_report.close()
     sys.exit(result.exit_status)
+
+
+def _write_profile(path: Path, options: TargetOptions, seed: int, result: Result) -> None:
+    from nvr_conformance.outcomes import PrerequisiteFailed
+    from nvr_conformance.profile import observe_profile
+    from nvr_conformance.profile_toml import profile_toml
+    from nvr_conformance.target import TargetSource
+
+    source = TargetSource(options, seed)
+    source.model = result.model
+    try:
+        with source.open() as target:
+            profile = observe_profile(target)
+        path.write_text(profile_toml(profile, result), encoding="utf-8")
+    except (OSError, PrerequisiteFailed) as problem:
+        _stop(f"no profile: {problem}", EXIT_KIT_BROKE)
+    click.echo(f"profile in {path}: dialect {profile.dialect.name}")
+
+
+def _read_expected(path: Path) -> tuple[ExpectedFailure, ...]:
+    from nvr_conformance.expected_failures import read_expected_failures
+
+    try:
+        return read_expected_failures(path)
+    except (OSError, ValueError) as problem:
+        raise click.BadParameter(str(problem), param_hint="--expected-failures") from None
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -257,6 +322,7 @@ def explain(id_: str) -> None:
     help="Scenarios of your own instead of those that come with this package.",
 )
 @click.option("--timeout", type=click.FloatRange(1, 3600), default=180.0, help="Seconds a run [180].")
+@click.option("--full", is_flag=True, help="Each defect against all scenarios (takes long).")
 def selftest(
     model: str | None,
     jobs: int | None,
@@ -266,8 +332,11 @@ def selftest(
     seed: int,
     scenarios: Path | None,
     timeout: float,
+    full: bool,
 ) -> None:
     """Prove the judge: run it against the healthy emulator, and against one with each defect.
+
+    Each defect meets the scenarios that check what it breaks; with --full it meets all.
 
     Exit status 0 only if every healthy run passes and every defect fails exactly what it breaks.
     """
@@ -281,7 +350,7 @@ def selftest(
     models = None if model is None else MODELS if model == "all" else (int(model),)
     try:
         trials = plan_trials(
-            models, defects, select=select, skip=skip, seed=seed, scenarios=scenarios or SCENARIOS
+            models, defects, select=select, skip=skip, seed=seed, scenarios=scenarios or SCENARIOS, full=full
         )
     except ValueError as problem:
         _stop(str(problem), EXIT_USAGE)

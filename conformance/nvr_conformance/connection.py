@@ -20,6 +20,8 @@ from nvr_conformance.exchange import Exchange, Headers, WireProblem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nvr_conformance.wire_capture import WireCapture
+
 HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 64 * 1024 * 1024
 RAW_START = 4096
@@ -128,22 +130,36 @@ def _plain_method(method: str) -> str:
 
 
 class Connection:
-    """One connection to a recorder; several exchanges may follow one another on it."""
+    """One connection to a recorder; several exchanges may follow one another on it.
 
-    def __init__(self, endpoint: Endpoint, timeout: float, receive_buffer: int | None = None) -> None:
+    ``capture`` keeps what goes over it.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        timeout: float,
+        receive_buffer: int | None = None,
+        capture: WireCapture | None = None,
+    ) -> None:
         self.endpoint = endpoint
         self.socket = open_socket(endpoint, timeout, receive_buffer)
+        self.flow = capture.tcp(self.socket) if capture is not None else None
         self._pending = b""
 
     def close(self) -> None:
         """Drop the connection."""
         with contextlib.suppress(OSError):
             self.socket.close()
+        if self.flow is not None:
+            self.flow.end(by_us=True)
 
     def send(self, data: bytes, deadline: float) -> None:
         """Write all of it, or WireError."""
         try:
             self.socket.settimeout(_left(deadline))
+            if self.flow is not None:
+                self.flow.sent(data)
             self.socket.sendall(data)
         except (OSError, ValueError) as problem:
             raise _failure(problem) from None
@@ -155,9 +171,12 @@ class Connection:
             return data
         try:
             self.socket.settimeout(_left(deadline))
-            return self.socket.recv(_RECEIVE)
+            received = self.socket.recv(_RECEIVE)
         except (OSError, ValueError) as problem:
             raise _failure(problem) from None
+        if self.flow is not None:
+            self.flow.received(received)
+        return received
 
     def put_back(self, data: bytes) -> None:
         """Bytes that belong to the next answer."""

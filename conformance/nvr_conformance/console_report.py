@@ -114,8 +114,12 @@ def print_result(console: Console, result: Result) -> None:
             _print_failure(console, row)
     for problem in result.errors:
         console.print(f"[{STYLES[Verdict.ERROR]}]the kit broke[/]: {escape(problem)}")
+    for problem in result.expectation_errors:
+        console.print(f"[{STYLES[Verdict.ERROR]}]wrong expectation[/]: {escape(problem)}")
     counts = Counter(row.verdict for row in result.requirements)
     tally = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
+    if expected := sum(bool(row.expected_failure) for row in result.requirements):
+        tally += f" ({expected} of them expected to fail)"
     console.print(
         f"\n[{_OVERALL_STYLES[result.verdict]}]{result.verdict}[/] in {result.seconds:.1f} s: {tally}"
     )
@@ -128,6 +132,8 @@ def _print_failure(console: Console, row: RequirementResult) -> None:
     console.print(f"\n[{style}]{row.verdict}[/] {where}: {escape(requirement.text)}")
     if row.verdict is Verdict.ERROR:
         console.print(f"  {escape(row.reason)}")
+    if row.expected_failure:
+        console.print(f"  expected: {escape(row.expected_failure)}")
     for check in row.checks:
         if check.verdict in (Verdict.FAIL, Verdict.WARN):
             console.print(f"  {escape(check.name)}")

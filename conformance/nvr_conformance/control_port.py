@@ -34,6 +34,10 @@ class Control:
         """Move the manual clock; returns when what was due has been sent."""
         self._call("POST", "/clock/advance", {"seconds": seconds})
 
+    def reset(self) -> None:
+        """No UIDs, no streams, an empty journal; the clock stays as it is."""
+        self._call("POST", "/reset")
+
     def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._url + path, data, self._headers, method=method)

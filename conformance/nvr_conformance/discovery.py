@@ -6,47 +6,54 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client import HARMLESS, Client
+from nvr_conformance.client import HARMLESS, LOGIN, Client, Login, read_uid
+from nvr_conformance.digest import read_challenges
 from nvr_conformance.outcomes import PrerequisiteFailed, TargetUnreachableError
+from nvr_conformance.verdicts import shown
+from nvr_conformance.wrong_address import advice
 
 if TYPE_CHECKING:
     from nvr_conformance.target import Target
 
 LIVE_WAIT = 12.0  # seconds that a camera is given for its first packet
+_PAGE_LIMIT = 1_000_000  # bytes of an answer that may be anybody's
 _MODEL_BY_DIGITS = {5: 1, 10: 2, 19: 3}
 _CAMERA_LINE = re.compile(r"CAM_CONNECT_0*(\d{1,5})CH=(\d)")
 
 
-def require_recorder(target: Target) -> None:
-    """TargetUnreachableError, in one line, where nothing answers like a recorder at the target's address."""
+def require_recorder(target: Target) -> Login:
+    """Log in once. TargetUnreachableError, in one line, where nothing answers like a recorder at the target's
+    address, and where it does not let the user in."""
     client = Client(target)
     try:
-        exchange = client.get("/cgi-bin/dlogin.cgi?UID=-1")
+        exchange = client.request("GET", LOGIN, limit=_PAGE_LIMIT)
         if exchange.error is not None:
-            raise TargetUnreachableError(f"{target.url}: {exchange}")
-        challenged = exchange.status == 401 and exchange.header("WWW-Authenticate") is not None
-        if not (challenged or exchange.status == 200):
-            raise TargetUnreachableError(f"{target.url}: not a recorder: dlogin.cgi answers {exchange}")
-    finally:
-        client.close()
-
-
-def find_model(target: Target) -> int:
-    """The model, by the number of digits of a UID. TargetUnreachableError where that tells nothing."""
-    client = Client(target)
-    try:
+            raise _unreachable(target, str(exchange), advice(target, exchange))
+        # One that gives a UID without a challenge is wrong, and yet a recorder.
+        if not read_challenges(exchange.all_headers("WWW-Authenticate")) and read_uid(exchange) is None:
+            said = f"not a recorder: dlogin.cgi answers {exchange}"
+            raise _unreachable(target, said, advice(target, exchange))
         login = client.try_login()
-        if login.uid_text is None:
-            raise TargetUnreachableError(f"{target.url}: login of {target.user!r} failed: {login.page}")
-        model = _MODEL_BY_DIGITS.get(len(login.uid_text))
-        if model is None:
-            digits = len(login.uid_text)
-            raise TargetUnreachableError(
-                f"{target.url}: cannot tell the model from a UID of {digits} digits: use --model"
-            )
-        return model
+        if login.page.status in (None, 401) and login.uid_text is None:
+            raise _unreachable(target, f"login of {target.user!r} failed: {login.page}")
+        return login
     finally:
         client.close()
+
+
+def find_model(target: Target, login: Login) -> int:
+    """The model, by the number of digits of a UID. TargetUnreachableError where that tells nothing."""
+    if login.uid_text is None:
+        raise _unreachable(target, f"login of {target.user!r} failed: {login.page}")
+    digits = len(login.uid_text)
+    model = _MODEL_BY_DIGITS.get(digits)
+    if model is None:
+        raise _unreachable(target, f"cannot tell the model from a UID of {digits} digits", "use --model")
+    return model
+
+
+def _unreachable(target: Target, said: str, hint: str = "") -> TargetUnreachableError:
+    return TargetUnreachableError(shown(f"{target.url}: {said}" + (f"; {hint}" if hint else "")))
 
 
 def find_cameras(target: Target) -> dict[int, int]:

@@ -153,15 +153,24 @@ def suffixes(download: Download, wanted: Collection[str], at_least: int) -> Fact
     return Fact(good, expected, f"{count} file(s): {', '.join(sorted(told)) or 'no names'} ({download})")
 
 
-def inside(gops: Sequence[Gop], begin: int, end: int) -> list[Gop]:
-    """The GOPs that begin in a range (Unix seconds), not at its very end."""
-    return [gop for gop in gops if gop.start is not None and begin <= gop.start / 100 < end - EDGE]
+def witnesses(gops: Sequence[Gop], begin: int, end: int) -> list[Gop]:
+    """Of GOPs of playback, those that a download can be held against: well formed, followed by another one
+    right where they end, and beginning in a range (Unix seconds) but not at its very end."""
+    return [
+        gop
+        for gop, following in pairwise(gops)
+        if gop.start is not None
+        and gop.length is not None
+        and following.start is not None
+        and not gop.chunk.problems
+        and gop.video != following.video
+        and abs(gop.start + gop.length - following.start) <= 100 * CLOCK
+        and begin <= gop.start / 100 < end - EDGE
+    ]
 
 
-def same_pictures(
-    gops: Sequence[Gop], decoded: Sequence[Decoded], file: DecodedFile, begin: int, end: int
-) -> Fact:
-    """DWN-11: each picture that playback gives for the range (Unix seconds) is in the file, at its time.
+def same_pictures(gops: Sequence[Gop], decoded: Sequence[Decoded], file: DecodedFile, begin: int) -> Fact:
+    """DWN-11: each picture of ``witnesses`` is in a file of the range from ``begin`` on, at its time.
 
     ``decoded``: the pictures of each GOP. The file's clock begins with its first picture, which is that of a
     GOP near ``begin``: which one, the first GOP tells.
@@ -170,7 +179,7 @@ def same_pictures(
     wanted = [
         (gop.start / 100 - begin, gop.interval / 100, [picture.luma for picture in pictures.pictures])
         for gop, pictures in zip(gops, decoded, strict=True)
-        if inside([gop], begin, end) and gop.start is not None and gop.interval
+        if gop.start is not None and gop.interval
     ]
     start, interval, lumas = _some(wanted)[0]
     shifts = [

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import pytest
 from nvr_conformance.claims import SCENARIOS
 from nvr_conformance.engine_plugin import EnginePlugin
 from nvr_conformance.events import Event, RunFinished
+from nvr_conformance.expected_failures import ExpectedFailure, apply_expected_failures
 from nvr_conformance.requirements import matching, requirements
 from nvr_conformance.result import make_result
 from nvr_conformance.target import TargetOptions, TargetSource
@@ -50,18 +52,23 @@ def judge(
     *,
     select: Sequence[str] = (),
     skip: Sequence[str] = (),
+    focus: frozenset[str] | None = None,
     seed: int = 0,
     reporters: Sequence[Reporter] = (),
     scenarios: Path = SCENARIOS,
     verbose: bool = False,
+    capture: bool = False,
+    expected_failures: Sequence[ExpectedFailure] = (),
 ) -> Result:
     """Judge a recorder (without ``options``: an emulated one, MODEL 2). May be called many times in one
     process.
 
+    ``focus`` leaves out the scenarios that claim none of these ids; all that the others find counts.
     ``select`` and ``skip`` are id patterns (``LIV-*``); ``seed`` makes what is chosen at random repeatable;
-    ``scenarios`` is the directory (or file) of the scenarios. TargetUnreachableError where there is no
-    recorder, ValueError for a pattern that matches nothing. Ctrl-C ends the scenario under way cleanly; the
-    result of what was done until then is inconclusive.
+    ``scenarios`` is the directory (or file) of the scenarios. ``capture`` keeps the bytes of the wire for
+    reporters that write them down. ``expected_failures`` are excused. TargetUnreachableError where there is
+    no recorder, ValueError for a pattern that matches nothing. Ctrl-C ends the scenario under way cleanly;
+    the result of what was done until then is inconclusive.
     """
     selected = chosen_ids(select, skip)
     source = TargetSource(options or TargetOptions(), seed)
@@ -71,8 +78,8 @@ def judge(
         for reporter in reporters:
             reporter(event)
 
-    plugin = EnginePlugin(source, selected, emit)
-    begun = time.monotonic()
+    plugin = EnginePlugin(source, selected, emit, focus, capture=capture)
+    begun, started = time.monotonic(), datetime.now(UTC)
     with _own_pytest():
         terminal = () if verbose else ("-p", "no:terminal")
         root = scenarios if scenarios.is_dir() else scenarios.parent
@@ -94,7 +101,9 @@ def judge(
         seed=seed,
         seconds=time.monotonic() - begun,
         errors=plugin.errors,
+        begun=started.isoformat(timespec="seconds"),
     )
+    result = apply_expected_failures(result, expected_failures, started.date(), selected)
     emit(RunFinished(result))
     return result
 

@@ -18,13 +18,14 @@ from nvr_conformance.recording import Book, Check, NotApplicable, NotTested, Obs
 from nvr_conformance.requirements import requirements
 from nvr_conformance.scenario import Claim, claim_of
 from nvr_conformance.verdicts import CheckRecord, Note, Verdict
+from nvr_conformance.wire_capture import WireCapture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nvr_conformance.target import Target, TargetSource
 
-_BOOK = pytest.StashKey[Book]()
+BOOK = pytest.StashKey[Book]()
 
 
 def checked_claim(item: pytest.Item) -> Claim | str:
@@ -39,15 +40,18 @@ def checked_claim(item: pytest.Item) -> Claim | str:
 
 @dataclass
 class EnginePlugin:
-    """One run. Afterwards ``checks``, ``notes``, ``errors`` and ``interrupted`` tell what happened."""
+    """One run, of the scenarios that claim an id of ``focus`` where that is given. Afterwards ``checks``,
+    ``notes``, ``errors`` and ``interrupted`` tell what happened."""
 
     source: TargetSource
     selected: frozenset[str]
     emit: Callable[[Event], None]
+    focus: frozenset[str] | None = None
     checks: list[CheckRecord] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     interrupted: bool = False
+    capture: bool = False  # keep the bytes of the wire in each scenario's history
     _claims: dict[str, Claim] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
 
@@ -72,7 +76,7 @@ class EnginePlugin:
 
     def _is_wanted(self, item: pytest.Item, claim: Claim) -> bool:
         wanted = [id_ for id_ in claim.ids if id_ in self.selected]
-        if not wanted:
+        if not wanted or (self.focus is not None and self.focus.isdisjoint(claim.ids)):
             return False
         verdict, reason = Verdict.NOT_TESTED, ""
         if self.source.model not in claim.models:
@@ -91,8 +95,10 @@ class EnginePlugin:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         claim = self._claims[item.nodeid]
         self._begun.add(item.nodeid)
-        book = Book(item.name, claim.ids, self.selected, History(), self.emit)
-        item.stash[_BOOK] = book
+        book = Book(
+            item.name, claim.ids, self.selected, History(WireCapture() if self.capture else None), self.emit
+        )
+        item.stash[BOOK] = book
         self.emit(ScenarioStarted(item.name, claim.ids))
         begun = time.monotonic()
         self._outcome = ("interrupted", "interrupted")
@@ -111,7 +117,9 @@ class EnginePlugin:
             self.notes += book.notes
             if outcome == "error":
                 self.errors.append(reason)
-            self.emit(ScenarioFinished(item.name, outcome, reason, time.monotonic() - begun, book.history))
+            seconds = time.monotonic() - begun
+            self.emit(ScenarioFinished(item.name, outcome, reason, seconds, book.history, tuple(book.checks)))
+            del item.stash[BOOK]  # its history may hold much
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -152,7 +160,7 @@ class EnginePlugin:
 
     @pytest.fixture
     def client(self, target: Target, request: pytest.FixtureRequest) -> Iterator[Client]:
-        client = Client(target, request.node.stash[_BOOK].history)
+        client = Client(target, request.node.stash[BOOK].history)
         try:
             yield client
         finally:
@@ -160,11 +168,11 @@ class EnginePlugin:
 
     @pytest.fixture
     def check(self, request: pytest.FixtureRequest) -> Check:
-        return Check(request.node.stash[_BOOK])
+        return Check(request.node.stash[BOOK])
 
     @pytest.fixture
     def observe(self, request: pytest.FixtureRequest) -> Observe:
-        return Observe(request.node.stash[_BOOK])
+        return Observe(request.node.stash[BOOK])
 
     @pytest.fixture
     def require(self) -> Require:
@@ -172,11 +180,11 @@ class EnginePlugin:
 
     @pytest.fixture
     def not_tested(self, request: pytest.FixtureRequest) -> NotTested:
-        return NotTested(request.node.stash[_BOOK])
+        return NotTested(request.node.stash[BOOK])
 
     @pytest.fixture
     def not_applicable(self, request: pytest.FixtureRequest) -> NotApplicable:
-        return NotApplicable(request.node.stash[_BOOK])
+        return NotApplicable(request.node.stash[BOOK])
 
 
 def _need_text(need: str) -> str:

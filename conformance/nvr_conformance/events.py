@@ -47,6 +47,7 @@ class ScenarioFinished:
     reason: str
     seconds: float
     history: History
+    checks: tuple[CheckRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ class HeldAnswer:
         self._connection: Connection | None = None
         deadline = time.monotonic() + self._timeout
         try:
-            self._connection = Connection(endpoint, self._timeout, TINY_BUFFER)
+            self._connection = Connection(
+                endpoint, self._timeout, TINY_BUFFER, capture=client.history.capture
+            )
             self._connection.send(request_bytes("GET", path_and_query, headers), deadline)
             select.select([self._connection.socket], [], [], self._timeout)
         except WireError as failure:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nvr_conformance.receiver import Receiver
+    from nvr_conformance.wire_capture import Flow
 
 PACKET_LIMIT = 60_000  # packets or parts kept of one stream
 BYTE_LIMIT = 128 * 1024 * 1024  # bytes kept of one stream
@@ -144,10 +145,12 @@ class LiveRtp(LiveStream):
         time_keeper: TimeKeeper,
         sock: socket.socket,
         receiver: Receiver,
+        flow: Flow | None = None,
     ) -> None:
         super().__init__(camera, comp, exchange, time_keeper)
         self._socket = sock
         self._receiver = receiver
+        self._flow = flow
         self.port: int = sock.getsockname()[1]
         self.dropped = 0
         self.senders: set[tuple[str, int]] = set()
@@ -168,6 +171,8 @@ class LiveRtp(LiveStream):
                 if level == socket.SOL_SOCKET and kind == _SO_RXQ_OVFL:
                     self.dropped = struct.unpack("=I", value[:4])[0]
             self.senders.add((sender[0], sender[1]))
+            if self._flow is not None:
+                self._flow.received(data, (sender[0], sender[1]))
             self._keep(data, None)
         return True
 
@@ -249,6 +254,8 @@ class LiveHttp(LiveStream):
                 return True
             except OSError as problem:
                 return self._end(str(WireProblem.RESET) + f": {problem}")
+            if self._connection.flow is not None:
+                self._connection.flow.received(data)
             try:
                 self._take(self._reader.feed(data))
             except WireError as failure:

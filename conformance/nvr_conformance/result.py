@@ -24,18 +24,22 @@ class CheckResult(msgspec.Struct, frozen=True):
     evidence: str
 
 
-class RequirementResult(msgspec.Struct, frozen=True):
-    """One row of the catalogue."""
+class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of the catalogue. ``expected_failure``: why a failure is excused (``--expected-failures``)."""
 
     id: str
     level: str
     verdict: Verdict
     reason: str
     checks: tuple[CheckResult, ...]
+    expected_failure: str = ""
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A whole run; every row of the catalogue is in it. ``errors``: what broke in the kit."""
+    """A whole run; every row of the catalogue is in it. ``errors``: what broke in the kit.
+
+    ``begun``: when, ISO 8601 in UTC. ``expectation_errors``: expected failures that are not so.
+    """
 
     verdict: Overall
     target: str
@@ -44,6 +48,8 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: float
     requirements: tuple[RequirementResult, ...]
     errors: tuple[str, ...] = ()
+    begun: str = ""
+    expectation_errors: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:
@@ -69,6 +75,7 @@ def make_result(
     seed: int,
     seconds: float,
     errors: Sequence[str] = (),
+    begun: str = "",
 ) -> Result:
     """Put a result together."""
     return Result(
@@ -91,4 +98,5 @@ def make_result(
             for row in rows
         ),
         tuple(errors),
+        begun,
     )

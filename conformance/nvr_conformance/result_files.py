@@ -1,5 +1,4 @@
-"""The files of a report: ``result.json``, ``junit.xml``, and the transcript of each scenario under
-``evidence/``."""
+"""The result of a run as files: ``result.json`` and ``junit.xml``."""
 
 from __future__ import annotations
 
@@ -11,28 +10,12 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from nvr_conformance.events import Event, RunFinished, ScenarioFinished
 from nvr_conformance.requirements import requirements
 from nvr_conformance.result import Result
 from nvr_conformance.verdicts import Verdict
 
+_SKIPPED = (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-class ReportWriter:
-    """A reporter that leaves its files in a directory, which is made if need be. OSError where it cannot."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        (directory / "evidence").mkdir(parents=True, exist_ok=True)
-
-    def __call__(self, event: Event) -> None:
-        match event:
-            case ScenarioFinished(name=name, history=history):
-                write_file(self._directory / "evidence" / f"{name}.txt", history.transcript().encode())
-            case RunFinished(result=result):
-                write_file(self._directory / "result.json", result_json(result))
-                write_file(self._directory / "junit.xml", junit_xml(result))
 
 
 def result_json(result: Result) -> bytes:
@@ -52,9 +35,9 @@ def junit_xml(result: Result) -> bytes:
         "testsuite",
         name=f"nvr-conformance {result.target}",
         tests=str(len(rows)),
-        failures=str(sum(row.verdict is Verdict.FAIL for row in rows)),
+        failures=str(sum(row.verdict is Verdict.FAIL and not row.expected_failure for row in rows)),
         errors=str(sum(row.verdict is Verdict.ERROR for row in rows)),
-        skipped=str(sum(row.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE) for row in rows)),
+        skipped=str(sum(row.verdict in _SKIPPED or bool(row.expected_failure) for row in rows)),
         time=f"{result.seconds:.3f}",
     )
     for row in rows:
@@ -63,6 +46,9 @@ def junit_xml(result: Result) -> bytes:
             suite, "testcase", classname=row.id.partition("-")[0], name=f"{row.id} {text}"
         )
         match row.verdict:
+            case Verdict.FAIL if row.expected_failure:
+                text = f"expected failure: {row.expected_failure}: {row.reason}"
+                ElementTree.SubElement(case, "skipped", message=_xml(text))
             case Verdict.FAIL:
                 element = ElementTree.SubElement(case, "failure", message=_xml(row.reason))
                 broken = [check for check in row.checks if check.verdict is Verdict.FAIL]
@@ -78,11 +64,13 @@ def junit_xml(result: Result) -> bytes:
                 output.text = _xml(
                     "\n".join([row.reason, *(f"{c.name}: {c.actual}" for c in row.checks)]).strip()
                 )
-    for number, problem in enumerate(result.errors, 1):
-        case = ElementTree.SubElement(suite, "testcase", classname="kit", name=f"error {number} of the kit")
+    problems = [(f"error {n} of the kit", text) for n, text in enumerate(result.errors, 1)]
+    problems += [(f"expected failure {n}", text) for n, text in enumerate(result.expectation_errors, 1)]
+    for name, problem in problems:
+        case = ElementTree.SubElement(suite, "testcase", classname="kit", name=name)
         ElementTree.SubElement(case, "error", message=_xml(problem))
-    suite.set("tests", str(len(rows) + len(result.errors)))
-    suite.set("errors", str(int(suite.get("errors", "0")) + len(result.errors)))
+    suite.set("tests", str(len(rows) + len(problems)))
+    suite.set("errors", str(int(suite.get("errors", "0")) + len(problems)))
     ElementTree.indent(suite)
     document: bytes = ElementTree.tostring(suite, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + document + b"\n"

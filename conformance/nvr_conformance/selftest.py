@@ -24,7 +24,8 @@ MODELS = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One run to make: a model with one defect, or healthy. ``breaks`` is what it must fail."""
+    """One run to make: a model with one defect, or healthy. ``breaks`` is what it must fail; ``focus``: only
+    the scenarios that can see it are run."""
 
     model: int
     defect: str | None
@@ -33,6 +34,7 @@ class Trial:
     skip: tuple[str, ...] = ()
     seed: int = 0
     scenarios: Path = SCENARIOS
+    focus: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,14 @@ def plan_trials(
     skip: Sequence[str] = (),
     seed: int = 0,
     scenarios: Path = SCENARIOS,
+    full: bool = False,
 ) -> list[Trial]:
     """The trials: the healthy emulator of each model, then each defect.
 
     ``models`` None: all healthy ones, and each defect on one model, MODEL 2 if it shows there. ``defects``
     narrows to these names (ValueError for one that is not known), and so do ``select`` and ``skip`` to the
-    requirements: a defect that breaks none of those is left out.
+    requirements: a defect that breaks none of those is left out. ``full`` runs each defect against all
+    scenarios, not only against those that claim what it breaks.
     """
     from nvr_emulator.defects import all_defects
 
@@ -91,14 +95,22 @@ def plan_trials(
             continue
         shows = [model for model in models or (2, 1, 3) if model in defect.models]
         chosen = shows if models else shows[:1]
-        trials += [Trial(model, name, breaks, *narrow) for model in chosen]
+        focus = None if full else breaks
+        trials += [Trial(model, name, breaks, *narrow, focus) for model in chosen]
     return trials
 
 
 def run_trial(trial: Trial) -> Outcome:
     """Judge one emulator."""
     options = TargetOptions(model=trial.model, defects=(trial.defect,) if trial.defect else ())
-    result = judge(options, select=trial.select, skip=trial.skip, seed=trial.seed, scenarios=trial.scenarios)
+    result = judge(
+        options,
+        select=trial.select,
+        skip=trial.skip,
+        focus=trial.focus,
+        seed=trial.seed,
+        scenarios=trial.scenarios,
+    )
     problems = [*result.errors, *(f"{id_}: error" for id_ in sorted(result.ids(Verdict.ERROR)))]
     if not problems and result.verdict is Overall.INCONCLUSIVE:
         problems = ["nothing was judged"]

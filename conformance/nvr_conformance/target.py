@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from nvr_conformance.receiver import Receiver
+    from nvr_emulator.embedding import EmbeddedRecorder
 
 PERMISSIONS = ("ptz", "presets", "eviction", "load")
 HTTP_PORT = 80
@@ -181,6 +182,11 @@ class Target:
         """The emulator's own account of itself, where its control port is known; None on a real recorder."""
         return None if self.control is None else self.control.state()
 
+    @property
+    def embedded(self) -> EmbeddedRecorder | None:
+        """The emulated recorder that was started for the purpose; None of any other."""
+        return self.control.recorder if isinstance(self.control, _Embedded) else None
+
     def allows(self, permission: str) -> bool:
         """Whether ``ptz``, ``presets``, ``eviction`` or ``load`` may be done to it."""
         return permission in self.allowed
@@ -250,8 +256,8 @@ class TargetSource:
         from nvr_conformance.discovery import find_model, require_recorder
 
         with self.open() as target:
-            require_recorder(target)
-            self.model = self.options.model or find_model(target)
+            login = require_recorder(target)
+            self.model = self.options.model or find_model(target, login)
 
     def provides(self, need: str) -> bool:
         """Whether a scenario's need is met: a permission, ``state`` or ``manual-clock``."""
@@ -334,7 +340,7 @@ def _start_emulator(
         endpoint_of(url, insecure=True),
         url=url,
         users=tuple(sorted(users, key=lambda user: user.priority)),
-        control=_Embedded(recorder.control_url, recorder.advance),
+        control=_Embedded(recorder),
         manual=True,
         allowed=frozenset(PERMISSIONS),
         seed=seed,
@@ -354,11 +360,17 @@ def _reserve(stack: ExitStack) -> int:
 
 
 class _Embedded(Control):
-    """An emulator in this process: its clock is moved without a detour."""
+    """An emulator in this process: its clock is moved, and it begins anew, without a detour."""
 
-    def __init__(self, url: str, advance: Any) -> None:
-        super().__init__(url)
-        self._advance = advance
+    def __init__(self, recorder: EmbeddedRecorder) -> None:
+        super().__init__(recorder.control_url)
+        self.recorder = recorder
+
+    def now(self) -> float:
+        return self.recorder.machine.clock.now()
 
     def advance(self, seconds: float) -> None:
-        self._advance(seconds)
+        self.recorder.advance(seconds)
+
+    def reset(self) -> None:
+        self.recorder.reset()

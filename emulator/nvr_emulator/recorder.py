@@ -230,8 +230,9 @@ class Recorder:
         return footage_of(camera.fixture, codec, camera.number)
 
     def connection_lost(self, stream: LiveStream) -> None:
-        """The client of an HTTP stream went away."""
-        self.live.end(stream, "the client went away")
+        """The client of an HTTP stream went away; one that had ended leaves a newer stream alone."""
+        if stream.ended is None:
+            self.live.end(stream, "the client went away")
 
     # Playback
 

@@ -21,6 +21,7 @@ class FakeRecorder(ThreadingHTTPServer):
         self.alive = set()
         self.uids = itertools.count(1_000_000_007, 7_919)
         self.answers_login = True
+        self.password = None  # where there is one, nobody knows it
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -32,7 +33,7 @@ class _Handler(BaseHTTPRequestHandler):
         name, _, query = self.path.removeprefix("/cgi-bin/").partition("?")
         uid = dict(pair.partition("=")[::2] for pair in query.split("&")).get("UID")
         if name == "dlogin.cgi" and recorder.answers_login:
-            if "Authorization" not in self.headers:
+            if "Authorization" not in self.headers or recorder.password is not None:
                 challenge = 'Digest realm="Network disk recorder", nonce="n1", qop="auth", algorithm=MD5'
                 return self._answer(401, b"no", {"WWW-Authenticate": challenge})
             new = str(next(recorder.uids))

@@ -47,7 +47,7 @@ def test_each_scenario_has_a_recorder_of_its_own(source):
         client = Client(first)
         client.login()
         assert len(first.state()["sessions"]) == 1
-        client.receiver.close()  # gone without a word
+        client.hang_up()
     with source.open() as second:
         assert second.state()["sessions"] == []
 

@@ -11,8 +11,9 @@ import pytest
 from nvr_conformance.engine import judge
 from nvr_conformance.events import CheckMade, RunFinished, RunStarted, ScenarioFinished, ScenarioStarted
 from nvr_conformance.outcomes import TargetUnreachableError
+from nvr_conformance.report_writer import ReportWriter
 from nvr_conformance.requirements import requirements
-from nvr_conformance.result_files import ReportWriter, junit_xml, read_result, result_json
+from nvr_conformance.result_files import junit_xml, read_result, result_json
 from nvr_conformance.target import TargetOptions
 from nvr_conformance.verdicts import Overall, Verdict
 
@@ -312,7 +313,7 @@ def test_the_report_on_disk(run, tmp_path):
     result = run(PASSING, '@scenario("SES-02")\ndef test_f(check):\n    check("SES-02", 0, "<a>", "\\x01")\n',
                  reporters=[ReportWriter(directory)])  # fmt: skip
     data = json.loads((directory / "result.json").read_bytes())
-    assert list(data) == ["verdict", "target", "model", "seed", "seconds", "requirements"]
+    assert list(data) == ["verdict", "target", "model", "seed", "seconds", "requirements", "begun"]
     assert data["verdict"] == "not-conformant"
     assert len(data["requirements"]) == 129
     assert list(data["requirements"][0]) == ["id", "level", "verdict", "reason", "checks"]
@@ -322,7 +323,8 @@ def test_the_report_on_disk(run, tmp_path):
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("129", "1", "0")
     assert "expected <a>" in suite.find(".//failure").text
     assert "dlogin.cgi" in (directory / "evidence" / "test_passing.txt").read_text()
-    assert sorted(path.name for path in directory.iterdir()) == ["evidence", "junit.xml", "result.json"]
+    names = {path.name for path in directory.iterdir()}
+    assert names == {"evidence", "index.html", "declaration.json", "junit.xml", "result.json"}
 
 
 def test_errors_of_the_kit_are_in_the_files(run):

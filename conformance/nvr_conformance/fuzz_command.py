@@ -1,0 +1,248 @@
+"""``nvr-conformance fuzz`` and ``nvr-conformance replay``."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from nvr_conformance.verdicts import (
+    EXIT_CONFORMANT,
+    EXIT_FAILURES,
+    EXIT_KIT_BROKE,
+    EXIT_UNREACHABLE,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nvr_conformance.fuzzing import Finding, FuzzRun
+    from nvr_conformance.target import TargetOptions, TargetSource
+
+CLOCK_START = 1_760_000_040.0
+"""When an embedded recorder's clock starts (Unix seconds, on the minute): a seed means the same runs."""
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Duration(click.ParamType[float]):
+    """``90``, ``90s``, ``10m``, ``1.5h``: seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        text = str(value)
+        unit = _UNITS.get(text[-1:], 0.0)
+        try:
+            seconds = float(text[:-1]) * unit if unit else float(text)
+        except ValueError:
+            seconds = -1.0
+        if not 1 <= seconds <= 7 * 24 * 3600:
+            self.fail(f"{text!r} is no duration from 1 s to a week (say 90s, 10m, 1h)", param, ctx)
+        return seconds
+
+
+def _target_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that both commands share, made into TargetOptions."""
+
+    @wraps(command)
+    def wrapped(
+        url: str | None,
+        user: str,
+        password: str,
+        model: str | None,
+        insecure: bool,
+        allow: str,
+        pace: float | None,
+        control: str | None,
+        control_token: str | None,
+        defects: tuple[str, ...],
+        **rest: Any,
+    ) -> None:
+        from nvr_conformance.connection import endpoint_of
+        from nvr_conformance.target import PERMISSIONS, TargetOptions
+
+        allowed = frozenset(word.strip() for word in allow.split(",") if word.strip())
+        if unknown := allowed - set(PERMISSIONS):
+            raise click.BadParameter(
+                f"no such permission: {', '.join(sorted(unknown))}", param_hint="--allow"
+            )
+        if defects:
+            _check_defects(url, defects)
+        if url is not None:
+            try:
+                endpoint_of(url)
+            except ValueError as problem:
+                raise click.UsageError(str(problem)) from None
+        options = TargetOptions(
+            url=url,
+            user=user,
+            password=password,
+            model=None if model is None else int(model),
+            insecure=insecure,
+            control=control,
+            control_token=control_token,
+            pace=pace,
+            allow=allowed,
+            defects=defects,
+            setup={} if url else {"clock_start": CLOCK_START},
+        )
+        command(options=options, **rest)
+
+    for option in reversed(
+        (
+            click.argument("url", required=False),
+            click.option("--user", default="ADMIN", show_default=True, help="User name on the recorder."),
+            click.option("--password", default="", help="Password; better given in the environment."),
+            click.option("--model", type=click.Choice(["1", "2", "3"]), help="[found out; embedded: 2]"),
+            click.option("--insecure", is_flag=True, help="Accept any certificate."),
+            click.option("--allow", default="", metavar="ptz,eviction", help="What may disturb others."),
+            click.option("--pace", type=click.FloatRange(0, 3600), help="Seconds between commands."),
+            click.option("--control", metavar="URL", help="The control port of an emulator."),
+            click.option("--control-token", help="Its bearer token."),
+            click.option("--defect", "defects", multiple=True, help="Break the embedded emulator like this."),
+        )
+    ):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def _check_defects(url: str | None, defects: tuple[str, ...]) -> None:
+    if url is not None:
+        raise click.UsageError("--defect is for the embedded emulator: leave URL out")
+    from nvr_emulator.defects import all_defects
+
+    if strange := set(defects) - {defect.name for defect in all_defects()}:
+        raise click.BadParameter(f"no such defect: {', '.join(sorted(strange))}", param_hint="--defect")
+
+
+@click.command()
+@click.option("--budget", type=Duration(), default="10m", show_default=True, help="How long: 90s, 10m, 1h.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("nvr-fuzz.json"),
+    show_default=True,
+    help="Where a disagreement is kept, for nvr-conformance replay.",
+)
+@_target_options
+def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path) -> None:
+    """Send random commands of several users to the recorder at URL, and compare each answer with a model
+    of the document.
+
+    Without URL an emulated recorder is started for it. The first disagreement ends the run: it is shrunk,
+    shown as lines for a shell and kept in a file.
+    """
+
+    def work(source: TargetSource) -> int:
+        from nvr_conformance.fuzz_steps import FuzzFile, write_fuzz_file
+
+        run = _fuzz_with_progress(source, budget, seed)
+        _report(run)
+        if run.finding is None:
+            return EXIT_CONFORMANT if run.commands else EXIT_KIT_BROKE
+        found = FuzzFile(
+            model=source.model, seed=seed, disagreement=run.finding.text, steps=run.finding.steps
+        )
+        write_fuzz_file(keep, found)
+        _show(run.finding)
+        click.echo(f"kept in {keep}: nvr-conformance replay {keep}")
+        return EXIT_FAILURES
+
+    _guarded(options, work)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@_target_options
+def replay(options: TargetOptions, file: Path) -> None:
+    """Do the steps in FILE again on the recorder at URL, or on an emulated one.
+
+    Exit status 1 if it still disagrees with the document, 0 if not.
+    """
+    from nvr_conformance.fuzz_steps import read_fuzz_file
+
+    try:
+        found = read_fuzz_file(file)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="FILE") from None
+    if options.model is None and options.url is None:
+        options = dataclasses.replace(options, model=found.model)
+
+    def work(source: TargetSource) -> int:
+        from nvr_conformance.fuzzing import replay as run_again
+
+        with source.open() as target:
+            again = run_again(target, found.steps)
+        if again is None:
+            click.echo(f"{len(found.steps)} steps: as the document says")
+            return EXIT_CONFORMANT
+        _show(again)
+        return EXIT_FAILURES
+
+    _guarded(options, work)
+
+
+def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> FuzzRun:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from nvr_conformance.fuzzing import fuzz as run_fuzz
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with (
+        source.open() as target,
+        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+    ):
+        task = progress.add_task("fuzzing", total=budget)
+
+        def on_progress(run: FuzzRun) -> None:
+            if run.commands % 20 == 0:
+                text = f"{run.commands} commands, {len(run.combinations)} combinations"
+                progress.update(task, completed=run.seconds, description=text)
+
+        return run_fuzz(target, budget=budget, seed=seed, on_progress=on_progress)
+
+
+def _report(run: FuzzRun) -> None:
+    rate = run.commands / run.seconds if run.seconds else 0.0
+    click.echo(
+        f"{run.commands} commands in {run.examples} examples, {run.seconds:.1f} s ({rate:.0f} commands/s); "
+        f"{len(run.rules)} kinds of step, {len(run.combinations)} combinations of step, situation, answer, "
+        f"{len(run.successions)} successions of two steps"
+    )
+
+
+def _show(finding: Finding) -> None:
+    click.echo(f"disagreement: {finding.text}")
+    for line in finding.curl:
+        click.echo(f"  {line}")
+
+
+def _guarded(options: TargetOptions, work: Callable[[TargetSource], int]) -> NoReturn:
+    """Do the work, and make an exit status of whatever happens, as ``run`` does."""
+    from nvr_conformance.outcomes import TargetUnreachableError
+    from nvr_conformance.target import TargetSource
+
+    source = TargetSource(options)
+    try:
+        source.prepare()
+        status = work(source)
+    except TargetUnreachableError as problem:
+        _stop(str(problem), EXIT_UNREACHABLE)
+    except KeyboardInterrupt:
+        _stop("interrupted", EXIT_KIT_BROKE)
+    except Exception as problem:
+        _stop(f"the kit broke: {type(problem).__name__}: {problem}", EXIT_KIT_BROKE)
+    sys.exit(status)
+
+
+def _stop(text: str, status: int) -> NoReturn:
+    click.echo(f"nvr-conformance: {text}", err=True)
+    sys.exit(status)

@@ -1,0 +1,102 @@
+"""What a fuzzed run is made of: steps as plain data, that can be left out, kept in a file and run again.
+
+Clients are named (``s1``, ``s2`` …) by the login that made them; a step of a client that never was is
+skipped. Times are relative, so that a file makes sense on any day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = "nvrkit-fuzz-1"
+
+Anchor = Literal["now", "first", "last"]
+"""Where a moment counts from: the recorder's time, the first or the last picture of the GOP given last."""
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A TIMEF. ``ago`` is hundredths of a second before the anchor (negative: behind it)."""
+
+    anchor: Anchor = "now"
+    ago: int = 0
+
+
+class LogIn(msgspec.Struct, frozen=True, tag_field="do", tag="login"):
+    """One login. ``user`` counts the users known of the target, highest priority first."""
+
+    label: str
+    user: int = 0
+
+
+class Send(msgspec.Struct, frozen=True, tag_field="do", tag="send"):
+    """A command of the table by its key. ``cameras``: those in MASK. ``moment``: its TIMEF."""
+
+    label: str
+    key: str
+    values: dict[str, int | str] = {}
+    cameras: tuple[int, ...] = ()
+    moment: Moment | None = None
+
+
+class Fetch(msgspec.Struct, frozen=True, tag_field="do", tag="fetch"):
+    """One ``camera.cgi``."""
+
+    label: str
+    camera: int
+
+
+class Malformed(msgspec.Struct, frozen=True, tag_field="do", tag="malformed"):
+    """A request that is no command; ``{uid}`` in its target stands for the UID."""
+
+    label: str
+    target: str
+
+
+class Stranger(msgspec.Struct, frozen=True, tag_field="do", tag="stranger"):
+    """A request of one who has no UID."""
+
+    target: str
+
+
+class CountUids(msgspec.Struct, frozen=True, tag_field="do", tag="count"):
+    """``as_getinfo.cgi``: how many UIDs are in use."""
+
+
+class LetPass(msgspec.Struct, frozen=True, tag_field="do", tag="pass"):
+    """Seconds go by."""
+
+    seconds: float
+
+
+Step = LogIn | Send | Fetch | Malformed | Stranger | CountUids | LetPass
+
+
+class FuzzFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A disagreement that was found: the steps that show it, and what was wrong at the last one."""
+
+    format: str = FORMAT
+    model: int
+    seed: int
+    disagreement: str
+    steps: tuple[Step, ...]
+
+
+def write_fuzz_file(path: Path, found: FuzzFile) -> None:
+    """Keep it as indented JSON."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+
+
+def read_fuzz_file(path: Path) -> FuzzFile:
+    """What ``write_fuzz_file`` wrote. ValueError in one line for anything else."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=FuzzFile)
+    except msgspec.DecodeError as problem:
+        raise ValueError(f"{path}: {problem}") from None
+    if found.format != FORMAT:
+        raise ValueError(f"{path}: format {found.format!r}, expected {FORMAT!r}")
+    return found

@@ -1,0 +1,102 @@
+"""`pytest --pyargs nvr_conformance`: the scenarios as tests among tests, in a pytest of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+import nvr_conformance
+
+LOGS = "test_logs"
+
+
+@pytest.fixture
+def run(tmp_path):
+    def run(*arguments, pyargs=True):
+        words = ["--pyargs", "nvr_conformance"] if pyargs else []
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words, *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=100,
+        )
+
+    return run
+
+
+def test_chosen_scenarios_pass_and_junit_has_their_requirements(run, tmp_path):
+    done = run("-k", LOGS, "--junitxml=j.xml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "embedded as MODEL 2: conformant" in done.stdout
+    (case,) = ElementTree.parse(tmp_path / "j.xml").iter("testcase")
+    (said,) = case.iter("property")
+    assert said.get("name") == "requirements"
+    assert "INF-" in said.get("value")
+
+
+def test_a_failed_check_is_a_failed_test_and_x_stops(run, tmp_path):
+    done = run(
+        "--nvr-defect", "error-log-is-plain-text", "--nvr-select", "INF-0[13]", "-x", "--junitxml=j.xml"
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "1 failed" in done.stdout
+    assert "stopping after 1 failures" in done.stdout
+    for word in ("expected  ", "actual    ", "INF-01 (", "what was asked and answered", "not-conformant"):
+        assert word in done.stdout
+    root = ElementTree.parse(tmp_path / "j.xml").getroot()
+    (failure,) = root.iter("failure")
+    assert "expected  " in failure.text
+
+
+def test_what_is_not_allowed_is_skipped_with_the_reason(run, fake_recorder):
+    done = run(
+        "--nvr-url", fake_recorder.url, "--nvr-pace", "0", "--nvr-as-model", "2", "-k", "test_speeds", "-rs"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "needs --allow" in done.stdout
+
+
+def test_workers_are_refused(run):
+    done = run("-n", "2")
+    assert done.returncode == 4
+    assert "share one recorder" in done.stderr
+
+
+def test_nobody_there(run):
+    done = run("--nvr-url", "http://127.0.0.1:1", "-k", LOGS)
+    assert done.returncode == 3
+    assert "http://127.0.0.1:1: connection refused" in done.stdout + done.stderr
+
+
+def test_usage(run):
+    done = run("--nvr-select", "LOV-*")
+    assert done.returncode == 4
+    assert "LOV-*" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_other_tests_are_left_alone(run, tmp_path):
+    (tmp_path / "test_own.py").write_text(
+        "import pytest\n"
+        "@pytest.fixture\ndef client(): return 1\n"
+        "@pytest.fixture\ndef check(): return 2\n"
+        "def test_own(client, check): assert (client, check) == (1, 2)\n"
+    )
+    alone = run(pyargs=False)
+    assert alone.returncode == 0
+    assert "nvr-conformance" not in alone.stdout
+    beside = run("test_own.py", "-k", f"own or {LOGS}")
+    assert beside.returncode == 0, beside.stdout
+    assert "conformant" in beside.stdout
+
+
+def test_scenarios_are_not_collected_by_chance(run):
+    above = Path(nvr_conformance.__file__).parents[1]
+    assert (
+        run(str(above), "--collect-only", "-q", pyargs=False).returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    )
