@@ -68,10 +68,8 @@ class Receiver:
 
     def drain(self, quiet: float = QUIET, timeout: float = 2.0) -> bool:
         """Wait until nothing was readable for ``quiet`` seconds; False if there is no end of it within
-        ``timeout``."""
+        ``timeout``. KitError if a stream could not be read."""
         with self._changed:
-            if self._failure is not None:
-                raise KitError(f"reading a stream: {self._failure!r}")
             if self._thread is None:
                 return True
             begun, first = self._passes, time.monotonic()
@@ -79,7 +77,7 @@ class Receiver:
             self._quiet = quiet
             self._wake()
             try:
-                return self._changed.wait_for(
+                quiet_now = self._changed.wait_for(
                     lambda: (
                         not self._alive()
                         or (
@@ -91,6 +89,9 @@ class Receiver:
                 )
             finally:
                 self._drainers -= 1
+            if self._failure is not None:
+                raise KitError(f"reading a stream: {self._failure!r}")
+            return quiet_now
 
     def close(self) -> None:
         """End the thread."""
