@@ -71,8 +71,8 @@ class DownloadCutter:
                 self._keep(len(self._buffer))
                 self.problem = f"the answer ends within part {len(self.parts)}"
             self._body = None
-        elif not self._opened and not self.problem:
-            self.problem = "no boundary line"
+        elif not self.parts and not self.problem:
+            self.problem = "no part behind the boundary line" if self._opened else "no boundary line"
 
     def _step(self) -> bool:
         if self._body is not None:
