@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from nvr_conformance.stopping import stop
 from nvr_conformance.verdicts import (
     EXIT_CONFORMANT,
     EXIT_FAILURES,
@@ -235,14 +236,9 @@ def _guarded(options: TargetOptions, work: Callable[[TargetSource], int]) -> NoR
         source.prepare()
         status = work(source)
     except TargetUnreachableError as problem:
-        _stop(str(problem), EXIT_UNREACHABLE)
+        stop(str(problem), EXIT_UNREACHABLE)
     except KeyboardInterrupt:
-        _stop("interrupted", EXIT_KIT_BROKE)
+        stop("interrupted", EXIT_KIT_BROKE)
     except Exception as problem:
-        _stop(f"the kit broke: {type(problem).__name__}: {problem}", EXIT_KIT_BROKE)
-    sys.exit(status)
-
-
-def _stop(text: str, status: int) -> NoReturn:
-    click.echo(f"nvr-conformance: {text}", err=True)
+        stop(f"the kit broke: {type(problem).__name__}: {problem}", EXIT_KIT_BROKE)
     sys.exit(status)
