@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.connection import (
     BODY_LIMIT,
-    Connection,
     ResponseReader,
     WireError,
     request_bytes,
@@ -18,19 +17,21 @@ from nvr_conformance.connection import (
 )
 from nvr_conformance.digest import DigestAnswers, choose_challenge, read_challenges
 from nvr_conformance.downloads import Download, open_download
-from nvr_conformance.exchange import Exchange, Headers, WireProblem
+from nvr_conformance.exchange import Exchange, WireProblem
 from nvr_conformance.history import History
-from nvr_conformance.live_streams import LiveHttp, LiveRtp, LiveStream, open_udp_socket
+from nvr_conformance.live_streams import LiveHttp, LiveRtp, LiveStream
 from nvr_conformance.outcomes import PrerequisiteFailed
-from nvr_conformance.receiver import Receiver
 from nvr_protocol.command_table import COMMANDS_BY_KEY
 from nvr_protocol.commands import build_command
 
 if TYPE_CHECKING:
+    from nvr_conformance.connection import Connection
+    from nvr_conformance.exchange import Headers
     from nvr_conformance.target import Target
 
 LOGIN = "/cgi-bin/dlogin.cgi?UID=-1"
 HARMLESS = "/cgi-bin/as_getinfo.cgi?FILE=2"
+RAW = "(raw bytes)"  # the target of an exchange that is no proper request
 CONTROL_PACE = 0.2  # seconds between camera control commands, where a pace is kept at all
 _CLEANING_TIMEOUT = 3.0
 _UID = re.compile(r"UID=(\d+)")
@@ -52,7 +53,7 @@ class Client:
     def __init__(self, target: Target, history: History | None = None) -> None:
         self.target = target
         self.history = history if history is not None else History()
-        self.receiver = Receiver()
+        self.receiver = target.make_receiver()
         self.sessions: list[Session] = []
         self.timeout = target.timeout
         self._digests: dict[tuple[str, str], DigestAnswers] = {}
@@ -101,13 +102,15 @@ class Client:
         finally:
             if connection is not None:
                 connection.close()
-            exchange.ended = time.monotonic()
+            self.target.end(exchange)
         return exchange
 
     def _keep(self, connection: Connection, exchange: Exchange, reader: ResponseReader) -> Connection | None:
         """Keep a connection on which nothing is left for the next request; else it is to be closed."""
         closes = "close" in (exchange.header("Connection") or "").lower()
         if not reader.complete or reader.behind or closes or exchange.http_version != "1.1" or self._kept:
+            return connection
+        if not connection.may_be_kept:
             return connection
         self._kept = connection
         return None
@@ -126,7 +129,8 @@ class Client:
         self.target.keep_pace(pace)
         endpoint = self.target.endpoint
         sent = () if raw is not None else (*standard_headers(endpoint), *headers)
-        exchange = Exchange(self.history.next_number(), method, target, sent, time.monotonic())
+        exchange = Exchange(self.history.next_number(), method, target, sent)
+        self.target.begin(exchange)
         self.history.add(exchange)
         data = raw if raw is not None else request_bytes(method, target, sent, body)
         timeout = timeout or self.timeout
@@ -138,7 +142,7 @@ class Client:
             # None was kept, or the recorder had closed it meanwhile.
             exchange.error, exchange.error_text = None, ""
             opened = self._read_head(exchange, None, data, timeout)
-        exchange.ended = time.monotonic()
+        self.target.end(exchange)
         return (exchange, None, None, b"") if opened is None else (exchange, *opened)
 
     def _read_head(
@@ -148,9 +152,10 @@ class Client:
         deadline = time.monotonic() + timeout
         try:
             if connection is None:
-                connection = Connection(self.target.endpoint, timeout, capture=self.history.capture)
+                connection = self.target.connect(exchange, timeout, self.history.capture)
             with contextlib.suppress(WireError):  # it may have answered before it closed
                 connection.send(data, deadline)
+            self.target.sent(exchange, connection)
             reader = ResponseReader(exchange.method)
             return connection, reader, connection.read_head(exchange, reader, deadline)
         except WireError as failure:
@@ -189,7 +194,24 @@ class Client:
 
     def raw(self, data: bytes, timeout: float | None = None) -> Exchange:
         """Send these bytes, whatever they are, and read the answer, if any."""
-        return self.request("GET", "(raw bytes)", raw=data, timeout=timeout)
+        return self.request("GET", RAW, raw=data, timeout=timeout)
+
+    def send_and_leave(self, data: bytes, timeout: float) -> Exchange:
+        """Send these bytes, and hang up without waiting for an answer."""
+        self.target.keep_pace()
+        exchange = Exchange(self.history.next_number(), "GET", RAW)
+        self.target.begin(exchange)
+        self.history.add(exchange)
+        try:
+            connection = self.target.connect(exchange, timeout, self.history.capture)
+            with contextlib.suppress(WireError):
+                connection.send(data, time.monotonic() + timeout)
+            self.target.sent(exchange, connection)
+            connection.close()
+        except WireError as failure:
+            exchange.error, exchange.error_text = failure.kind, failure.text
+        self.target.end(exchange)
+        return exchange
 
     def get_digest(
         self,
@@ -250,7 +272,7 @@ class Client:
     def adopt(self, uid: int | str) -> Session:
         """A session for a UID from anywhere (forged, ended, of another login). It is not logged out in
         ``close``."""
-        page = Exchange(0, "GET", LOGIN, (), time.monotonic())
+        page = Exchange(0, "GET", LOGIN)
         session = Session(self, str(uid), page)
         session.logged_out = True
         self.sessions.append(session)
@@ -323,12 +345,10 @@ class Session:
     def start_rtp(self, camera: int, comp: str) -> LiveRtp:
         """START with a PORT of ours. Whether it was refused: ``stream.refused`` (its
         socket listens all the same)."""
-        endpoint = self.client.target.endpoint
-        sock = open_udp_socket((endpoint.host, endpoint.port))
-        path = self.path("live_rtp", CAM=camera, CMD="START", COMP=comp, PORT=sock.getsockname()[1])
-        placeholder = Exchange(0, "GET", path, (), time.monotonic())
         capture = self.client.history.capture
-        flow = capture.udp(sock) if capture is not None else None
+        sock, flow = self.client.target.open_udp(capture)
+        path = self.path("live_rtp", CAM=camera, CMD="START", COMP=comp, PORT=sock.getsockname()[1])
+        placeholder = Exchange(0, "GET", path)
         stream = LiveRtp(camera, comp, placeholder, self.client.target, sock, self.client.receiver, flow)
         self.streams.append(stream)
         self.client.history.streams.append(stream)
@@ -359,7 +379,7 @@ class Session:
         except WireError as failure:
             exchange.error, exchange.error_text = failure.kind, failure.text
         connection.close()
-        exchange.ended = time.monotonic()
+        client.target.end(exchange)
         return stream
 
     def download(self, camera: int, kind: str, begin: int, end: int) -> Download:

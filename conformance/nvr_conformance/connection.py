@@ -5,9 +5,13 @@ The request is written by hand, so that it can be malformed; the answer is read 
 
 from __future__ import annotations
 
+import array
 import contextlib
+import fcntl
+import select
 import socket
 import ssl
+import termios
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -145,6 +149,7 @@ class Connection:
         self.endpoint = endpoint
         self.socket = open_socket(endpoint, timeout, receive_buffer)
         self.flow = capture.tcp(self.socket) if capture is not None else None
+        self.may_be_kept = True  # for another request
         self._pending = b""
 
     def close(self) -> None:
@@ -173,10 +178,24 @@ class Connection:
             self.socket.settimeout(_left(deadline))
             received = self.socket.recv(_RECEIVE)
         except (OSError, ValueError) as problem:
-            raise _failure(problem) from None
+            failure = _failure(problem)
+            if self.flow is not None:
+                self.flow.failed(failure.kind, failure.text)
+            raise failure from None
         if self.flow is not None:
             self.flow.received(received)
         return received
+
+    def wait_readable(self, timeout: float) -> None:
+        """Wait until something has arrived, ``timeout`` seconds at most; nothing is read."""
+        select.select([self.socket], [], [], timeout)
+
+    def unread(self) -> int:
+        """How many bytes wait in this machine's kernel."""
+        count = array.array("i", [0])
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self.socket.fileno(), termios.FIONREAD, count)
+        return count[0]
 
     def put_back(self, data: bytes) -> None:
         """Bytes that belong to the next answer."""

@@ -103,7 +103,7 @@ class Download:
     def close(self) -> None:
         """Hang up."""
         self.ended = True
-        self.exchange.ended = time.monotonic()
+        self._client.target.end(self.exchange)
         if self._connection is not None:
             self._connection.close()
         self._connection = None

@@ -33,8 +33,8 @@ class Exchange:
     number: int
     method: str
     target: str
-    request_headers: Headers
-    started: float
+    request_headers: Headers = ()
+    started: float = 0.0
     ended: float = 0.0
     http_version: str = ""
     status: int | None = None

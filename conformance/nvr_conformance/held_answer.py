@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import array
-import contextlib
-import fcntl
-import select
-import termios
 import time
 from typing import TYPE_CHECKING
 
-from nvr_conformance.connection import (
-    Connection,
-    ResponseReader,
-    WireError,
-    request_bytes,
-    standard_headers,
-)
+from nvr_conformance.connection import ResponseReader, WireError, request_bytes, standard_headers
 from nvr_conformance.exchange import Exchange
 
 if TYPE_CHECKING:
     from nvr_conformance.client import Client
+    from nvr_conformance.connection import Connection
 
 TINY_BUFFER = 1024  # bytes: the kernel makes of it what it holds for the least
 
@@ -33,32 +23,29 @@ class HeldAnswer:
     """
 
     def __init__(self, client: Client, path_and_query: str) -> None:
-        client.target.keep_pace()
-        endpoint = client.target.endpoint
-        headers = standard_headers(endpoint)
-        number = client.history.next_number()
-        self.exchange = Exchange(number, "GET", path_and_query, headers, time.monotonic())
+        self._target = client.target
+        self._target.keep_pace()
+        headers = standard_headers(self._target.endpoint)
+        self.exchange = Exchange(client.history.next_number(), "GET", path_and_query, headers)
+        self._target.begin(self.exchange)
         client.history.add(self.exchange)
         self._timeout = client.timeout
         self._connection: Connection | None = None
         deadline = time.monotonic() + self._timeout
         try:
-            self._connection = Connection(
-                endpoint, self._timeout, TINY_BUFFER, capture=client.history.capture
+            self._connection = self._target.connect(
+                self.exchange, self._timeout, client.history.capture, TINY_BUFFER
             )
             self._connection.send(request_bytes("GET", path_and_query, headers), deadline)
-            select.select([self._connection.socket], [], [], self._timeout)
+            self._target.sent(self.exchange, self._connection)
+            self._connection.wait_readable(self._timeout)
         except WireError as failure:
             self._fail(failure)
 
     def arrived(self) -> int:
         """How many bytes wait unread in this machine's kernel."""
-        if self._connection is None:
-            return 0
-        count = array.array("i", [0])
-        with contextlib.suppress(OSError):
-            fcntl.ioctl(self._connection.socket.fileno(), termios.FIONREAD, count)
-        return count[0]
+        connection = self._connection
+        return 0 if connection is None else self._target.told("unread", connection.unread)
 
     def finish(self) -> Exchange:
         """Read the answer to its end and hang up."""
@@ -80,7 +67,7 @@ class HeldAnswer:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        self.exchange.ended = time.monotonic()
+        self._target.end(self.exchange)
 
     def _fail(self, failure: WireError) -> None:
         self.exchange.error, self.exchange.error_text = failure.kind, failure.text

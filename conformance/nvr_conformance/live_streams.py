@@ -8,7 +8,7 @@ import ssl
 import struct
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from nvr_conformance.connection import Connection, ResponseReader, WireError
 from nvr_conformance.exchange import Exchange, Headers, WireProblem, refused
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nvr_conformance.receiver import Receiver
     from nvr_conformance.wire_capture import Flow
 
+T = TypeVar("T")
+
 PACKET_LIMIT = 60_000  # packets or parts kept of one stream
 BYTE_LIMIT = 128 * 1024 * 1024  # bytes kept of one stream
 _SO_RXQ_OVFL = 40  # Linux: the kernel tells how many datagrams it dropped for want of room
@@ -28,9 +30,14 @@ _BUFFER = 8 * 1024 * 1024
 
 
 class TimeKeeper(Protocol):
-    """What a stream needs of the target: its clock, in seconds, and a way to let time pass on it."""
+    """What a stream needs of the target: its clock, in seconds, and a way to let time pass on it.
+
+    ``arrival`` is the time of what is being read, ``told`` what this machine knows and the recorder does not.
+    """
 
     def now(self) -> float: ...
+    def arrival(self) -> float: ...
+    def told(self, kind: str, ask: Callable[[], T]) -> T: ...
     def pass_time(self, seconds: float) -> None: ...
     def settle(self) -> None: ...
 
@@ -125,7 +132,7 @@ class LiveStream:
     def _keep(self, data: bytes, part: LivePart | None) -> None:
         with self._lock:
             if len(self._packets) < PACKET_LIMIT and self._bytes + len(data) <= BYTE_LIMIT:
-                self._packets.append(CapturedPacket(self.total, data, self._time.now(), part))
+                self._packets.append(CapturedPacket(self.total, data, self._time.arrival(), part))
                 self._bytes += len(data)
             self.total += 1
 
@@ -135,7 +142,7 @@ class LiveStream:
 
 
 class LiveRtp(LiveStream):
-    """RTP over UDP. ``dropped`` counts datagrams that this machine's kernel threw away: the kit's fault."""
+    """RTP over UDP. What ``dropped`` counts is the kit's fault."""
 
     def __init__(
         self,
@@ -152,10 +159,15 @@ class LiveRtp(LiveStream):
         self._receiver = receiver
         self._flow = flow
         self.port: int = sock.getsockname()[1]
-        self.dropped = 0
+        self._dropped = 0
         self.senders: set[tuple[str, int]] = set()
         sock.setblocking(False)
         receiver.add(sock, self._on_readable)
+
+    @property
+    def dropped(self) -> int:
+        """How many datagrams the kernel threw away."""
+        return self._time.told("dropped", lambda: self._dropped)
 
     def _on_readable(self) -> bool:
         for _ in range(256):
@@ -169,7 +181,7 @@ class LiveRtp(LiveStream):
                 return False
             for level, kind, value in ancillary:
                 if level == socket.SOL_SOCKET and kind == _SO_RXQ_OVFL:
-                    self.dropped = struct.unpack("=I", value[:4])[0]
+                    self._dropped = struct.unpack("=I", value[:4])[0]
             self.senders.add((sender[0], sender[1]))
             if self._flow is not None:
                 self._flow.received(data, (sender[0], sender[1]))
@@ -253,6 +265,8 @@ class LiveHttp(LiveStream):
             except (BlockingIOError, ssl.SSLWantReadError):
                 return True
             except OSError as problem:
+                if self._connection.flow is not None:
+                    self._connection.flow.failed(WireProblem.RESET, str(problem))
                 return self._end(str(WireProblem.RESET) + f": {problem}")
             if self._connection.flow is not None:
                 self._connection.flow.received(data)

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import random
-import socket
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from nvr_conformance.connection import Endpoint, endpoint_of
+from nvr_conformance.connection import Connection, Endpoint, endpoint_of
 from nvr_conformance.control_port import Control
+from nvr_conformance.live_streams import open_udp_socket
 from nvr_conformance.outcomes import PrerequisiteFailed
-from nvr_conformance.receiver import QUIET
+from nvr_conformance.receiver import Receiver
+from nvr_conformance.target_time import STEP, ManualTime, RealTime, TargetTime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    import socket
+    from collections.abc import Callable, Iterator, Mapping
 
-    from nvr_conformance.receiver import Receiver
+    from nvr_conformance.exchange import Exchange
+    from nvr_conformance.tape import Tape
+    from nvr_conformance.wire_capture import Flow, WireCapture
     from nvr_emulator.embedding import EmbeddedRecorder
+
+T = TypeVar("T")
 
 PERMISSIONS = ("ptz", "presets", "eviction", "load")
 HTTP_PORT = 80
 REAL_PACE = 3.0  # seconds between commands that the document advises (§1.3)
-STEP = 0.25  # seconds of the manual clock between two readings of the running streams
-_REAL_SETTLE = 0.3  # seconds that a real recorder is given for what is under way
-_BRIEF = QUIET / 5  # between steps: what comes late is counted in the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,26 @@ class TargetOptions:
     setup: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Pace:
+    """When the last command went out; one for all targets that are the same recorder."""
+
+    def __init__(self) -> None:
+        self._last = -math.inf
+        self._lock = threading.Lock()
+
+    def keep(self, time: TargetTime, seconds: float) -> None:
+        """Wait until ``seconds`` have passed since the last command."""
+        with self._lock:
+            self._last = time.keep_apart(self._last, seconds)
+
+
 class Target:
     """One recorder, and the time that it lives in. Made by ``open_target``.
 
     ``model`` 1, 2 or 3; ``users`` highest priority first; ``clock`` "manual" or "real"; ``random`` is seeded.
     ``endpoint`` is where it is asked: the one of ``http`` and ``https`` that its URL names. The other one is
     where that should be if the recorder is set to serve it (None: not known). ``https_alone``: whether it is
-    set to HTTPS alone (None: not known).
+    set to HTTPS alone (None: not known). ``tape`` keeps what a scenario is told, if that is to be kept.
     """
 
     def __init__(
@@ -82,12 +99,13 @@ class Target:
         url: str,
         users: tuple[User, ...],
         control: Control | None,
-        manual: bool,
+        time: TargetTime,
         allowed: frozenset[str],
         seed: int = 0,
         knowledge: dict[str, Any] | None = None,
         other: Endpoint | None = None,
         https_alone: bool | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.url = url
         self.endpoint = endpoint
@@ -98,18 +116,19 @@ class Target:
         self.password = users[0].password
         self.users = users
         self.model = options.model or 0
-        self.clock: Literal["manual", "real"] = "manual" if manual else "real"
+        self.clock: Literal["manual", "real"] = time.clock
         self.control = control
         self.allowed = allowed
         self.timeout = options.timeout
-        self.pace = options.pace if options.pace is not None else (0.0 if manual else REAL_PACE)
+        self.pace = (
+            options.pace if options.pace is not None else (0.0 if self.clock == "manual" else REAL_PACE)
+        )
         self.seed = seed
         self.random = random.Random(seed)
+        self.tape: Tape | None = None
+        self.time = time
         self._knowledge: dict[str, Any] = {} if knowledge is None else knowledge
-        self._elapsed = 0.0
-        self._last_command = 0.0
-        self._receivers: list[Receiver] = []
-        self._pace_lock = threading.Lock()
+        self._pace = pace or Pace()
 
     def at(self, endpoint: Endpoint) -> Target:
         """The same recorder, asked at another endpoint; time is to be passed on the original."""
@@ -122,70 +141,97 @@ class Target:
     def now(self) -> float:
         """Seconds on the target's clock: what ``pass_time`` added up on a manual one, else the host's
         monotonic."""
-        return self._elapsed if self.clock == "manual" else time.monotonic()
+        return self.told("now", self.time.now)
+
+    def arrival(self) -> float:
+        """The time of what is being read, on the same clock."""
+        return self.time.now()
 
     def unix_time(self) -> float:
         """What time it should be on the recorder, in Unix seconds: told by the
         control port, else the host's."""
-        return time.time() if self.control is None else self.control.now()
+        return self.told("unix", self.time.unix)
 
     def pass_time(self, seconds: float, *, step: float = STEP) -> None:
         """Let time pass: a manual clock jumps (in steps of ``step`` seconds while streams are read), a real
         one is waited for. A step of more than 2 s may leave out what a stream would have sent meanwhile."""
-        if self.clock == "real" or self.control is None:
-            time.sleep(seconds)
-            return
-        end = self._elapsed + seconds
-        while (left := end - self._elapsed) > 1e-9:
-            length = min(step, left) if self._streams_run() else left
-            self._elapsed = end if length == left else self._elapsed + length
-            self.control.advance(length)
-            self._drain(_BRIEF)
+        self.time.pass_time(seconds, step)
+        self.note("pass", self.time.now())
 
     def settle(self) -> None:
         """Read what is under way: on return, whatever was due by now has been captured."""
-        if self.clock == "real":
-            if self._streams_run():
-                time.sleep(_REAL_SETTLE)
-            return
-        self._drain()
+        self.time.settle()
+        self.note("settle", self.time.now())
 
     def keep_pace(self, pace: float | None = None) -> None:
         """Wait until ``pace`` seconds (None: the target's own) have passed since the last command."""
-        with self._pace_lock:
-            if self.pace > 0:
-                wanted = self.pace if pace is None else min(pace, self.pace)
-                left = self._last_command + wanted - time.monotonic()
-                if left > 0:
-                    time.sleep(left)
-            self._last_command = time.monotonic()
+        self._pace.keep(self.time, self.pace if pace is None else min(pace, self.pace))
 
-    def _streams_run(self) -> bool:
-        return any(receiver.watching for receiver in self._receivers)
+    # --- what goes over the wire, and what a scenario is told besides ----------------------------------
 
-    def _drain(self, quiet: float = QUIET) -> None:
-        for receiver in self._receivers:
-            if receiver.watching:
-                receiver.drain(quiet)
+    def told(self, kind: str, ask: Callable[[], T]) -> T:
+        """What ``ask`` says, which is kept: a scenario's course may depend on it."""
+        value = ask()
+        self.note(kind, value)
+        return value
+
+    def note(self, kind: str, value: object) -> None:
+        """Keep what a scenario was told."""
+        if self.tape is not None:
+            self.tape.note(kind, value)
+
+    def begin(self, exchange: Exchange) -> None:
+        """A request is about to be made."""
+        exchange.started = time.monotonic()
+        if self.tape is not None:
+            self.tape.begin(exchange)
+
+    def connect(
+        self,
+        exchange: Exchange,
+        timeout: float,
+        capture: WireCapture | None = None,
+        receive_buffer: int | None = None,
+    ) -> Connection:
+        """A connection for this exchange, or WireError."""
+        return Connection(self.endpoint, timeout, receive_buffer, capture)
+
+    def sent(self, exchange: Exchange, connection: Connection) -> None:
+        """The request has gone out on this connection."""
+        if self.tape is not None:
+            self.tape.sent(exchange, connection)
+
+    def end(self, exchange: Exchange) -> None:
+        """The exchange is over."""
+        exchange.ended = time.monotonic()
+
+    def open_udp(self, capture: WireCapture | None = None) -> tuple[socket.socket, Flow | None]:
+        """A UDP socket that faces the recorder, and where what it receives is kept."""
+        sock = open_udp_socket((self.endpoint.host, self.endpoint.port))
+        return sock, None if capture is None else capture.udp(sock)
+
+    def make_receiver(self) -> Receiver:
+        """What reads a client's streams."""
+        return Receiver()
 
     def attach(self, receiver: Receiver) -> None:
         """A client's receiver whose streams ``settle`` reads."""
-        self._receivers.append(receiver)
+        self.time.receivers.append(receiver)
 
     def detach(self, receiver: Receiver) -> None:
         """The opposite of ``attach``."""
-        self._receivers.remove(receiver)
+        self.time.receivers.remove(receiver)
 
     # --- what is known of it ----------------------------------------------------------------------
 
     def state(self) -> dict[str, Any] | None:
         """The emulator's own account of itself, where its control port is known; None on a real recorder."""
-        return None if self.control is None else self.control.state()
+        return self.told("state", lambda: None if self.control is None else self.control.state())
 
     @property
     def embedded(self) -> EmbeddedRecorder | None:
         """The emulated recorder that was started for the purpose; None of any other."""
-        return self.control.recorder if isinstance(self.control, _Embedded) else None
+        return getattr(self.control, "recorder", None)
 
     def allows(self, permission: str) -> bool:
         """Whether ``ptz``, ``presets``, ``eviction`` or ``load`` may be done to it."""
@@ -211,8 +257,18 @@ class Target:
         if known is None:
             from nvr_conformance.discovery import find_cameras
 
-            known = self._knowledge["cameras"] = find_cameras(self)
+            with self._aside():
+                known = self._knowledge["cameras"] = find_cameras(self)
         return known
+
+    def _aside(self) -> AbstractContextManager[None]:
+        """What is found out once for all scenarios is not kept as a part of one."""
+        return nullcontext() if self.tape is None else self.tape.paused()
+
+    @property
+    def knowledge(self) -> dict[str, Any]:
+        """What was found out of the recorder so far, as plain data."""
+        return dict(self._knowledge)
 
     def live_codecs(self, camera: int) -> tuple[str, ...]:
         """Which of "H265" and "H264" bring media from this camera over HTTP; tried
@@ -221,7 +277,8 @@ class Target:
         if key not in self._knowledge:
             from nvr_conformance.discovery import find_live_codecs
 
-            self._knowledge[key] = find_live_codecs(self, camera)
+            with self._aside():
+                self._knowledge[key] = find_live_codecs(self, camera)
         codecs: tuple[str, ...] = self._knowledge[key]
         if not codecs:
             raise PrerequisiteFailed(f"camera {camera} sends neither H.264 nor H.265 over HTTP")
@@ -237,6 +294,7 @@ class TargetSource:
     seed: int = 0
     model: int = 0
     _knowledge: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _pace: Pace = field(default_factory=Pace)
 
     @property
     def name(self) -> str:
@@ -277,15 +335,17 @@ class TargetSource:
         knowledge = self._knowledge.setdefault(key, {})
         with ExitStack() as stack:
             if self.emulated:
-                target = _start_emulator(stack, self.options, self.model, self.seed, merged, knowledge)
+                from nvr_conformance.embedded_target import start_emulator
+
+                target = start_emulator(stack, self.options, self.model, self.seed, merged, knowledge)
             else:
-                target = _remote(self.options, self.seed, knowledge)
+                target = _remote(self.options, self.seed, knowledge, self._pace)
             target.model = self.model
             target.random = random.Random(f"{self.seed} {name}")
             yield target
 
 
-def _remote(options: TargetOptions, seed: int, knowledge: dict[str, Any]) -> Target:
+def _remote(options: TargetOptions, seed: int, knowledge: dict[str, Any], pace: Pace) -> Target:
     assert options.url is not None
     control = Control(options.control, options.control_token) if options.control else None
     manual = control is not None and control.is_manual()
@@ -299,78 +359,10 @@ def _remote(options: TargetOptions, seed: int, knowledge: dict[str, Any]) -> Tar
             *sorted(options.other_users, key=lambda user: user.priority),
         ),
         control=control,
-        manual=manual,
+        time=ManualTime(control) if control is not None and manual else RealTime(control),
         allowed=frozenset(PERMISSIONS) if control is not None else options.allow,
         seed=seed,
         knowledge=knowledge,
         other=Endpoint(endpoint.host, HTTP_PORT) if endpoint.tls else None,
+        pace=pace,
     )
-
-
-def _start_emulator(
-    stack: ExitStack,
-    options: TargetOptions,
-    model: int,
-    seed: int,
-    setup: Mapping[str, Any],
-    knowledge: dict[str, Any],
-) -> Target:
-    import msgspec
-
-    from nvr_emulator.embedding import EmbeddedRecorder, small_recorder
-    from nvr_emulator.machine import Ports
-
-    settings = small_recorder(model, seed=seed)  # type: ignore[arg-type]
-    if setup:
-        settings = msgspec.convert({**msgspec.to_builtins(settings), **setup}, type(settings))
-    # A transport that is off must be found off at a port that nobody else takes meanwhile.
-    http_port, https_port = (0, 0) if settings.transport is None else (_reserve(stack), _reserve(stack))
-    ports = Ports(http=http_port, https=https_port)
-    recorder = stack.enter_context(
-        EmbeddedRecorder(clock="manual", defects=options.defects, settings=settings, ports=ports)
-    )
-    transport = recorder.machine.plan.transport
-    http, https = f"http://127.0.0.1:{http_port}", f"https://127.0.0.1:{https_port}"
-    url, other = (recorder.url, None) if transport == "http" else (http, https)
-    if transport == "https":
-        url, other = https, http
-    users = [User(user.name, user.password, user.level.priority) for user in recorder.users]
-    return Target(
-        options,
-        endpoint_of(url, insecure=True),
-        url=url,
-        users=tuple(sorted(users, key=lambda user: user.priority)),
-        control=_Embedded(recorder),
-        manual=True,
-        allowed=frozenset(PERMISSIONS),
-        seed=seed,
-        knowledge=knowledge,
-        other=None if other is None else endpoint_of(other, insecure=True),
-        https_alone=transport == "https",
-    )
-
-
-def _reserve(stack: ExitStack) -> int:
-    """A port of this machine that a recorder may listen on, and nobody is given by chance."""
-    holder = stack.enter_context(socket.socket())
-    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    holder.bind(("127.0.0.1", 0))
-    port: int = holder.getsockname()[1]
-    return port
-
-
-class _Embedded(Control):
-    """An emulator in this process: its clock is moved, and it begins anew, without a detour."""
-
-    def __init__(self, recorder: EmbeddedRecorder) -> None:
-        super().__init__(recorder.control_url)
-        self.recorder = recorder
-
-    def now(self) -> float:
-        return self.recorder.machine.clock.now()
-
-    def advance(self, seconds: float) -> None:
-        self.recorder.advance(seconds)
-
-    def reset(self) -> None:
-        self.recorder.reset()

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-TOTAL_LIMIT = 20 * 1024 * 1024  # bytes of one scenario, with the headers that a pcap adds
-WHOLE_LIMIT = 15 * 1024 * 1024  # beyond these only the beginnings are kept
-FLOW_LIMIT = 4 * 1024 * 1024  # the same for one flow
+TOTAL_LIMIT = 160 * 1024 * 1024  # bytes of one scenario, with the headers that a pcap adds
+WHOLE_LIMIT = 128 * 1024 * 1024  # beyond these only the beginnings are kept
+FLOW_LIMIT = 96 * 1024 * 1024  # the same for one flow
 TCP_BEGINNING = 512
 UDP_BEGINNING = 64
 OVERHEAD = 160  # bytes that a pcap needs for a piece, its headers and its acknowledgement
@@ -55,6 +55,7 @@ class Flow:
     pieces: list[Piece] = field(default_factory=list)
     kept: int = 0
     ended: tuple[float, int, bool] | None = None  # when, order, whether by us
+    failures: list[tuple[int, str, str]] = field(default_factory=list)  # order, kind, text of each
 
     def sent(self, data: bytes) -> None:
         """These bytes were handed to the system."""
@@ -70,6 +71,10 @@ class Flow:
     def end(self, *, by_us: bool) -> None:
         """The connection is over; only the first call counts."""
         self.capture.end(self, by_us=by_us)
+
+    def failed(self, kind: str, text: str) -> None:
+        """Waiting for more brought this instead: a timeout, a reset."""
+        self.failures.append((self.capture.order, kind, text))
 
 
 class WireCapture:
@@ -118,6 +123,16 @@ class WireCapture:
         with self._lock:
             if flow.ended is None:
                 flow.ended = (self._now(), self._next(), by_us)
+
+    @property
+    def order(self) -> int:
+        """The number of the last thing that was kept."""
+        return self._order
+
+    @property
+    def start(self) -> float:
+        """What is added to ``time.monotonic`` to make Unix seconds of it."""
+        return self._start
 
     def _now(self) -> float:
         return self._start + time.monotonic() + self.elapsed()

@@ -14,6 +14,7 @@ from nvr_conformance.connection import Endpoint, endpoint_of
 from nvr_conformance.exchange import WireProblem, refused
 from nvr_conformance.outcomes import PrerequisiteFailed
 from nvr_conformance.target import Target, TargetOptions, User
+from nvr_conformance.target_time import RealTime
 
 RESET = object()
 HANG = object()
@@ -75,7 +76,7 @@ def client_of(url, timeout=0.4):
         url=url,
         users=(User("ADMIN", "x"),),
         control=None,
-        manual=False,
+        time=RealTime(),
         allowed=frozenset(),
     )
     client = Client(target)

@@ -12,6 +12,7 @@ from nvr_conformance.connection import Endpoint
 from nvr_conformance.exchange import WireProblem
 from nvr_conformance.held_answer import HeldAnswer
 from nvr_conformance.target import Target, TargetOptions, User
+from nvr_conformance.target_time import RealTime
 
 BODY = bytes(range(256)) * 200
 
@@ -44,7 +45,7 @@ def client():
         url=f"http://127.0.0.1:{port}",
         users=(User("ADMIN", "x"),),
         control=None,
-        manual=False,
+        time=RealTime(),
         allowed=frozenset(),
     )
     client = Client(target)

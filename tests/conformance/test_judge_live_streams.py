@@ -89,6 +89,12 @@ class Clock:
     def now(self):
         return time.monotonic()
 
+    def arrival(self):
+        return self.now()
+
+    def told(self, kind, ask):
+        return ask()
+
     def pass_time(self, seconds):
         time.sleep(min(seconds, 0.01))
 

@@ -14,6 +14,7 @@ from nvr_conformance.client import Client
 from nvr_conformance.connection import endpoint_of
 from nvr_conformance.exchange import WireProblem
 from nvr_conformance.target import Target, TargetOptions, User
+from nvr_conformance.target_time import RealTime
 
 LINE = b"--myboundary\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=--myboundary\r\n\r\n"
@@ -58,7 +59,7 @@ def client_of(url, *, insecure):
         url=url,
         users=(User("ADMIN", "x"),),
         control=None,
-        manual=False,
+        time=RealTime(),
         allowed=frozenset(),
     )
     return Client(target)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ class _Nobody(Session):
     """Sends each command with `form` in the place of a UID."""
 
     def __init__(self, client: Client, form: str) -> None:
-        super().__init__(client, "0", Exchange(0, "GET", LOGIN, (), time.monotonic()))
+        super().__init__(client, "0", Exchange(0, "GET", LOGIN))
         self.form = form
         self.logged_out = True
         client.sessions.append(self)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-
 from nvr_conformance.client import HARMLESS, LOGIN
-from nvr_conformance.connection import Connection, WireError, request_bytes, standard_headers
+from nvr_conformance.connection import request_bytes, standard_headers
 from nvr_conformance.scenario import Check, Client, Observe, Require, Target, scenario
 
 STATUS = "/cgi-bin/status.cgi"
@@ -70,20 +67,11 @@ def test_malformed_requests(target: Target, client: Client, check: Check, requir
         if data.endswith(_END):
             client.raw(data, PATIENCE)
         else:
-            _send_and_leave(target, data)
+            client.send_and_leave(data, PATIENCE)  # what is not over has no answer to wait for
         login = client.try_login()
         check("SEC-05", login.uid_text is not None, "a login", login.page, f"after {name}")
         if login.uid_text is not None:
             client.sessions[-1].logout()
-
-
-def _send_and_leave(target: Target, data: bytes) -> None:
-    """What is not over has no answer to wait for."""
-    target.keep_pace()
-    with contextlib.suppress(WireError):
-        connection = Connection(target.endpoint, PATIENCE)
-        connection.send(data, time.monotonic() + PATIENCE)
-        connection.close()
 
 
 @scenario("SEC-06")
