@@ -10,6 +10,7 @@ import click
 
 from nvr_conformance.diff_command import diff
 from nvr_conformance.fuzz_command import fuzz, replay
+from nvr_conformance.rejudge_command import rejudge
 from nvr_conformance.run_command import run
 from nvr_conformance.selftest_command import selftest
 from nvr_conformance.stopping import stop
@@ -24,7 +25,7 @@ def main() -> None:
     """Judge i-PRO network disk recorders, and their stand-in, against the vendor's command interface."""
 
 
-for command in (run, diff, fuzz, replay, selftest):
+for command in (run, rejudge, diff, fuzz, replay, selftest):
     main.add_command(command)
 
 

@@ -112,17 +112,31 @@ def print_result(console: Console, result: Result) -> None:
     for row in result.requirements:
         if row.verdict in (Verdict.FAIL, Verdict.WARN, Verdict.ERROR):
             _print_failure(console, row)
+    for measurement in result.measurements:
+        stated = "" if measurement.stated is None else f" (stated: {measurement.stated:g} {measurement.unit})"
+        console.print(
+            f"measured {measurement.id} {escape(f'{measurement.name}: {measurement.text}{stated}')}"
+        )
     for problem in result.errors:
-        console.print(f"[{STYLES[Verdict.ERROR]}]the kit broke[/]: {escape(problem)}")
+        console.print(f"[{STYLES[Verdict.ERROR]}]error[/]: {escape(problem)}")
     for problem in result.expectation_errors:
         console.print(f"[{STYLES[Verdict.ERROR]}]wrong expectation[/]: {escape(problem)}")
     counts = Counter(row.verdict for row in result.requirements)
     tally = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
     if expected := sum(bool(row.expected_failure) for row in result.requirements):
         tally += f" ({expected} of them expected to fail)"
-    console.print(
-        f"\n[{_OVERALL_STYLES[result.verdict]}]{result.verdict}[/] in {result.seconds:.1f} s: {tally}"
-    )
+    took = f"{duration(result.seconds)}"
+    if result.planned_seconds:
+        took += f" (planned: {duration(result.planned_seconds)})"
+    console.print(f"\n[{_OVERALL_STYLES[result.verdict]}]{result.verdict}[/] in {took}: {tally}")
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people read them."""
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
 def _print_failure(console: Console, row: RequirementResult) -> None:

@@ -27,7 +27,8 @@ def declaration(result: Result) -> dict[str, Any]:
     """The declaration as plain data; every requirement stands under one heading.
 
     ``supported``: each check made of it held. ``lacking``: one did not (a "should" among them, see
-    ``level``). ``observed``: what the recorder does where the document is silent.
+    ``level``). ``observed``: what the recorder does where the document is silent. ``measured``: numbers that
+    lie above ``low`` and not above ``high``.
     """
     made: dict[str, Any] = {
         "target": result.target,
@@ -38,6 +39,10 @@ def declaration(result: Result) -> dict[str, Any]:
     }
     for row in result.requirements:
         made[_HEADINGS[row.verdict]].append(_entry(row))
+    made["measured"] = [
+        {key: value for key, value in msgspec.to_builtins(each).items() if key != "samples"}
+        for each in result.measurements
+    ]
     return made
 
 

@@ -68,10 +68,11 @@ def part_headers(parts: Sequence[DownloadPart]) -> Fact:
         for header in (TEMPORARY, PREVIOUS, STATUS):
             value = part.header(header)
             if value is None or part.count(header) != 1:
-                return Fact(False, expected, f"part {number}: {part.count(header)} headers {header}")
+                said = f"part {number} at offset {part.offset}: {part.count(header)} headers {header}"
+                return Fact(False, expected, said)
             form = re.fullmatch(r"[0-3]", value) if header == STATUS else _VALUE.fullmatch(value)
             if form is None:
-                return Fact(False, expected, f"part {number}: {header}: {value}")
+                return Fact(False, expected, f"part {number} at offset {part.offset}: {header}: {value}")
     return Fact(True, expected, f"{len(parts)} parts")
 
 
@@ -92,11 +93,13 @@ def chain(parts: Sequence[DownloadPart]) -> Fact:
     if name := name_in(first, PREVIOUS):
         return Fact(False, expected, f"the first part has the previous name {name}")
     if (name := name_in(last, TEMPORARY)) or last.size:
-        return Fact(False, expected, f"the last part has the temporary name {name!r}, {last.size} bytes")
+        said = f"the last part, at offset {last.offset}, has the temporary name {name!r}, {last.size} bytes"
+        return Fact(False, expected, said)
     for number, (part, following) in enumerate(pairwise(parts), 1):
         temporary, final = name_in(part, TEMPORARY), name_in(following, PREVIOUS)
         if not temporary or not final or suffix(final) == "tmp":
-            return Fact(False, expected, f"part {number} is {temporary!r} first and {final!r} in the end")
+            where = f"part {number} at offset {part.offset}"
+            return Fact(False, expected, f"{where} is {temporary!r} first and {final!r} in the end")
     for header in (TEMPORARY, PREVIOUS):
         names = Counter(name for part in parts if (name := name_in(part, header)))
         name, count = max(names.items(), key=lambda item: item[1], default=("", 0))

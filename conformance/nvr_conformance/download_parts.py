@@ -21,9 +21,11 @@ _SEPARATOR = b"\r\n" + BOUNDARY
 
 @dataclass(slots=True)
 class DownloadPart:
-    """One part: ``size`` of its body, ``body`` as far as it was kept, ``complete`` if a boundary ended it."""
+    """One part: ``size`` of its body, ``body`` as far as it was kept, ``complete`` if a boundary ended it.
+    ``offset``: of its first header in the answer's body."""
 
     headers: Headers
+    offset: int = 0
     body: bytearray = field(default_factory=bytearray, repr=False)
     size: int = 0
     complete: bool = False
@@ -47,6 +49,7 @@ class DownloadCutter:
         self.closed = False
         self._room = kept
         self._buffer = bytearray(b"\r\n")  # so that the opening boundary line is like all others
+        self._fed = 0  # bytes of the answer up to the end of the buffer
         self._body: DownloadPart | None = None
         self._opened = False
         self._first = False  # the CRLF behind the headers is still in the buffer
@@ -56,6 +59,7 @@ class DownloadCutter:
         if self.problem or self.closed:
             return
         self._buffer += data
+        self._fed += len(data)
         while not self.problem and not self.closed and self._step():
             pass
         if self.problem:
@@ -101,7 +105,7 @@ class DownloadCutter:
         if len(self.parts) >= PARTS:
             self.problem = f"more than {PARTS} parts"
             return False
-        self._body = DownloadPart(read_headers(bytes(self._buffer[:end])))
+        self._body = DownloadPart(read_headers(bytes(self._buffer[:end])), self._fed - len(self._buffer))
         self.parts.append(self._body)
         # The CRLF that ends the headers may open the boundary line, too.
         del self._buffer[: end + 2]

@@ -63,6 +63,31 @@ def start_emulator(
     )
 
 
+def stand_in(target: Target) -> dict[str, Any]:
+    """The settings, as plain data, of a recorder that could take a target's place as far as is known of it:
+    cameras, users of the same rank, HTTP or HTTPS."""
+    import msgspec
+
+    from nvr_emulator.configuration import Level, UserSettings, usual_cameras
+    from nvr_protocol.models import Model
+
+    levels = {level.priority: level for level in Level}
+    users = [
+        UserSettings(f"USER{number}", f"password-{number}", levels[user.priority])
+        for number, user in enumerate(target.users, 1)
+    ]
+    usual = usual_cameras(target.channels, "counter-small", model=Model(target.model))
+    settings: dict[str, Any] = msgspec.to_builtins(
+        {
+            "transport": "http" if target.endpoint.tls is None else "https",
+            "channels": target.channels,
+            "cameras": [camera for camera in usual if camera.number in target.cameras],
+            "users": users,
+        }
+    )
+    return settings
+
+
 def _reserve(stack: ExitStack) -> int:
     """A port of this machine that a recorder may listen on, and nobody is given by chance."""
     holder = stack.enter_context(socket.socket())

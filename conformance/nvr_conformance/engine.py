@@ -24,7 +24,9 @@ from nvr_conformance.verdicts import Note, Verdict, judge_requirement, overall_v
 if TYPE_CHECKING:
     from nvr_conformance.events import Reporter
     from nvr_conformance.result import Result
+    from nvr_conformance.target import Source
 
+NOT_SELECTED = "not selected"
 _PYTEST_OPTIONS = (
     "--import-mode=importlib",
     "--assert=plain",
@@ -59,6 +61,9 @@ def judge(
     verbose: bool = False,
     capture: bool = False,
     expected_failures: Sequence[ExpectedFailure] = (),
+    source: Source | None = None,
+    problems: Sequence[str] = (),
+    planned_seconds: float | None = None,
 ) -> Result:
     """Judge a recorder (without ``options``: an emulated one, MODEL 2). May be called many times in one
     process.
@@ -66,12 +71,14 @@ def judge(
     ``focus`` leaves out the scenarios that claim none of these ids; all that the others find counts.
     ``select`` and ``skip`` are id patterns (``LIV-*``); ``seed`` makes what is chosen at random repeatable;
     ``scenarios`` is the directory (or file) of the scenarios. ``capture`` keeps the bytes of the wire for
-    reporters that write them down. ``expected_failures`` are excused. TargetUnreachableError where there is
+    reporters that write them down. ``expected_failures`` are excused. ``source`` is asked for the targets
+    instead of one made from ``options``; ``problems`` that are known ahead leave the result inconclusive at
+    best. TargetUnreachableError where there is
     no recorder, ValueError for a pattern that matches nothing. Ctrl-C ends the scenario under way cleanly;
     the result of what was done until then is inconclusive.
     """
     selected = chosen_ids(select, skip)
-    source = TargetSource(options or TargetOptions(), seed)
+    source = source or TargetSource(options or TargetOptions(), seed)
     source.prepare()
 
     def emit(event: Event) -> None:
@@ -84,24 +91,27 @@ def judge(
         terminal = () if verbose else ("-p", "no:terminal")
         root = scenarios if scenarios.is_dir() else scenarios.parent
         pytest.main([*_PYTEST_OPTIONS, *terminal, f"--rootdir={root}", str(scenarios)], plugins=[plugin])
+    errors = [*problems, *plugin.errors]
     unselected = [
-        Note(id_, Verdict.NOT_TESTED, "not selected", "") for id_ in requirements() if id_ not in selected
+        Note(id_, Verdict.NOT_TESTED, NOT_SELECTED, "") for id_ in requirements() if id_ not in selected
     ]
     notes = unselected + plugin.notes
     rows = [
         judge_requirement(requirement, source.model, plugin.checks, notes)
         for requirement in requirements().values()
     ]
-    overall = overall_verdict(rows, interrupted=plugin.interrupted, kit_errors=plugin.errors)
+    overall = overall_verdict(rows, interrupted=plugin.interrupted, kit_errors=errors)
     result = make_result(
         rows,
         overall,
         target=source.name,
         model=source.model,
-        seed=seed,
+        seed=source.seed,
         seconds=time.monotonic() - begun,
-        errors=plugin.errors,
+        errors=errors,
         begun=started.isoformat(timespec="seconds"),
+        measurements=plugin.measurements,
+        planned_seconds=planned_seconds,
     )
     result = apply_expected_failures(result, expected_failures, started.date(), selected)
     emit(RunFinished(result))

@@ -13,17 +13,18 @@ import pytest
 from nvr_conformance.client import Client
 from nvr_conformance.events import Event, RunStarted, ScenarioFinished, ScenarioStarted
 from nvr_conformance.history import History
+from nvr_conformance.measurement import Measurement
 from nvr_conformance.outcomes import ScenarioStopped
-from nvr_conformance.recording import Book, Check, NotApplicable, NotTested, Observe, Require
+from nvr_conformance.recording import Book, Check, Measure, NotApplicable, NotTested, Observe, Require
 from nvr_conformance.requirements import requirements
-from nvr_conformance.scenario import Claim, claim_of
+from nvr_conformance.scenario import NEEDS, Claim, claim_of
 from nvr_conformance.verdicts import CheckRecord, Note, Verdict
 from nvr_conformance.wire_capture import WireCapture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nvr_conformance.target import Target, TargetSource
+    from nvr_conformance.target import Source, Target
 
 BOOK = pytest.StashKey[Book]()
 
@@ -38,17 +39,23 @@ def checked_claim(item: pytest.Item) -> Claim | str:
     return claim
 
 
+def place_of(claim: Claim | None) -> int:
+    """Where a scenario stands among all."""
+    return {"first": 0, "": 1, "last": 2}[claim.place if claim is not None else ""]
+
+
 @dataclass
 class EnginePlugin:
     """One run, of the scenarios that claim an id of ``focus`` where that is given. Afterwards ``checks``,
     ``notes``, ``errors`` and ``interrupted`` tell what happened."""
 
-    source: TargetSource
+    source: Source
     selected: frozenset[str]
     emit: Callable[[Event], None]
     focus: frozenset[str] | None = None
     checks: list[CheckRecord] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     interrupted: bool = False
     capture: bool = False  # keep the bytes of the wire in each scenario's history
@@ -70,13 +77,18 @@ class EnginePlugin:
             elif self._is_wanted(item, claim):
                 self._claims[item.nodeid] = claim
                 chosen.append(item)
+        chosen.sort(key=lambda item: place_of(self._claims[item.nodeid]))
         items[:] = chosen
         names = tuple(item.name for item in chosen)
-        self.emit(RunStarted(self.source.name, self.source.model, self.source.seed, names))
+        for name in {name for name in names if names.count(name) > 1}:
+            self.errors.append(f"two scenarios are called {name}: their evidence cannot be told apart")
+        needs = tuple(need for need in NEEDS if self.source.provides(need))
+        source = self.source
+        self.emit(RunStarted(source.name, source.model, source.seed, names, self.selected, needs))
 
     def _is_wanted(self, item: pytest.Item, claim: Claim) -> bool:
         wanted = [id_ for id_ in claim.ids if id_ in self.selected]
-        if not wanted or (self.focus is not None and self.focus.isdisjoint(claim.ids)):
+        if not (wanted or claim.place) or (self.focus is not None and self.focus.isdisjoint(claim.ids)):
             return False
         verdict, reason = Verdict.NOT_TESTED, ""
         if self.source.model not in claim.models:
@@ -115,7 +127,8 @@ class EnginePlugin:
                     book.close(Verdict.NOT_TESTED, reason)
             self.checks += book.checks
             self.notes += book.notes
-            if outcome == "error":
+            self.measurements += book.measurements
+            if outcome == "error" or (outcome == "stopped" and claim.place == "last"):
                 self.errors.append(reason)
             seconds = time.monotonic() - begun
             self.emit(ScenarioFinished(item.name, outcome, reason, seconds, book.history, tuple(book.checks)))
@@ -155,7 +168,12 @@ class EnginePlugin:
     @pytest.fixture
     def target(self, request: pytest.FixtureRequest) -> Iterator[Target]:
         claim = self._claims[request.node.nodeid]
+        history = request.node.stash[BOOK].history
         with self.source.open(claim.setup, request.node.name) as target:
+            target.tape = history.tape
+            if history.tape is not None:
+                target.time.on_tick = history.tape.tick
+            history.follow(target)
             yield target
 
     @pytest.fixture
@@ -173,6 +191,10 @@ class EnginePlugin:
     @pytest.fixture
     def observe(self, request: pytest.FixtureRequest) -> Observe:
         return Observe(request.node.stash[BOOK])
+
+    @pytest.fixture
+    def measure(self, request: pytest.FixtureRequest) -> Measure:
+        return Measure(request.node.stash[BOOK])
 
     @pytest.fixture
     def require(self) -> Require:

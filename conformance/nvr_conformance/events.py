@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The target is there and the scenarios are chosen."""
+    """The target is there and the scenarios are chosen. ``selected``: the ids that are judged; ``needs``:
+    which needs of scenarios are met."""
 
     target: str
     model: int
     seed: int
     scenarios: tuple[str, ...]
+    selected: frozenset[str] = frozenset()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from functools import wraps
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -21,7 +22,8 @@ from nvr_conformance.verdicts import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nvr_conformance.fuzzing import Finding, FuzzRun
+    from nvr_conformance.fuzz_shrinking import Finding
+    from nvr_conformance.fuzzing import FuzzRun
     from nvr_conformance.target import TargetOptions, TargetSource
 
 CLOCK_START = 1_760_000_040.0
@@ -132,8 +134,15 @@ def _check_defects(url: str | None, defects: tuple[str, ...]) -> None:
     show_default=True,
     help="Where a disagreement is kept, for nvr-conformance replay.",
 )
+@click.option(
+    "--json",
+    "summary",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the numbers, what was covered and what not as JSON.",
+)
 @_target_options
-def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path) -> None:
+def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path, summary: Path | None) -> None:
     """Send random commands of several users to the recorder at URL, and compare each answer with a model
     of the document.
 
@@ -144,15 +153,17 @@ def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path) -> None:
     def work(source: TargetSource) -> int:
         from nvr_conformance.fuzz_steps import FuzzFile, write_fuzz_file
 
-        run = _fuzz_with_progress(source, budget, seed)
+        run, channels = _fuzz_with_progress(source, budget, seed)
         _report(run)
+        if summary is not None:
+            summary.write_bytes(_summary(run))
         if run.finding is None:
             return EXIT_CONFORMANT if run.commands else EXIT_KIT_BROKE
         found = FuzzFile(
             model=source.model, seed=seed, disagreement=run.finding.text, steps=run.finding.steps
         )
         write_fuzz_file(keep, found)
-        _show(run.finding)
+        _show(run.finding, channels)
         click.echo(f"kept in {keep}: nvr-conformance replay {keep}")
         return EXIT_FAILURES
 
@@ -177,20 +188,20 @@ def replay(options: TargetOptions, file: Path) -> None:
         options = dataclasses.replace(options, model=found.model)
 
     def work(source: TargetSource) -> int:
-        from nvr_conformance.fuzzing import replay as run_again
+        from nvr_conformance.fuzz_shrinking import replay as run_again
 
         with source.open() as target:
-            again = run_again(target, found.steps)
+            again, channels = run_again(target, found.steps), target.channels
         if again is None:
             click.echo(f"{len(found.steps)} steps: as the document says")
             return EXIT_CONFORMANT
-        _show(again)
+        _show(again, channels)
         return EXIT_FAILURES
 
     _guarded(options, work)
 
 
-def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> FuzzRun:
+def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> tuple[FuzzRun, int]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -204,26 +215,67 @@ def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> FuzzR
         task = progress.add_task("fuzzing", total=budget)
 
         def on_progress(run: FuzzRun) -> None:
-            if run.commands % 20 == 0:
-                text = f"{run.commands} commands, {len(run.combinations)} combinations"
+            if run.shrinking:
+                progress.update(task, description="found a disagreement, making it small")
+            elif run.commands % 20 == 0 or target.pace:
+                text = f"{run.commands} commands, {len(run.covered)} of {len(run.possible)} combinations"
                 progress.update(task, completed=run.seconds, description=text)
 
-        return run_fuzz(target, budget=budget, seed=seed, on_progress=on_progress)
+        run = run_fuzz(target, budget=budget, seed=seed, on_progress=on_progress)
+        return run, target.channels
 
 
 def _report(run: FuzzRun) -> None:
-    rate = run.commands / run.seconds if run.seconds else 0.0
+    # Making a finding small does not count.
+    seconds = run.seconds if run.finding is None else run.finding.seconds
+    rate = run.commands / seconds if seconds else 0.0
+    click.echo(f"{run.commands} commands in {run.examples} examples, {seconds:.1f} s ({rate:.0f} commands/s)")
+    covered, possible = len(run.covered), max(1, len(run.possible))
     click.echo(
-        f"{run.commands} commands in {run.examples} examples, {run.seconds:.1f} s ({rate:.0f} commands/s); "
-        f"{len(run.rules)} kinds of step, {len(run.combinations)} combinations of step, situation, answer, "
-        f"{len(run.successions)} successions of two steps"
+        f"covered: {len(run.kinds)} of {len(run.possible_kinds)} kinds of step, {covered} of {possible} "
+        f"combinations of step, situation and answer ({100 * covered // possible} %), "
+        f"{len(run.successions)} successions of two kinds"
     )
+    for text in run.once:
+        click.echo(f"once, and not again with the same steps (others may use the recorder): {text}")
 
 
-def _show(finding: Finding) -> None:
+def _summary(run: FuzzRun) -> bytes:
+    """The run for machines: the numbers, each combination with how often it came up, and the finding."""
+    import msgspec
+
+    combinations = [
+        {**combination._asdict(), "count": run.combinations[combination]}
+        for combination in sorted(run.possible | run.combinations.keys())
+    ]
+    told = {
+        "commands": run.commands,
+        "examples": run.examples,
+        "seconds": round(run.seconds, 1),
+        "covered": len(run.covered),
+        "possible": len(run.possible),
+        "successions": len(run.successions),
+        "combinations": combinations,
+        "once": run.once,
+        "disagreement": None if run.finding is None else run.finding.text,
+    }
+    return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
+
+
+def _show(finding: Finding, channels: int) -> None:
+    from nvr_conformance.fuzz_shell import shell_lines
+
     click.echo(f"disagreement: {finding.text}")
-    for line in finding.curl:
-        click.echo(f"  {line}")
+    if not finding.again:
+        why = (
+            "there was no time to do the steps again"
+            if finding.again is None
+            else "not again with the same steps"
+        )
+        click.echo(f"seen once: {why}")
+    click.echo("in bash, with URL=http://… and NVR=user:password set:")
+    for line in shell_lines(finding.steps, channels):
+        click.echo(indent(line, "  "))
 
 
 def _guarded(options: TargetOptions, work: Callable[[TargetSource], int]) -> NoReturn:

@@ -6,9 +6,11 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client import HARMLESS, Client, Session
+from nvr_conformance.client import CONTROL_PACE, HARMLESS, Client, Session
 from nvr_conformance.exchange import Exchange, WireProblem, refused
+from nvr_conformance.fuzz_coverage import Combination, kind_of, situation_of
 from nvr_conformance.fuzz_steps import (
+    CONTROLS,
     CountUids,
     Fetch,
     LetPass,
@@ -23,7 +25,7 @@ from nvr_conformance.live_streams import LiveHttp, open_udp_socket
 from nvr_conformance.playback_model import Shown, Stretches
 from nvr_conformance.playback_walk import walk_chunk
 from nvr_conformance.playing import GOP_PACE, Gop, dialect_of, mask_of
-from nvr_conformance.reference_model import ReferenceModel, Surroundings, Verdict, situation
+from nvr_conformance.reference_model import CAPACITY, ReferenceModel, Surroundings, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
 
 MINUTE = 60
 REAL_SLACK = 5.0  # seconds by which a UID's end may be off on a clock that runs by itself
-STREAM_END = 10.0  # real seconds that a recorder is given to end the answer of a stream
+STREAM_END = 5.0  # real seconds that a recorder is given to end the answer of a stream
+LAST_LOOK = 0.5  # real seconds behind the last step in which the end of a stream may still show
+DEFAULT_AGO = 200 * MINUTE * 100  # hundredths before now: stands for a GOP's time where none was given yet
 _CRASH = 500
 _USED = re.compile(r"\bUSEDUID=(\d{1,9})")
 
@@ -45,17 +49,25 @@ class DisagreementError(AssertionError):
 class Driver:
     """One run of steps on one target, from a recorder without UIDs on.
 
-    ``steps``: what was done; ``curl``: the same as lines for a shell; ``commands`` counts requests; ``seen``
-    holds (rule, situation, verdict) of each step. ``each_command`` is called at every request.
+    ``steps``: what was done; ``commands`` counts requests; ``seen`` holds what each step came across;
+    ``used_uids`` is the USEDUID told last. ``each_command`` is called at every request. ``stream_end``: real
+    seconds that the recorder is given to end the answer of a stream.
     """
 
-    def __init__(self, target: Target, each_command: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        each_command: Callable[[], None] | None = None,
+        *,
+        stream_end: float = STREAM_END,
+    ) -> None:
         self.target = target
         self.steps: list[Step] = []
-        self.curl: list[str] = []
         self.commands = 0
-        self.seen: list[tuple[str, str, str]] = []
+        self.used_uids = 0
+        self.seen: list[Combination] = []
         self._each_command = each_command
+        self._stream_end = stream_end
         self._begin()
         self.client = Client(target)
         self.model = ReferenceModel(surroundings_of(target))
@@ -100,67 +112,64 @@ class Driver:
             return
         self.steps.append(step)
         if isinstance(step, LetPass):
-            self.curl.append(f"# let {step.seconds:g} s pass")
             self.target.pass_time(step.seconds, step=max(step.seconds, 0.25))
             self._follow_time()
             self._check_streams()
             return
         self._follow_time()
         expected = self.model.expect(step)
-        rule = step.key if isinstance(step, Send) else type(step).__name__
-        meets = situation(self.model, step)
+        meets = situation_of(self.model, step)
         moment = self._moment(step) if isinstance(step, Send) else None
         exchange = self._ask(step, moment)
+        if expected is Verdict.ACCEPTED and refused(exchange) and self._was_thrown_out(step):
+            return
         accepted = self._compare(step, exchange, expected)
-        self.seen.append((rule, meets, "accepted" if accepted else "refused"))
+        self.seen.append(Combination(kind_of(step), meets, expected.value))
         self.model.follow(step, accepted, moment)
         if isinstance(step, CountUids):
             self._check_count(exchange)
         if isinstance(step, Fetch) and accepted:
             self._check_gop(step, exchange)
+        if self._streams and _may_end_streams(step):
+            self.target.settle()
         self._check_streams()
+
+    def finish(self, seconds: float = LAST_LOOK) -> None:
+        """Give what runs some real seconds to end though it should not, and compare for the last time."""
+        until = time.monotonic() + seconds
+        while self._streams and time.monotonic() < until:
+            self.target.settle()
+            self._check_streams()
 
     def _follow_time(self) -> None:
         now = self.target.now()
         self.model.let_pass(now - self._last_time)
         self._last_time = now
 
-    def _ask(self, step: Step, moment: int | None) -> Exchange:
+    def _count(self) -> None:
         self.commands += 1
         if self._each_command is not None:
             self._each_command()
+
+    def _ask(self, step: Step, moment: int | None) -> Exchange:
+        self._count()
         match step:
             case LogIn():
                 return self._log_in(step)
             case Send():
                 return self._send(step, moment)
             case Fetch():
-                session = self._sessions[step.label]
-                path = session.path("camera", CAM=step.camera)
-                return self._get(step.label, path, pace=GOP_PACE)
+                path = self._sessions[step.label].path("camera", CAM=step.camera)
+                return self.client.get(path, pace=GOP_PACE)
             case Malformed():
-                return self._get(
-                    step.label, step.target.replace("{uid}", self._sessions[step.label].uid_text)
-                )
+                return self.client.get(step.target.replace("{uid}", self._sessions[step.label].uid_text))
             case Stranger():
-                return self._get("", step.target)
+                return self.client.get(step.target)
             case _:
-                self.curl.append(f'curl -sk --digest -u "$NVR" "$URL{HARMLESS}"')
                 return self.client.get_digest(HARMLESS)
-
-    def _get(self, label: str, path: str, pace: float | None = None) -> Exchange:
-        shown = path
-        if label:
-            shown = path.replace(f"UID={self._sessions[label].uid_text}", f"UID=${label}", 1)
-        self.curl.append(f'curl -sk "$URL{_quoted(shown)}"')
-        return self.client.get(path, pace=pace)
 
     def _log_in(self, step: LogIn) -> Exchange:
         user = self.target.users[step.user % len(self.target.users)]
-        self.curl.append(
-            f"{step.label}=$(curl -sk --digest -u '{user.name}:…' \"$URL/cgi-bin/dlogin.cgi?UID=-1\" "
-            "| grep -o 'UID=[0-9]*' | head -1 | cut -d= -f2)"
-        )
         login = self.client.try_login(user.name, user.password)
         if login.uid_text is not None:
             self._sessions[step.label] = self.client.sessions[-1]
@@ -170,25 +179,11 @@ class Driver:
 
     def _send(self, step: Send, moment: int | None) -> Exchange:
         session = self._sessions[step.label]
-        values: dict[str, object] = dict(step.values)
-        if step.key == "mask":
-            digits = int(str(values.pop("digits", self.target.channels)))
-            values["MASK"] = mask_of(step.cameras, digits)
-        if moment is not None:
-            values["TIMEF"] = moment
-        if step.key == "live_rtp":
-            values["PORT"] = self._port
-        starts = step.key == "live_http" and values.get("CMD") == "START"
-        if starts:
-            values["INTERNETMODE"] = "ON"
-        path = session.path(step.key, **values)
+        path = session.path(step.key, **values_of(step, self.target.channels, self._port, moment))
         if step.key == "logout":
             session.logged_out = True
-        if not starts:
-            return self._get(step.label, path)
-        self.curl.append(
-            f'curl -skN "$URL{path.replace(session.uid_text, "$" + step.label, 1)}" >/dev/null &'
-        )
+        if step.key != "live_http" or step.values["CMD"] != "START":
+            return self.client.get(path, pace=CONTROL_PACE if step.key in CONTROLS else None)
         stream = session.open_http(path, int(step.values["CAM"]), str(step.values["COMP"]))
         if not stream.refused:
             self._streams[step.label, stream.camera, stream.comp] = stream
@@ -205,7 +200,7 @@ class Driver:
         gop = self._gops.get(label)
         if moment.anchor == "now" or gop is None or gop.start is None:
             now = self._unix_now()
-            return now if moment.anchor == "now" else now - 200 * MINUTE * 100
+            return now if moment.anchor == "now" else now - DEFAULT_AGO
         last = gop.last_picture()
         return gop.start if moment.anchor == "first" or last is None else last
 
@@ -213,6 +208,24 @@ class Driver:
         return round(self.target.unix_time() * 100)
 
     # --- comparing ------------------------------------------------------------------------------------
+
+    def _was_thrown_out(self, step: Step) -> bool:
+        """Whether the UID of a step is gone because somebody else logged in (§1.3), and note it.
+
+        So it is where others may be there, the UID is refused everything, and all UIDs are in use.
+        """
+        label = getattr(step, "label", "")
+        if self.model.known.alone or label not in self.model.sessions:
+            return False
+        self._count()
+        if not refused(self.client.get(self._sessions[label].path("keep_alive"))):
+            return False
+        self._count()
+        found = _USED.search(self.client.get_digest(HARMLESS).text)
+        if found is None or int(found[1]) < CAPACITY:
+            return False
+        self.model.lose(label)
+        return True
 
     def _compare(self, step: Step, exchange: Exchange, expected: Verdict) -> bool:
         if exchange.status == _CRASH or (exchange.error is not None and not isinstance(step, Stranger)):
@@ -228,6 +241,7 @@ class Driver:
         low, high = self.model.used()
         found = _USED.search(exchange.text)
         used = None if found is None else int(found[1])
+        self.used_uids = used or 0
         if used is None or used < low or (high is not None and used > high):
             expected = str(low) if low == high else f"{low} … {'' if high is None else high}"
             raise self._disagreement(self.steps[-1], f"USEDUID={used}, expected {expected}")
@@ -247,10 +261,13 @@ class Driver:
             named = gop.chunk.number(0x0004)
             if named is not None and named != step.camera:
                 raise self._disagreement(step, f"the GOP names camera {named}")
-        fault = session.playback.judge(step.camera, shown, self._unix_now())
+        place, now = session.playback.places.get(step.camera), self._unix_now()
+        begin = None if place is None else place.begin
+        fault = session.playback.judge(step.camera, shown, now)
         if fault is not None:
-            what = "no picture" if shown is None else f"a GOP of {shown.start / 100:.2f}"
-            raise self._disagreement(step, f"{fault.value}: {what}")
+            what = "no picture" if shown is None else f"a GOP of {(now - shown.start) / 100:.2f} s before now"
+            timef = "" if begin is None else f", TIMEF {(now - begin) / 100:.2f} s before now"
+            raise self._disagreement(step, f"{fault.value}: {what}{timef}")
 
     def _check_streams(self) -> None:
         """Streams over HTTP end when they must, and not before."""
@@ -268,12 +285,15 @@ class Driver:
                         self.steps[-1], f"{comp} of camera {camera} on {label} does not end"
                     )
             elif stream.ended and self.model.is_certain(self.model.sessions[label]):
+                del self._streams[label, camera, comp]
+                if self._was_thrown_out(Fetch(label, camera)):
+                    continue
                 raise self._disagreement(
                     self.steps[-1], f"{comp} of camera {camera} on {label} ended {stream.end_reason}".rstrip()
                 )
 
     def _ends(self, stream: LiveHttp) -> bool:
-        until = time.monotonic() + STREAM_END
+        until = time.monotonic() + self._stream_end
         while not stream.ended and time.monotonic() < until:
             self.target.settle()
         return stream.ended
@@ -282,15 +302,22 @@ class Driver:
         return DisagreementError(f"step {len(self.steps)}, {describe(step)}: {what}")
 
 
+def _may_end_streams(step: Step) -> bool:
+    """Whether some stream ends with the step, rightly or not: that takes a moment to show."""
+    if isinstance(step, Send):
+        return step.key == "logout" or step.values.get("CMD") == "STOP"
+    return isinstance(step, LogIn)
+
+
 def surroundings_of(target: Target) -> Surroundings:
     """What is known of a target: of one with a control port, all that it is set to."""
-    ours = target.control is not None
+    manual = target.clock == "manual"
     return Surroundings(
         channels=target.channels,
         cameras=frozenset(target.cameras),
         priorities=tuple(user.priority for user in target.users),
-        alone=ours,
-        slack=0.0 if target.clock == "manual" else REAL_SLACK,
+        alone=manual,
+        slack=0.0 if manual else REAL_SLACK + target.pace,
         stretches=usual_stretches(round(target.unix_time())) if target.embedded else None,
     )
 
@@ -322,5 +349,15 @@ def describe(step: Step) -> str:
             return "as_getinfo.cgi"
 
 
-def _quoted(path: str) -> str:
-    return path.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`")
+def values_of(step: Send, channels: int, port: int, moment: int | str | None) -> dict[str, object]:
+    """The parameters that a command carries beside its UID. ``channels``: digits that MASK must have."""
+    values: dict[str, object] = dict(step.values)
+    if step.key == "mask":
+        values["MASK"] = mask_of(step.cameras, int(str(values.pop("digits", channels))))
+    if moment is not None:
+        values["TIMEF"] = moment
+    if step.key == "live_rtp":
+        values["PORT"] = port
+    if step.key == "live_http" and values["CMD"] == "START":
+        values["INTERNETMODE"] = "ON"
+    return values

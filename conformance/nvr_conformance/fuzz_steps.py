@@ -75,6 +75,33 @@ class LetPass(msgspec.Struct, frozen=True, tag_field="do", tag="pass"):
 
 Step = LogIn | Send | Fetch | Malformed | Stranger | CountUids | LetPass
 
+WAYS = ("PLAY", "GOTODATE", "BPLAY", "PAUSE", "FF", "REW", "NEXTFRAME", "PREVFRAME")
+"""What PLAYCMD can be, besides STOP (§3.2)."""
+_PLAY_KEYS = {"PLAY": "play", "GOTODATE": "goto", "BPLAY": "reverse", "PAUSE": "pause", "STOP": "stop"}
+HARMLESS_KEYS = ("keep_alive", "live_setup", "log_errors", "log_events")
+CONTROLS: dict[str, dict[str, int | str]] = {
+    "pan_tilt_zoom": {"PAN": 4, "TILT": -4, "ZOOM": 0},
+    "centering": {"X": 16, "Y": 16},
+    "focus": {"CTRL": "AUTO"},
+    "iris": {"CTRL": "OPEN"},
+    "preset_go": {"NO": 1},
+    "auxiliary": {"CMD": "AUX1", "CTRL": "OPEN"},
+}
+"""Camera control by key of the command, each with values that every camera takes (§4.2)."""
+
+
+def push(label: str, key: str, command: str, camera: int, comp: str) -> Send:
+    """START or STOP of a live stream. JPEG goes over HTTP alone (§2.3.5)."""
+    key = "live_http" if comp == "JPEG" else key
+    return Send(label, key, {"CAM": camera, "CMD": command, "COMP": comp})
+
+
+def playing(label: str, name: str, moment: Moment | None = None) -> Send:
+    """A PLAYCMD by its name. PLAY alone has no TIMEF (§3.2.4)."""
+    if name in _PLAY_KEYS:
+        return Send(label, _PLAY_KEYS[name], moment=None if name == "PLAY" else moment)
+    return Send(label, "fast" if name in ("FF", "REW") else "step", {"PLAYCMD": name}, moment=moment)
+
 
 class FuzzFile(msgspec.Struct, frozen=True, kw_only=True):
     """A disagreement that was found: the steps that show it, and what was wrong at the last one."""

@@ -13,7 +13,9 @@ from hypothesis import seed as seeded
 from hypothesis.errors import HypothesisException
 from hypothesis.stateful import run_state_machine_as_test
 
-from nvr_conformance.fuzz_driver import DisagreementError, Driver
+from nvr_conformance.fuzz_coverage import Combination, possible_combinations
+from nvr_conformance.fuzz_driver import DisagreementError, Driver, surroundings_of
+from nvr_conformance.fuzz_shrinking import Finding, confirm, shrink
 from nvr_conformance.state_machine import RecorderMachine
 
 if TYPE_CHECKING:
@@ -22,12 +24,12 @@ if TYPE_CHECKING:
     from nvr_conformance.fuzz_steps import Step
     from nvr_conformance.target import Target
 
-BATCH = 200
-"""Examples that hypothesis makes of one seed."""
-LONGEST_SHRINKING = 60.0
-"""Seconds that shrinking may take, where the budget leaves as much."""
+BATCH = 10
+"""Examples of one seed. Behind the tenth hypothesis would go over to variants of the examples before."""
 OVERTIME = 0.08
-"""The part of the budget by which a run that finds something at last may exceed it, to shrink that."""
+"""The part of the budget by which a run that finds something at last may exceed it, to shrink that …"""
+LEAST_OVERTIME = 5.0
+"""… and the seconds that it may take in any case."""
 
 
 class _BudgetOver(BaseException):
@@ -35,35 +37,42 @@ class _BudgetOver(BaseException):
 
 
 @dataclass(slots=True)
-class Finding:
-    """A disagreement: the steps that show it, what was wrong at the last one, and the lines for a shell.
+class FuzzRun:
+    """What was done so far, and what was found. ``seconds`` are real ones.
 
-    ``examples`` is the number of the example that found it.
+    ``possible``: the combinations that there are on this recorder. ``once``: disagreements that did not come
+    again when the same steps were done again, on a recorder that others may use.
     """
 
-    steps: tuple[Step, ...]
-    text: str
-    curl: tuple[str, ...]
-    examples: int
-
-
-@dataclass(slots=True)
-class FuzzRun:
-    """What was done so far, and what was found. ``seconds`` are real ones."""
-
+    possible: frozenset[Combination] = frozenset()
     commands: int = 0
     examples: int = 0
     seconds: float = 0.0
-    rules: Counter[str] = field(default_factory=Counter)
-    combinations: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    combinations: Counter[Combination] = field(default_factory=Counter)
     successions: Counter[tuple[str, str]] = field(default_factory=Counter)
     finding: Finding | None = None
+    once: list[str] = field(default_factory=list)
+    shrinking: bool = False
 
-    def cover(self, seen: Sequence[tuple[str, str, str]]) -> None:
-        """Count what a run came across."""
+    @property
+    def covered(self) -> frozenset[Combination]:
+        """Those of the possible combinations that came up."""
+        return self.possible & self.combinations.keys()
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of step that were done."""
+        return frozenset(combination.kind for combination in self.combinations)
+
+    @property
+    def possible_kinds(self) -> frozenset[str]:
+        """The kinds of step that there are."""
+        return frozenset(combination.kind for combination in self.possible)
+
+    def cover(self, seen: Sequence[Combination]) -> None:
+        """Count what an example came across."""
         self.combinations.update(seen)
-        self.rules.update(rule for rule, _, _ in seen)
-        self.successions.update((first[0], second[0]) for first, second in pairwise(seen))
+        self.successions.update((first.kind, second.kind) for first, second in pairwise(seen))
 
 
 def fuzz(
@@ -79,7 +88,8 @@ def fuzz(
 
     ``steps``: rules in an example. The same seed on the same recorder makes the same runs.
     """
-    run = FuzzRun()
+    known = surroundings_of(target)
+    run = FuzzRun(possible_combinations(known, ptz=target.allows("ptz"), eviction=target.allows("eviction")))
     begun = time.monotonic()
     deadline = begun + budget
     batch, over = 0, False
@@ -99,10 +109,10 @@ def fuzz(
 
     class Machine(RecorderMachine):
         def make_driver(self) -> Driver:
-            run.examples += 1
             return Driver(target, each_command)
 
         def teardown(self) -> None:
+            run.examples += bool(self.driver.steps)
             run.cover(self.driver.seen)
             super().teardown()
             if run.examples == most_examples:
@@ -112,8 +122,9 @@ def fuzz(
             try:
                 super().do(*steps)
             except DisagreementError as found:
-                driver = self.driver
-                run.finding = Finding(tuple(driver.steps), str(found), tuple(driver.curl), run.examples)
+                run.finding = Finding(
+                    tuple(self.driver.steps), str(found), run.examples + 1, run.commands, run.seconds
+                )
                 raise end() from found
 
     while time.monotonic() < deadline and not over:
@@ -124,12 +135,25 @@ def fuzz(
             if not over:
                 raise
         batch += 1
-    if run.finding is not None:
-        run.finding = shrink(
-            target, run.finding, min(time.monotonic() + LONGEST_SHRINKING, deadline + OVERTIME * budget)
-        )
+        if run.finding is not None:
+            run.shrinking = True
+            if on_progress is not None:
+                on_progress(run)
+            over = _look_into(target, run, run.finding, deadline + max(OVERTIME * budget, LEAST_OVERTIME))
+            run.shrinking = False
     run.seconds = time.monotonic() - begun
     return run
+
+
+def _look_into(target: Target, run: FuzzRun, found: Finding, until: float) -> bool:
+    """Shrink a finding. Where others use the recorder too it is forgotten unless it comes again (False)."""
+    found = confirm(target, found, until)
+    if found.again is False and not surroundings_of(target).alone:
+        run.once.append(found.text)
+        run.finding = None
+        return False
+    run.finding = shrink(target, found, until)
+    return True
 
 
 def _run_batch(machine: type[RecorderMachine], steps: int) -> None:
@@ -145,32 +169,3 @@ def _run_batch(machine: type[RecorderMachine], steps: int) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-
-
-def shrink(target: Target, found: Finding, deadline: float) -> Finding:
-    """Leave out what is not needed: first large pieces, at last single steps; any disagreement counts."""
-    best = found
-    size = max(1, len(best.steps) // 2)
-    while size and time.monotonic() < deadline:
-        position, smaller = 0, False
-        while position < len(best.steps) and time.monotonic() < deadline:
-            fewer = best.steps[:position] + best.steps[position + size :]
-            again = replay(target, fewer)
-            if again is not None and len(again.steps) < len(best.steps):
-                best, smaller = Finding(again.steps, again.text, again.curl, found.examples), True
-            else:
-                position += size
-        if size > 1 or not smaller:
-            size //= 2
-    return best
-
-
-def replay(target: Target, steps: Sequence[Step]) -> Finding | None:
-    """Do the steps again, from a recorder without UIDs on; what was wrong, if anything."""
-    with Driver(target) as driver:
-        try:
-            for step in steps:
-                driver.run(step)
-        except DisagreementError as found:
-            return Finding(tuple(driver.steps), str(found), tuple(driver.curl), 0)
-    return None

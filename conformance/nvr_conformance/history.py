@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nvr_conformance.redaction import Redactor
+from nvr_conformance.tape import Tape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from nvr_conformance.exchange import Exchange
     from nvr_conformance.live_streams import LiveStream
@@ -26,8 +27,9 @@ _BYTES_KEPT = 64  # bytes of another
 class History:
     """The exchanges of one scenario; older ones go when there are too many.
 
-    ``capture`` keeps the bytes of the wire for a pcap, if there is to be one. ``streams`` are the live
-    streams that were begun, ``secrets`` the passwords that must not be shown.
+    ``capture`` keeps the bytes of the wire for a pcap, if there is to be one, and ``tape`` what else the
+    scenario is told by its ``target``. ``streams`` are the live streams that were begun, ``secrets`` the
+    passwords that must not be shown.
     """
 
     def __init__(self, capture: WireCapture | None = None) -> None:
@@ -37,16 +39,20 @@ class History:
         self.exchanges: list[Exchange] = []
         self.remarks: list[tuple[int, str]] = []  # after which exchange, what was checked
         self.capture = capture
+        self.tape = None if capture is None else Tape(capture)
+        self.target: Target | None = None
+        self._packets: Mapping[int, int] = {}
         self.streams: list[LiveStream] = []
         self.secrets: set[str] = set()
 
     def follow(self, target: Target) -> None:
         """Take the times of a manual clock down, and learn what must stay secret."""
+        self.target = self.target or target
         self.secrets |= {user.password for user in target.users}
         if target.clock == "manual":
-            self._clock = target.now
+            self._clock = target.time.now
             if self.capture is not None:
-                self.capture.elapsed = target.now
+                self.capture.elapsed = target.time.now
 
     @property
     def clock_is_manual(self) -> bool:
@@ -75,10 +81,12 @@ class History:
         """The number of the last exchange; 0 before the first."""
         return self.exchanges[-1].number if self.exchanges else 0
 
-    def transcript(self, redactor: Redactor | None = None) -> str:
-        """All of it as text, without what must stay secret."""
+    def transcript(self, redactor: Redactor | None = None, packets: Mapping[int, int] | None = None) -> str:
+        """All of it as text, without what must stay secret. ``packets``: which packet of the pcap carries the
+        request of each exchange."""
         redactor = redactor or Redactor()
         redactor.learn(self.secrets)
+        self._packets = packets or {}
         lines: list[str] = []
         size = 0
         for line in self._lines(redactor):
@@ -114,7 +122,10 @@ class History:
         clock = self._clock_at.get(exchange.number)
         moved = "" if clock is None else f" (clock moved {clock:.3f} s)"
         target = redactor.text(exchange.target)
-        yield f"#{exchange.number} +{exchange.started - begun:.3f} s{moved}  {exchange.method} {target}"
+        packet = self._packets.get(exchange.number)
+        place = "" if packet is None else f" (packet {packet})"
+        when = f"+{exchange.started - begun:.3f} s{moved}{place}"
+        yield f"#{exchange.number} {when}  {exchange.method} {target}"
         for name, value in exchange.request_headers:
             yield f"  > {name}: {redactor.header(name, value)}"
         yield f"  = {redactor.text(str(exchange))} after {exchange.ended - exchange.started:.3f} s"

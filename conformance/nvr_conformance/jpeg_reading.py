@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from nvr_conformance.clock_judging import how_far, is_plausible
 from nvr_conformance.fact import Fact
 from nvr_conformance.outcomes import NothingToJudge
 from nvr_conformance.tlv_reading import TlvWalk, walk
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 SOI, COM, EOI = b"\xff\xd8", b"\xff\xfe", b"\xff\xd9"
 CAMERA_IDS = (0x0011, 0x0012)
-_TIME_TOLERANCE = 1800  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +112,23 @@ def names_camera(parts: Sequence[JpegPart], camera: int) -> Fact:
     for number, part in enumerate(_some(parts)):
         found = part.number(0x0004, 2)
         if found != camera:
-            return Fact(False, expected, f"picture {number}: {'absent' if found is None else found}")
+            said = "absent" if found is None else f"{part.recorder.place(0x0004)} says {found}"
+            return Fact(False, expected, f"picture {number}: {said}")
     return Fact(True, expected, "so in every picture")
 
 
 def plausible_time(parts: Sequence[JpegPart], around: float) -> Fact:
-    """LIV-19: 0x0007 is a time near ``around`` (Unix seconds), from picture to picture not earlier."""
+    """LIV-19: 0x0007 is a time of now, which is ``around`` (Unix seconds), as far as clocks agree; from picture
+    to picture not earlier."""
     expected = f"a time near {around:.0f} in 0x0007"
     before = 0
     for number, part in enumerate(_some(parts)):
         seconds = part.number(0x0007, 4)
-        if seconds is None or abs(seconds - around) > _TIME_TOLERANCE or seconds < before:
-            return Fact(False, expected, f"picture {number}: {'absent' if seconds is None else seconds}")
+        if seconds is None:
+            return Fact(False, expected, f"picture {number}: absent")
+        if not is_plausible(seconds, around) or seconds < before:
+            said = f"{part.recorder.place(0x0007)} says {how_far(seconds, around)}"
+            return Fact(False, expected, f"picture {number}: {said}, the one before {before}")
         before = seconds
     return Fact(True, expected, "so in every picture")
 

@@ -143,7 +143,7 @@ def pictures_of(records: Sequence[RtpRecord], codec: str) -> list[PictureRun]:
         run = runs[-1]
         run.last = index
         has_slice = has_slice or read.kind in PICTURE_KINDS
-        _rejoin(run, read, open_fragment, record.number)
+        _rejoin(run, read, open_fragment, record.place)
     if runs and (runs[0].problems[:1] == ["begins in the middle"] or runs[0].kinds[0] in PICTURE_KINDS):
         del runs[0]
     return runs[:-1]
@@ -164,12 +164,12 @@ class _OpenFragment:
         self.run = None
 
 
-def _rejoin(run: PictureRun, read: Payload, pending: _OpenFragment, number: int) -> None:
+def _rejoin(run: PictureRun, read: Payload, pending: _OpenFragment, place: str) -> None:
     """Add what one packet brings to its picture. Start and end bits that are missing are noted and made up
     for, so that they alone do not spoil the picture."""
     continues = read.form == "fragment" and not read.start
     if pending.run is not None and not continues:
-        run.problems.append(f"packet {number}: the fragments before it have no end")
+        run.problems.append(f"{place}: the fragments before it have no end")
         pending.finish()
     if read.form == "single":
         run.kinds.append(read.kind)
@@ -177,16 +177,16 @@ def _rejoin(run: PictureRun, read: Payload, pending: _OpenFragment, number: int)
         return
     if read.form != "fragment":
         run.kinds.append(read.kind)
-        run.problems.append(f"packet {number}: {read.form} {read.kind}".rstrip())
+        run.problems.append(f"{place}: {read.form} {read.kind}".rstrip())
         return
     if pending.run is None:
         if continues:
-            run.problems.append(f"packet {number}: a fragment without a start before it")
+            run.problems.append(f"{place}: a fragment without a start before it")
         run.kinds.append(read.kind)
         pending.run = run
         pending.data += read.header
     elif bytes(pending.data[: len(read.header)]) != read.header:
-        run.problems.append(f"packet {number}: a fragment of another NAL unit than the one before")
+        run.problems.append(f"{place}: a fragment of another NAL unit than the one before")
     pending.data += read.data
     if read.end:
         pending.finish()

@@ -36,8 +36,8 @@ class Frame(NamedTuple):
     size: int
 
 
-def write_pcap(file: IO[bytes], capture: WireCapture, redactor: Redactor) -> int:
-    """Write all flows in the order of what happened; how many packets."""
+def write_pcap(file: IO[bytes], capture: WireCapture, redactor: Redactor) -> list[int]:
+    """Write all flows in the order of what happened; that order's number of each packet."""
     from scapy.utils import PcapWriter
 
     frames = [frame for flow in capture.flows for frame in frames_of(flow, redactor)]
@@ -51,7 +51,7 @@ def write_pcap(file: IO[bytes], capture: WireCapture, redactor: Redactor) -> int
             frame.data, sec=seconds, usec=microseconds, caplen=len(frame.data), wirelen=frame.size
         )
     writer.flush()
-    return len(frames)
+    return [frame.order for frame in frames]
 
 
 def frames_of(flow: Flow, redactor: Redactor) -> Iterator[Frame]:

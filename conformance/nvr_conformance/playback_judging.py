@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nvr_conformance.playback_walk import ChunkWalk
     from nvr_protocol.dialect import Dialect
 
+END_AT, START_AT, PICTURE_AT = 20, 28, 52  # of the times, from the stream header on
 COMPRESSION = {"H264": 3, "H265": 4}
 
 
@@ -60,12 +61,12 @@ def information(chunk: ChunkWalk, camera: int, codec: str) -> Fact:
     if problem := _problem(chunk, "PLB-05"):
         return Fact(False, expected, problem)
     if chunk.camera != camera:
-        return Fact(False, expected, f"0x0004 says {chunk.camera}")
+        return Fact(False, expected, f"{chunk.information.place(0x0004)} says {chunk.camera}")
     compression = chunk.number(0x0005)
     if compression != COMPRESSION.get(codec):
-        return Fact(False, expected, f"0x0005 says {compression}")
+        return Fact(False, expected, f"{chunk.information.place(0x0005)} says {compression}")
     if chunk.information_time is None:
-        return Fact(False, expected, "0x0007 is absent")
+        return Fact(False, expected, f"0x0007 is absent before offset {chunk.information.end}")
     return Fact(True, expected, f"{len(chunk.information.elements)} TLVs")
 
 
@@ -89,7 +90,12 @@ def times(chunk: ChunkWalk) -> Fact:
     if problem := _problem(chunk, "PLB-07"):
         return Fact(False, expected, problem)
     stated = chunk.information_time
-    actual = f"start {_time(start)}, picture {_time(picture)}, end {_time(end)}, 0x0007 {_time(stated)}"
+    actual = f"start {_time(start)}, picture {_time(picture)}, end {_time(end)}"
+    if chunk.stream_header_offset is not None:
+        places = {"start": START_AT, "picture": PICTURE_AT, "end": END_AT}
+        offsets = (f"{name} at {chunk.stream_header_offset + at}" for name, at in places.items())
+        actual += f" (offsets: {', '.join(offsets)})"
+    actual += f", {chunk.information.place(0x0007)} {_time(stated)}"
     step = 1 if chunk.information.get(0x000A) is not None else 100
     agrees = stated is None or stated // step == picture // step
     return Fact(start <= picture <= end and agrees, expected, actual)
@@ -141,14 +147,17 @@ def counts(chunk: ChunkWalk, dialect: Dialect | None = None) -> Fact:
     if _problem(chunk, "PLB-08") or chunk.stream_header_offset is None:
         raise NothingToJudge("the packets cannot be counted")
     expected = f"{len(chunk.packets)} pictures, {data} bytes"
-    return Fact((frames, size) == (len(chunk.packets), data), expected, f"{frames} pictures, {size} bytes")
+    places = f"{chunk.information.place(0x0008)}, {chunk.information.place(0x0006)}"
+    actual = f"{frames} pictures, {size} bytes ({places})"
+    return Fact((frames, size) == (len(chunk.packets), data), expected, actual)
 
 
 def operation(chunk: ChunkWalk, wanted: int, speed: int | None = None) -> Fact:
     """PLB-21: 0x000D names the operation (§7), and the speed where it is given."""
     right = chunk.operation == wanted and (speed is None or chunk.speed == speed)
     expected = f"operation {wanted}" + (f", speed {speed}" if speed is not None else "")
-    return Fact(right, expected, f"operation {chunk.operation}, speed {chunk.speed}")
+    actual = f"{chunk.information.place(0x000D)} says operation {chunk.operation}, speed {chunk.speed}"
+    return Fact(right, expected, actual)
 
 
 def one_jpeg(chunk: ChunkWalk) -> Fact:
@@ -160,11 +169,12 @@ def one_jpeg(chunk: ChunkWalk) -> Fact:
     actual = f"{len(chunk.packets)} packets ({sizes} bytes)"
     if len(chunk.packets) != 1:
         return Fact(False, expected, actual)
-    data = chunk.packets[0].data
+    data, begin = chunk.packets[0].data, chunk.packets[0].data_offset
     if data[:2] != b"\xff\xd8" or data[-2:] != b"\xff\xd9":
-        return Fact(False, expected, f"{actual}: {data[:2].hex(' ')} … {data[-2:].hex(' ')}")
+        where = f"offsets {begin} … {begin + len(data)}"
+        return Fact(False, expected, f"{actual}, {where}: {data[:2].hex(' ')} … {data[-2:].hex(' ')}")
     compression = chunk.number(0x0005)
-    said = "" if compression is None else f", 0x0005 says {compression}"
+    said = "" if compression is None else f", {chunk.information.place(0x0005)} says {compression}"
     return Fact(compression is None, expected, f"one picture of {sizes} bytes{said}")
 
 

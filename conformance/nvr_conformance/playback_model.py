@@ -69,11 +69,12 @@ class Stretches:
 class Place:
     """Where one camera stands: the GOP given last, and the TIMEF from which to begin, if any.
 
-    ``certain`` False: the document does not say where it stands.
+    ``named``: a TIMEF came after that GOP. ``certain`` False: the document does not say where it stands.
     """
 
     shown: Shown | None = None
     begin: int | None = None
+    named: bool = False
     certain: bool = True
 
 
@@ -112,9 +113,10 @@ class PlaybackModel:
                 place.certain = place.certain and moment is not None and _during(place.shown, moment)
             elif moment is not None:
                 place.begin, place.certain = moment, True
-            elif place.begin is not None:
+            elif place.named:
                 # PLAY behind a TIMEF from which nothing was given yet: OP-25 leaves open where it begins.
-                place.certain = False
+                place.begin, place.certain = None, False
+            place.named = place.named or moment is not None
 
     def judge(self, camera: int, given: Shown | None, now: int) -> Fault | None:
         """What is wrong with the answer to ``camera.cgi`` (None: no picture), and go on from it."""
@@ -122,7 +124,7 @@ class PlaybackModel:
         before = replace(place)
         if given is not None:
             self.begun = True
-            place.shown, place.begin = given, None
+            place.shown, place.begin, place.named = given, None, False
             place.certain = True
         if not before.certain:
             return None

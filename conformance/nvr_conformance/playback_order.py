@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.fact import Fact
 from nvr_conformance.outcomes import NothingToJudge
+from nvr_conformance.playback_judging import END_AT
 from nvr_conformance.playing import clock_time
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SKIPPED = 1.5  # GOP lengths from one answer to the next, from which on something was skipped
 NEAR = 1.0  # GOP lengths
+ZONES_AT = {"end": 25, "start": 33}  # of the zones in the GOP information, from the stream header on
 
 
 def follow_on(gops: Sequence[Gop]) -> Fact:
@@ -79,10 +81,10 @@ def strides(gops: Sequence[Gop]) -> list[float]:
 
 def skips(steps: Sequence[Sequence[Gop]], *, backward: bool) -> Fact:
     """PLB-18, PLB-19: within each step every answer skips GOPs, and each step skips further than the one
-    before."""
+    before. Of a step its shortest stride counts: a gap in the recording makes another one longer."""
     expected = f"GOPs skipped {'backward' if backward else 'forward'}, further with each repeat"
     sign = -1 if backward else 1
-    means: list[float] = []
+    shortest: list[float] = []
     for number, gops in enumerate(steps, 1):
         wide = [sign * stride for stride in strides(gops)]
         if not wide:
@@ -91,9 +93,9 @@ def skips(steps: Sequence[Sequence[Gop]], *, backward: bool) -> Fact:
             return Fact(
                 False, expected, f"step {number}: {', '.join(f'{stride:+.1f}' for stride in wide)} GOPs"
             )
-        means.append(sum(wide) / len(wide))
-    actual = f"{', '.join(f'{mean:.1f}' for mean in means)} GOPs from answer to answer"
-    return Fact(all(low < high for low, high in pairwise(means)), expected, actual)
+        shortest.append(min(wide))
+    actual = f"{', '.join(f'{stride:.1f}' for stride in shortest)} GOPs from answer to answer"
+    return Fact(all(low < high for low, high in pairwise(shortest)), expected, actual)
 
 
 def ends_with_its_last_picture(gop: Gop) -> Fact:
@@ -103,7 +105,8 @@ def ends_with_its_last_picture(gop: Gop) -> Fact:
         raise NothingToJudge("no GOP information, or no frame rate")
     told = " or ".join(f"{span / 100:.2f}" for span in dict.fromkeys(spans))
     expected = f"the end {told} s behind the start: {gop.count} pictures"
-    return Fact(gop.ends_right(), expected, f"{(chunk.gop_end - gop.start) / 100:.2f} s")
+    where = f" (offset {(chunk.stream_header_offset or 0) + END_AT})"
+    return Fact(gop.ends_right(), expected, f"{(chunk.gop_end - gop.start) / 100:.2f} s{where}")
 
 
 def zones_agree(gop: Gop) -> Fact:
@@ -116,7 +119,9 @@ def zones_agree(gop: Gop) -> Fact:
     expected = f"{'-' if sign else '+'}{hours:02}:{minutes:02}{' summer' if summer else ''} as in 0x0007"
     for name, zone in (("start", gop.chunk.gop_start_zone), ("end", gop.chunk.gop_end_zone)):
         if zone[:2] != (hours, minutes) or bool(zone[2]) != bool(sign or summer):
-            return Fact(False, expected, f"GOP {name}: {zone[0]:02}:{zone[1]:02}, zone info 0x{zone[2]:02x}")
+            offset = (gop.chunk.stream_header_offset or 0) + ZONES_AT[name]
+            said = f"{zone[0]:02}:{zone[1]:02}, zone info 0x{zone[2]:02x}"
+            return Fact(False, expected, f"offset {offset}, GOP {name}: {said}")
     return Fact(True, expected, expected)
 
 

@@ -12,6 +12,7 @@ from nvr_conformance.exchange import refused
 from nvr_conformance.nal_reading import nal_type
 from nvr_conformance.outcomes import PrerequisiteFailed
 from nvr_conformance.playback_walk import ChunkWalk, walk_chunk
+from nvr_conformance.sound_walk import SoundWalk, walk_sound
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.dialect_detection import detect_dialect
 from nvr_protocol.errors import ProtocolError
@@ -27,6 +28,10 @@ SECOND = 100
 GOP_PACE = 1.0  # seconds between two camera.cgi on a real recorder: a GOP is about that long
 AGO = 2 * 3600  # seconds before now at which there should be a recording, and room on both sides
 _TRIED = 4  # cameras that are tried in search of one that plays
+_NEAR = 30 * SECOND  # hundredths: less than a gap that would matter
+_BEHIND = (150 * SECOND, 60 * SECOND)  # hundredths behind the begin of a recording, where there may be room
+_AHEAD = (3600 * SECOND, 600 * SECOND, *_BEHIND)  # hundredths ahead of its end
+_PROBES = (0, 20, 40, 58)  # seconds of a minute at which it is looked whether it was recorded
 _H265_TYPES = frozenset((*range(10), *range(16, 22), *range(32, 41)))
 
 
@@ -178,6 +183,33 @@ class Player:
             self.dialect = dialect_of(exchange.body)
         return Gop(camera, exchange, walk_chunk(exchange.body, self.dialect or DEFAULT))
 
+    def listen(self, camera: int) -> SoundWalk | None:
+        """One ``playaudio.cgi``; None where it brings nothing."""
+        path = self.session.path("playaudio", CAM=camera)
+        exchange = self.session.client.get(path, pace=GOP_PACE)
+        return None if refused(exchange) or not exchange.ok else walk_sound(exchange.body)
+
+    def at(self, camera: int, moment: int) -> Gop:
+        """What GOTODATE and one ``camera.cgi`` bring."""
+        self.goto(moment)
+        return self.fetch(camera)
+
+    def with_room(self, camera: int, wanted: int) -> Gop:
+        """The GOP at that time, from which it plays on; where nothing is recorded then, one with recording on
+        both sides, if it can be found."""
+        gop = self.at(camera, wanted)
+        if not gop.given or gop.start is None or _is_near(gop, wanted):
+            return gop
+        if gop.start > wanted:
+            now = round(self.target.unix_time()) * SECOND
+            places = [(gop.start + now) // 2, *(gop.start + behind for behind in _BEHIND)]
+        else:
+            places = [gop.start - ahead for ahead in _AHEAD]
+        for place in places:
+            if _is_near(found := self.at(camera, place), place):
+                return found
+        return self.at(camera, wanted)
+
     def several(self, camera: int, count: int) -> list[Gop]:
         """``count`` GOPs one after the other; fewer where one is not given."""
         gops: list[Gop] = []
@@ -191,15 +223,15 @@ def player_in_recording(
 ) -> tuple[Player, Gop]:
     """A fresh session that plays forward from about ``ago`` seconds before now, and its first GOP.
 
-    Tries some cameras, for one that is recorded in one of ``codecs``. PrerequisiteFailed without one.
+    Where nothing is recorded then, from elsewhere (``Player.with_room``). Tries some cameras, for one that is
+    recorded in one of ``codecs``. PrerequisiteFailed without one.
     """
     player = Player(client.login())
     wanted = round(target.unix_time() - ago) * SECOND
     answer = "no camera"
     for camera in target.cameras[:_TRIED]:
         answer = str(player.choose(camera))
-        player.goto(wanted)
-        gop = player.fetch(camera)
+        gop = player.with_room(camera, wanted)
         if not gop.given:
             player.play()
             gop = player.fetch(camera)
@@ -207,6 +239,24 @@ def player_in_recording(
             return player, gop
         answer = f"camera {camera}: {gop}"
     raise PrerequisiteFailed(f"no recording of {' or '.join(sorted(codecs))} that plays: {answer}")
+
+
+def minute_in_recording(player: Player, gop: Gop) -> int:
+    """A whole minute near a GOP that was recorded from its begin to its end, in Unix seconds.
+    PrerequisiteFailed without one."""
+    assert gop.start is not None
+    first = -(-gop.start // (60 * SECOND)) * 60
+    for begin in (first, first - 60, first - 120, first + 60):
+        moments = [(begin + second) * SECOND for second in _PROBES]
+        if all(_is_near(player.at(gop.camera, moment), moment, 10 * SECOND) for moment in moments):
+            return begin
+    raise PrerequisiteFailed(
+        f"no whole minute is recorded of camera {gop.camera} near {clock_time(gop.start)}"
+    )
+
+
+def _is_near(gop: Gop, moment: int, tolerance: int = _NEAR) -> bool:
+    return gop.given and gop.start is not None and abs(gop.start - moment) <= tolerance
 
 
 def mask_of(cameras: Collection[int], channels: int) -> str:

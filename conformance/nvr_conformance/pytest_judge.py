@@ -11,7 +11,7 @@ import pytest
 
 from nvr_conformance.connection import endpoint_of
 from nvr_conformance.engine import chosen_ids
-from nvr_conformance.engine_plugin import BOOK, EnginePlugin, checked_claim
+from nvr_conformance.engine_plugin import BOOK, EnginePlugin, checked_claim, place_of
 from nvr_conformance.outcomes import ScenarioStopped, TargetUnreachableError
 from nvr_conformance.requirements import requirements
 from nvr_conformance.scenario import claim_of
@@ -83,6 +83,7 @@ class PytestJudge(EnginePlugin):
         if unselected:
             items[:] = [item for item in items if item not in unselected]
             config.hook.pytest_deselected(items=unselected)
+        items.sort(key=lambda item: place_of(self._claims.get(item.nodeid)))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:

@@ -99,8 +99,9 @@ def _order(moment: LocalMoment) -> int:
     return moment.unix(0)
 
 
-def zone_of(chunks: Iterable[ChunkWalk]) -> int:
-    """The recorder's zone without summer time, in minutes: what most fields of the chunks say."""
+def zone_of(chunks: Iterable[ChunkWalk], otherwise: int | None = None) -> int:
+    """The recorder's zone without summer time, in minutes: what most fields of the chunks say; ``otherwise``
+    where they say nothing."""
     votes: Counter[int] = Counter()
     for chunk in chunks:
         data = chunk.information.get(0x0007)
@@ -108,6 +109,8 @@ def zone_of(chunks: Iterable[ChunkWalk]) -> int:
             votes[_minutes(data[5], data[6], negative=data[4] == 1)] += 1
         for hours, minutes, info in (chunk.gop_start_zone, chunk.gop_end_zone):
             votes[_minutes(hours, minutes, negative=bool(info & 0x80))] += 1
+    if not votes and otherwise is not None:
+        return otherwise
     if not votes:
         raise NothingToJudge("no chunk names the recorder's time zone")
     return votes.most_common(1)[0][0]

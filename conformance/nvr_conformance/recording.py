@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from nvr_conformance.events import CheckMade
+from nvr_conformance.measurement import Measurement, Sample, measured
 from nvr_conformance.outcomes import KitError, PrerequisiteFailed
 from nvr_conformance.requirements import Level, requirements
 from nvr_conformance.verdicts import CheckRecord, Note, Verdict, shown, verdict_of_check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nvr_conformance.events import Event
     from nvr_conformance.history import History
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass
 class Book:
-    """The checks and notes of one scenario."""
+    """The checks, measurements and notes of one scenario."""
 
     scenario: str
     ids: tuple[str, ...]
@@ -32,6 +33,7 @@ class Book:
     emit: Callable[[Event], None]
     checks: list[CheckRecord] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
 
     def record(self, id_: str, verdict: Verdict, expected: object, actual: object, name: str) -> None:
         """Write a check down, and tell the reporters."""
@@ -50,6 +52,13 @@ class Book:
         if id_ in self.selected:
             self.checks.append(check)
             self.emit(CheckMade(check))
+
+    def measure(self, measurement: Measurement) -> None:
+        """Write down what was measured."""
+        self.declared(measurement.id)
+        self.history.remark(f"{measurement.id} measured: {measurement.name}: {measurement.text}")
+        if measurement.id in self.selected:
+            self.measurements.append(measurement)
 
     def note(self, id_: str, verdict: Verdict, reason: str) -> None:
         """Say why there is no check."""
@@ -99,6 +108,31 @@ class Observe:
         if self._book.declared(id_) is not Level.OBSERVE:
             raise KitError(f"{id_} is to be checked: use check()")
         self._book.record(id_, Verdict.OBSERVED, "", value, name)
+
+
+class Measure:
+    """``measure(id, name, samples, unit=…, stated=…, how=…)`` keeps a number between the bounds that samples
+    give it, and returns it. It judges nothing: ``check`` does.
+
+    What several scenarios measure under one id and name is put together.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def __call__(
+        self,
+        id_: str,
+        name: str,
+        samples: Sequence[Sample],
+        *,
+        unit: str,
+        how: str,
+        stated: float | None = None,
+    ) -> Measurement:
+        made = measured(id_, name, samples, unit=unit, stated=stated, how=how)
+        self._book.measure(made)
+        return made
 
 
 class Require:

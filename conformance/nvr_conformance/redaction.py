@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from random import SystemRandom
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,8 +14,10 @@ PASSWORD_SHOWN = "(password)"
 LEAST_PASSWORD = 4  # characters: a shorter one stands in many places by chance
 _LONG = re.compile(r"(?<!\d)\d{6,40}(?!\d)")  # digits enough to know a UID again without its name
 _LONG_BYTES = re.compile(rb"(?<!\d)\d{6,40}(?!\d)")
-_UID = re.compile(r"(?<![A-Za-z])(UID(?:=|%3D))(\d{1,40})", re.IGNORECASE)
-_UID_BYTES = re.compile(rb"(?<![A-Za-z])(UID(?:=|%3D))(\d{1,40})", re.IGNORECASE)
+_UID = re.compile(r"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))(\d{1,40})", re.IGNORECASE)
+_UID_BYTES = re.compile(rb"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))(\d{1,40})", re.IGNORECASE)
+_TRIES = 1000  # to find digits that are no other UID's
+_FEW = 3  # digits: with so few nobody is found again
 _SECRET_LINE = re.compile(
     rb"(?im)^((?:proxy-)?authorization[ \t]*:[ \t]*\w*|authentication-info[ \t]*:)([^\r\n]*)"
 )
@@ -25,12 +28,15 @@ class Redactor:
     """Takes secrets out of texts and bytes. It learns them as the scenarios meet them.
 
     With ``uids`` each UID becomes ``UID-1``, ``UID-2`` … in the order in which they are met, the same one
-    everywhere. In bytes everything keeps its length, so that lengths and sequence numbers stay true.
+    everywhere. In bytes everything keeps its length, so that lengths and sequence numbers stay true, and a
+    UID becomes as many other digits, chosen at random: what was captured can still be judged.
     """
 
     def __init__(self, passwords: Iterable[str] = (), *, uids: bool = False) -> None:
         self._uids = uids
         self._numbers: dict[str, int] = {}
+        self._others: dict[bytes, bytes] = {}
+        self._random = SystemRandom()
         self._passwords: set[str] = set()
         self.learn(passwords)
 
@@ -65,7 +71,7 @@ class Redactor:
             secret = password.encode("utf-8")
             data = data.replace(secret, b"*" * len(secret))
         if self._uids:
-            data = _UID_BYTES.sub(lambda found: found[1] + self._same_length(found[2]), data)
+            data = _UID_BYTES.sub(lambda found: found[1] + self._other(found[2]), data)
             data = _LONG_BYTES.sub(self._known_bytes, data)
         return data
 
@@ -74,13 +80,25 @@ class Redactor:
             self._numbers[uid] = len(self._numbers) + 1
         return self._numbers[uid]
 
+    def digits(self, text: str) -> str:
+        """A text as it may be shown beside bytes of the wire: of the same length, UIDs as there."""
+        return self.wire(text.encode()).decode()
+
     def _known_bytes(self, found: re.Match[bytes]) -> bytes:
         digits = found[0]
-        return self._same_length(digits) if digits.decode("ascii") in self._numbers else digits
+        return (
+            self._other(digits)
+            if digits.decode("ascii") in self._numbers
+            else self._others.get(digits, digits)
+        )
 
-    def _same_length(self, uid: bytes) -> bytes:
-        number = self._number(uid.decode("ascii"))
-        shown = f"UID-{number}".encode("ascii")
-        if len(shown) > len(uid):
-            shown = str(number).encode("ascii")[-len(uid) :]
-        return shown.ljust(len(uid), b"-")
+    def _other(self, uid: bytes) -> bytes:
+        """Other digits for a UID: as many, and no other UID's."""
+        if len(uid) <= _FEW:
+            return uid
+        if uid not in self._others:
+            taken = {*self._others, *self._others.values()}
+            lowest = 10 ** (len(uid) - 1)
+            tries = (str(self._random.randrange(lowest, 10 * lowest)).encode() for _ in range(_TRIES))
+            self._others[uid] = next((made for made in tries if made not in taken), b"0" * len(uid))
+        return self._others[uid]

@@ -11,13 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from nvr_conformance.fuzz_steps import CountUids, Fetch, LogIn, Malformed, Send, Step, Stranger
+from nvr_conformance.fuzz_steps import CONTROLS, Fetch, LogIn, Malformed, Send, Step, Stranger
 from nvr_conformance.playback_model import PlaybackModel, Stretches
 
 LIFETIME = 90.0
 CAPACITY = 16
 AT_ONCE = 16
-CONTROL = frozenset(("pan_tilt_zoom", "centering", "focus", "iris", "preset_set", "preset_go", "auxiliary"))
 PLAY_COMMANDS = {"play": "PLAY", "reverse": "BPLAY", "pause": "PAUSE", "goto": "GOTODATE", "stop": "STOP"}
 
 
@@ -79,6 +78,12 @@ class ReferenceModel:
         """Whether a UID is valid for sure; near its end on a clock that is not ours it may be either."""
         return self.now - session.last < LIFETIME - self.known.slack
 
+    def lose(self, label: str) -> None:
+        """A UID ended for a reason that is not ours: somebody else's login took its place."""
+        session = self.sessions.get(label)
+        if session is not None:
+            self._end(session)
+
     def used(self) -> tuple[int, int | None]:
         """The least and the most that USEDUID may say (§5.3.1); None: others may be there."""
         certain = sum(self.is_certain(session) for session in self.sessions.values())
@@ -128,7 +133,7 @@ class ReferenceModel:
             sounds = session.playback.operation in ("PLAY", "GOTODATE")
             playable = self._of_fetch(session, camera) is Verdict.ACCEPTED and sounds
             return Verdict.EITHER if playable else Verdict.REFUSED
-        if step.key in CONTROL:
+        if step.key in CONTROLS:
             known = int(step.values["CH"]) in self.known.cameras
             return Verdict.EITHER if known and not self.known.alone else _accepted(known)
         return Verdict.ACCEPTED
@@ -218,17 +223,3 @@ class ReferenceModel:
 
 def _accepted(condition: bool) -> Verdict:
     return Verdict.ACCEPTED if condition else Verdict.REFUSED
-
-
-def situation(model: ReferenceModel, step: Step) -> str:
-    """In a few words what a step meets: what the coverage counts."""
-    if isinstance(step, LogIn):
-        return "full" if len(model.sessions) >= CAPACITY else "room"
-    if isinstance(step, CountUids):
-        return "count"
-    session = model.sessions.get(getattr(step, "label", ""))
-    if session is None:
-        return "no UID"
-    if session.live:
-        return "live with sound" if session.sound else "live"
-    return session.playback.operation or ("masked" if session.playback.mask is not None else "idle")

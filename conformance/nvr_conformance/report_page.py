@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
+from nvr_conformance.report_lifetime import MeasurementPlot
 from nvr_conformance.requirements import Requirement, requirements
 from nvr_conformance.verdicts import Overall, Verdict
 
@@ -85,6 +85,8 @@ def render_page(result: Result, extras: PageExtras | None = None) -> str:
         sentence=_sentence(result),
         begun=_readable(result.begun),
         duration=_duration(result.seconds),
+        planned=_duration(result.planned_seconds) if result.planned_seconds else "",
+        observed=[row for row in rows if row.result.verdict is Verdict.OBSERVED],
         counts=_counts(rows),
         binding=len(binding),
         tested=len(tested),
@@ -94,6 +96,7 @@ def render_page(result: Result, extras: PageExtras | None = None) -> str:
         ),
         expected=[row for row in rows if row.result.expected_failure],
         sections=_sections(rows),
+        measurements=[MeasurementPlot(each) for each in result.measurements],
         extras=extras,
         scenario_of=_scenario_of,
         kit=version("nvrkit"),
@@ -150,7 +153,7 @@ def _duration(seconds: float) -> str:
 
 def _scenario_of(evidence: str) -> str:
     """The scenario that a check's evidence names."""
-    return re.sub(r", exchange \d+$", "", evidence)
+    return evidence.partition(", exchange ")[0]
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.measurement import Measurement, put_together
 from nvr_conformance.verdicts import Overall, Verdict, exit_status
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     """A whole run; every row of the catalogue is in it. ``errors``: what broke in the kit.
 
     ``begun``: when, ISO 8601 in UTC. ``expectation_errors``: expected failures that are not so.
+    ``measurements``: numbers that were measured, one of each name. ``planned_seconds``: how long it should
+    take, where that was found out ahead.
     """
 
     verdict: Overall
@@ -50,6 +53,8 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: tuple[str, ...] = ()
     begun: str = ""
     expectation_errors: tuple[str, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    planned_seconds: float | None = None
 
     @property
     def exit_status(self) -> int:
@@ -76,6 +81,8 @@ def make_result(
     seconds: float,
     errors: Sequence[str] = (),
     begun: str = "",
+    measurements: Iterable[Measurement] = (),
+    planned_seconds: float | None = None,
 ) -> Result:
     """Put a result together."""
     return Result(
@@ -99,4 +106,6 @@ def make_result(
         ),
         tuple(errors),
         begun,
+        measurements=put_together(measurements),
+        planned_seconds=None if planned_seconds is None else round(planned_seconds, 1),
     )

@@ -50,8 +50,9 @@ def load_result(path: Path) -> Result:
 def changes(before: Result, after: Result, *, verdicts_only: bool = False) -> list[Change]:
     """What is different, in the order of ``after``, then what it no longer has.
 
-    Verdicts are compared, checks by their names and verdicts, and what was observed.
-    ``verdicts_only`` looks at the verdicts of the requirements alone.
+    Verdicts are compared, checks by their names and verdicts, what was observed, and what was measured: of
+    that only counts what cannot be the same number. ``verdicts_only`` looks at the verdicts of the
+    requirements alone.
     """
     old = {row.id: row for row in before.requirements}
     new = {row.id: row for row in after.requirements}
@@ -61,7 +62,7 @@ def changes(before: Result, after: Result, *, verdicts_only: bool = False) -> li
         if first is None or second is None:
             found.append(Change(id_, first.verdict if first else "", second.verdict if second else ""))
             continue
-        details = () if verdicts_only else _details(first, second)
+        details = () if verdicts_only else (*_details(first, second), *_measured(before, after, id_))
         if first.verdict is not second.verdict or details:
             found.append(Change(id_, first.verdict, second.verdict, details))
     return found
@@ -83,6 +84,15 @@ def _details(before: RequirementResult, after: RequirementResult) -> tuple[str, 
     if before.expected_failure != after.expected_failure:
         lines.append("expected to fail" if after.expected_failure else "no longer expected to fail")
     return tuple(lines)
+
+
+def _measured(before: Result, after: Result, id_: str) -> list[str]:
+    return [
+        f"{old.name}: {old.text} → {new.text}"
+        for old in before.measurements
+        for new in after.measurements
+        if (old.id, old.name) == (id_, new.name) and new.id == id_ and not old.agrees(new)
+    ]
 
 
 def _checks(row: RequirementResult) -> dict[str, str]:

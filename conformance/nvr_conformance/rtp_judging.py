@@ -10,6 +10,7 @@ import struct
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nvr_conformance.clock_judging import how_far, is_plausible
 from nvr_conformance.fact import Fact
 from nvr_conformance.nal_reading import KEY_KINDS, PICTURE_KINDS, pictures_of, read_payload
 from nvr_conformance.outcomes import NothingToJudge
@@ -62,9 +63,7 @@ def markers(records: Sequence[RtpRecord], codec: str) -> Fact:
                 where = "last" if index == run.last else f"{index - run.first + 1}."
                 found = "marker" if record.marker else "no marker"
                 size = run.last - run.first + 1
-                return Fact(
-                    False, expected, f"packet {record.number}: {found} on the {where} of {size} packets"
-                )
+                return Fact(False, expected, f"{record.place}: {found} on the {where} of {size} packets")
     return Fact(True, expected, f"{len(runs)} pictures")
 
 
@@ -130,13 +129,11 @@ def one_timestamp_per_picture(records: Sequence[RtpRecord], codec: str) -> Fact:
             continue
         first = readable[0]
         if first.timestamp == before:
-            return Fact(False, expected, f"packet {first.number}: {before} again, on the next picture")
+            return Fact(False, expected, f"{first.place}: {before} again, on the next picture")
         before = first.timestamp
         for record in readable:
             if record.timestamp != before:
-                return Fact(
-                    False, expected, f"packet {record.number}: {record.timestamp} in the picture of {before}"
-                )
+                return Fact(False, expected, f"{record.place}: {record.timestamp} in the picture of {before}")
     return Fact(True, expected, f"{len(runs)} pictures")
 
 
@@ -154,7 +151,7 @@ def timestamp_rate(records: Sequence[RtpRecord], clock: int = 90_000, tolerance:
     for before, after in pairwise(records):
         step = (after.timestamp - before.timestamp + 0x8000_0000) % 0x1_0000_0000 - 0x8000_0000
         if step < 0:
-            actual = f"packet {after.number}: {after.timestamp} behind {before.timestamp}"
+            actual = f"{after.place}: {after.timestamp} behind {before.timestamp}"
             return Fact(False, "time stamps that never go back", actual)
         ticks += step
     low, high = (elapsed * 0.9 - tolerance) * clock, (elapsed * 1.1 + tolerance) * clock
@@ -176,7 +173,7 @@ def extension(records: Sequence[RtpRecord]) -> Fact:
         if not problem and record.extension is not None:
             problem = walk(record.extension).problem
         if problem:
-            return Fact(False, expected, f"packet {record.number}: {problem}")
+            return Fact(False, expected, f"{record.place}, header extension: {problem}")
     return Fact(True, expected, f"{len(extended)} packets")
 
 
@@ -186,29 +183,29 @@ def names_camera(records: Sequence[RtpRecord], camera: int) -> Fact:
     for record in _extended(records):
         data = walk(record.extension or b"").get(0x0004)
         if data is None or len(data) != 4 or struct.unpack(">H", data[:2])[0] != camera:
-            return Fact(False, expected, f"packet {record.number}: {_hex(data)}")
+            return Fact(False, expected, f"{record.place}: {_hex(data)}")
     return Fact(True, expected, "so in every packet")
 
 
-def plausible_time(
-    records: Sequence[RtpRecord], around: float | None = None, tolerance: float = 1800
-) -> Fact:
-    """LIV-12: 0x0007 is a time: near ``around`` (Unix seconds; None: any in 2000 … 2099), zone in range,
-    and growing like the packets' arrival within three seconds."""
-    low, high = (946_684_800, 4_102_444_800) if around is None else (around - tolerance, around + tolerance)
+def plausible_time(records: Sequence[RtpRecord], around: float | None = None) -> Fact:
+    """LIV-12: 0x0007 is a time: of now, which is ``around`` (Unix seconds; None: any in 2000 … 2099), as far as
+    clocks agree; zone in range, and growing like the packets' arrival within three seconds."""
     expected = "a plausible time in 0x0007" if around is None else f"a time near {around:.0f} in 0x0007"
     base: float | None = None
     for record in _extended(records):
         data = walk(record.extension or b"").get(0x0007)
         if data is None or len(data) != 8:
-            return Fact(False, expected, f"packet {record.number}: {_hex(data)}")
+            return Fact(False, expected, f"{record.place}: {_hex(data)}")
         seconds, sign, hours, minutes, summer = struct.unpack(">IBBBB", data)
-        if not (low <= seconds <= high and sign <= 1 and hours <= 14 and minutes <= 59 and summer <= 1):
+        if not is_plausible(seconds, seconds if around is None else around):
+            said = f"{seconds}" if around is None else how_far(seconds, around)
+            return Fact(False, expected, f"{record.place}: 0x0007 says {said}")
+        if not (sign <= 1 and hours <= 14 and minutes <= 59 and summer <= 1):
             zone = f"zone {sign}/{hours}/{minutes}/{summer}"
-            return Fact(False, expected, f"packet {record.number}: {seconds}, {zone}")
+            return Fact(False, expected, f"{record.place}: {seconds}, {zone}")
         base = seconds - record.arrived if base is None else base
         if abs(seconds - record.arrived - base) > 3:
-            return Fact(False, expected, f"packet {record.number}: {seconds} does not grow with time")
+            return Fact(False, expected, f"{record.place}: {seconds} does not grow with time")
     return Fact(True, expected, "so in every packet")
 
 
@@ -230,9 +227,7 @@ def ahead_of_pictures(records: Sequence[RtpRecord], codec: str) -> Fact:
             good = ahead[:1] == ["AUD"] and not {"VPS", "SPS", "PPS"} & set(run.kinds)
         if not good:
             which = "key picture" if run.is_key else "picture"
-            return Fact(
-                False, expected, f"packet {records[run.first].number}: {', '.join(run.kinds)} ({which})"
-            )
+            return Fact(False, expected, f"{records[run.first].place}: {', '.join(run.kinds)} ({which})")
     if not keys:
         raise NothingToJudge("no key picture among the packets")
     return Fact(True, expected, f"{keys} key pictures, {len(runs) - keys} others")
@@ -259,7 +254,7 @@ def fragments(records: Sequence[RtpRecord], codec: str, limit: int = DATAGRAM_LI
                 elif read.reserved:
                     problem = "the reserved bit is set"
             if problem:
-                return Fact(False, expected, f"packet {record.number}: {problem}")
+                return Fact(False, expected, f"{record.place}: {problem}")
         if run.problems:
             return Fact(False, expected, run.problems[0])
     if not count:
@@ -304,7 +299,7 @@ def _every(
 ) -> Fact:
     for record in _some(records):
         if not holds(record):
-            return Fact(False, expected, f"packet {record.number}: {actual(record)}")
+            return Fact(False, expected, f"{record.place}: {actual(record)}")
     return Fact(True, expected, f"so in {len(records)} packets")
 
 

@@ -42,6 +42,14 @@ class RtpRecord:
     part: LivePart | None = None
     problem: str = ""
 
+    @property
+    def place(self) -> str:
+        """Where to find it: its number in the capture, from 0, and what Wireshark or a hex editor show."""
+        told = [] if self.problem else [f"sequence number {self.sequence}"]
+        if self.part is not None:
+            told.append(f"part at offset {self.part.offset}")
+        return f"packet {self.number}" + (f" ({', '.join(told)})" if told else "")
+
 
 def dissect(packets: Iterable[CapturedPacket]) -> list[RtpRecord]:
     """Dissect each packet once. About 10 000 packets a second: judge slices, not hours."""

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nvr_conformance.stopping import stop
-from nvr_conformance.verdicts import EXIT_KIT_BROKE, EXIT_UNREACHABLE
+from nvr_conformance.verdicts import EXIT_CONFORMANT, EXIT_KIT_BROKE, EXIT_UNREACHABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
     from nvr_conformance.expected_failures import ExpectedFailure
+    from nvr_conformance.rehearsal import Plan
     from nvr_conformance.result import Result
-    from nvr_conformance.target import TargetOptions, User
+    from nvr_conformance.target import TargetSource, User
 
 
 @click.command()
@@ -70,6 +75,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write what the recorder is like as a recorder.toml for nvr-emulator serve --config.",
 )
+@click.option(
+    "--plan",
+    "plan_only",
+    is_flag=True,
+    help="Say what would be run and how long it takes, and judge nothing.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show every check as it is made.")
 def run(
     url: str | None,
@@ -93,9 +104,13 @@ def run(
     config: Path | None,
     scenarios: Path | None,
     profile_out: Path | None,
+    plan_only: bool,
     verbose: bool,
 ) -> None:
     """Judge the recorder at URL; without URL, an emulated one that is started for it.
+
+    A run that takes its time is played through on an emulated recorder first, in half a minute: so it is
+    known how long it takes. --plan stops there.
 
     Ctrl-C ends the run in order: streams are stopped, UIDs logged out, and the result says inconclusive.
     """
@@ -107,8 +122,9 @@ def run(
     from nvr_conformance.engine import chosen_ids, judge
     from nvr_conformance.events import Reporter
     from nvr_conformance.outcomes import TargetUnreachableError
+    from nvr_conformance.plan_report import print_plan
     from nvr_conformance.report_writer import ReportWriter
-    from nvr_conformance.target import PERMISSIONS, TargetOptions
+    from nvr_conformance.target import PERMISSIONS, TargetOptions, TargetSource
 
     allowed = frozenset(word.strip() for word in allow.split(",") if word.strip())
     if unknown := allowed - set(PERMISSIONS):
@@ -150,23 +166,36 @@ def run(
     )
     known = _read_expected(expected_failures) if expected_failures is not None else ()
     passwords = (password, *(other.password for other in options.other_users))
-    console_report = ConsoleReport(Console(), verbose=verbose)
+    console = Console()
+    console_report = ConsoleReport(console, verbose=verbose)
     try:
         reporters: list[Reporter] = [console_report]
+        source = TargetSource(options, seed)
+        source.prepare()
+        planned = None
+        if plan_only or (source.takes_its_time and pace != 0):
+            plan = _rehearse(console, source, select, skip, scenarios or SCENARIOS)
+            if plan_only and not source.takes_its_time:
+                console.print("The clock of this recorder is moved: judging it takes seconds. Of a real one:")
+            if plan is not None:
+                print_plan(console, plan, whole=plan_only)
+                planned = plan.seconds
+            if plan_only:
+                sys.exit(EXIT_CONFORMANT if plan is not None else EXIT_KIT_BROKE)
         if report is not None:
             reporters.append(ReportWriter(report, passwords=passwords, redact_uids=redact_uids))
         result = judge(
-            options,
+            source=source,
             select=select,
             skip=skip,
-            seed=seed,
             reporters=reporters,
             scenarios=scenarios or SCENARIOS,
             capture=report is not None,
             expected_failures=known,
+            planned_seconds=planned,
         )
         if profile_out is not None:
-            _write_profile(profile_out, options, seed, result)
+            _write_profile(profile_out, source, result)
     except TargetUnreachableError as problem:
         stop(str(problem), EXIT_UNREACHABLE)
     except KeyboardInterrupt:
@@ -178,14 +207,28 @@ def run(
     sys.exit(result.exit_status)
 
 
-def _write_profile(path: Path, options: TargetOptions, seed: int, result: Result) -> None:
+def _rehearse(
+    console: Console, source: TargetSource, select: Sequence[str], skip: Sequence[str], scenarios: Path
+) -> Plan | None:
+    """The plan of a run; where there can be none, why."""
+    from rich.markup import escape
+
+    from nvr_conformance.outcomes import PrerequisiteFailed
+    from nvr_conformance.rehearsal import rehearse
+
+    try:
+        with console.status("rehearsing on an emulated recorder, to know how long it takes"):
+            return rehearse(source, select=select, skip=skip, scenarios=scenarios)
+    except PrerequisiteFailed as problem:
+        console.print(f"no plan: {escape(problem.reason)}")
+        return None
+
+
+def _write_profile(path: Path, source: TargetSource, result: Result) -> None:
     from nvr_conformance.outcomes import PrerequisiteFailed
     from nvr_conformance.profile import observe_profile
     from nvr_conformance.profile_toml import profile_toml
-    from nvr_conformance.target import TargetSource
 
-    source = TargetSource(options, seed)
-    source.model = result.model
     try:
         with source.open() as target:
             profile = observe_profile(target)

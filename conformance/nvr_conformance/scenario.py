@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from nvr_conformance.client import Client, Login, Session
 from nvr_conformance.exchange import Exchange, refused
@@ -45,6 +45,7 @@ __all__ = [
     "scenario",
 ]
 
+Place = Literal["", "first", "last"]
 NEEDS = (*PERMISSIONS, "state", "manual-clock")
 
 Function = TypeVar("Function", bound="Callable[..., None]")
@@ -58,6 +59,7 @@ class Claim:
     models: tuple[int, ...]
     needs: tuple[str, ...]
     setup: Mapping[str, Any]
+    place: Place = ""
 
 
 def scenario(
@@ -65,6 +67,7 @@ def scenario(
     models: tuple[int, ...] = (1, 2, 3),
     needs: tuple[str, ...] = (),
     setup: Mapping[str, Any] | None = None,
+    place: Place = "",
 ) -> Callable[[Function], Function]:
     """Declare a scenario and the ids of the requirements that it can check.
 
@@ -72,13 +75,14 @@ def scenario(
     them. ``needs``: of ``NEEDS``; a permission (``--allow``), ``"state"`` (a control port),
     ``"manual-clock"``; without it the ids are not-tested. ``setup``: settings of the emulated recorder that
     it is run against (the fields of ``nvr_emulator.configuration.RecorderSettings`` as plain data); a real
-    recorder is taken as it is.
+    recorder is taken as it is. ``place``: "first" or "last" of all; such a one is run whatever is selected,
+    and if the last does not come to its end, the result is inconclusive at best.
     """
     if not ids:
         raise KitError("a scenario must declare the requirements that it checks")
     if unknown := set(needs) - set(NEEDS):
         raise KitError(f"a scenario cannot need {', '.join(sorted(unknown))}: there is {', '.join(NEEDS)}")
-    claim = Claim(ids, models, needs, dict(setup or {}))
+    claim = Claim(ids, models, needs, dict(setup or {}), place)
 
     def declare(function: Function) -> Function:
         function.nvr_scenario = claim  # type: ignore[attr-defined]

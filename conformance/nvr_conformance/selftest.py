@@ -4,10 +4,13 @@ healthy emulator must pass whole."""
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from nvr_conformance.claims import SCENARIOS
 from nvr_conformance.engine import chosen_ids, judge
@@ -18,14 +21,17 @@ from nvr_conformance.worker_pool import Lost, spread
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from nvr_conformance.result import Result
+
 TIMEOUT = 180.0  # seconds for one run
 MODELS = (1, 2, 3)
+FULL_HEALTHY = 20  # seeds of the healthy emulator in a full self-test
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One run to make: a model with one defect, or healthy. ``breaks`` is what it must fail; ``focus``: only
-    the scenarios that can see it are run."""
+    """One run to make: a model with one defect, or healthy. ``breaks`` is what it must fail, ``text`` says it
+    in words; ``focus``: only the scenarios that can see it are run."""
 
     model: int
     defect: str | None
@@ -35,28 +41,36 @@ class Trial:
     seed: int = 0
     scenarios: Path = SCENARIOS
     focus: frozenset[str] | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What came of a trial. ``broken``: the ids that failed or were warned of; ``problem``: what kept it from
-    being a proof at all (an error of the kit, a process that hung)."""
+    being a proof at all (an error of the kit, a process that hung). ``not_applicable``: the ids that the
+    model lacks, and why; ``observed``: a digest of each observation."""
 
     trial: Trial
     broken: frozenset[str] = frozenset()
-    untested: frozenset[str] = frozenset()
     problem: str = ""
     seconds: float = 0.0
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
+    observed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def missing(self) -> frozenset[str]:
-        """Ids that the defect breaks and the judge did not fail."""
-        return self.trial.breaks - self.broken
+        """Ids that the defect breaks and the judge did not fail; of a run that broke nothing can be said."""
+        return frozenset() if self.problem else self.trial.breaks - self.broken
 
     @cached_property
     def extra(self) -> frozenset[str]:
         """Ids that the judge failed though the defect does not break them."""
-        return self.broken - self.trial.breaks
+        return frozenset() if self.problem else self.broken - self.trial.breaks
+
+    @cached_property
+    def killed(self) -> frozenset[str]:
+        """Ids that failed as they must; none in a run that broke."""
+        return frozenset() if self.problem else self.broken & self.trial.breaks
 
     @property
     def good(self) -> bool:
@@ -73,13 +87,15 @@ def plan_trials(
     seed: int = 0,
     scenarios: Path = SCENARIOS,
     full: bool = False,
+    healthy: int | None = None,
 ) -> list[Trial]:
     """The trials: the healthy emulator of each model, then each defect.
 
     ``models`` None: all healthy ones, and each defect on one model, MODEL 2 if it shows there. ``defects``
     narrows to these names (ValueError for one that is not known), and so do ``select`` and ``skip`` to the
     requirements: a defect that breaks none of those is left out. ``full`` runs each defect against all
-    scenarios, not only against those that claim what it breaks.
+    scenarios, not only against those that claim what it breaks. ``healthy``: how many seeds, from ``seed``
+    on, the healthy emulator is judged with; None: none beside named ``defects``, else 1, or 20 if ``full``.
     """
     from nvr_emulator.defects import all_defects
 
@@ -87,8 +103,14 @@ def plan_trials(
     if unknown := set(defects) - set(known):
         raise ValueError(f"no such defect: {', '.join(sorted(unknown))}")
     ids = chosen_ids(select, skip)
-    narrow = (tuple(select), tuple(skip), seed, scenarios)
-    trials = [] if defects else [Trial(model, None, frozenset(), *narrow) for model in models or MODELS]
+    if healthy is None:
+        healthy = 0 if defects else FULL_HEALTHY if full else 1
+    narrow = (tuple(select), tuple(skip))
+    trials = [
+        Trial(model, None, frozenset(), *narrow, seed + further, scenarios)
+        for further in range(healthy)
+        for model in models or MODELS
+    ]
     for name, defect in known.items():
         breaks = frozenset(defect.breaks) & ids
         if not breaks or (defects and name not in defects):
@@ -96,8 +118,19 @@ def plan_trials(
         shows = [model for model in models or (2, 1, 3) if model in defect.models]
         chosen = shows if models else shows[:1]
         focus = None if full else breaks
-        trials += [Trial(model, name, breaks, *narrow, focus) for model in chosen]
+        trials += [
+            Trial(model, name, breaks, *narrow, seed, scenarios, focus, defect.text) for model in chosen
+        ]
     return trials
+
+
+def declared_defects() -> Counter[tuple[str, int]]:
+    """How many defects there are that break a requirement on a model."""
+    from nvr_emulator.defects import all_defects
+
+    return Counter(
+        (id_, model) for defect in all_defects() for id_ in defect.breaks for model in defect.models
+    )
 
 
 def run_trial(trial: Trial) -> Outcome:
@@ -114,13 +147,26 @@ def run_trial(trial: Trial) -> Outcome:
     problems = [*result.errors, *(f"{id_}: error" for id_ in sorted(result.ids(Verdict.ERROR)))]
     if not problems and result.verdict is Overall.INCONCLUSIVE:
         problems = ["nothing was judged"]
+    rows = [row for row in result.requirements if row.verdict is Verdict.NOT_APPLICABLE]
     return Outcome(
         trial,
         result.broken,
-        result.ids(Verdict.NOT_TESTED),
         problems[0] if problems else "",
         result.seconds,
+        {row.id: row.reason for row in rows},
+        _observations(result),
     )
+
+
+def _observations(result: Result) -> dict[str, str]:
+    """Of each observation its id and name, and a digest of what was observed."""
+    seen: dict[str, str] = {}
+    for row in result.requirements:
+        for check in row.checks:
+            if check.verdict is Verdict.OBSERVED:
+                key = f"{row.id} {check.name}"
+                seen[key] = f"{seen.get(key, '')}\n{check.actual}"
+    return {key: f"{crc32(text.encode()):08x}" for key, text in seen.items()}
 
 
 def run_trials(

@@ -36,8 +36,9 @@ DISTINCT = 16  # different units without which sound may be silence
 _TELEPHONE_LIMIT = 6000  # bytes a second between those of G.726 and of G.711
 
 
-def codec_of(sizes: Sequence[int], seconds: float) -> str:
-    """ "AAC", "G711" or "G726", by the sizes of the units that came within that time."""
+def codec_of(sizes: Sequence[int], arrived: Sequence[float]) -> str:
+    """ "AAC", "G711" or "G726", by the sizes of the units and the times at which they came."""
+    seconds = arrived[-1] - arrived[0] if arrived else 0.0
     if len(sizes) < 10 or seconds < 1:
         raise NothingToJudge(f"{len(sizes)} units in {seconds:.1f} s do not tell the codec")
     if len(set(sizes)) > 1:
@@ -54,7 +55,7 @@ def camera_time(records: Sequence[RtpRecord]) -> Fact:
     for record in extended:
         problem = _time_problem(record.extension or b"")
         if problem:
-            return Fact(False, expected, f"packet {record.number}: {problem}")
+            return Fact(False, expected, f"{record.place}: {problem}")
     return Fact(True, expected, f"so in {len(extended)} packets")
 
 
@@ -73,14 +74,27 @@ def _time_problem(extension: bytes) -> str:
 def own_sound(sounds: Mapping[int, Sequence[bytes]]) -> Fact:
     """LIV-26: no two cameras of one codec send the same units at the same time, unless it may be silence."""
     expected = "other sound from each camera"
-    heard = {camera: units for camera, units in sounds.items() if len(set(units)) >= DISTINCT}
+    heard = _audible(sounds)
     if len(heard) < 2:
         raise NothingToJudge("no two cameras of one codec that are not silent")
-    for (camera, units), (other, others) in combinations(heard.items(), 2):
-        same = len(set(units) & set(others))
-        if same > min(len(set(units)), len(set(others))) / 2:
-            return Fact(False, expected, f"{same} units of camera {other} are those of camera {camera}")
+    for camera, other in alike(sounds):
+        same = len(heard[camera] & heard[other])
+        return Fact(False, expected, f"{same} units of camera {other} are those of camera {camera}")
     return Fact(True, expected, f"cameras {', '.join(map(str, heard))}")
+
+
+def alike(sounds: Mapping[int, Sequence[bytes]]) -> list[tuple[int, int]]:
+    """The pairs of cameras that send the same units, silence not counted."""
+    return [
+        (camera, other)
+        for (camera, units), (other, others) in combinations(_audible(sounds).items(), 2)
+        if len(units & others) > min(len(units), len(others)) / 2
+    ]
+
+
+def _audible(sounds: Mapping[int, Sequence[bytes]]) -> dict[int, set[bytes]]:
+    """The different units of each camera that is not silent."""
+    return {camera: set(units) for camera, units in sounds.items() if len(set(units)) >= DISTINCT}
 
 
 def samples_alone(records: Sequence[RtpRecord], codec: str) -> Fact:
@@ -91,7 +105,7 @@ def samples_alone(records: Sequence[RtpRecord], codec: str) -> Fact:
     followed = _followed(records)
     for record, step in followed:
         if len(record.payload) * per_byte != step:
-            actual = f"packet {record.number}: {len(record.payload)} bytes, then {step} samples on"
+            actual = f"{record.place}: {len(record.payload)} bytes, then {step} samples on"
             return Fact(False, expected, actual)
     return Fact(True, expected, f"so in {len(followed)} packets")
 
@@ -102,11 +116,11 @@ def access_units(records: Sequence[RtpRecord]) -> Fact:
     for record in _some(records):
         payload = record.payload
         if len(payload) < 5:
-            return Fact(False, expected, f"packet {record.number}: {len(payload)} bytes")
+            return Fact(False, expected, f"{record.place}: {len(payload)} bytes")
         bits, header = struct.unpack_from(">HH", payload)
         if bits != AU_HEADERS_LENGTH or header >> 3 != len(payload) - 4:
             actual = f"{bits} bits, size {header >> 3}, {len(payload) - 4} bytes behind it"
-            return Fact(False, expected, f"packet {record.number}: {actual}")
+            return Fact(False, expected, f"{record.place}: {actual}")
     return Fact(True, expected, f"so in {len(records)} packets")
 
 
@@ -121,7 +135,12 @@ def access_units_decode(units: Sequence[bytes]) -> Fact:
     right = not sound.errors and sound.samples == [ACCESS_UNIT] * len(units) and sound.rate == RATES["AAC"]
     sizes = sorted(set(sound.samples))
     actual = f"{len(units)} units, {len(sound.samples)} decoded, to {sizes} samples at {sound.rate} Hz"
-    return Fact(right, expected, actual + (f", {sound.errors[0]}" if sound.errors else ""))
+    strange = next((at for at, count in enumerate(sound.samples) if count != ACCESS_UNIT), None)
+    if sound.errors:
+        actual += f", {sound.errors[0]}"
+    elif strange is not None:
+        actual += f", unit {strange} to {sound.samples[strange]}"
+    return Fact(right, expected, actual)
 
 
 def units_on_the_clock(records: Sequence[RtpRecord]) -> Fact:
@@ -130,7 +149,7 @@ def units_on_the_clock(records: Sequence[RtpRecord]) -> Fact:
     followed = _followed(records)
     for record, step in followed:
         if step != ACCESS_UNIT:
-            return Fact(False, expected, f"packet {record.number}: {step} samples on")
+            return Fact(False, expected, f"{record.place}: {step} samples on")
     return Fact(True, expected, f"so in {len(followed)} packets")
 
 
@@ -141,7 +160,10 @@ def leading_zero(packets: Sequence[CapturedPacket]) -> Fact:
         raise NothingToJudge("no parts")
     for packet in packets:
         if len(packet.data) < 2 or packet.data[0]:
-            return Fact(False, expected, f"part {packet.number}: {packet.data[:4].hex(' ') or 'empty'}")
+            where = f" at offset {packet.part.offset}" if packet.part is not None else ""
+            return Fact(
+                False, expected, f"part {packet.number}{where}: {packet.data[:4].hex(' ') or 'empty'}"
+            )
     return Fact(True, expected, f"so in {len(packets)} parts")
 
 
@@ -152,7 +174,9 @@ def same_units(bodies: Sequence[bytes], codec: str, records: Sequence[RtpRecord]
     sizes = {len(record.payload) for record in records}
     found = {len(body) - 1 for body in bodies}
     expected = f"units of {_list(sizes)} bytes, as in RTP packets"
-    return Fact(found == sizes, expected, f"units of {_list(found)} bytes")
+    strange = next((number for number, body in enumerate(bodies) if len(body) - 1 not in sizes), None)
+    where = "" if strange is None else f", part {strange} the first"
+    return Fact(found == sizes, expected, f"units of {_list(found)} bytes{where}")
 
 
 def _list(sizes: set[int]) -> str:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from nvr_conformance.fact import Fact
 from nvr_conformance.outcomes import NothingToJudge
 from nvr_conformance.sound_judging import ACCESS_UNIT, DISTINCT, RATES, access_units_decode
-from nvr_conformance.sound_walk import BODY_BLOCK, CODEC_BYTES
+from nvr_conformance.sound_walk import (
+    AAC_TIMES,
+    BODY_BLOCK,
+    CAMERA_AT,
+    CODEC_AT,
+    CODEC_BYTES,
+    TELEPHONE_TIMES,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +26,7 @@ BYTES_A_SECOND = {"G711": 8000, "G726": 4000}
 SHORTEST, LONGEST = 0.7, 1.5  # seconds that are "about one second"
 _BETWEEN = 6000  # bytes a second between those of G.726 and of G.711
 _ZEROS = 16  # bytes of 0x00 at the end that are no sound: µ-law has it for the loudest, G.726 for nothing
+_GAP = 2  # seconds that may be a gap in the recording
 _NEAR = 3  # seconds between sound and pictures of one place
 
 
@@ -51,7 +59,7 @@ def header(sounds: Sequence[SoundWalk], codec: str, camera: int) -> Fact:
     for number, sound in enumerate(_some(sounds)):
         problem = sound.problems.get("header", "")
         if not problem and sound.camera != camera:
-            problem = f"camera {sound.camera}"
+            problem = f"offset {CAMERA_AT}: camera {sound.camera}"
         if problem:
             return Fact(False, expected, f"answer {number}: {problem}")
     return Fact(True, expected, f"so in {len(sounds)} answers")
@@ -62,7 +70,7 @@ def codec_byte(sounds: Sequence[SoundWalk], codec: str) -> Fact:
     expected = f"{codec}, {BYTES_A_SECOND[codec]} bytes a second"
     for number, sound in enumerate(_some(sounds)):
         if CODEC_BYTES.get(sound.codec_byte) != codec:
-            return Fact(False, expected, f"answer {number}: codec {sound.codec_byte}")
+            return Fact(False, expected, f"answer {number}: offset {CODEC_AT}: codec {sound.codec_byte}")
     return Fact(True, expected, f"so in {len(sounds)} answers")
 
 
@@ -72,7 +80,7 @@ def sizes(sounds: Sequence[SoundWalk], codec: str) -> Fact:
     for number, sound in enumerate(_some(sounds)):
         problem = sound.problems.get("sizes", "")
         if not problem and codec != "AAC" and not any(sound.data[-_ZEROS:]):
-            problem = f"the last {_ZEROS} of {sound.stated} bytes are 0x00, which is no sound"
+            problem = f"offset 4: the last {_ZEROS} of {sound.stated} bytes are 0x00, which is no sound"
         if problem:
             return Fact(False, expected, f"answer {number}: {problem}")
     return Fact(True, expected, ", ".join(sorted({str(sound.stated) for sound in sounds})[:4]) + " bytes")
@@ -86,7 +94,8 @@ def times(sounds: Sequence[SoundWalk], codec: str) -> Fact:
         problem = sound.problems.get("times", "")
         lasts = seconds_of(sound, codec)
         if not problem and abs(sound.end - sound.start - lasts) > 1:
-            problem = f"start {sound.start}, end {sound.end}, sound of {lasts:.2f} s"
+            at = AAC_TIMES if sound.kind == "AAC" else TELEPHONE_TIMES
+            problem = f"offset {at}: start {sound.start}, end {sound.end}, sound of {lasts:.2f} s"
         if problem:
             return Fact(False, expected, f"answer {number}: {problem}")
     return Fact(True, expected, f"so in {len(sounds)} answers")
@@ -157,6 +166,15 @@ def follow_on(sounds: Sequence[SoundWalk], codec: str) -> Fact:
     return Fact(True, expected, f"{sounds[0].start} … {sounds[-1].start}, {whole:.2f} s")
 
 
+def first_jump(sounds: Sequence[SoundWalk], codec: str) -> tuple[int, int] | None:
+    """Where more than two seconds are left out for the first time: from and to, in hundredths."""
+    for before, after in pairwise(sounds):
+        end = before.start + seconds_of(before, codec)
+        if after.start - end > _GAP:
+            return round(end * 100), after.start * 100
+    return None
+
+
 def none_twice(sounds: Sequence[SoundWalk]) -> Fact:
     """PLB-25: no answer has the sound of the one before, unless that may be silence."""
     expected = "other sound in each answer"
@@ -164,6 +182,11 @@ def none_twice(sounds: Sequence[SoundWalk]) -> Fact:
         if _audible(before) and after.data == before.data:
             return Fact(False, expected, f"answer {number}: the {len(after.data)} bytes of the answer before")
     return Fact(True, expected, f"{len(sounds)} answers")
+
+
+def are_alike(sound: SoundWalk, other: SoundWalk) -> bool:
+    """Whether two cameras have the same sound at the same time, silence not counted."""
+    return _audible(sound) and (sound.start, sound.data) == (other.start, other.data)
 
 
 def own_sound(sound: SoundWalk, other: SoundWalk) -> Fact:

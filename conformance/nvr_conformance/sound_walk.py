@@ -14,6 +14,9 @@ BLOCK_ID, BLOCK_LENGTH = 0xFF12, 0x003C
 UNIT_IDS = (0xFF14, 0xFF04)  # as drawn, and as the note calls it (OP-24)
 UNIT_HEADER = 8
 TELEPHONE_SIZE, AAC_SIZE = 64, 68
+CAMERA_AT = 2
+TELEPHONE_TIMES, AAC_TIMES = 8, 12  # where the start stands; 8 bytes on the end
+CODEC_AT = 28  # G.711 and G.726
 BODY_BLOCK = 4096
 CODEC_BYTES = {0: "G726", 1: "G711"}
 UNIT_LIMIT = 10_000
@@ -73,7 +76,7 @@ def walk_sound(body: bytes) -> SoundWalk:
         sound._wrong("header", f"offset 0: 0x{id_:04x}, neither 0xff03 nor 0xff13")
     # Where the id is wrong, the block of AAC shows what it is.
     sound.kind = "AAC" if id_ == AAC_ID or block == (BLOCK_ID, BLOCK_LENGTH) else "telephone"
-    times, data = (12, AAC_SIZE) if sound.kind == "AAC" else (8, TELEPHONE_SIZE)
+    times, data = (AAC_TIMES, AAC_SIZE) if sound.kind == "AAC" else (TELEPHONE_TIMES, TELEPHONE_SIZE)
     if sound.kind == "AAC":
         if id_ == TELEPHONE_ID:
             sound._wrong("header", "offset 0: 0xff03 ahead of AAC")

@@ -23,7 +23,8 @@ class Told:
     """One thing that a scenario was told. ``order`` is that of the wire's capture at this moment.
 
     ``kind``: "now", "unix" (seconds), "state" (of a control port), "pass" and "settle" (the time afterwards),
-    "unread", "dropped" (bytes, datagrams in this machine), "exchange" (its number).
+    "unread", "dropped" (bytes, datagrams in this machine), "differs" (a password from the right one),
+    "exchange" (its number).
     """
 
     kind: str

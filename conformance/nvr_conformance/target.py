@@ -7,10 +7,9 @@ import json
 import math
 import random
 import threading
-import time
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from nvr_conformance.connection import Connection, Endpoint, endpoint_of
 from nvr_conformance.control_port import Control
@@ -182,7 +181,7 @@ class Target:
 
     def begin(self, exchange: Exchange) -> None:
         """A request is about to be made."""
-        exchange.started = time.monotonic()
+        exchange.started = self.time.stopwatch()
         if self.tape is not None:
             self.tape.begin(exchange)
 
@@ -203,7 +202,7 @@ class Target:
 
     def end(self, exchange: Exchange) -> None:
         """The exchange is over."""
-        exchange.ended = time.monotonic()
+        exchange.ended = self.time.stopwatch()
 
     def open_udp(self, capture: WireCapture | None = None) -> tuple[socket.socket, Flow | None]:
         """A UDP socket that faces the recorder, and where what it receives is kept."""
@@ -265,6 +264,14 @@ class Target:
         """What is found out once for all scenarios is not kept as a part of one."""
         return nullcontext() if self.tape is None else self.tape.paused()
 
+    def remember(self, key: str, value: list[str]) -> None:
+        """Let later scenarios of this run know something."""
+        self._knowledge[key] = value
+
+    def recall(self, key: str) -> list[str] | None:
+        """What an earlier scenario of this run remembered."""
+        return self._knowledge.get(key)
+
     @property
     def knowledge(self) -> dict[str, Any]:
         """What was found out of the recorder so far, as plain data."""
@@ -283,6 +290,25 @@ class Target:
         if not codecs:
             raise PrerequisiteFailed(f"camera {camera} sends neither H.264 nor H.265 over HTTP")
         return codecs
+
+
+class Source(Protocol):
+    """Where the target of each scenario comes from. ``name`` is what the report calls it."""
+
+    model: int
+    seed: int
+
+    @property
+    def name(self) -> str: ...
+
+    def prepare(self) -> None:
+        """Find out what there is. TargetUnreachableError, in one line, where nothing is."""
+
+    def provides(self, need: str) -> bool:
+        """Whether a scenario's need is met."""
+
+    def open(self, setup: Mapping[str, Any] | None = None, name: str = "") -> AbstractContextManager[Target]:
+        """The target of the scenario ``name``."""
 
 
 @dataclass
@@ -306,8 +332,15 @@ class TargetSource:
         """Whether a recorder is started by this kit."""
         return self.options.url is None
 
+    @property
+    def takes_its_time(self) -> bool:
+        """Whether waits are waited for: not where a clock can be moved."""
+        return not self.emulated and not self.provides("manual-clock")
+
     def prepare(self) -> None:
-        """Find out whether a recorder is there, and its model. TargetUnreachableError, in one line."""
+        """Find out whether a recorder is there, and its model; once. TargetUnreachableError, in one line."""
+        if self.model:
+            return
         if self.emulated:
             self.model = self.options.model or 2
             return

@@ -40,6 +40,10 @@ class TargetTime(ABC):
     def now(self) -> float:
         """Seconds since some moment."""
 
+    def stopwatch(self) -> float:
+        """Seconds for how long an answer took; where the clock is real, those of ``now``."""
+        return time.monotonic()
+
     @abstractmethod
     def unix(self) -> float:
         """What time it should be on the recorder, in Unix seconds."""
@@ -142,6 +146,9 @@ class RehearsedTime(ManualTime):
     def __init__(self, control: Control) -> None:
         super().__init__(control)
         self.commands = 0
+
+    def stopwatch(self) -> float:
+        return self._elapsed
 
     def settle(self) -> None:
         if self.streams_run():

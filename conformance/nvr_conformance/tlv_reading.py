@@ -36,6 +36,11 @@ class TlvWalk:
         """The data of the first element of that id."""
         return next((element.data for element in self.elements if element.id == id_), None)
 
+    def place(self, id_: int) -> str:
+        """Where that element is, for reports."""
+        offset = next((element.offset for element in self.elements if element.id == id_), None)
+        return f"0x{id_:04x}" if offset is None else f"offset {offset}: 0x{id_:04x}"
+
 
 def walk(data: bytes, start: int = 0, end: int | None = None, byte_order: str = ">") -> TlvWalk:
     """Walk elements that should fill ``start`` to ``end`` exactly.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.client import LOGIN, Session, read_uid
 from nvr_conformance.live_streams import LiveRtp
+from nvr_conformance.outcomes import PrerequisiteFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nvr_conformance.target import Target
 
 UNUSED_PORT = 40_000
+RECALLED = 10.0  # seconds after which a camera stands at its preset, however far it was
 _AGO = 600  # seconds before now: recorded, on a recorder that records at all
 
 
@@ -47,9 +49,10 @@ class UidCommand:
 def uid_commands(target: Target) -> list[UidCommand]:
     """All commands of the table that carry a UID, on the first camera; logout comes last.
 
-    Streams that they start are not read: their sockets are closed at once.
+    Streams that they start are not read: their sockets are closed at once. A preset is registered where the
+    camera goes for it, so that it stays what it is; an auxiliary is closed, as it most likely was.
     """
-    camera = target.cameras[0]
+    camera = first_camera(target)
     mask = "".join("1" if number == camera else "0" for number in range(1, target.channels + 1))
     shown = (int(target.unix_time()) - _AGO) * 100
     minute = (shown // 100) // 60 * 60
@@ -68,6 +71,10 @@ def uid_commands(target: Target) -> list[UidCommand]:
 
     def play(session: Session) -> None:
         session.get("play")
+
+    def recall(session: Session) -> None:
+        session.get("preset_go", CH=camera, NO=256)
+        target.pass_time(RECALLED)
 
     def start_http(session: Session) -> Exchange:
         stream = session.start_http(camera, "H264")
@@ -107,14 +114,21 @@ def uid_commands(target: Target) -> list[UidCommand]:
         plain("centering", permission="ptz", CH=camera, X=16, Y=16),
         plain("focus", permission="ptz", CH=camera, CTRL="AUTO"),
         plain("iris", permission="ptz", CH=camera, CTRL="RESET"),
-        plain("preset_set", permission="presets", CH=camera, NO=256),
+        plain("preset_set", recall, permission="presets", CH=camera, NO=256),
         plain("preset_go", permission="ptz", CH=camera, NO=256),
-        plain("auxiliary", permission="ptz", CH=camera, CMD="AUX1", CTRL="OPEN"),
+        plain("auxiliary", permission="ptz", CH=camera, CMD="AUX1", CTRL="CLOSE"),
         plain("log_errors"),
         plain("log_events"),
         plain("download", KIND="LIST", STARTTIME=minute, ENDTIME=minute + 60, CAM=camera),
         plain("logout"),
     ]
+
+
+def first_camera(target: Target) -> int:
+    """The first camera that is connected; PrerequisiteFailed without one."""
+    if not target.cameras:
+        raise PrerequisiteFailed("no camera is connected")
+    return target.cameras[0]
 
 
 def quick_login(client: Client, user: str | None = None, password: str | None = None) -> Session:

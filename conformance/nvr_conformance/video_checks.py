@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from nvr_conformance import rtp_judging as judging
@@ -87,6 +88,11 @@ def camera_with_video(target: Target) -> tuple[int, tuple[str, ...]]:
     return next(iter(_sending(target)))
 
 
+def cameras_with_video(target: Target, count: int) -> dict[int, str]:
+    """As many of the first cameras that send video, with a codec each; PrerequisiteFailed if none does."""
+    return {camera: codecs[0] for camera, codecs in islice(_sending(target), count)}
+
+
 def codecs_to_judge(target: Target) -> dict[str, int]:
     """A camera for each of "H264" and "H265" that some of the first cameras send; PrerequisiteFailed if they
     send neither."""
@@ -109,5 +115,7 @@ def _sending(target: Target) -> Iterator[tuple[int, tuple[str, ...]]]:
             silent += 1
         else:
             yield camera, codecs
+    if not tried:
+        raise PrerequisiteFailed("no camera is connected")
     if silent == len(tried):
         raise PrerequisiteFailed(f"none of {silent} connected cameras sends H.264 or H.265 over HTTP")

@@ -1,4 +1,4 @@
-"""A tiny recorder that is nobody's emulator: just enough HTTP for the engine to be tried against."""
+"""Recorders to judge: a tiny one that is nobody's emulator, and emulated ones that look real."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+from nvr_conformance import rehearsal
+from nvr_conformance.engine import judge
+from nvr_conformance.rehearsal import RehearsalSource
+from nvr_conformance.target import TargetOptions
+from nvr_emulator.machine_state import state_of
 
 
 class FakeRecorder(ThreadingHTTPServer):
@@ -70,3 +76,65 @@ def fake_recorder():
     recorder.shutdown()
     thread.join()
     recorder.server_close()
+
+
+class SeenRun:
+    """A run as against a real recorder: no control port, real time, its pace, and only what is allowed.
+
+    Each scenario has an emulated recorder of its own: `entries` are the requests that these were sent,
+    `left_behind` what was still there when a scenario was over.
+    """
+
+    def __init__(self):
+        self.entries = []
+        self.most_uids = self.most_downloads = 0
+        self.left_behind = []
+        self.result = None
+
+    def judge(self, setup, select, allow, model):
+        start = rehearsal.start_emulator
+
+        def started(stack, *arguments):
+            target = start(stack, *arguments)
+            machine = target.control.recorder.machine
+            self._watch(machine)
+            stack.callback(self._look_behind, machine)
+            return target
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rehearsal, "start_emulator", started)
+            options = TargetOptions(setup=setup or {}, allow=frozenset(allow), model=model)
+            self.result = judge(source=RehearsalSource(options, model, 0), select=select)
+
+    def rows(self, *verdicts):
+        """The requirements with one of these verdicts, and why."""
+        return {row.id: row.reason for row in self.result.requirements if row.verdict in verdicts}
+
+    def _watch(self, machine):
+        note = machine.journal.note
+
+        def noted(*arguments):
+            entry = note(*arguments)
+            state = state_of(machine)
+            self.entries.append(entry)
+            self.most_uids = max(self.most_uids, len(state["sessions"]))
+            self.most_downloads = max(self.most_downloads, len(state["downloads"]))
+            return entry
+
+        machine.journal.note = noted
+
+    def _look_behind(self, machine):
+        state = state_of(machine)
+        self.left_behind += [part for part in ("sessions", "live", "playback", "downloads") if state[part]]
+
+
+@pytest.fixture(scope="session")
+def judge_as_real():
+    """Judges an emulated recorder as if it were a real one; gives what was seen."""
+
+    def judge_as_real(setup=None, *, select=(), allow=(), model=2):
+        seen = SeenRun()
+        seen.judge(setup, select, allow, model)
+        return seen
+
+    return judge_as_real

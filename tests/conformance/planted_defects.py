@@ -10,6 +10,8 @@ from nvr_protocol.additional_information import Operation
 from nvr_protocol.commands import CommandError, read_query
 
 PLANTED = {}
+CAMERAS_NEEDED = {"stop_takes_the_camera_by_its_first_digit": 10}
+"""With fewer cameras than these a defect cannot show."""
 
 
 def planted(plant):

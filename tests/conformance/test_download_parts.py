@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,3 +100,16 @@ def test_heads_and_parts_have_a_limit():
     many.feed(written([b""] * (PARTS + 1)))
     assert "more than" in many.problem
     assert len(many.parts) == PARTS
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+def test_where_a_part_begins_in_the_answer(size):
+    line = b"--myboundary\r\n"
+    head = b'X-Temp-FileName: filename = "a.tmp"\r\n\r\n'
+    answer = line + head + b"0123456789\r\n" + line + head + b"x\r\n" + line
+    cutter = DownloadCutter()
+    for start in range(0, len(answer), size):
+        cutter.feed(answer[start : start + size])
+    found = [part.offset for part in cutter.parts]
+    assert found == [len(line), len(line + head) + 12 + len(line)]
+    assert all(answer[offset:].startswith(head) for offset in found)

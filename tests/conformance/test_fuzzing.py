@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import runpy
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
+from nvr_conformance import fuzzing
 from nvr_conformance.command_line import main
 from nvr_conformance.fuzz_command import CLOCK_START
+from nvr_conformance.fuzz_coverage import Combination
 from nvr_conformance.fuzz_driver import DisagreementError, Driver
+from nvr_conformance.fuzz_shrinking import Finding, replay, shrink
 from nvr_conformance.fuzz_steps import (
     CountUids,
     Fetch,
@@ -24,7 +30,7 @@ from nvr_conformance.fuzz_steps import (
     read_fuzz_file,
     write_fuzz_file,
 )
-from nvr_conformance.fuzzing import fuzz, replay
+from nvr_conformance.fuzzing import fuzz
 from nvr_conformance.reference_model import ReferenceModel, Surroundings, Verdict
 from nvr_conformance.target import TargetOptions, TargetSource
 
@@ -57,33 +63,79 @@ def test_there_are_fifteen_and_each_says_what_it_does():
 @pytest.mark.parametrize(
     "name",
     [
-        "used_uids_off_by_one_after_eviction",
         "goto_forgets_the_mask",
-        "lifetime_restarts_at_a_malformed_command",
+        "stop_takes_the_camera_by_its_first_digit",
+        "playback_outlives_stop_after_pause",
+        "audio_outlives_its_video",
     ],
 )
 def test_a_planted_defect_is_found_shrunk_and_found_again(target, name):
     PLANTED[name](target.embedded.machine.recorder)
     run = fuzz(target, budget=60, most_examples=60)
     assert run.finding is not None
-    assert len(run.finding.steps) <= 25, run.finding.text
-    assert len(run.finding.curl) == len(run.finding.steps)
-    assert replay(target, run.finding.steps) is not None
+    assert run.finding.again
+    assert len(run.finding.steps) <= 8, run.finding.text
+    again = replay(target, run.finding.steps)
+    assert again is not None
+    assert again.text == run.finding.text
 
 
-def test_a_healthy_recorder_agrees_and_the_budget_holds(target):
-    begun = time.monotonic()
-    run = fuzz(target, budget=2, seed=3)
+def test_a_healthy_recorder_agrees_and_the_budget_holds(target, monkeypatch):
+    """On a clock of which each look takes a hundredth of a second."""
+    ticks = itertools.count()
+    monkeypatch.setattr(fuzzing, "time", SimpleNamespace(monotonic=lambda: next(ticks) / 100))
+    run = fuzz(target, budget=10, seed=3)
     assert run.finding is None
-    assert run.commands > 20
-    assert run.combinations
-    assert 1.8 <= time.monotonic() - begun <= 4
+    assert 10 <= run.seconds < 10.5
+    assert 300 < run.commands < 1000
+    assert run.covered
 
 
 def test_the_same_seed_makes_the_same_run(target):
     first, second = (fuzz(target, budget=60, most_examples=3, seed=5) for _ in range(2))
     assert first.combinations == second.combinations
     assert first.combinations != fuzz(target, budget=60, most_examples=3, seed=6).combinations
+
+
+@pytest.mark.parametrize("model", [1, 2])
+def test_each_kind_of_step_comes_up_and_nothing_impossible(model):
+    source = TargetSource(TargetOptions(model=model, setup={"clock_start": CLOCK_START}))
+    source.prepare()
+    with source.open() as target:
+        run = fuzz(target, budget=600, most_examples=25)
+    assert run.finding is None
+    assert run.kinds == run.possible_kinds
+    assert set(run.combinations) <= run.possible
+    assert ("play", "live, full", "refused") in run.possible or model == 2
+    assert Combination("Fetch", "PAUSE", "accepted") in run.covered
+
+
+def test_what_was_found_late_becomes_small_as_well(target):
+    PLANTED["goto_forgets_the_mask"](target.embedded.machine.recorder)
+    two_hours = Moment("now", 720_000)
+    needed = (
+        Send("s3", "mask", cameras=(1, 2)),
+        Send("s3", "goto", moment=two_hours),
+        Send("s3", "goto", moment=Moment("now", 360_000)),
+        Fetch("s3", 2),
+    )
+    noise = [Send(f"s{number}", "keep_alive") for number in range(1, 6)]
+    steps = tuple(LogIn(f"s{number}", number % 4) for number in range(1, 6))
+    for step in needed:
+        steps = (*steps, *(noise * 6), CountUids(), step)
+    small = shrink(target, Finding(steps, "…", example=7), time.monotonic() + 60)
+    assert [type(step) for step in small.steps] == [LogIn, Send, Send, Send, Fetch]
+    assert small.steps[0] == LogIn("s1", 0)
+    assert {step.moment for step in small.steps[2:4]} == {two_hours}
+    assert small.example == 7
+
+
+def test_waits_in_a_row_become_one(target):
+    target.embedded.machine.recorder.sessions.lifetime = 100.0
+    steps = (LogIn("s7"), *[LetPass(5.0)] * 19, Send("s7", "keep_alive"))
+    small = shrink(target, Finding(steps, "…"), time.monotonic() + 60)
+    assert small.steps == (LogIn("s1"), LetPass(90.0), Send("s1", "keep_alive"))
+    assert small.again
 
 
 def test_steps_of_clients_that_never_were_are_left_out(target):
@@ -129,10 +181,29 @@ def test_what_was_found_is_kept_and_run_again(tmp_path):
 
 def test_the_command_fuzzes_and_exits_like_run(tmp_path):
     kept = tmp_path / "found.json"
-    fine = CliRunner().invoke(main, ["fuzz", "--budget", "1s", "--keep", str(kept)])
+    summary = tmp_path / "summary.json"
+    words = ["fuzz", "--budget", "1s", "--keep", str(kept), "--json", str(summary)]
+    fine = CliRunner().invoke(main, words)
     assert (fine.exit_code, kept.exists()) == (0, False)
-    assert "combinations" in fine.output
+    told = json.loads(summary.read_text())
+    assert f"{told['commands']} commands in {told['examples']} examples" in fine.output
+    assert f" {told['covered']} of {told['possible']} combinations" in fine.output
+    assert sum(row["count"] > 0 for row in told["combinations"]) == told["covered"] > 0
+    assert told["disagreement"] is None
     nobody = CliRunner().invoke(main, ["fuzz", "http://127.0.0.1:9", "--budget", "1s"])
     assert nobody.exit_code == 3
     for words in (["--budget", "soon"], ["--defect", "no-such"], ["ftp://x"], ["--allow", "all"]):
         assert CliRunner().invoke(main, ["fuzz", *words]).exit_code == 2
+
+
+def test_what_the_command_finds_replay_shows_as_well(tmp_path):
+    kept, broken = str(tmp_path / "found.json"), ["--defect", "mask-takes-any-uid"]
+    found = CliRunner().invoke(main, ["fuzz", *broken, "--budget", "60s", "--keep", kept])
+    assert found.exit_code == 1, found.output
+    disagreement = next(line for line in found.output.splitlines() if line.startswith("disagreement: "))
+    assert "mask" in disagreement
+    again = CliRunner().invoke(main, ["replay", kept, *broken])
+    assert again.exit_code == 1
+    assert again.output.splitlines()[0] == disagreement
+    assert again.output.strip() in found.output
+    assert CliRunner().invoke(main, ["replay", kept]).exit_code == 0

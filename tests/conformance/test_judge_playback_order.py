@@ -138,6 +138,7 @@ def test_stays():
     ("steps", "backward", "ok"),
     [
         ([(0, 2, 4), (8, 12, 16), (24, 32, 40)], False, True),
+        ([(0, 2, 4), (8, 62, 66), (74, 82, 90)], False, True),  # over a gap in the recording
         ([(0, 1, 2), (4, 8, 12)], False, False),
         ([(0, 2, 4), (6, 8, 10)], False, False),
         ([(0, 4, 8), (10, 12, 14)], False, False),

@@ -164,7 +164,7 @@ def test_each_breach_fails_its_own_fact(codec):
 def test_a_packet_is_named_in_what_failed():
     packets, times = healthy("H264")
     fact = judging.payload_type(records_of(altered(packets, 7, payload_type=96), times), "H264")
-    assert fact.actual == "packet 7: 96"
+    assert fact.actual == "packet 7 (sequence number 65527): 96"
 
 
 def test_missing_bits_are_noted_and_the_picture_saved():

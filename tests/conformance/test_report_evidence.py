@@ -169,7 +169,12 @@ def test_uids_are_replaced_everywhere_alike():
     assert redactor.text("UID=42, then 1234567890, 91234567890, USEDUID=3") == (
         "UID=UID-2, then UID-1, 91234567890, USEDUID=3"
     )
-    assert redactor.wire(b"?UID=1234567890 ?UID=42 ?UID=-1") == b"?UID=UID-1----- ?UID=2- ?UID=-1"
+    on_the_wire = redactor.wire(b"?UID=1234567890 ?UID=42 ?UID=-1 1234567890")
+    other = on_the_wire[5:15]
+    assert other.isdigit()
+    assert other != b"1234567890"
+    assert on_the_wire == b"?UID=" + other + b" ?UID=42 ?UID=-1 " + other
+    assert redactor.digits('{"uid":1234567890}') == f'{{"uid":{other.decode()}}}'
     assert Redactor().text("UID=1234567890") == "UID=1234567890"
 
 
@@ -211,6 +216,8 @@ def test_a_whole_report(tmp_path, fake_recorder, redact):
         "evidence/notes.md",
         "evidence/test_it.txt",
         "evidence/test_it.pcap",
+        "evidence/test_it.json",
+        "evidence/run.json",
     }
     everything = b"".join((report / name).read_bytes() for name in names)
     assert b"open-sesame" not in everything

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +29,9 @@ from nvr_protocol.playback_video import read_playback_video, write_playback_vide
 from nvr_protocol.rtp import read_packet, write_packet
 
 quick = settings(max_examples=60, deadline=None)
+EXAMPLES = re.findall(
+    r"```python\n(.*?)```", Path(__file__).parents[2].joinpath("docs", "fuzzing.md").read_text(), re.DOTALL
+)
 
 
 @quick
@@ -96,3 +101,13 @@ def test_multiparts_are_read_by_length(body_and_parts):
 @given(rtp_packets())
 def test_rtp_packets_are_written_and_read(packet):
     assert read_packet(write_packet(packet)) == packet
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_the_examples_of_the_docs_run(example):
+    names = {}
+    exec(example, names)
+    tests = [value for name, value in names.items() if name.startswith("test_")]
+    assert tests
+    for test in tests:
+        test()

@@ -3,12 +3,14 @@
 Cameras move, and their AUX are switched: on a real recorder only with --allow ptz. The camera is moved back
 about as far as it was moved, and every AUX is left closed. Presets are touched with --allow presets alone,
 and so that they stay what they are: the camera goes to a preset first, and the preset is registered again
-there. (One that did not exist is registered where the camera stood; the document has no way to remove it.)
+there, when the camera has arrived. (One that did not exist is registered where the camera stood; the document
+has no way to remove it, nor to tell where a camera stands.)
 """
 
 from typing import Any
 
 from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, refused, scenario
+from nvr_conformance.uid_commands import RECALLED, first_camera
 
 STILL = {"PAN": 0, "TILT": 0, "ZOOM": 0}
 PAUSE = 1.0
@@ -76,7 +78,7 @@ def told(exchange: Exchange) -> bool:
 @scenario("CTL-01", "CTL-02", needs=("ptz",))
 def test_speeds(target: Target, client: Client, check: Check) -> None:
     """Each direction at the fastest of 16 speeds and of 256, and 0; it moves so, and stops by itself."""
-    operator = Operator(target, client.login(), target.cameras[0])
+    operator = Operator(target, client.login(), first_camera(target))
     for axis, speed in (("PAN", 16), ("PAN", -16), ("TILT", 16), ("TILT", -16), ("ZOOM", 4), ("ZOOM", -4)):
         moved = operator.move(**{axis: speed})
         check("CTL-01", moved.ok, "accepted", moved, f"{axis}={speed}")
@@ -125,14 +127,14 @@ def _distance(operator: Operator, axis: str, speed: int) -> float:
 @scenario("CTL-03", "CTL-04", "CTL-10", needs=("ptz",))
 def test_parameters(target: Target, client: Client, check: Check, require: Require) -> None:
     """Values out of range beside one that is in it; parameters left out; commands 0.2 s apart."""
-    operator = Operator(target, client.login(), target.cameras[0])
+    operator = Operator(target, client.login(), first_camera(target))
     within = operator.move(PAN=1)
     if require(within.ok, f"PAN=1 is not accepted: {within}") and told(within):
         answers = [(values, operator.raw(values, "directctrl")) for values in OUT_OF_RANGE]
         if told(operator.move(PAN=-1)):
             for values, answer in answers:
                 check("CTL-03", refused(answer), "refused", answer, values)
-    for speeds in ({"PAN": 1}, {"TILT": 1}, {"ZOOM": 1}, {"PAN": -1, "TILT": -1}, {"PAN": 1, "ZOOM": -1}):
+    for speeds in ({"PAN": 1}, {"TILT": 1}, {"ZOOM": 1}, {"PAN": -1, "TILT": -1}, {"ZOOM": -1}):
         left_out = operator.send("pan_tilt_zoom", **speeds)
         check("CTL-04", left_out.ok, "accepted", left_out, f"only {' and '.join(speeds)}")
     target.pass_time(STOPPED)
@@ -149,7 +151,7 @@ def test_parameters(target: Target, client: Client, check: Check, require: Requi
 @scenario("CTL-05", "CTL-06", "CTL-07", needs=("ptz",))
 def test_centering_focus_iris(target: Target, client: Client, check: Check) -> None:
     """The corners and the middle of the picture; each focus and iris command."""
-    operator = Operator(target, client.login(), target.cameras[0])
+    operator = Operator(target, client.login(), first_camera(target))
     for x, y in ((0, 0), (32, 32), (0, 32), (32, 0), (16, 16)):
         centred = operator.send("centering", X=x, Y=y)
         check("CTL-05", centred.ok, "accepted", centred, f"X={x}, Y={y}")
@@ -178,14 +180,25 @@ def _sign(value: float) -> int:
     return (value > CLOSE) - (value < -CLOSE)
 
 
+def _switch(operator: Operator, check: Check, number: int, wanted: str) -> None:
+    """CTL-09: AUX ``number``, OPEN or CLOSE, is accepted, and does so where the control port tells."""
+    switched = operator.send("auxiliary", CMD=f"AUX{number}", CTRL=wanted)
+    check("CTL-09", switched.ok, "accepted", switched, f"AUX{number} {wanted}")
+    sight = operator.sight()
+    if switched.ok and sight is not None:
+        opened = sight["open_auxiliaries"]
+        right = opened == [number] * (wanted == "OPEN")
+        check("CTL-09", right, wanted, opened, f"AUX{number} after {wanted}")
+
+
 @scenario("CTL-08", needs=("ptz", "presets"))
 def test_presets(target: Target, client: Client, check: Check, require: Require) -> None:
     """Presets 1, 128 and 256 are gone to and registered again where they are; 0 and 257 are refused."""
-    operator = Operator(target, client.login(), target.cameras[0])
+    operator = Operator(target, client.login(), first_camera(target))
     for number in (1, 128, 256):
         gone = operator.send("preset_go", NO=number)
         check("CTL-08", gone.ok, "accepted", gone, f"go to preset {number}")
-        target.pass_time(STOPPED)
+        target.pass_time(RECALLED)
         registered = operator.send("preset_set", NO=number)
         check("CTL-08", registered.ok, "accepted", registered, f"register preset {number}")
     if operator.sight() is not None:
@@ -207,7 +220,7 @@ def _judge_recall(operator: Operator, check: Check) -> None:
     operator.move(PAN=-64, TILT=-64, ZOOM=1)
     operator.target.pass_time(STOPPED)
     operator.send("preset_go", NO=256)
-    operator.target.pass_time(10.0)
+    operator.target.pass_time(RECALLED)
     found = operator.sight() or {}
     axes = ("pan", "tilt", "zoom")
     right = all(abs(found[axis] - kept[axis]) < CLOSE for axis in axes)
@@ -218,21 +231,12 @@ def _judge_recall(operator: Operator, check: Check) -> None:
 @scenario("CTL-09", needs=("ptz",))
 def test_auxiliaries(target: Target, client: Client, check: Check, require: Require) -> None:
     """AUX1 … AUX8 are opened and closed; AUX0 and AUX9 are refused."""
-    operator = Operator(target, client.login(), target.cameras[0])
+    operator = Operator(target, client.login(), first_camera(target))
     for number in range(1, 9):
-        for wanted in ("OPEN", "CLOSE"):
-            switched = operator.send("auxiliary", CMD=f"AUX{number}", CTRL=wanted)
-            check("CTL-09", switched.ok, "accepted", switched, f"AUX{number} {wanted}")
-            sight = operator.sight()
-            if switched.ok and sight is not None:
-                opened = sight["open_auxiliaries"]
-                check(
-                    "CTL-09",
-                    opened == [number] * (wanted == "OPEN"),
-                    wanted,
-                    opened,
-                    f"AUX{number} after {wanted}",
-                )
+        try:
+            _switch(operator, check, number, "OPEN")
+        finally:  # closed again, whatever ends the run
+            _switch(operator, check, number, "CLOSE")
     within = operator.raw("CMD=AUX1&CTRL=CLOSE")
     answers = [(number, operator.raw(f"CMD=AUX{number}&CTRL=CLOSE")) for number in (0, 9)]
     if require(told(within) and told(operator.raw("CMD=AUX1&CTRL=CLOSE")), f"AUX1 CLOSE: {within}"):

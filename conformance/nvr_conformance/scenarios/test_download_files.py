@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from nvr_conformance import download_judging as judging
 from nvr_conformance.decoding import DecodedFile, decode_file, decode_pictures
-from nvr_conformance.downloads import MINUTE, Download, downloaded, minute_in
-from nvr_conformance.playing import Player, player_in_recording
+from nvr_conformance.download_asking import whole_download
+from nvr_conformance.downloads import MINUTE, Download
+from nvr_conformance.playing import Player, minute_in_recording, player_in_recording
 from nvr_conformance.scenario import Check, Client, NotTested, Observe, Target, scenario
 
 GOPS = 7
@@ -23,10 +24,10 @@ def test_a_minute_of_a_camera(
 ) -> None:
     """One camera: MP4 without and with sound, N3 without and with sound, the list."""
     player, first = player_in_recording(target, client)
-    camera, begin = first.camera, minute_in(first)
+    camera, begin = first.camera, minute_in_recording(player, first)
     end = begin + MINUTE
 
-    silent = downloaded(client, camera, "MP4VO", begin, end)
+    silent = whole_download(client, camera, "MP4VO", begin, end)
     files = [decode_file(body) for body in judging.bodies(silent)]
     _whole("DWN-01", check, silent)
     check("DWN-01", *judging.plays(files), "plays")
@@ -38,12 +39,12 @@ def test_a_minute_of_a_camera(
     observe("DWN-12", _names(silent), "file names")
     observe("DWN-12", "UTC" if files else "not as UTC", "STARTTIME and ENDTIME are taken as")
 
-    sounding = downloaded(client, camera, "MP4", begin, end)
-    both = downloaded(client, camera, "N3", begin, end)
+    sounding = whole_download(client, camera, "MP4", begin, end)
+    both = whole_download(client, camera, "N3", begin, end)
     _with_sound(check, not_tested, sounding, both)
 
-    video = downloaded(client, camera, "N3VO", begin, end)
-    index = downloaded(client, camera, "LIST", begin, end)
+    video = whole_download(client, camera, "N3VO", begin, end)
+    index = whole_download(client, camera, "LIST", begin, end)
     check("DWN-10", *judging.suffixes(video, {"n3r"}, 1), "N3VO")
     check("DWN-10", *judging.suffixes(index, {"n3n"}, 1), "LIST")
     kinds = {"MP4VO": silent, "MP4": sounding, "N3": both, "N3VO": video, "LIST": index}
@@ -61,8 +62,8 @@ def test_a_minute_of_an_h265_camera(
 ) -> None:
     """A camera that is recorded as H.265."""
     player, first = player_in_recording(target, client, codecs=("H265",))
-    begin = minute_in(first)
-    silent = downloaded(client, first.camera, "MP4VO", begin, begin + MINUTE)
+    begin = minute_in_recording(player, first)
+    silent = whole_download(client, first.camera, "MP4VO", begin, begin + MINUTE)
     files = [decode_file(body) for body in judging.bodies(silent)]
     _whole("DWN-01", check, silent)
     check("DWN-01", *judging.plays(files), "plays, H.265")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from nvr_conformance import download_judging as judging
-from nvr_conformance.downloads import MINUTE, Download, downloaded, minute_in
+from nvr_conformance.connection_information import read_counts
+from nvr_conformance.download_asking import TAKEN, TRIES, is_crowded_out, others, whole_download
+from nvr_conformance.downloads import MINUTE, Download, minute_in
 from nvr_conformance.playing import player_in_recording
 from nvr_conformance.scenario import (
     Check,
@@ -19,7 +21,7 @@ from nvr_conformance.scenario import (
 HOUR = 3600
 DAY = 86_400
 MOST = 15  # at once, each on a UID of its own
-TRIES = 5
+UIDS = 16
 
 
 @scenario("DWN-03", "DWN-04", "DWN-06", "DWN-12")
@@ -30,18 +32,22 @@ def test_nothing_recorded(
     _, first = player_in_recording(target, client)
     camera, begin = first.camera, minute_in(first)
     tomorrow = begin + 2 * DAY
-    there = downloaded(client, camera, "MP4VO", begin, begin + MINUTE)
+    there = whole_download(client, camera, "MP4VO", begin, begin + MINUTE)
     require(judging.bodies(there), f"no file where there is a recording: {there}")
-    for kind in ("MP4VO", "N3", "LIST"):
-        nothing = downloaded(client, camera, kind, tomorrow, tomorrow + HOUR)
-        check("DWN-06", *judging.status_without_file(nothing, 1), f"{kind} of a time to come")
-        if nothing.parts:
-            check("DWN-03", *judging.part_headers(nothing.parts), f"{kind} of a time to come")
-            check("DWN-04", *judging.chain(nothing.parts), f"{kind} of a time to come")
-    empty = downloaded(client, camera, "MP4VO", begin, begin)
-    check("DWN-06", *judging.status_without_file(empty, 1), "a range of no length")
+    nothing = {
+        f"{kind} of a time to come": whole_download(client, camera, kind, tomorrow, tomorrow + HOUR)
+        for kind in ("MP4VO", "N3", "LIST")
+    }
+    nothing["a range of no length"] = whole_download(client, camera, "MP4VO", begin, begin)
+    there = whole_download(client, camera, "MP4VO", begin, begin + MINUTE)
+    require(judging.bodies(there), f"no file any more where there is a recording: {there}")
+    for name, download in nothing.items():
+        check("DWN-06", *judging.status_without_file(download, 1), name)
+        if download.parts:
+            check("DWN-03", *judging.part_headers(download.parts), name)
+            check("DWN-04", *judging.chain(download.parts), name)
     now = round(target.unix_time()) // MINUTE * MINUTE
-    local = downloaded(client, camera, "LIST", now + 5 * MINUTE, now + HOUR)
+    local = whole_download(client, camera, "LIST", now + 5 * MINUTE, now + HOUR)
     observe("DWN-12", "local time" if judging.bodies(local) else "UTC", "times are taken as")
 
 
@@ -50,28 +56,42 @@ def test_mp4_of_a_jpeg_recording(target: Target, client: Client, check: Check, r
     """A camera that is recorded as JPEG: no MP4, but N3."""
     _, first = player_in_recording(target, client, codecs=("JPEG",))
     camera, begin = first.camera, minute_in(first)
-    there = downloaded(client, camera, "N3VO", begin, begin + MINUTE)
+    there = whole_download(client, camera, "N3VO", begin, begin + MINUTE)
     require(judging.bodies(there), f"no file of the recording at all: {there}")
-    for kind in ("MP4VO", "MP4"):
-        mp4 = downloaded(client, camera, kind, begin, begin + MINUTE)
-        check("DWN-07", *judging.status_without_file(mp4, 2), kind)
+    mp4 = {kind: whole_download(client, camera, kind, begin, begin + MINUTE) for kind in ("MP4VO", "MP4")}
+    there = whole_download(client, camera, "N3VO", begin, begin + MINUTE)
+    require(judging.bodies(there), f"no file of the recording any more: {there}")
+    for kind, download in mp4.items():
+        check("DWN-07", *judging.status_without_file(download, 2), kind)
 
 
 @scenario("DWN-03", "DWN-04", "DWN-08", "DWN-12", needs=("load",))
 def test_too_many_at_once(
-    target: Target, client: Client, check: Check, observe: Observe, require: Require
+    target: Target, client: Client, check: Check, observe: Observe, require: Require, not_tested: NotTested
 ) -> None:
-    """Downloads of an hour that are not read, until one is refused; then one of them hangs up."""
+    """Downloads of an hour that are not read, until one is refused; then one of them hangs up.
+
+    Other clients may download meanwhile, and take the place that became free. No more UIDs are taken than are
+    free: nobody is thrown out.
+    """
     _, first = player_in_recording(target, client)
     camera, begin = first.camera, minute_in(first)
+    counts = read_counts(client)
+    most = MOST if counts is None else min(MOST, UIDS - counts.used)
     running: list[Download] = []
-    while len(running) < MOST and (next_one := _hour(client.login(), camera, begin)).began:
+    while len(running) < most and (next_one := _hour(client.login(), camera, begin)).began:
         running.append(next_one)
+    require(most > 0, "no UID is free")
+    require(running or not is_crowded_out(client, next_one), TAKEN)
     require(running, f"no file where there is a recording: {next_one}")
+    if len(running) == most < MOST:
+        not_tested("DWN-08", f"no more UIDs are free, and {most} downloads at once are allowed")
+        return
     if not check("DWN-08", len(running) < MOST, "a limit", f"{len(running)} downloads at once", "limit"):
         return
     next_one.read()
-    observe("DWN-12", len(running), "downloads at once")
+    beside = " beside those of others, if any" if others(client) else ""
+    observe("DWN-12", f"{len(running)}{beside}", "downloads at once")
     check("DWN-08", *judging.status_without_file(next_one, 3), f"download {len(running) + 1} at once")
     if next_one.parts:
         check("DWN-03", *judging.part_headers(next_one.parts), "refused")
@@ -82,7 +102,10 @@ def test_too_many_at_once(
         if again.began:
             break
         target.pass_time(1.0)
-    check("DWN-08", again.began, "a file", again, "a place that became free")
+    if is_crowded_out(client, again):
+        not_tested("DWN-08", f"a place that became free: {TAKEN}")
+    else:
+        check("DWN-08", again.began, "a file", again, "a place that became free")
 
 
 def _hour(session: Session, camera: int, begin: int) -> Download:
@@ -92,21 +115,21 @@ def _hour(session: Session, camera: int, begin: int) -> Download:
 
 
 @scenario("DWN-09")
-def test_ranges_that_cannot_be(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
-) -> None:
+def test_ranges_that_cannot_be(target: Target, client: Client, check: Check, require: Require) -> None:
     """The same command with one thing wrong, each between two that are right."""
     _, first = player_in_recording(target, client)
     camera, begin = first.camera, minute_in(first)
     session = client.login()
     right = session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin, ENDTIME=begin + HOUR)
     hour = _outcome(session, right)
+    require(not is_crowded_out(client, hour), TAKEN)
     require(hour.began, f"an hour is not given: {hour}")
     start, end = (_value(right, name) for name in ("STARTTIME", "ENDTIME"))
     later = _value(
         session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin, ENDTIME=begin + MINUTE), "ENDTIME"
     )
     beyond = session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin + MINUTE, ENDTIME=begin + HOUR)
+    refusals: dict[str, Download] = {}
     for name, path in {
         "61 minutes": right.replace(
             f"STARTTIME={start}", f"STARTTIME={_minute_before(session, camera, begin)}"
@@ -124,11 +147,11 @@ def test_ranges_that_cannot_be(
         "no STARTTIME": right.replace(f"STARTTIME={start}&", ""),
         "no ENDTIME": right.replace(f"ENDTIME={end}&", ""),
     }.items():
-        wrong = _outcome(session, path)
-        check("DWN-09", wrong.gives_nothing, "no file", wrong, name)
+        refusals[name] = _outcome(session, path)
     again = _outcome(session, right)
-    if not again.began:
-        not_tested("DWN-09", f"an hour is not given any more: {again}")
+    require(again.began, f"an hour is not given any more: {again}")
+    for name, wrong in refusals.items():
+        check("DWN-09", wrong.gives_nothing, "no file", wrong, name)
 
 
 def _outcome(session: Session, path: str) -> Download:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nvr_conformance import download_judging as judging
 from nvr_conformance.decoding import decode_file
-from nvr_conformance.downloads import MINUTE, downloaded
+from nvr_conformance.download_asking import whole_download
+from nvr_conformance.downloads import MINUTE
 from nvr_conformance.playing import Player
 from nvr_conformance.scenario import Check, Client, Require, Target, scenario
 
@@ -29,7 +30,7 @@ def test_parameters_that_change(target: Target, client: Client, check: Check, re
         codecs.append(player.fetch(camera).codec)
     require(set(codecs) == {"H264", "H265"}, "no change from H.264 to H.265 is known in this recording")
 
-    download = downloaded(client, camera, "MP4VO", begin, end)
+    download = whole_download(client, camera, "MP4VO", begin, end)
     files = [decode_file(body) for body in judging.bodies(download)]
     found = [file.codec for file in files]
     wanted = [{"H264": "h264", "H265": "hevc"}[codec] for codec in codecs]

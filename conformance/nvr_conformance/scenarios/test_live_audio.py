@@ -25,17 +25,21 @@ from nvr_conformance.scenario import (
     Target,
     scenario,
 )
+from nvr_conformance.sound_witness import SAME, recorded_apart
+from nvr_conformance.udp_path import BLOCKED, find_out
 
 AUDIO = "AUDIO"
 LISTENED = 3.0  # seconds of sound that are judged
 AT_ONCE = 4  # cameras that are listened to at once
 TRIED = 8  # cameras among which each codec is sought
+WAYS = ("RTP", "HTTP")
 WANTED = {1: {"AAC", "G711", "G726"}, 2: {"AAC", "G711"}, 3: {"AAC", "G711"}}  # §1.1, by model
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What one camera sent of its sound, by RTP and by HTTP. ``codec`` by the data themselves."""
+    """What one camera sent of its sound, by RTP and by HTTP. ``codec`` by the data themselves, "" where
+    nothing came."""
 
     camera: int
     rtp: LiveRtp
@@ -45,12 +49,25 @@ class Heard:
 
     @property
     def codec(self) -> str:
-        by_rtp, by_http = [len(record.payload) for record in self.records], [len(p.data) for p in self.parts]
-        return sound_judging.codec_of(by_rtp or by_http, LISTENED)
+        by_rtp = [(len(record.payload), record.arrived) for record in self.records]
+        units = by_rtp or [(len(part.data), part.arrived) for part in self.parts]
+        try:
+            return sound_judging.codec_of([size for size, _ in units], [at for _, at in units])
+        except NothingToJudge:
+            return ""
+
+    @property
+    def silent(self) -> bool:
+        """Whether START over RTP was accepted, and nothing came."""
+        return not self.rtp.total and not self.rtp.refused
+
+    @property
+    def name(self) -> str:
+        return f"{self.codec} of camera {self.camera}"
 
 
 @scenario("LIV-26", "LIV-27", "LIV-28", "LIV-29")
-def test_sound_of_each_codec(
+def test_live_sound_of_each_codec(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
     """Video of some cameras, then their audio over RTP, then over HTTP, until each codec of the model was
@@ -59,17 +76,25 @@ def test_sound_of_each_codec(
     session = client.login()
     session.get("live_setup")
     heard: set[str] = set()
+    is_open: bool | None = None
     cameras = target.cameras[:TRIED]
     for first in range(0, len(cameras), AT_ONCE):
         units: dict[str, dict[int, list[bytes]]] = {}
         for sound in _listen(target, session, cameras[first : first + AT_ONCE]):
-            codec = _judge_sound(check, judge, sound)
-            if codec:
-                heard.add(codec)
-                units.setdefault(codec, {})[sound.camera] = [record.payload for record in sound.records]
+            if not sound.codec:
+                continue
+            heard.add(sound.codec)
+            if sound.silent and is_open is None:
+                is_open = find_out(target, client, session, sound.camera)
+            if sound.silent and not is_open:
+                for id_ in ("LIV-26", "LIV-28" if sound.codec == "AAC" else "LIV-27"):
+                    not_tested(id_, f"{sound.name}: {BLOCKED}")
+            else:
+                _judge_by_rtp(check, judge, sound)
+            _judge_by_http(check, judge, sound)
+            units.setdefault(sound.codec, {})[sound.camera] = [record.payload for record in sound.records]
         for codec, of_cameras in units.items():
-            if len(of_cameras) > 1:
-                judge("LIV-26", f"{codec} of {len(of_cameras)} cameras", sound_judging.own_sound, of_cameras)
+            _judge_own(target, client, judge, not_tested, codec, of_cameras)
         if heard >= WANTED[target.model]:
             break
     require(heard, "no camera sends sound")
@@ -113,14 +138,27 @@ def _collect(target: Target, session: Session, streams: Sequence[LiveStream]) ->
         stream.close()
 
 
-def _judge_sound(check: Check, judge: Judge, sound: Heard) -> str:
-    """All checks on the sound of one camera; its codec, "" where nothing came."""
-    try:
-        codec = sound.codec
-    except NothingToJudge:
-        return ""
-    name = f"{codec} of camera {sound.camera}"
-    records, parts = sound.records, sound.parts
+def _judge_own(
+    target: Target,
+    client: Client,
+    judge: Judge,
+    not_tested: NotTested,
+    codec: str,
+    of_cameras: dict[int, list[bytes]],
+) -> None:
+    """LIV-26: each camera has its own sound. Cameras that have the same are judged where the recorder tells
+    them apart in its recordings; else one of the two is left out."""
+    sounds = dict(of_cameras)
+    for camera, other in sound_judging.alike(of_cameras):
+        if not recorded_apart(target, client, camera, other):
+            not_tested("LIV-26", f"{codec}: cameras {camera} and {other} {SAME}")
+            sounds.pop(other, None)
+    if len(sounds) > 1:
+        judge("LIV-26", f"{codec} of {len(sounds)} cameras", sound_judging.own_sound, sounds)
+
+
+def _judge_by_rtp(check: Check, judge: Judge, sound: Heard) -> None:
+    codec, name, records = sound.codec, sound.name, sound.records
     if not sound.rtp.dropped and check("LIV-26", records, "packets", sound.rtp.exchange, f"{name}, it comes"):
         judge("LIV-26", f"{name}, payload type", rtp_judging.payload_type, records, AUDIO)
         if any(record.extension is not None for record in records):
@@ -133,6 +171,10 @@ def _judge_sound(check: Check, judge: Judge, sound: Heard) -> str:
         else:
             judge("LIV-27", f"{name}, samples", sound_judging.samples_alone, records, codec)
             judge("LIV-27", f"{name}, clock", rtp_judging.timestamp_rate, records, sound_judging.RATES[codec])
+
+
+def _judge_by_http(check: Check, judge: Judge, sound: Heard) -> None:
+    codec, name, parts = sound.codec, sound.name, sound.parts
     if check("LIV-29", parts, "parts", sound.http.exchange, f"{name}, it comes"):
         judge("LIV-29", f"{name}, headers", part_headers, parts, *sound_judging.CONTENT_TYPES[codec])
         judge("LIV-29", f"{name}, 0x00", sound_judging.leading_zero, parts)
@@ -140,9 +182,8 @@ def _judge_sound(check: Check, judge: Judge, sound: Heard) -> str:
         if codec == "AAC":
             units = [body[1:] for body in bodies]
             judge("LIV-29", f"{name}, decoded", sound_judging.access_units_decode, units)
-        elif records:
-            judge("LIV-29", f"{name}, as over RTP", sound_judging.same_units, bodies, codec, records)
-    return codec
+        elif sound.records:
+            judge("LIV-29", f"{name}, as over RTP", sound_judging.same_units, bodies, codec, sound.records)
 
 
 SEND_ONE_CODEC = {
@@ -155,7 +196,12 @@ SEND_ONE_CODEC = {
 
 @scenario("LIV-25", "LIV-33", setup=SEND_ONE_CODEC)
 def test_audio_and_its_video(
-    target: Target, client: Client, check: Check, observe: Observe, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    observe: Observe,
+    require: Require,
 ) -> None:
     """A codec that the camera does not send; audio before, beside and behind its camera's video."""
     camera, *others = require(target.cameras, "no camera is connected")
@@ -164,6 +210,7 @@ def test_audio_and_its_video(
         each.get("live_setup")
     codec = require(_codecs_that_come(target, session, other_session, camera, observe), "no video comes")[0]
 
+    before = _beside_its_video(target, session, camera, codec, require)
     tries = [("nothing runs", _start_audio(target, session, camera))]
     if others:
         beside = session.start_http(others[0], codec)
@@ -173,16 +220,20 @@ def test_audio_and_its_video(
     tries.append(("its video runs on another UID", _start_audio(target, session, camera)))
     other_session.stop(elsewhere)
 
-    video = session.start_http(camera, codec)
-    require(not video.refused, "its video cannot be started")
-    accepted = _start_audio(target, session, camera)
-    require(all(not stream.refused and stream.total for stream in accepted), "the camera sends no sound")
+    after = _beside_its_video(target, session, camera, codec, require)
+    heard = [early and late for early, late in zip(before, after, strict=True)]
+    require(any(heard), "the camera sends no sound")
+    for way, sounds in zip(WAYS, heard, strict=True):
+        if not sounds:
+            not_tested("LIV-25", f"over {way} no sound comes beside its video either")
     for when, streams in tries:
-        for stream, way in zip(streams, ("RTP", "HTTP"), strict=True):
+        for stream, way, sounds in zip(streams, WAYS, heard, strict=True):
             actual = f"{stream.exchange}, {stream.total} packets"
-            check("LIV-25", stream.refused and not stream.total, "refused", actual, f"{when}, over {way}")
+            if sounds:
+                check("LIV-25", stream.refused and not stream.total, "refused", actual, f"{when}, over {way}")
 
-    audio = session.start_rtp(camera, AUDIO)
+    video = session.start_http(camera, codec)
+    audio = session.start_rtp(camera, AUDIO) if heard[0] else session.start_http(camera, AUDIO)
     session.stop(video)
     target.settle()
     quiet = audio.is_quiet()
@@ -207,6 +258,18 @@ def _codecs_that_come(
             told = f"{stream.exchange}, nothing in 8 s"
             observe("LIV-33", told, f"{stream.comp} of camera {camera}")
     return [stream.comp for stream in streams if stream.total]
+
+
+def _beside_its_video(
+    target: Target, session: Session, camera: int, codec: str, require: Require
+) -> list[bool]:
+    """Whether sound comes over RTP and over HTTP while its video runs."""
+    video = session.start_http(camera, codec)
+    require(not video.refused, "its video cannot be started")
+    sounds = [not stream.refused and stream.total > 0 for stream in _start_audio(target, session, camera)]
+    session.stop(video)
+    video.close()
+    return sounds
 
 
 def _start_audio(target: Target, session: Session, camera: int) -> tuple[LiveStream, LiveStream]:

@@ -99,11 +99,14 @@ def _stop(session: Session, stream: LiveHttp, target: Target, check: Check, name
     ended = stream.wait_until(lambda: stream.ended, 5)
     actual = stream.end_reason or ("ended" if ended else "still open")
     check("LIV-18", stream.ended_cleanly, "the answer ends", actual, f"{name}, the end")
-    if beside is not None and beside.total:
+    if beside is None:
+        return
+    if beside.total:
         goes_on = bool(beside.collect(2))
         actual = "it goes on" if goes_on else "it ended"
         check("LIV-18", goes_on, "another camera's stream goes on", actual, f"{name}, beside")
-        session.stop(beside)
+    session.stop(beside)
+    beside.close()
 
 
 @scenario("LIV-34")

@@ -34,7 +34,7 @@ ONE_SENDS_NONE = {
 
 
 @scenario("LIV-19", "LIV-20", setup=ONE_SENDS_NONE)
-def test_jpeg_pictures(
+def test_live_jpeg_pictures(
     target: Target,
     client: Client,
     check: Check,

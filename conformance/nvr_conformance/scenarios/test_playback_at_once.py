@@ -7,13 +7,14 @@ from contextlib import closing
 from nvr_conformance.held_answer import HeldAnswer
 from nvr_conformance.playing import SECOND, Gop, Player, player_in_recording
 from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, refused, scenario
+from nvr_conformance.udp_path import is_this_host
 
 APART = 60 * SECOND
 ANSWERS = 4
 
 
 @scenario("PLB-28", "PLB-29")
-def test_one_camera_twice(
+def test_one_camera_played_twice(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
     """Two UIDs in turns at two places; then an answer that is held while the camera is asked for again."""
@@ -60,6 +61,11 @@ def _check_one_uid(
         not_tested("PLB-28", reason)
         return
     is_refused = refused(second.exchange) or not second.given
+    if not is_refused and not target.told("same host", lambda: is_this_host(target.endpoint)):
+        # A network stack holds megabytes: the recorder may have handed all of it over long before.
+        size = len(whole.exchange.body)
+        not_tested("PLB-28", f"whether the recorder was done with its answer of {size} bytes cannot be seen")
+        return
     check("PLB-28", is_refused, "refused", second, "the same camera while one answer is in flight")
     for gop in meanwhile:
         if gop.given or _alone(client, gop.camera, place):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from nvr_conformance.chunk_checks import CHUNK_IDS, ChunkChecks
-from nvr_conformance.playing import AGO, SECOND, Player
+from nvr_conformance.playing import AGO, SECOND, Gop, Player
+from nvr_conformance.recorded_time_judging import stated_range
 from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
 
 CAMERAS_TRIED = 4
+CAMERAS_SEARCHED = 16  # where the first ones have no recording
 GOPS = 2
+RECORDED_TIME = "/cgi-bin/recordedtime.cgi"
 
 
 @scenario(*CHUNK_IDS)
@@ -17,22 +20,28 @@ def test_every_byte_of_a_gop(
     """MASK, PLAY, camera.cgi: the answer, its headers, its layout, its pictures, in each codec there is."""
     check_chunk = ChunkChecks(check, not_tested)
     seen: set[str] = set()
-    for camera in require(target.cameras[:CAMERAS_TRIED], "no camera is registered"):
+    empty: dict[int, Gop] = {}
+    cameras = require(target.cameras, "no camera is connected")
+    for tried, camera in enumerate(cameras[:CAMERAS_SEARCHED]):
+        if {"H264", "H265"} <= seen or (seen and tried >= CAMERAS_TRIED):
+            break
         player = Player(client.login())
         player.choose(camera)
         # PLAY goes on from where the UID stands; where it starts on a fresh one is open.
-        player.goto(round(target.unix_time() - AGO) * SECOND)
-        player.fetch(camera)
+        player.with_room(camera, round(target.unix_time() - AGO) * SECOND)
         player.play()
         for number in range(1, GOPS + 1):
             gop = player.fetch(camera, prove_end=True)
-            if not gop.given and camera != target.cameras[0]:
-                break  # not every camera needs a recording
-            name = f"{gop.codec or 'nothing'} of camera {camera}, GOP {number}"
-            check_chunk(gop, player.dialect, name)
+            if not gop.given:
+                empty[camera] = gop
+                break
+            check_chunk(gop, player.dialect, f"{gop.codec} of camera {camera}, GOP {number}")
             seen.add(gop.codec)
         player.session.logout()
-        if {"H264", "H265"} <= seen:
-            break
+    if not seen:
+        gop = next(iter(empty.values()))
+        recorded = stated_range(client.get_digest(RECORDED_TIME).text) is not None
+        require(recorded, f"nothing plays, and recordedtime.cgi states no recording: {gop}")
+        check_chunk(gop, None, f"nothing of {len(empty)} cameras")
     if missing := sorted({"H264", "H265"} - seen):
         not_tested("PLB-04", f"no recording in {' or '.join(missing)} was found")

@@ -19,7 +19,7 @@ ONE_RECORDS_JPEG = {
 
 
 @scenario("PLB-04", "PLB-11", "PLB-12", "PLB-22", setup=ONE_RECORDS_JPEG)
-def test_jpeg_pictures(
+def test_recorded_jpeg_pictures(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
     """GOTODATE, PLAY, and camera.cgi over and over: a picture each."""

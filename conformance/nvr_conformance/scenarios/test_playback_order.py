@@ -5,6 +5,7 @@ from __future__ import annotations
 from nvr_conformance import playback_order as order
 from nvr_conformance.chunk_checks import Judge
 from nvr_conformance.decoding import decode_pictures
+from nvr_conformance.playback_gaps import without_gaps
 from nvr_conformance.playback_judging import operation
 from nvr_conformance.playing import Gop, Player, player_in_recording
 from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, refused, scenario
@@ -35,7 +36,7 @@ def test_forward_backward_stop(
     elif len(forward) < GOPS:
         check("PLB-12", False, f"{GOPS} GOPs", f"{len(forward)} GOPs, then no more")
     else:
-        judge("PLB-12", "times", order.follow_on, forward)
+        judge("PLB-12", "times", order.follow_on, without_gaps(player, forward))
         decoded = [decode_pictures(gop.codec, gop.chunk.pictures) for gop in forward[:DECODED]]
         judge("PLB-12", "pictures", order.pictures_differ, decoded)
     _operation(judge, forward[-1], PLAYBACK, "PLAY")
@@ -44,7 +45,8 @@ def test_forward_backward_stop(
     player.reverse(moment)
     backward = player.several(camera, GOPS)
     if check("PLB-13", len(backward) == GOPS, f"{GOPS} GOPs", f"{len(backward)} GOPs", "BPLAY goes on"):
-        judge("PLB-13", "each the GOP before", order.neighbours, backward, backward=True)
+        run = without_gaps(player, backward)
+        judge("PLB-13", "each the GOP before", order.neighbours, run, backward=True)
         judge("PLB-13", "begins at TIMEF", order.near, backward[0], moment)
         _operation(judge, backward[0], REVERSE, "BPLAY")
 
@@ -83,7 +85,8 @@ def test_pause_and_single_pictures(
         picture = require(forward[-1].last_picture(), "when its last picture was taken is not known")
         given = _step(player, camera, "NEXTFRAME", picture, forward)
     if check("PLB-15", given, "a GOP", forward.pop() if not given else "GOPs", "gives a GOP"):
-        judge("PLB-15", "the next GOP", order.neighbours, forward, backward=False)
+        run = without_gaps(player, forward)
+        judge("PLB-15", "the next GOP", order.neighbours, run, backward=False)
         _operation(judge, forward[-1], NEXT_IMAGE, "NEXTFRAME")
 
     backward, given = [shown[-1]], True
@@ -91,7 +94,8 @@ def test_pause_and_single_pictures(
         picture = require(backward[-1].start, "when its first picture was taken is not known")
         given = _step(player, camera, "PREVFRAME", picture, backward)
     if check("PLB-16", given, "a GOP", backward.pop() if not given else "GOPs", "gives a GOP"):
-        judge("PLB-16", "the GOP before", order.neighbours, backward, backward=True)
+        run = without_gaps(player, backward)
+        judge("PLB-16", "the GOP before", order.neighbours, run, backward=True)
         _operation(judge, backward[-1], PREVIOUS_IMAGE, "PREVFRAME")
 
 

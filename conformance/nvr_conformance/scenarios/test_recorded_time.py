@@ -50,9 +50,12 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
         return
     for at_once in (AT_ONCE, 1):
         player = Player(target, client.login(), require, at_once)
-        # Whichever chunk comes tells the zone, which turns local times into TIMEF.
+        # Whichever chunk comes tells a zone, which turns local times into TIMEF; those that come then tell
+        # the zone of that time.
         zone = judging.zone_of(chunk for moment in stated for chunk in player.around(moment.unix(0), 1))
-        oldest, latest = (moment.unix(zone) for moment in stated)
+        oldest, latest = (
+            moment.unix(judging.zone_of(player.around(moment.unix(zone), 1), zone)) for moment in stated
+        )
         early = player.around(oldest, 1) + player.around(oldest - DAY, 1) + player.before(oldest)
         late = player.around(latest, 3) + player.around(latest + DAY, 1)
         ends = {

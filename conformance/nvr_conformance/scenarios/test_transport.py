@@ -22,6 +22,7 @@ from nvr_conformance.scenario import (
     scenario,
 )
 from nvr_conformance.uid_commands import UidCommand, quick_login, uid_commands
+from nvr_conformance.video_checks import camera_with_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,8 +69,7 @@ def _answers(client: Client, path: str) -> bool:
 
 
 def _live(target: Target) -> Iterator[tuple[str, Served]]:
-    camera = target.cameras[0]
-    codecs = target.live_codecs(camera)
+    camera, codecs = camera_with_video(target)
     for codec in (*codecs, "JPEG"):
         yield f"{codec} inside the answer", partial(_brings_media, camera=camera, codec=codec, rtp=False)
     for codec in codecs:

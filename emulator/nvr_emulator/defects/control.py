@@ -261,11 +261,22 @@ def aux_stays_open(recorder: Recorder) -> None:
 @breaks("CTL-10")
 def camera_control_twice_a_second(recorder: Recorder) -> None:
     """Refuses camera control within half a second of the one before."""
+    _rest_between(recorder, 0.5)
+
+
+@breaks("CTL-10")
+def camera_control_four_times_a_second(recorder: Recorder) -> None:
+    """Refuses camera control within a quarter of a second of the one before."""
+    _rest_between(recorder, 0.25)
+
+
+def _rest_between(recorder: Recorder, seconds: float) -> None:
+    """Refuse camera control that comes too soon after the one before."""
     last = [float("-inf")]
 
     def control_camera(original: Callable[..., Reply], *args: Any) -> Reply:
         now: float = args[2]
-        if now - last[0] < 0.5:
+        if now - last[0] < seconds:
             raise Refused(503, "CH: too soon after the command before")
         last[0] = now
         return original(*args)

@@ -105,6 +105,24 @@ def live_for_good(recorder: Recorder) -> None:
     around(recorder, "check_not_live", check)
 
 
+@breaks("EXC-03")
+def playback_waits_for_live_to_cool(recorder: Recorder) -> None:
+    """Refuses playback on a UID for ten seconds after its live was stopped."""
+    stopped: dict[int, float] = {}
+
+    def stop(original: Callable[..., None], uid: int, *rest: Any) -> None:
+        stopped[uid] = recorder.moment
+        original(uid, *rest)
+
+    def check(original: Callable[..., None], session: Session) -> None:
+        original(session)
+        if recorder.moment - stopped.get(session.uid, float("-inf")) < 10:
+            raise Refused(503, "UID: live has just been stopped")
+
+    around(recorder.live, "stop", stop)
+    around(recorder, "check_not_live", check)
+
+
 @breaks("EXC-04")
 def playback_for_good(recorder: Recorder) -> None:
     """Refuses live on a UID that has ever had playback."""
@@ -116,6 +134,25 @@ def playback_for_good(recorder: Recorder) -> None:
             raise Refused(503, "UID: it is one for playback")
 
     around(recorder, "check_not_playing", check)
+
+
+@breaks("EXC-04")
+def stopped_playback_keeps_one_camera(recorder: Recorder) -> None:
+    """Refuses live of the camera that was played last, after playback was stopped."""
+    last: dict[int, int] = {}
+    give, push = recorder.commands["camera"], recorder.commands["live_http"]
+
+    def camera(command: Command, session: Session, *rest: Any) -> Reply:
+        answer = give(command, session, *rest)
+        last[session.uid] = command.integer("CAM")
+        return answer
+
+    def live(command: Command, session: Session, *rest: Any) -> Reply:
+        if command.text("CMD") == "START" and last.get(session.uid) == command.integer("CAM"):
+            raise Refused(503, "CAM: it plays")
+        return push(command, session, *rest)
+
+    recorder.commands["camera"], recorder.commands["live_http"] = camera, live
 
 
 @breaks("EXC-05")

@@ -107,6 +107,35 @@ def useduid_counts_expired_uids(recorder: Recorder) -> None:
     around(recorder, "used_uids", lambda original: original() + expired[0])
 
 
+@breaks("INF-07")
+def useduid_counts_users(recorder: Recorder) -> None:
+    """Says as USEDUID how many users have a valid UID."""
+    around(
+        recorder,
+        "used_uids",
+        lambda original: len({session.user for session in recorder.sessions.valid()}),
+    )
+
+
+@breaks("INF-07")
+def useduid_counts_uids_that_logged_out(recorder: Recorder) -> None:
+    """Counts a UID that has logged out in USEDUID until its 90 s are over."""
+    gone: list[float] = []
+
+    def session_ended(original: Callable[..., None], session: Session, ending: Ending) -> None:
+        if ending is Ending.LOGGED_OUT:
+            gone.append(recorder.sessions.expires_at(session))
+        original(session, ending)
+
+    around(recorder, "session_ended", session_ended)
+    recorder.sessions.on_end = recorder.session_ended
+    around(
+        recorder,
+        "used_uids",
+        lambda original: original() + sum(until > recorder.moment for until in gone),
+    )
+
+
 def _alter(recorder: Recorder, alter: Callable[[Answer], Answer]) -> None:
     def information(original: Callable[..., Answer], command: Command, *rest: Any) -> Answer:
         answer = original(command, *rest)

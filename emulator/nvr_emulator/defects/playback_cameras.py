@@ -54,6 +54,21 @@ def all_cameras_show_the_first(recorder: Recorder) -> None:
     around(recorder, "chunk", chunk)
 
 
+@breaks("PLB-26")
+def neighbours_change_places(recorder: Recorder) -> None:
+    """Gives the pictures of camera 2 for camera 1, those of 1 for 2, and so on, where more than two play."""
+
+    def chunk(original: Callable[..., bytes], number: int, playback: Playback, place: Any) -> bytes:
+        mask = playback.mask or frozenset()
+        neighbour = number + 1 if number % 2 else number - 1
+        if len(mask) <= 2 or neighbour not in mask:
+            return original(number, playback, place)
+        here = recorder.recording(neighbour).near(place.gop.start, ticks(recorder.moment))
+        return original(number, playback, here or place)
+
+    around(recorder, "chunk", chunk)
+
+
 @breaks("PLB-27", models=LARGE)
 def seventeen_cameras_play(recorder: Recorder) -> None:
     """Plays seventeen cameras on one UID."""

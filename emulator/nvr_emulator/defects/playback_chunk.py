@@ -107,6 +107,19 @@ def tlv_length_leaves_its_header_out(recorder: Recorder) -> None:
     _chunk(recorder, lambda body: body.replace(b"\x00\x28\x00\x08", b"\x00\x28\x00\x04", 1))
 
 
+@breaks("PLB-05")
+def camera_tlv_has_a_word_too_many(recorder: Recorder) -> None:
+    """Writes 0x0004 with four bytes more than §7 gives it; its length says so."""
+
+    def longer(body: bytes) -> bytes:
+        length = int.from_bytes(body[2:4]) + 4
+        end = chunk_bytes.end_of_packets(body)
+        grown = body[:2] + length.to_bytes(2) + b"\x00\x04\x00\x0c" + body[8:12] + bytes(4) + body[12:end]
+        return grown + bytes(-len(grown) % chunk_bytes.BLOCK) if body[4:8] == b"\x00\x04\x00\x08" else body
+
+    _chunk(recorder, longer)
+
+
 @breaks("PLB-06")
 def stream_header_of_64_bytes(recorder: Recorder) -> None:
     """Writes 0x0040 as the length of the stream header."""

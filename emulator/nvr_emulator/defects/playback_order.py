@@ -204,6 +204,30 @@ def stop_is_ignored(recorder: Recorder) -> None:
     recorder.commands["stop"], recorder.commands["camera"] = remember, camera
 
 
+@breaks("PLB-20")
+def stop_is_one_answer_late(recorder: Recorder) -> None:
+    """Answers one more camera.cgi after STOP, though live is allowed again."""
+    stopped: dict[int, Operation] = {}
+    stop, give = recorder.commands["stop"], recorder.commands["camera"]
+
+    def remember(command: Any, session: Session, *rest: Any) -> Any:
+        stopped[session.uid] = recorder.playback_of(session).operation
+        return stop(command, session, *rest)
+
+    def camera(command: Any, session: Session, *rest: Any) -> Any:
+        playback = recorder.playback_of(session)
+        operation = stopped.pop(session.uid, None)
+        if playback.running or operation is None:
+            return give(command, session, *rest)
+        playback.operation = operation
+        try:
+            return give(command, session, *rest)
+        finally:
+            playback.operation = Operation.UNDEFINED
+
+    recorder.commands["stop"], recorder.commands["camera"] = remember, camera
+
+
 @breaks("PLB-30")
 def a_gap_ends_playback(recorder: Recorder) -> None:
     """Gives nothing more once a gap is reached."""

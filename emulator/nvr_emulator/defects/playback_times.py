@@ -84,6 +84,18 @@ def fast_takes_local_time(recorder: Recorder) -> None:
     _begin(recorder, "fast", lambda begin: begin - _zone(recorder, begin))
 
 
+@breaks("PLB-13", "PLB-33")
+def reverse_takes_local_time(recorder: Recorder) -> None:
+    """Takes TIMEF of BPLAY for local time."""
+    _begin(recorder, "reverse", lambda begin: begin - _zone(recorder, begin))
+
+
+@breaks("PLB-15", "PLB-16", "PLB-33")
+def step_takes_local_time(recorder: Recorder) -> None:
+    """Takes TIMEF of NEXTFRAME and PREVFRAME for local time."""
+    _begin(recorder, "step", lambda begin: begin - _zone(recorder, begin))
+
+
 def _begin(recorder: Recorder, key: str, change: Callable[[int], int | None]) -> None:
     """Change the time that TIMEF of one command names."""
 

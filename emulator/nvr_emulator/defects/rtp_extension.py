@@ -32,6 +32,16 @@ def tlv_longer_than_the_extension(recorder: Recorder) -> None:
 
 
 @breaks("LIV-11")
+def first_tlv_reaches_into_the_second(recorder: Recorder) -> None:
+    """States a length of the first TLV of the header extension that is four bytes too long."""
+    around(
+        recorder.live,
+        "extension",
+        lambda original, *args: original(*args).replace(b"\x00\x04\x00\x08", b"\x00\x04\x00\x0c", 1),
+    )
+
+
+@breaks("LIV-11")
 def tlv_counts_its_data_alone(recorder: Recorder) -> None:
     """Leaves its header out of the length of the last TLV of the header extension."""
     _last_length(recorder, 4)

@@ -1,0 +1,68 @@
+"""``evidence/run.json``: what was judged, and what the files of the evidence are, so that a change shows."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = "nvrkit-run-1"
+NAME = "run.json"
+
+
+class RunIndex(msgspec.Struct, frozen=True, kw_only=True):
+    """A run: its target, what was selected, which needs of scenarios were met (``--allow`` and so on), the
+    scenarios that were to run with the stem of each one's files (empty: it was not run), and the SHA-256 of
+    each file."""
+
+    format: str = FORMAT
+    target: str
+    model: int
+    seed: int
+    selected: tuple[str, ...]
+    needs: tuple[str, ...]
+    scenarios: dict[str, str]
+    files: dict[str, str]
+
+
+def index_json(index: RunIndex) -> bytes:
+    """As it lies in the folder of the evidence."""
+    return msgspec.json.format(msgspec.json.encode(index), indent=2) + b"\n"
+
+
+def read_index(folder: Path) -> RunIndex:
+    """The index of a folder of evidence. ValueError, in one line, where there is none or not such a one."""
+    path = folder / NAME
+    try:
+        index = msgspec.json.decode(path.read_bytes(), type=RunIndex)
+    except FileNotFoundError:
+        raise ValueError(f"{path}: there is none; was the report made by run --report?") from None
+    except (OSError, msgspec.DecodeError) as problem:
+        raise ValueError(f"{path}: {problem}") from None
+    if index.format != FORMAT:
+        raise ValueError(f"{path}: format {index.format!r}, expected {FORMAT!r}")
+    return index
+
+
+def digest_of(data: bytes) -> str:
+    """What the index keeps of a file."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def changed_files(folder: Path, index: RunIndex) -> list[str]:
+    """What is wrong with each file that is not as the run left it."""
+    found = []
+    for name, digest in index.files.items():
+        path = folder / name
+        try:
+            data = path.read_bytes()
+        except OSError:
+            found.append(f"evidence/{name} is not there")
+            continue
+        if digest_of(data) != digest:
+            found.append(f"evidence/{name} is not what the run left: its SHA-256 differs")
+    return found

@@ -1,0 +1,82 @@
+"""``nvr-conformance rejudge``: make the checks of a run again, from the evidence that it kept."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from nvr_conformance.stopping import stop
+from nvr_conformance.verdicts import EXIT_KIT_BROKE, EXIT_USAGE
+
+
+@click.command()
+@click.argument("report", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--report",
+    "written",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory for a report of this judging.",
+)
+@click.option(
+    "--expected-failures",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="As of run.",
+)
+@click.option(
+    "--scenarios",
+    type=click.Path(path_type=Path, exists=True),
+    help="Scenarios of your own, where the run had them.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show every check as it is made.")
+def rejudge(
+    report: Path, written: Path | None, expected_failures: Path | None, scenarios: Path | None, verbose: bool
+) -> None:
+    """Judge a recorder again by the evidence in REPORT, the directory of a run's --report; no recorder is
+    asked.
+
+    Says where a verdict differs from that of the run. Evidence that was changed since then is named, and
+    leaves the result inconclusive at best. Exit status as of run.
+    """
+    from rich.console import Console
+
+    from nvr_conformance.console_report import ConsoleReport
+    from nvr_conformance.events import Reporter
+    from nvr_conformance.expected_failures import ExpectedFailure, read_expected_failures
+    from nvr_conformance.rejudging import rejudge as judge_again
+    from nvr_conformance.report_writer import ReportWriter
+    from nvr_conformance.result_diff import changes, load_result
+
+    if written is not None and written.resolve() == report.resolve():
+        raise click.UsageError(f"{written} is what is judged: write the report elsewhere")
+    known: tuple[ExpectedFailure, ...] = ()
+    if expected_failures is not None:
+        try:
+            known = read_expected_failures(expected_failures)
+        except (OSError, ValueError) as problem:
+            raise click.BadParameter(str(problem), param_hint="--expected-failures") from None
+    console_report = ConsoleReport(Console(), verbose=verbose)
+    try:
+        reporters: list[Reporter] = [console_report]
+        if written is not None:
+            reporters.append(ReportWriter(written))
+        result = judge_again(report, reporters=reporters, scenarios=scenarios, expected_failures=known)
+    except ValueError as problem:
+        stop(str(problem), EXIT_USAGE)
+    except KeyboardInterrupt:
+        stop("interrupted", EXIT_KIT_BROKE)
+    except Exception as problem:
+        stop(f"the kit broke: {type(problem).__name__}: {problem}", EXIT_KIT_BROKE)
+    finally:
+        console_report.close()
+    try:
+        found = changes(load_result(report), result, verdicts_only=True)
+    except (OSError, ValueError) as problem:
+        click.echo(f"not compared with the run: {problem}")
+        sys.exit(result.exit_status)
+    for change in found:
+        click.echo(f"the run said otherwise: {change.id}: {change.before}, now {change.after}")
+    if not found:
+        click.echo("each requirement has the verdict that it had in the run")
+    sys.exit(result.exit_status)

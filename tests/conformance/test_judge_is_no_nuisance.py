@@ -1,0 +1,105 @@
+"""What a run does to a recorder that others use: nothing that is not allowed, and nothing is left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+
+import pytest
+
+from nvr_conformance.engine import judge
+from nvr_conformance.target import TargetOptions
+from nvr_emulator.embedding import EmbeddedRecorder
+from nvr_emulator.machine_state import state_of
+
+MOST_UIDS = 8  # of the sixteen
+MOST_DOWNLOADS = 1
+TWO_CAMERAS = {
+    "cameras": [
+        {"number": 1, "fixture": "counter-small", "audio": "AAC"},
+        {"number": 2, "fixture": "counter-small", "recorded": "H265", "audio": "G711"},
+    ]
+}
+
+
+@pytest.fixture(scope="module")
+def usual(judge_as_real):
+    """The run that is made when nothing is allowed."""
+    return judge_as_real(TWO_CAMERAS)
+
+
+def test_the_usual_run_finds_nothing_wrong(usual):
+    assert not usual.rows("fail", "warn", "error")
+    assert len(usual.rows("pass")) > 80
+
+
+def test_the_usual_run_moves_no_camera(usual):
+    assert len(usual.entries) > 1000
+    assert not [entry for entry in usual.entries if entry.path.endswith(("/directctrl.cgi", "/camctl.cgi"))]
+
+
+def test_the_usual_run_leaves_room_for_others(usual):
+    assert 1 < usual.most_uids <= MOST_UIDS
+    assert usual.most_downloads <= MOST_DOWNLOADS
+
+
+def test_the_usual_run_leaves_nothing_behind(usual):
+    assert usual.left_behind == []
+
+
+def test_presets_are_registered_where_they_are(judge_as_real):
+    """A preset is gone to right before it is registered; ten seconds lie between the two."""
+    seen = judge_as_real(
+        TWO_CAMERAS,
+        select=("CTL-08", "SES-13", "SEC-03"),
+        allow=("ptz", "presets"),
+    )
+    assert not seen.rows("fail", "warn", "error")
+    came, registered = {}, 0
+    for entry in seen.entries:
+        values = dict(pair.partition("=")[::2] for pair in entry.query.split("&"))
+        if entry.status != 200 or not entry.path.endswith("/camctl.cgi"):
+            continue
+        if values["CMD"] == "PRESET":
+            came = {"NO": values["NO"], "at": entry.at}
+        elif values["CMD"] == "PRESETPRG":
+            registered += 1
+            assert came["NO"] == values["NO"], entry
+            assert entry.at - came["at"] >= 10, entry
+    assert registered > 4
+
+
+# The socket that was being read when the interruption came is left to the garbage collector.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("trigger", "ids"),
+    [
+        ("/cgi-bin/push.cgi", "LIV-02"),
+        ("/cgi-bin/push.cgi", "LIV-24"),
+        ("/cgi-bin/camera.cgi", "PLB-12"),
+        ("/cgi-bin/httpdl.cgi", "DWN-01"),
+        ("/cgi-bin/status.cgi", "SES-09"),
+    ],
+)
+def test_ctrl_c_in_the_middle(trigger, ids):
+    """It comes while the third such command is under way."""
+    with EmbeddedRecorder(clock="real") as recorder:
+        machine = recorder.machine
+        note, count = machine.journal.note, [0]
+
+        def noted(*arguments):
+            entry = note(*arguments)
+            count[0] += entry.path == trigger and entry.status == 200
+            if count[0] == 3 and entry.path == trigger:
+                os.kill(os.getpid(), signal.SIGINT)
+            return entry
+
+        machine.journal.note = noted
+        options = TargetOptions(url=recorder.url, user=recorder.user, password=recorder.password, pace=0.0)
+        result = judge(options, select=(ids,))
+        state = state_of(machine)
+        gc.collect()  # what was being read holds the recorder up when it is to stop
+    assert count[0] >= 3
+    assert result.verdict == "inconclusive"
+    assert not any(state[part] for part in ("sessions", "live", "playback", "downloads"))
