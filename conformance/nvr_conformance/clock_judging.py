@@ -1,7 +1,7 @@
 """Whether a time that a recorder tells can be the time of now, whichever way its clock is set.
 
-A clock may be wrong by any time, and that is no fault of the protocol's. A time that is off by what a time zone
-makes (a multiple of a quarter of an hour, up to 14 hours) is local time where UTC belongs.
+A clock may be wrong by any time, and that is no fault of the protocol's. A time that is off by what a time
+zone makes (a multiple of a quarter of an hour, up to 14 hours) is local time where UTC belongs.
 """
 
 from __future__ import annotations

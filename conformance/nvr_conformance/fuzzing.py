@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -146,13 +147,18 @@ def fuzz(
 
 
 def _look_into(target: Target, run: FuzzRun, found: Finding, until: float) -> bool:
-    """Shrink a finding. Where others use the recorder too it is forgotten unless it comes again (False)."""
-    found = confirm(target, found, until)
-    if found.again is False and not surroundings_of(target).alone:
-        run.once.append(found.text)
-        run.finding = None
-        return False
-    run.finding = shrink(target, found, until)
+    """Shrink a finding. Where others use the recorder too it is forgotten unless it comes again (False).
+
+    At Ctrl-C it stays as it is.
+    """
+    with suppress(KeyboardInterrupt):
+        found = confirm(target, found, until)
+        if found.again is False and not surroundings_of(target).alone:
+            run.once.append(found.text)
+            run.finding = None
+            return False
+        run.finding = found
+        run.finding = shrink(target, found, until)
     return True
 
 

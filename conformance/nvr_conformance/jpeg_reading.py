@@ -118,8 +118,8 @@ def names_camera(parts: Sequence[JpegPart], camera: int) -> Fact:
 
 
 def plausible_time(parts: Sequence[JpegPart], around: float) -> Fact:
-    """LIV-19: 0x0007 is a time of now, which is ``around`` (Unix seconds), as far as clocks agree; from picture
-    to picture not earlier."""
+    """LIV-19: 0x0007 is a time of now, which is ``around`` (Unix seconds), as far as clocks agree; from
+    picture to picture not earlier."""
     expected = f"a time near {around:.0f} in 0x0007"
     before = 0
     for number, part in enumerate(_some(parts)):

@@ -32,8 +32,9 @@ class Verdict(StrEnum):
 class Surroundings:
     """What is known of the recorder beforehand.
 
-    ``priorities``: of the users, 0 the highest. ``alone``: nobody else uses it. ``slack``: seconds by which
-    the end of a UID may be off, as time is not ours. ``stretches``: what is recorded, if that is known.
+    ``priorities``: of the users, 0 the highest. ``alone``: nobody else uses it, and its time is ours.
+    ``slack``: seconds by which the end of a UID may be off, as time is not ours. ``stretches``: what is
+    recorded, if that is known.
     """
 
     channels: int

@@ -14,7 +14,7 @@ from nvr_conformance.clock_judging import how_far, is_plausible
 from nvr_conformance.fact import Fact
 from nvr_conformance.nal_reading import KEY_KINDS, PICTURE_KINDS, pictures_of, read_payload
 from nvr_conformance.outcomes import NothingToJudge
-from nvr_conformance.tlv_reading import walk
+from nvr_conformance.tlv_reading import order_of, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -166,12 +166,13 @@ def extension(records: Sequence[RtpRecord]) -> Fact:
     extended = [record for record in records if record.extension is not None or record.problem]
     if not extended:
         raise NothingToJudge("no packet has a header extension")
+    order = _order(extended)
     for record in extended:
         problem = record.problem
         if not problem and record.extension_profile != 0:
             problem = f"profile 0x{record.extension_profile:04x}"
         if not problem and record.extension is not None:
-            problem = walk(record.extension).problem
+            problem = walk(record.extension, byte_order=order).problem
         if problem:
             return Fact(False, expected, f"{record.place}, header extension: {problem}")
     return Fact(True, expected, f"{len(extended)} packets")
@@ -180,23 +181,27 @@ def extension(records: Sequence[RtpRecord]) -> Fact:
 def names_camera(records: Sequence[RtpRecord], camera: int) -> Fact:
     """LIV-12: 0x0004 names the camera in every header extension that can be read."""
     expected = f"camera {camera} in 0x0004"
-    for record in _extended(records):
-        data = walk(record.extension or b"").get(0x0004)
-        if data is None or len(data) != 4 or struct.unpack(">H", data[:2])[0] != camera:
+    extended = _extended(records)
+    order = _order(extended)
+    for record in extended:
+        data = walk(record.extension or b"", byte_order=order).get(0x0004)
+        if data is None or len(data) != 4 or struct.unpack(order + "H", data[:2])[0] != camera:
             return Fact(False, expected, f"{record.place}: {_hex(data)}")
     return Fact(True, expected, "so in every packet")
 
 
 def plausible_time(records: Sequence[RtpRecord], around: float | None = None) -> Fact:
-    """LIV-12: 0x0007 is a time: of now, which is ``around`` (Unix seconds; None: any in 2000 … 2099), as far as
-    clocks agree; zone in range, and growing like the packets' arrival within three seconds."""
+    """LIV-12: 0x0007 is a time: of now, which is ``around`` (Unix seconds; None: any in 2000 … 2099), as far
+    as clocks agree; zone in range, and growing like the packets' arrival within three seconds."""
     expected = "a plausible time in 0x0007" if around is None else f"a time near {around:.0f} in 0x0007"
     base: float | None = None
-    for record in _extended(records):
-        data = walk(record.extension or b"").get(0x0007)
+    extended = _extended(records)
+    order = _order(extended)
+    for record in extended:
+        data = walk(record.extension or b"", byte_order=order).get(0x0007)
         if data is None or len(data) != 8:
             return Fact(False, expected, f"{record.place}: {_hex(data)}")
-        seconds, sign, hours, minutes, summer = struct.unpack(">IBBBB", data)
+        seconds, sign, hours, minutes, summer = struct.unpack(order + "IBBBB", data)
         if not is_plausible(seconds, seconds if around is None else around):
             said = f"{seconds}" if around is None else how_far(seconds, around)
             return Fact(False, expected, f"{record.place}: 0x0007 says {said}")
@@ -283,6 +288,11 @@ def _extended(records: Iterable[RtpRecord]) -> list[RtpRecord]:
     if not extended:
         raise NothingToJudge("no packet has a header extension")
     return extended
+
+
+def _order(records: Iterable[RtpRecord]) -> str:
+    """The byte order of the first header extension, which is that of all."""
+    return order_of(next((record.extension for record in records if record.extension), b""))
 
 
 def _some(records: Sequence[RtpRecord]) -> Sequence[RtpRecord]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from nvr_conformance.decoding import decode_sound
 from nvr_conformance.fact import Fact
 from nvr_conformance.outcomes import NothingToJudge
-from nvr_conformance.tlv_reading import walk
+from nvr_conformance.tlv_reading import order_of, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ def camera_time(records: Sequence[RtpRecord]) -> Fact:
 
 def _time_problem(extension: bytes) -> str:
     """What is wrong with 0x0011, in the byte order that explains the extension (OP-13)."""
-    order = "<" if walk(extension).problem and not walk(extension, byte_order="<").problem else ">"
+    order = order_of(extension)
     data = walk(extension, byte_order=order).get(0x0011)
     if data is None or len(data) != 8:
         return "0x0011 is absent" if data is None else f"0x0011 has {len(data)} bytes of data"

@@ -72,6 +72,11 @@ def walk(data: bytes, start: int = 0, end: int | None = None, byte_order: str = 
     return result
 
 
+def order_of(data: bytes) -> str:
+    """The byte order that explains these elements (OP-13): big-endian, unless only little-endian does."""
+    return "<" if walk(data).problem and not walk(data, byte_order="<").problem else ">"
+
+
 def _leads_on(data: bytes, offset: int, end: int, byte_order: str) -> bool:
     if offset == end:
         return True

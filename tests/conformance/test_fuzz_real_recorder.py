@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from nvr_conformance import fuzzing
 from nvr_conformance.client import Client
 from nvr_conformance.command_line import main
 from nvr_conformance.command_strategies import Request
@@ -116,6 +117,17 @@ def test_ctrl_c_leaves_nothing(recorder, target):
         fuzz(target, budget=60, on_progress=interrupt)
     assert recorder.machine.recorder.sessions.used() == 0
     assert recorder.machine.recorder.live.streams() == []
+
+
+def test_ctrl_c_keeps_what_was_found(recorder, target, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recorder.machine.recorder, "check_not_playing", lambda session: None)
+    monkeypatch.setattr(fuzzing, "shrink", interrupted)
+    run = fuzzing.fuzz(target, budget=60)
+    assert run.finding is not None
+    assert run.finding.again
 
 
 def test_commands_keep_the_documents_pace(target, monkeypatch):

@@ -108,6 +108,7 @@ def test_times_are_those_of_the_steps(recorder, tmp_path):
         Fetch("s1", 1),
         playing("s1", "PREVFRAME", Moment("first")),
         Fetch("s1", 1),
+        playing("s1", "NEXTFRAME", Moment("last")),
     )
     shown = by_hand(recorder, steps, tmp_path)
     gops = [line for line in shown if re.fullmatch(r"\d{14}", line.strip())]
@@ -118,6 +119,9 @@ def test_times_are_those_of_the_steps(recorder, tmp_path):
     assert 0 <= seconds[0] - seconds[1] < 60
     assert times[1] >= gops[0][:12]
     assert times[2] == gops[1]
+    assert abs(seconds[0] + 2 * 3600 - recorder.machine.clock.now()) < 60
+    last, first = parse_timef(times[3]), parse_timef(gops[2])
+    assert 0 < last - first < 6000
 
 
 def test_a_stream_that_does_not_end_is_seen(tmp_path):

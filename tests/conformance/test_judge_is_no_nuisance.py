@@ -70,6 +70,13 @@ def test_presets_are_registered_where_they_are(judge_as_real):
     assert registered > 4
 
 
+def test_seventeen_uids_at_the_pace_of_a_real_recorder(judge_as_real):
+    """UIDs that expire while others are asked for are not thrown out."""
+    seen = judge_as_real(TWO_CAMERAS, select=("SES-1[0-2]", "SES-16"), allow=("eviction",))
+    assert set(seen.rows("pass")) == {"SES-10", "SES-11", "SES-12", "SES-16"}
+    assert seen.left_behind == []
+
+
 # The socket that was being read when the interruption came is left to the garbage collector.
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(

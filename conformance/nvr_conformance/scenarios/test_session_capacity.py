@@ -68,6 +68,8 @@ def test_priorities(target: Target, client: Client, check: Check, require: Requi
         if ended:
             actual = f"ended: {', '.join(wrongly) or 'none above'}"
             check("SES-12", not wrongly, expected, actual, f"{2 * step} logins too many")
+        for newcomer in newcomers:
+            newcomer.is_alive()  # at 3 s a command it would expire before its turn comes
         valid += [(levels[0], newcomer) for newcomer in newcomers]
     require(lost, "no UID ended, however many logins")
 
