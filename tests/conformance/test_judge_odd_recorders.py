@@ -42,7 +42,7 @@ RECORDERS = {
     ),
     "no camera connected": (
         {"cameras": cameras(1, 2, state="lost")},
-        ("LIV-*", "EXC-*", "PLB-*", "SES-08", "SES-13", "SEC-03", "CTL-01"),
+        ("LIV-*", "EXC-*", "PLB-*", "SES-02", "SES-08", "SES-13", "SEC-03", "CTL-01"),
         {"LIV-02": "no camera", "EXC-01": "no camera", "PLB-01": "no camera", "SES-13": "no camera"},
     ),
     "no microphones": (

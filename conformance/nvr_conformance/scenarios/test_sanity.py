@@ -6,8 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nvr_conformance.outcomes import ScenarioStopped
-from nvr_conformance.playing import Player
+from nvr_conformance.playing import AGO, SECOND, Player
 from nvr_conformance.scenario import Check, Client, Require, Session, Target, refused, scenario
+from nvr_conformance.uid_commands import first_camera
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,7 @@ def _working(target: Target, client: Client, check: Check) -> list[str]:
 
 
 def _live(target: Target, session: Session) -> bool:
-    camera = target.cameras[0]
+    camera = first_camera(target)
     session.get("live_setup")
     stream = session.start_http(camera, target.live_codecs(camera)[0])
     came = not stream.refused and bool(stream.wait_packets(1))
@@ -62,9 +63,9 @@ def _live(target: Target, session: Session) -> bool:
 
 
 def _playback(target: Target, session: Session) -> bool:
-    player = Player(session)
-    player.choose(target.cameras[0])
-    player.play()
-    gop = player.fetch(target.cameras[0])
+    player, camera = Player(session), first_camera(target)
+    player.choose(camera)
+    # Where PLAY begins is open: perhaps with what is being recorded, of which nothing may be there yet.
+    gop = player.with_room(camera, round(target.unix_time() - AGO) * SECOND)
     player.stop(round(target.unix_time()) * 100)
     return gop.given
