@@ -163,6 +163,10 @@ class Client:
             if connection is not None:
                 connection.close()
             return None
+        except BaseException:  # Ctrl-C: what nobody holds any more must not hold the recorder up
+            if connection is not None:
+                connection.close()
+            raise
 
     def _behind(self, connection: Connection, exchange: Exchange, deadline: float) -> bytes:
         """What stands between the complete answer and the next one."""

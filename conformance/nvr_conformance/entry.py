@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.util import find_spec
 
@@ -19,4 +20,6 @@ def main() -> None:
         sys.exit(EXIT_USAGE)
     from nvr_conformance.command_line import main as command
 
+    # As at Ctrl-C: streams are stopped and UIDs logged out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     command()

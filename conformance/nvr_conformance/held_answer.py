@@ -41,6 +41,9 @@ class HeldAnswer:
             self._connection.wait_readable(self._timeout)
         except WireError as failure:
             self._fail(failure)
+        except BaseException:  # Ctrl-C: what nobody holds any more must not hold the recorder up
+            self.close()
+            raise
 
     def arrived(self) -> int:
         """How many bytes wait unread in this machine's kernel."""

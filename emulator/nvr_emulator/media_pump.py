@@ -60,6 +60,8 @@ class HttpSink:
         if self.transport is None:
             self._held.append(picture)
             return
+        if self.transport.is_closing():  # a TLS transport that was closed can no longer be asked
+            return
         waiting = bytes_waiting(self.transport)
         if waiting > MOST_UNSENT:
             self._waiting_for_key = True

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
+import subprocess
+import sys
+import threading
 
 import pytest
 
 from nvr_conformance.engine import judge
+from nvr_conformance.result_diff import load_result
 from nvr_conformance.target import TargetOptions
 from nvr_emulator.embedding import EmbeddedRecorder
 from nvr_emulator.machine_state import state_of
@@ -77,8 +80,6 @@ def test_seventeen_uids_at_the_pace_of_a_real_recorder(judge_as_real):
     assert seen.left_behind == []
 
 
-# The socket that was being read when the interruption came is left to the garbage collector.
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     ("trigger", "ids"),
     [
@@ -106,7 +107,36 @@ def test_ctrl_c_in_the_middle(trigger, ids):
         options = TargetOptions(url=recorder.url, user=recorder.user, password=recorder.password, pace=0.0)
         result = judge(options, select=(ids,))
         state = state_of(machine)
-        gc.collect()  # what was being read holds the recorder up when it is to stop
     assert count[0] >= 3
     assert result.verdict == "inconclusive"
+    assert not any(state[part] for part in ("sessions", "live", "playback", "downloads"))
+
+
+def test_sigterm_ends_a_run_in_order(tmp_path):
+    """Sent while a stream runs: it is stopped, the UID logged out, and there is a report."""
+    with EmbeddedRecorder(clock="real") as recorder:
+        machine = recorder.machine
+        note, started = machine.journal.note, threading.Event()
+
+        def noted(*arguments):
+            entry = note(*arguments)
+            if entry.path == "/cgi-bin/push.cgi" and entry.status == 200:
+                started.set()
+            return entry
+
+        machine.journal.note = noted
+        program = "from nvr_conformance.entry import main; main()"
+        options = ("--password", recorder.password, "--pace", "0", "--report", str(tmp_path))
+        command = [sys.executable, "-c", program, "run", recorder.url, *options, "--select", "LIV-31"]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as judging:
+            assert started.wait(60)
+            judging.terminate()
+            said, _ = judging.communicate(timeout=60)
+        state = state_of(machine)
+    assert judging.returncode == 4, said
+    assert "inconclusive" in said
+    assert "Traceback" not in said
+    assert load_result(tmp_path).verdict == "inconclusive"
     assert not any(state[part] for part in ("sessions", "live", "playback", "downloads"))

@@ -19,8 +19,9 @@ from nvr_emulator.certificates import self_signed, server_context
 from nvr_emulator.command_line import main
 from nvr_emulator.configuration import ConfigurationError
 from nvr_emulator.embedding import EmbeddedRecorder
+from nvr_emulator.live import LivePicture
 from nvr_emulator.machine import Ports
-from nvr_emulator.media_pump import bytes_waiting
+from nvr_emulator.media_pump import HttpSink, bytes_waiting
 from nvr_protocol.login_page import read_login_page
 from nvr_protocol.multipart import MultipartReader
 from nvr_protocol.rtp import read_packet
@@ -324,3 +325,25 @@ def test_flags_go_before_the_file(serve, tmp_path):
     assert (line["model"], line["https"], line["user"]) == (3, None, "BOSS")
     line = serve("--config", str(path), "--transport", "https", "--model", "1", "--user", "CHEF")
     assert (line["model"], line["http"], line["user"]) == (1, None, "CHEF")
+
+
+def test_a_picture_for_a_tls_connection_that_is_gone_is_dropped():
+    """asyncio's TLS transport forgets its protocol when it is closed a second time."""
+
+    class Gone:
+        def is_closing(self):
+            return True
+
+        def get_write_buffer_size(self):
+            raise AttributeError("'NoneType' object has no attribute '_get_write_buffer_size'")
+
+        def write(self, data):
+            raise AttributeError("'NoneType' object has no attribute '_write_appdata'")
+
+    async def write():
+        sink = HttpSink(b"".join)
+        sink.open(Gone())
+        sink.write(LivePicture(None, [b"packet"], 1, True))
+        return sink.unsent
+
+    assert asyncio.run(write()) == 0

@@ -186,6 +186,17 @@ def download_of_an_hour_and_a_minute(recorder: Recorder) -> None:
 
 
 @breaks("DWN-09")
+def download_of_less_than_an_hour(recorder: Recorder) -> None:
+    """Refuses a range of an hour, as if it were too long."""
+
+    def times(start: str, end: str) -> tuple[str, str]:
+        longest = parse_range_time(start) + RANGE_SECONDS
+        return start, format_range_time(longest + 60) if parse_range_time(end) == longest else end
+
+    _times(recorder, times)
+
+
+@breaks("DWN-09")
 def ends_of_a_range_are_put_in_order(recorder: Recorder) -> None:
     """Takes ENDTIME for the start where it is the earlier one."""
     _times(recorder, lambda start, end: (start, end) if start <= end else (end, start))
