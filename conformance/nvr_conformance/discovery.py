@@ -4,9 +4,11 @@ cameras."""
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client import HARMLESS, LOGIN, Client, Login, read_uid
+from nvr_conformance.connection_information import read_counts
 from nvr_conformance.digest import read_challenges
 from nvr_conformance.outcomes import PrerequisiteFailed, TargetUnreachableError
 from nvr_conformance.verdicts import shown
@@ -15,6 +17,7 @@ from nvr_conformance.wrong_address import advice
 if TYPE_CHECKING:
     from nvr_conformance.target import Target
 
+UIDS_TAKEN = 8  # at a time, by a run that may not throw anybody out
 LIVE_WAIT = 12.0  # seconds that a camera is given for its first packet
 _PAGE_LIMIT = 1_000_000  # bytes of an answer that may be anybody's
 _MODEL_BY_DIGITS = {5: 1, 10: 2, 19: 3}
@@ -39,6 +42,16 @@ def require_recorder(target: Target) -> Login:
         return login
     finally:
         client.close()
+
+
+def require_room(target: Target) -> None:
+    """Look whether the UIDs that a run takes are free, so that no login throws somebody out (§1.3).
+    TargetUnreachableError, in one line, where they are not."""
+    with closing(Client(target)) as client:
+        counts = read_counts(client)
+    if counts is not None and counts.maximum - counts.used < UIDS_TAKEN:
+        said = f"{counts.used} of {counts.maximum} UIDs are in use, and a run takes up to {UIDS_TAKEN}"
+        raise _unreachable(target, said, "judge at another time, or throw others out with --allow eviction")
 
 
 def find_model(target: Target, login: Login) -> int:

@@ -344,10 +344,12 @@ class TargetSource:
         if self.emulated:
             self.model = self.options.model or 2
             return
-        from nvr_conformance.discovery import find_model, require_recorder
+        from nvr_conformance.discovery import find_model, require_recorder, require_room
 
         with self.open() as target:
             login = require_recorder(target)
+            if not target.allows("eviction"):
+                require_room(target)
             self.model = self.options.model or find_model(target, login)
 
     def provides(self, need: str) -> bool:

@@ -33,7 +33,7 @@ TWO_HOURS = Moment("now", 2 * 3600 * 100)
 
 @pytest.fixture
 def recorder():
-    with EmbeddedRecorder(clock="real") as opened:
+    with EmbeddedRecorder() as opened:
         yield opened
 
 
@@ -133,7 +133,7 @@ def test_a_stream_that_does_not_end_is_seen(tmp_path):
     )
     endings = {}
     for defects in ((), ("http-after-stop",)):
-        with EmbeddedRecorder(clock="real", defects=defects) as recorder:
+        with EmbeddedRecorder(defects=defects) as recorder:
             shown = by_hand(recorder, steps, tmp_path, then="kill $(jobs -p); wait")
         endings[defects] = [line for line in shown if re.match(r"s1 camera|.*Running", line)]
     healthy, broken = endings.values()

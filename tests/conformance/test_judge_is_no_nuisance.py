@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
+from nvr_conformance.client import Client
 from nvr_conformance.engine import judge
+from nvr_conformance.outcomes import TargetUnreachableError
 from nvr_conformance.result_diff import load_result
-from nvr_conformance.target import TargetOptions
+from nvr_conformance.target import TargetOptions, TargetSource
 from nvr_emulator.embedding import EmbeddedRecorder
 from nvr_emulator.machine_state import state_of
 
@@ -110,6 +114,23 @@ def test_ctrl_c_in_the_middle(trigger, ids):
     assert count[0] >= 3
     assert result.verdict == "inconclusive"
     assert not any(state[part] for part in ("sessions", "live", "playback", "downloads"))
+
+
+@pytest.mark.parametrize(("others", "judged"), [(8, True), (9, False)])
+def test_who_is_logged_in_is_not_thrown_out(others, judged):
+    """A run is not begun where it could need the UIDs of others."""
+    with EmbeddedRecorder(clock="real") as recorder:
+        options = TargetOptions(url=recorder.url, user=recorder.user, password=recorder.password, pace=0.0)
+        with TargetSource(options, model=2).open() as target, closing(Client(target)) as client:
+            for _ in range(others):
+                client.login()
+            if judged:
+                TargetSource(options).prepare()
+            else:
+                with pytest.raises(TargetUnreachableError, match="9 of 16 UIDs are in use, and a run takes"):
+                    TargetSource(options).prepare()
+            TargetSource(replace(options, allow=frozenset({"eviction"}))).prepare()
+            assert all(session.is_alive() for session in client.sessions)
 
 
 def test_sigterm_ends_a_run_in_order(tmp_path):
