@@ -145,7 +145,7 @@ class MediaPump:
             self._send_due()
             due = self.recorder.next_event()
             wait = None if due is None else max(0.0, due - self.clock.now())
-            # Not wait_for: until Python 3.12 it loses a cancellation that comes just behind what it waits for.
+            # Not wait_for: before 3.12 it loses a cancellation that comes just behind what it waits for.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._woken.wait()
