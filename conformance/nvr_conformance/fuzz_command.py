@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from nvr_conformance.stopping import stop
+from nvr_conformance.user_option import OTHER_USER, read_user
 from nvr_conformance.verdicts import (
     EXIT_CONFORMANT,
     EXIT_FAILURES,
@@ -58,6 +59,7 @@ def _target_options(command: Callable[..., None]) -> Callable[..., None]:
         url: str | None,
         user: str,
         password: str,
+        other_users: tuple[str, ...],
         model: str | None,
         insecure: bool,
         allow: str,
@@ -86,6 +88,7 @@ def _target_options(command: Callable[..., None]) -> Callable[..., None]:
             url=url,
             user=user,
             password=password,
+            other_users=tuple(read_user(text) for text in other_users),
             model=None if model is None else int(model),
             insecure=insecure,
             control=control,
@@ -102,6 +105,7 @@ def _target_options(command: Callable[..., None]) -> Callable[..., None]:
             click.argument("url", required=False),
             click.option("--user", default="ADMIN", show_default=True, help="User name on the recorder."),
             click.option("--password", default="", help="Password; better given in the environment."),
+            OTHER_USER,
             click.option("--model", type=click.Choice(["1", "2", "3"]), help="[found out; embedded: 2]"),
             click.option("--insecure", is_flag=True, help="Accept any certificate."),
             click.option("--allow", default="", metavar="ptz,eviction", help="What may disturb others."),

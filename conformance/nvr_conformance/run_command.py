@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nvr_conformance.stopping import stop
+from nvr_conformance.user_option import OTHER_USER, read_user
 from nvr_conformance.verdicts import EXIT_CONFORMANT, EXIT_KIT_BROKE, EXIT_UNREACHABLE
 
 if TYPE_CHECKING:
@@ -19,20 +20,14 @@ if TYPE_CHECKING:
     from nvr_conformance.expected_failures import ExpectedFailure
     from nvr_conformance.rehearsal import Plan
     from nvr_conformance.result import Result
-    from nvr_conformance.target import TargetSource, User
+    from nvr_conformance.target import TargetSource
 
 
 @click.command()
 @click.argument("url", required=False)
 @click.option("--user", default="ADMIN", show_default=True, help="User name on the recorder.")
 @click.option("--password", default="", help="Password; better given as NVR_CONFORMANCE_RUN_PASSWORD.")
-@click.option(
-    "--other-user",
-    "other_users",
-    multiple=True,
-    metavar="NAME:PASSWORD:PRIORITY",
-    help="A user of other priority (0 administrator … 3 viewer); may be repeated.",
-)
+@OTHER_USER
 @click.option("--model", type=click.Choice(["1", "2", "3", "auto"]), default="auto", show_default=True)
 @click.option("--insecure", is_flag=True, help="Accept any certificate.")
 @click.option(
@@ -160,7 +155,7 @@ def run(
         pace=pace,
         timeout=timeout,
         allow=allowed,
-        other_users=tuple(_read_user(text) for text in other_users),
+        other_users=tuple(read_user(text) for text in other_users),
         defects=defects,
         setup=setup,
     )
@@ -259,15 +254,3 @@ def _read_config(path: Path) -> dict[str, Any]:
     except ConfigurationError as problem:
         raise click.BadParameter(str(problem), param_hint="--config") from None
     return {key: value for key, value in settings.items() if value is not None and (value or key != "users")}
-
-
-def _read_user(text: str) -> User:
-    from nvr_conformance.target import User
-
-    name, _, rest = text.partition(":")
-    password, _, priority = rest.rpartition(":")
-    if not name or priority not in ("0", "1", "2", "3"):
-        raise click.BadParameter(
-            "not NAME:PASSWORD:PRIORITY with a priority of 0 … 3", param_hint="--other-user"
-        )
-    return User(name, password, int(priority))
