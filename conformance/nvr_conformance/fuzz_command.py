@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from nvr_conformance.recorder_options import OTHER_USER, check_recorder, read_allowed, read_user
 from nvr_conformance.stopping import stop
-from nvr_conformance.user_option import OTHER_USER, read_user
 from nvr_conformance.verdicts import (
     EXIT_CONFORMANT,
     EXIT_FAILURES,
@@ -69,21 +69,10 @@ def _target_options(command: Callable[..., None]) -> Callable[..., None]:
         defects: tuple[str, ...],
         **rest: Any,
     ) -> None:
-        from nvr_conformance.connection import endpoint_of
-        from nvr_conformance.target import PERMISSIONS, TargetOptions
+        from nvr_conformance.target import TargetOptions
 
-        allowed = frozenset(word.strip() for word in allow.split(",") if word.strip())
-        if unknown := allowed - set(PERMISSIONS):
-            raise click.BadParameter(
-                f"no such permission: {', '.join(sorted(unknown))}", param_hint="--allow"
-            )
-        if defects:
-            _check_defects(url, defects)
-        if url is not None:
-            try:
-                endpoint_of(url)
-            except ValueError as problem:
-                raise click.UsageError(str(problem)) from None
+        allowed = read_allowed(allow)
+        check_recorder(url, defects)
         options = TargetOptions(
             url=url,
             user=user,
@@ -117,15 +106,6 @@ def _target_options(command: Callable[..., None]) -> Callable[..., None]:
     ):
         wrapped = option(wrapped)
     return wrapped
-
-
-def _check_defects(url: str | None, defects: tuple[str, ...]) -> None:
-    if url is not None:
-        raise click.UsageError("--defect is for the embedded emulator: leave URL out")
-    from nvr_emulator.defects import all_defects
-
-    if strange := set(defects) - {defect.name for defect in all_defects()}:
-        raise click.BadParameter(f"no such defect: {', '.join(sorted(strange))}", param_hint="--defect")
 
 
 @click.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from nvr_conformance.expected_failures_option import EXPECTED_FAILURES, read_known
 from nvr_conformance.stopping import stop
 from nvr_conformance.verdicts import EXIT_KIT_BROKE, EXIT_USAGE
 
@@ -19,11 +20,7 @@ from nvr_conformance.verdicts import EXIT_KIT_BROKE, EXIT_USAGE
     type=click.Path(path_type=Path, file_okay=False),
     help="Directory for a report of this judging.",
 )
-@click.option(
-    "--expected-failures",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="As of run.",
-)
+@EXPECTED_FAILURES
 @click.option(
     "--scenarios",
     type=click.Path(path_type=Path, exists=True),
@@ -43,19 +40,13 @@ def rejudge(
 
     from nvr_conformance.console_report import ConsoleReport
     from nvr_conformance.events import Reporter
-    from nvr_conformance.expected_failures import ExpectedFailure, read_expected_failures
     from nvr_conformance.rejudging import rejudge as judge_again
     from nvr_conformance.report_writer import ReportWriter
     from nvr_conformance.result_diff import changes, load_result
 
     if written is not None and written.resolve() == report.resolve():
         raise click.UsageError(f"{written} is what is judged: write the report elsewhere")
-    known: tuple[ExpectedFailure, ...] = ()
-    if expected_failures is not None:
-        try:
-            known = read_expected_failures(expected_failures)
-        except (OSError, ValueError) as problem:
-            raise click.BadParameter(str(problem), param_hint="--expected-failures") from None
+    known = read_known(expected_failures)
     console_report = ConsoleReport(Console(), verbose=verbose)
     try:
         reporters: list[Reporter] = [console_report]

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
+from nvr_conformance.page_template import page_template
 from nvr_conformance.report_lifetime import MeasurementPlot
 from nvr_conformance.requirements import Requirement, requirements
 from nvr_conformance.verdicts import Overall, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import jinja2
 
     from nvr_conformance.report_pictures import Plot, SeenPicture
     from nvr_conformance.result import RequirementResult, Result
@@ -80,7 +78,7 @@ def render_page(result: Result, extras: PageExtras | None = None) -> str:
         row for row in rows if row.result.level == "must" and row.result.verdict is not Verdict.NOT_APPLICABLE
     ]
     tested = [row for row in binding if row.result.verdict not in (Verdict.NOT_TESTED, Verdict.ERROR)]
-    return _template().render(
+    return page_template("index.html.jinja").render(
         result=result,
         sentence=_sentence(result),
         begun=_readable(result.begun),
@@ -154,17 +152,3 @@ def _duration(seconds: float) -> str:
 def _scenario_of(evidence: str) -> str:
     """The scenario that a check's evidence names."""
     return evidence.partition(", exchange ")[0]
-
-
-@cache
-def _template() -> jinja2.Template:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("nvr_conformance"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("index.html.jinja")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvr_conformance.expected_failures_option import EXPECTED_FAILURES, read_known
+from nvr_conformance.recorder_options import OTHER_USER, check_recorder, read_allowed, read_user
 from nvr_conformance.stopping import stop
-from nvr_conformance.user_option import OTHER_USER, read_user
 from nvr_conformance.verdicts import EXIT_CONFORMANT, EXIT_KIT_BROKE, EXIT_UNREACHABLE
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from nvr_conformance.expected_failures import ExpectedFailure
     from nvr_conformance.rehearsal import Plan
     from nvr_conformance.result import Result
     from nvr_conformance.target import TargetSource
@@ -39,11 +39,7 @@ if TYPE_CHECKING:
 @click.option("--allow", default="", metavar="ptz,presets,eviction,load", help="What may disturb others.")
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
 @click.option("--redact-uids", is_flag=True, help="Replace UIDs in the report (UID-1, UID-2 …).")
-@click.option(
-    "--expected-failures",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A TOML file of failures that are known and excused until a date.",
-)
+@EXPECTED_FAILURES
 @click.option(
     "--pace", type=click.FloatRange(0, 3600), help="Seconds between commands [3; 0 on a clock to be moved]."
 )
@@ -112,36 +108,23 @@ def run(
     from rich.console import Console
 
     from nvr_conformance.claims import SCENARIOS
-    from nvr_conformance.connection import endpoint_of
     from nvr_conformance.console_report import ConsoleReport
     from nvr_conformance.engine import chosen_ids, judge
     from nvr_conformance.events import Reporter
     from nvr_conformance.outcomes import TargetUnreachableError
     from nvr_conformance.plan_report import print_plan
     from nvr_conformance.report_writer import ReportWriter
-    from nvr_conformance.target import PERMISSIONS, TargetOptions, TargetSource
+    from nvr_conformance.target import TargetOptions, TargetSource
 
-    allowed = frozenset(word.strip() for word in allow.split(",") if word.strip())
-    if unknown := allowed - set(PERMISSIONS):
-        raise click.BadParameter(
-            f"{', '.join(sorted(unknown))}: there is {', '.join(PERMISSIONS)}", param_hint="--allow"
-        )
-    if url is not None and defects:
-        raise click.UsageError("--defect is for the embedded emulator: leave URL out")
+    allowed = read_allowed(allow)
+    check_recorder(url, defects)
     if url is not None and config is not None:
         raise click.UsageError("--config is for the embedded emulator: leave URL out")
     setup = {} if config is None else _read_config(config)
     if model == "auto" and setup:
         model = str(setup["model"])
-    if defects:
-        from nvr_emulator.defects import all_defects
-
-        if strange := set(defects) - {defect.name for defect in all_defects()}:
-            raise click.BadParameter(f"no such defect: {', '.join(sorted(strange))}", param_hint="--defect")
     try:
         chosen_ids(select, skip)
-        if url is not None:
-            endpoint_of(url)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
     options = TargetOptions(
@@ -159,7 +142,7 @@ def run(
         defects=defects,
         setup=setup,
     )
-    known = _read_expected(expected_failures) if expected_failures is not None else ()
+    known = read_known(expected_failures)
     passwords = (password, *(other.password for other in options.other_users))
     console = Console()
     console_report = ConsoleReport(console, verbose=verbose)
@@ -231,15 +214,6 @@ def _write_profile(path: Path, source: TargetSource, result: Result) -> None:
     except (OSError, PrerequisiteFailed) as problem:
         stop(f"no profile: {problem}", EXIT_KIT_BROKE)
     click.echo(f"profile in {path}: dialect {profile.dialect.name}")
-
-
-def _read_expected(path: Path) -> tuple[ExpectedFailure, ...]:
-    from nvr_conformance.expected_failures import read_expected_failures
-
-    try:
-        return read_expected_failures(path)
-    except (OSError, ValueError) as problem:
-        raise click.BadParameter(str(problem), param_hint="--expected-failures") from None
 
 
 def _read_config(path: Path) -> dict[str, Any]:

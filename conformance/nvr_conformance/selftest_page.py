@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from nvr_conformance.page_template import page_template
 from nvr_conformance.report_page import SECTIONS
 from nvr_conformance.selftest import MODELS, Outcome
 from nvr_conformance.selftest_coverage import Cell, Coverage, State, Sums
@@ -14,8 +14,6 @@ from nvr_conformance.selftest_report import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import jinja2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +51,7 @@ def render_page(outcomes: Sequence[Outcome], rows: Sequence[Coverage], facts: Pa
     sums = Sums.of(outcomes, rows)
     verdict, sentence = _verdict(sums, rows, facts)
     outcomes = sorted(outcomes, key=lambda each: (each.trial.defect or "", each.trial.model, each.trial.seed))
-    return _template().render(
+    return page_template("selftest.html.jinja").render(
         verdict=verdict,
         sentence=sentence,
         sums=sums,
@@ -131,17 +129,3 @@ def _css(outcome: Outcome) -> str:
 
 def _readable(begun: str) -> str:
     return datetime.fromisoformat(begun).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-@cache
-def _template() -> jinja2.Template:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("nvr_conformance"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("selftest.html.jinja")

@@ -1,4 +1,4 @@
-"""``--other-user``, of run and of fuzz."""
+"""Which recorder, and what may be done to it: as run and fuzz read it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from nvr_conformance.command_line import main
+from nvr_conformance.fuzzing import FuzzRun
+from nvr_conformance.recorder_options import read_user
 from nvr_conformance.target import User
-from nvr_conformance.user_option import read_user
 from nvr_emulator.embedding import EmbeddedRecorder
-from nvr_emulator.machine_state import state_of
 
 
 @pytest.mark.parametrize(
@@ -32,19 +32,17 @@ def test_what_it_does_not_say(text):
 
 
 def test_other_users_are_fuzzed_with(monkeypatch):
-    """At least one login of each, on a recorder that is known by its URL alone."""
+    """Those of highest priority first, on a recorder that is known by its URL alone."""
+    users = []
+
+    def fuzz(target, **options):
+        users.extend(target.users)
+        return FuzzRun(commands=1)
+
+    monkeypatch.setattr("nvr_conformance.fuzzing.fuzz", fuzz)
     with EmbeddedRecorder(clock="real") as recorder:
-        seen = set()
-        login = recorder.machine.recorder.sessions.login
-
-        def noted(user, priority, now):
-            seen.add(user)
-            return login(user, priority, now)
-
-        monkeypatch.setattr(recorder.machine.recorder.sessions, "login", noted)
-        others = ("--other-user", "MANAGER:manager12345:1", "--other-user", "VIEWER:viewer12345:3")
+        others = ("--other-user", "VIEWER:viewer12345:3", "--other-user", "MANAGER:manager12345:1")
         command = ["fuzz", recorder.url, "--password", recorder.password, "--pace", "0", "--budget", "4s"]
         answer = CliRunner().invoke(main, [*command, *others])
-        assert answer.exit_code == 0, answer.output
-        assert seen == {"ADMIN", "MANAGER", "VIEWER"}
-        assert state_of(recorder.machine)["sessions"] == []
+    assert answer.exit_code == 0, answer.output
+    assert [user.name for user in users] == ["ADMIN", "MANAGER", "VIEWER"]
