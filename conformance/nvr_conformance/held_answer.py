@@ -19,31 +19,48 @@ class HeldAnswer:
     """GET ``path_and_query``, and wait until the answer has begun to arrive, but read none of it.
 
     Only what the smallest receive buffer holds leaves the recorder until ``finish`` reads the rest. Never
-    raises for what the recorder does: see ``exchange.error``.
+    raises for what the recorder does: see ``exchange.error``. ``asks`` False: the connection is made, and
+    ``ask`` sends the request, so that several can be sent at once.
     """
 
-    def __init__(self, client: Client, path_and_query: str) -> None:
+    def __init__(self, client: Client, path_and_query: str, *, asks: bool = True) -> None:
         self._target = client.target
         self._target.keep_pace()
         headers = standard_headers(self._target.endpoint)
+        self._request = request_bytes("GET", path_and_query, headers)
         self.exchange = Exchange(client.history.next_number(), "GET", path_and_query, headers)
         self._target.begin(self.exchange)
         client.history.add(self.exchange)
         self._timeout = client.timeout
         self._connection: Connection | None = None
-        deadline = time.monotonic() + self._timeout
         try:
             self._connection = self._target.connect(
                 self.exchange, self._timeout, client.history.capture, TINY_BUFFER
             )
-            self._connection.send(request_bytes("GET", path_and_query, headers), deadline)
-            self._target.sent(self.exchange, self._connection)
-            self._connection.wait_readable(self._timeout)
+            if asks:
+                self.ask()
+                self.wait()
         except WireError as failure:
             self._fail(failure)
         except BaseException:  # Ctrl-C: what nobody holds any more must not hold the recorder up
             self.close()
             raise
+
+    def ask(self) -> None:
+        """Send the request, and wait for nothing."""
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            connection.send(self._request, time.monotonic() + self._timeout)
+            self._target.sent(self.exchange, connection)
+        except WireError as failure:
+            self._fail(failure)
+
+    def wait(self) -> None:
+        """Wait until the answer has begun to arrive."""
+        if self._connection is not None:
+            self._connection.wait_readable(self._timeout)
 
     def arrived(self) -> int:
         """How many bytes wait unread in this machine's kernel."""

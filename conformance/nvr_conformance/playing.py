@@ -6,6 +6,7 @@ Moments are hundredths of a Unix second (UTC), as TIMEF counts.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from nvr_conformance.exchange import refused
@@ -291,5 +292,12 @@ def dialect_of(body: bytes) -> Dialect:
 
 
 def clock_time(moment: int | None) -> str:
-    """A moment for reports: Unix seconds."""
-    return "an unknown time" if moment is None else f"{moment // SECOND}.{moment % SECOND:02}"
+    """A moment for reports: 2026-11-25 05:04:00.25 UTC, its hundredths where it has any."""
+    if moment is None:
+        return "an unknown time"
+    seconds, hundredths = divmod(moment, SECOND)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}{_hundredths(hundredths)} UTC"
+
+
+def _hundredths(count: int) -> str:
+    return f".{count:02}" if count else ""

@@ -73,8 +73,11 @@ class Tape:
 
     def sent(self, exchange: Exchange, connection: Connection) -> None:
         """The request went out on this connection."""
-        if not self._paused and self.asked and self.asked[-1].exchange is exchange:
-            self.asked[-1].flow, self.asked[-1].order = connection.flow, self.capture.order
+        if self._paused:
+            return
+        asked = next((each for each in reversed(self.asked) if each.exchange is exchange), None)
+        if asked is not None:
+            asked.flow, asked.order = connection.flow, self.capture.order
 
     def tick(self, now: float) -> None:
         """A manual clock was moved."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 UNUSED_PORT = 40_000
 RECALLED = 10.0  # seconds after which a camera stands at its preset, however far it was
+_WRITTEN = re.compile(r"""hdrctl\.cgi\?UID=([^&"'\s<>]+)""")
 _AGO = 600  # seconds before now: recorded, on a recorder that records at all
 
 
@@ -129,6 +131,12 @@ def first_camera(target: Target) -> int:
     if not target.cameras:
         raise PrerequisiteFailed("no camera is connected")
     return target.cameras[0]
+
+
+def written_uid(page: Exchange) -> str | None:
+    """What stands in the place of the UID in the page of a login, be it a number or not (§6.1.1)."""
+    found = _WRITTEN.search(page.text) if page.ok else None
+    return found[1] if found else None
 
 
 def quick_login(client: Client, user: str | None = None, password: str | None = None) -> Session:

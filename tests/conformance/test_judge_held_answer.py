@@ -81,3 +81,13 @@ def test_nobody_there(client):
     client.target.endpoint = Endpoint("127.0.0.1", port)
     held = HeldAnswer(client, "/cgi-bin/camera.cgi")
     assert held.finish().error is WireProblem.REFUSED
+
+
+def test_two_are_asked_for_before_either_is_read(client):
+    held = [HeldAnswer(client, "/cgi-bin/camera.cgi", asks=False) for _ in range(2)]
+    assert [each.arrived() for each in held] == [0, 0]
+    for each in held:
+        each.ask()
+    assert [each.finish().body for each in reversed(held)] == [BODY, BODY]
+    held[0].ask()
+    assert held[0].exchange.error is None

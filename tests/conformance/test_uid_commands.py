@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nvr_conformance.client import Client
+from nvr_conformance.client import LOGIN, Client
 from nvr_conformance.connection_information import read_counts
+from nvr_conformance.exchange import Exchange
 from nvr_conformance.outcomes import PrerequisiteFailed
 from nvr_conformance.target import TargetOptions, TargetSource
-from nvr_conformance.uid_commands import quick_login, uid_commands
+from nvr_conformance.uid_commands import quick_login, uid_commands, written_uid
 from nvr_protocol.command_table import COMMANDS
 
 
@@ -58,3 +59,20 @@ def test_counts_are_read(client):
     quick_login(client)
     counts = read_counts(client)
     assert (counts.maximum, counts.used) == (16, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "written"),
+    [
+        (200, b'this.location.href = "./hdrctl.cgi?UID=123&HTML=x";', "123"),
+        (200, b'this.location.href = "./hdrctl.cgi?UID=-5&HTML=x";', "-5"),
+        (200, b"this.location.href='./hdrctl.cgi?UID=12a'", "12a"),
+        (200, b'this.location.href = "./hdrctl.cgi?UID=&HTML=x";', None),
+        (200, b'<a href="dlogin.cgi?UID=-1">again</a>', None),
+        (401, b'this.location.href = "./hdrctl.cgi?UID=123&HTML=x";', None),
+    ],
+)
+def test_what_stands_in_the_place_of_the_uid(status, body, written):
+    page = Exchange(1, "GET", LOGIN)
+    page.status, page.body = status, body
+    assert written_uid(page) == written

@@ -75,7 +75,8 @@ def test_no_command_without_a_uid(
             nothing = refused(answer) and not _shows(before, answer)
             check("SEC-03", nothing, "nothing", answer, f"{command.name}, {name}")
     alive = live.is_alive() and playing.is_alive()
-    check("SEC-03", alive, "both valid", "one ended", "logout without a UID ends none")
+    actual = "both valid" if alive else "one ended"
+    check("SEC-03", alive, "both valid", actual, "logout without a UID ends none")
 
 
 def _shows(answer: Exchange, refusal: Exchange) -> bool:
@@ -132,7 +133,7 @@ def test_digest_answers_are_taken_once(
     again = _login(client, first)
     fresh = _login(client, _challenged(client, require).authorization("GET", LOGIN))
     require(fresh, "a right answer is refused after a replay")
-    check("SEC-04", not again, "refused", f"UID={again}", "the same answer again")
+    check("SEC-04", not again, "refused", _given(again), "the same answer again")
     if not _login(client, second):
         not_tested("SEC-04", "a nonce is good for one answer: none can be replayed behind the next")
         return
@@ -141,7 +142,7 @@ def test_digest_answers_are_taken_once(
         _login(client, _challenged(client, require).authorization("GET", LOGIN)),
         "a right answer is refused after a replay",
     )
-    check("SEC-04", not behind, "refused", f"UID={behind}", "the same answer behind the next one")
+    check("SEC-04", not behind, "refused", _given(behind), "the same answer behind the next one")
 
 
 @scenario("SEC-04")
@@ -153,7 +154,7 @@ def test_altered_digest_answers(client: Client, check: Check, require: Require) 
         uid = _login(client, alter(_challenged(client, require)))
         right = _login(client, _challenged(client, require).authorization("GET", LOGIN))
         require(right, f"a right answer is refused after one with {name}")
-        check("SEC-04", not uid, "refused", f"UID={uid}", name)
+        check("SEC-04", not uid, "refused", _given(uid), name)
 
 
 def _alterations(challenge: Challenge) -> dict[str, Callable[[DigestAnswers], str]]:
@@ -209,6 +210,10 @@ def _challenged(client: Client, require: Require) -> DigestAnswers:
     require(challenge is not None, f"no Digest challenge to answer: {exchange}")
     assert challenge is not None
     return DigestAnswers(challenge, client.target.user, client.target.password)
+
+
+def _given(uid: str | None) -> str:
+    return "refused" if uid is None else f"UID={uid}"
 
 
 def _login(client: Client, header: str) -> str | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from nvr_conformance import jpeg_reading
 from nvr_conformance.chunk_checks import Judge
 from nvr_conformance.decoding import decode_pictures, decodes
+from nvr_conformance.likeness import own_pictures, small
 from nvr_conformance.live_judging import part_headers
+from nvr_conformance.nal_reading import pictures_of
+from nvr_conformance.rtp_records import dissect
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -18,10 +23,17 @@ from nvr_conformance.scenario import (
     Target,
     scenario,
 )
+from nvr_conformance.video_checks import cameras_with_video, wait_for_key_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nvr_conformance.likeness import Small
 
 TRIED = 4  # cameras among which one that sends JPEG is sought
 PICTURES = 4
 WAITED = 12.0  # seconds for these pictures
+KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
 PLACEHOLDER_WIDTH = 64  # pixels: no camera sends pictures as small as those of the placeholder
 
 ONE_SENDS_NONE = {
@@ -46,7 +58,6 @@ def test_live_jpeg_pictures(
     judge = Judge(check, not_tested)
     session = client.login()
     session.get("live_setup")
-    judged = False
     for camera in target.cameras[:TRIED]:
         stream = _watch(target, session, camera)
         if not stream.total and not stream.problem:
@@ -71,9 +82,47 @@ def test_live_jpeg_pictures(
         check("LIV-19", *decodes(decoded, exactly=len(parts)), f"{name}, decoded")
         forms = sorted({part.form or "none" for part in parts})
         observe("LIV-20", f"camera information: {', '.join(forms)}", name)
-        judged = True
-        break
-    require(judged, "no camera sends JPEG pictures of its own")
+        _judge_whose(target, client, session, judge)
+        return
+    require(False, "no camera sends JPEG pictures of its own")
+
+
+def _judge_whose(target: Target, client: Client, session: Session, judge: Judge) -> None:
+    """Whether JPEG of each camera shows what its video shows meanwhile, on another UID."""
+    sending = cameras_with_video(target, TRIED)
+    beside = client.login()
+    beside.get("live_setup")
+    videos = [beside.start_http(camera, codec) for camera, codec in sending.items()]
+    for video in videos:
+        wait_for_key_picture(video, KEY_WAIT)
+    streams = [_watch(target, session, camera) for camera in sending]
+    for video in videos:
+        beside.stop(video)
+        video.close()
+    views = {video.camera: _keys_of(video) for video in videos}
+    for stream in streams:
+        parts = [jpeg_reading.read_jpeg_part(packet.data) for packet in stream.packets]
+        found: list[Small | None] = []
+        decoded = decode_pictures("JPEG", [part.jpeg for part in parts], keep=_into(found))
+        if not _is_placeholder(parts, [picture.width for picture in decoded.pictures]):
+            name = f"camera {stream.camera}, whose pictures"
+            judge("LIV-19", name, own_pictures, _seen(found), views, stream.camera)
+
+
+def _keys_of(video: LiveHttp) -> list[Small]:
+    """The key pictures of a video stream, in small."""
+    runs = pictures_of(dissect(video.packets), video.comp)
+    found: list[Small | None] = []
+    decode_pictures(video.comp, [run.annex_b for run in runs if run.is_key], keep=_into(found))
+    return _seen(found)
+
+
+def _into(found: list[Small | None]) -> Callable[[Any], None]:
+    return lambda frame: found.append(small(frame))
+
+
+def _seen(found: list[Small | None]) -> list[Small]:
+    return [picture for picture in found if picture is not None]
 
 
 def _watch(target: Target, session: Session, camera: int) -> LiveHttp:

@@ -10,6 +10,7 @@ from nvr_protocol.errors import ProtocolError
 
 EARLIEST = 1_640_995_200 * SECOND  # 2022-01-01, the first day that TIMEF can name
 DAY = 86_400 * SECOND
+NEAR = 60 * SECOND  # of an end of the recording: it grows, and is overwritten, while the run goes on
 
 
 @scenario("PLB-31", "PLB-34")
@@ -33,9 +34,35 @@ def test_ends_and_beginnings(target: Target, client: Client, observe: Observe, r
     observe("PLB-31", fresh.fetch(camera), "MASK, but no PLAYCMD")
     fresh.play()
     begun = fresh.fetch(camera)
-    where = f"{clock_time(begun.start)}; oldest {clock_time(oldest.start)}, newest {clock_time(newest.start)}"
-    observe("PLB-34", where, "PLAY on a fresh UID begins at")
+    observe("PLB-34", _where(begun, oldest, newest), "PLAY on a fresh UID begins at")
     observe("PLB-34", _dialect(first), "dialect of playback video")
+
+
+def _where(begun: Gop, oldest: Gop, newest: Gop) -> str:
+    """Where it begins, in words that say the same of every run: recordings go on and on, and their oldest is
+    overwritten meanwhile."""
+    if not begun.given or begun.start is None:
+        return f"nothing is given: {begun}"
+    for end, name in ((oldest, "oldest"), (newest, "newest")):
+        if end.start is not None and abs(begun.start - end.start) <= NEAR:
+            return f"the {name} recording"
+    if oldest.start is None or newest.start is None:
+        return f"{clock_time(begun.start)}; the ends of the recording are not known"
+    if begun.start < oldest.start:
+        return f"{_span(oldest.start - begun.start)} before the oldest recording that GOTODATE finds"
+    if begun.start - oldest.start <= newest.start - begun.start:
+        return f"{_span(begun.start - oldest.start)} after the oldest recording"
+    return f"{_span(newest.start - begun.start)} before the newest recording"
+
+
+def _span(hundredths: int) -> str:
+    """A span of time in the unit that suits it."""
+    seconds = hundredths // SECOND
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            count = round(seconds / size)
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return f"{seconds} s"
 
 
 def _said(player: Player, camera: int, count: int) -> str:

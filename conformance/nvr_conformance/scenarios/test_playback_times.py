@@ -72,6 +72,7 @@ def _check_utc(target: Target, client: Client, check: Check, not_tested: NotTest
         elif off is not None and min(abs(off - zone), abs(off + zone)) < SLACK:
             shifted, _ = _distance(player, camera, name, asked - off, wanted=asked)
             how_far = f"{off / 360_000:+.2f} h off, as the zone"
+            how_far += "" if shifted else ", and off as well when TIMEF is local time"
             check("PLB-33", not shifted, "TIMEF taken as UTC", how_far, name)
             tested = True
     if not tested:

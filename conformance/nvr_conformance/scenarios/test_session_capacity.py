@@ -7,6 +7,7 @@ from nvr_conformance.scenario import Check, Client, Observe, Require, Session, T
 from nvr_conformance.uid_commands import quick_login
 
 MOST = 16
+LEAVING = 3  # that log out again
 THEIRS = "and {} of others were valid at first: they may have logged in again"
 
 
@@ -14,17 +15,27 @@ THEIRS = "and {} of others were valid at first: they may have logged in again"
 def test_seventeen_logins(target: Target, client: Client, check: Check, require: Require) -> None:
     """Sixteen logins of one user, all valid; the seventeenth throws out the first, and no other.
 
+    Behind the first of them some others log in and out: whoever logged out must leave his place.
     Somebody else who was logged in is thrown out, and may log in again meanwhile: then it is not known who
     threw out whom.
     """
     others = _others(client)
-    sessions = [quick_login(client) for _ in range(MOST)]
+    sessions = [quick_login(client)]
+    for leaving in [quick_login(client) for _ in range(LEAVING)]:
+        leaving.logout()
+    sessions += [quick_login(client) for _ in range(MOST - 1)]
     texts = [session.uid_text for session in sessions]
     different = check("SES-05", len(set(texts)) == MOST, "all different", texts, f"{MOST} logins")
     require(different, "two logins were given one UID")
     alive = sum(session.is_alive() for session in sessions)
     require(alive == MOST or not others, f"{alive} of {MOST} UIDs are valid, {THEIRS.format(others)}")
-    check("SES-10", alive == MOST, f"{MOST} valid", f"{alive} valid", f"{MOST} logins of one user")
+    check(
+        "SES-10",
+        alive == MOST,
+        f"{MOST} valid",
+        f"{alive} valid",
+        f"{MOST} logins of one user, and {LEAVING} that logged out",
+    )
     require(alive == MOST, f"of {MOST} UIDs {alive} are valid")
     counts = read_counts(client)
     if counts is not None and (counts.used == MOST or not others):
@@ -60,6 +71,7 @@ def test_priorities(target: Target, client: Client, check: Check, require: Requi
         newcomers = [quick_login(client, levels[0].name, levels[0].password) for _ in range(2)]
         ended, valid = _sort_out(valid)
         lost += len(ended)
+        require(valid, "no UID is valid, of none it is known who threw it out")
         lowest = max(user.priority for user, _ in valid)
         wrongly = sorted(user.name for user, _ in ended if user.priority < lowest)
         names = sorted({user.name for user, _ in valid if user.priority == lowest})

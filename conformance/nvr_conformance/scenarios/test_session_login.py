@@ -21,10 +21,11 @@ from nvr_conformance.scenario import (
     refused,
     scenario,
 )
-from nvr_conformance.uid_commands import quick_login
+from nvr_conformance.uid_commands import quick_login, written_uid
 
 DIGITS = 19
-_LOCATION = re.compile(r"""location\.href\s*=\s*["'][^"']*hdrctl\.cgi\?UID=\d+""")
+POSITIVE = f"a positive integer of at most {DIGITS} digits"
+_LOCATION = re.compile(r"""location\.href\s*=\s*["'][^"']*hdrctl\.cgi\?UID=[^&"'\s]""")
 
 
 def _judge_challenge(check: Check, exchange: Exchange, name: str) -> None:
@@ -38,7 +39,11 @@ def _judge_challenge(check: Check, exchange: Exchange, name: str) -> None:
         f"{name}: challenge",
     )
     found = read_uid(exchange)
-    check("SES-01", found is None, "no UID", f"UID={found}", f"{name}: no UID")
+    check("SES-01", found is None, "no UID", _given(found), f"{name}: no UID")
+
+
+def _given(uid: str | None) -> str:
+    return "no UID" if uid is None else f"UID={uid}"
 
 
 @scenario("SES-01", "SES-02", "SES-04", "SES-05", "SES-18")
@@ -52,6 +57,9 @@ def test_login(client: Client, check: Check, require: Require, observe: Observe)
     check("SES-02", page.content_type == "text/html", "text/html", page.content_type, "an HTML page")
     located = _LOCATION.search(page.text) is not None
     check("SES-02", located, "location.href to hdrctl.cgi?UID=…", page.text, "the page carries the UID")
+    written = written_uid(page)
+    if login.uid_text is None and written is not None:
+        check("SES-04", False, POSITIVE, written, f"UID {written}")
     require(login.uid_text is not None, f"no UID to look at: {page}")
     _judge_challenge(check, client.get(LOGIN), "while a UID is valid")
 
@@ -60,7 +68,7 @@ def test_login(client: Client, check: Check, require: Require, observe: Observe)
     texts = [session.uid_text for session in client.sessions]
     for text in texts:
         good = len(text) <= DIGITS and int(text) > 0
-        check("SES-04", good, f"a positive integer of at most {DIGITS} digits", text, f"UID {text}")
+        check("SES-04", good, POSITIVE, text, f"UID {text}")
     check("SES-05", len(set(texts)) == len(texts), "all different", texts, f"{len(texts)} logins")
     observe("SES-18", sorted({len(text) for text in texts}), "digits")
     observe("SES-18", _pattern([int(text) for text in texts]), "pattern")
@@ -122,7 +130,7 @@ def test_wrong_credentials(
         given = read_uid(login.page)
         if given is not None or again.uid_text is not None:
             nothing = refused(login.page) and given is None
-            check("SES-03", nothing, "refused, no UID", f"{login.page}, UID {given}", name)
+            check("SES-03", nothing, "refused, no UID", f"{login.page}, {_given(given)}", name)
     told = ("another password", "the user's name", "unknown user")
     for name, login in (each for each in logins if each[0] in told):
         observe("SES-19", f"{login.page}: {login.page.text[:100]}", name)

@@ -12,7 +12,7 @@ from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.download import Download, DownloadTable
 from nvr_emulator.download_files import DownloadFiles
 from nvr_emulator.recorder import Recorder
-from nvr_emulator.replies import DownloadAnswer, Reply, Request
+from nvr_emulator.replies import DownloadAnswer, Refused, Reply, Request
 from nvr_protocol.command_specs import RANGE_SECONDS
 from nvr_protocol.commands import CommandError
 from nvr_protocol.download import Status
@@ -189,11 +189,13 @@ def download_of_an_hour_and_a_minute(recorder: Recorder) -> None:
 def download_of_less_than_an_hour(recorder: Recorder) -> None:
     """Refuses a range of an hour, as if it were too long."""
 
-    def times(start: str, end: str) -> tuple[str, str]:
-        longest = parse_range_time(start) + RANGE_SECONDS
-        return start, format_range_time(longest + 60) if parse_range_time(end) == longest else end
+    def download_files(original: Callable[..., DownloadFiles], *args: Any) -> DownloadFiles:
+        files = original(*args)
+        if files.end - files.begin == RANGE_SECONDS:
+            raise Refused(400, "ENDTIME: the range is longer than an hour")
+        return files
 
-    _times(recorder, times)
+    around(recorder, "download_files", download_files)
 
 
 @breaks("DWN-09")

@@ -9,8 +9,10 @@ from typing import Any
 
 from nvr_emulator.defects import chunk_bytes
 from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.footage import Gop, footage_of
 from nvr_emulator.recorder import Recorder
 from nvr_protocol.additional_information import AdditionalInformation
+from nvr_protocol.codecs import Codec
 from nvr_protocol.multipart import write_part
 
 BLOCK = 4096
@@ -62,6 +64,26 @@ def wrong_camera_in_jpeg(recorder: Recorder) -> None:
 
     def body(original: Callable[..., bytes], camera: int, gop: Any) -> bytes:
         return original(camera + 1, gop)
+
+    around(recorder.live.jpeg, "body", body)
+
+
+@breaks("LIV-19")
+def jpeg_of_the_next_camera(recorder: Recorder) -> None:
+    """Sends the JPEG pictures of the camera after the one that it names."""
+    around(
+        recorder.live.jpeg,
+        "body",
+        lambda original, camera, gop: original(camera, _of_the_next_camera(recorder, camera, gop)),
+    )
+
+
+@breaks("LIV-19")
+def every_third_jpeg_of_the_next_camera(recorder: Recorder) -> None:
+    """Sends the JPEG picture of the next camera in the place of every third."""
+
+    def body(original: Callable[..., bytes], camera: int, gop: Gop) -> bytes:
+        return original(camera, gop if gop.number % 3 else _of_the_next_camera(recorder, camera, gop))
 
     around(recorder.live.jpeg, "body", body)
 
@@ -180,6 +202,16 @@ def jpeg_pictures_twice(recorder: Recorder) -> None:
         return head + before[len(head) :]
 
     around(recorder, "chunk", chunk)
+
+
+def _of_the_next_camera(recorder: Recorder, camera: int, gop: Gop) -> Gop:
+    """What the next camera that sends JPEG sees at that time."""
+    numbers = [number for number, settings in sorted(recorder.cameras.items()) if settings.jpeg]
+    if camera not in numbers:
+        return gop
+    following = recorder.cameras[numbers[(numbers.index(camera) + 1) % len(numbers)]]
+    seen = footage_of(following.fixture, Codec.JPEG, following.number).containing(gop.start)
+    return dataclasses.replace(seen, start=gop.start)
 
 
 def _bodies(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:

@@ -82,6 +82,19 @@ def two_answers_in_flight(recorder: Recorder) -> None:
 
 
 @breaks("PLB-28")
+def same_gop_while_it_is_sent(recorder: Recorder) -> None:
+    """Gives a GOP again where its camera is asked for while it is still being sent."""
+
+    def again(playback: Playback, camera: int, session: Session) -> None:
+        cursor = playback.cursors.get(camera)
+        if camera in playback.in_flight and cursor is not None and cursor.place is not None:
+            playback.in_flight.clear()
+            cursor.begin = cursor.place.gop.start
+
+    _before_camera(recorder, again)
+
+
+@breaks("PLB-28")
 def one_answer_in_flight_for_all_cameras(recorder: Recorder) -> None:
     """Refuses camera.cgi while an answer for any camera is being sent on the UID."""
 

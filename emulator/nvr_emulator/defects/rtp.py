@@ -14,7 +14,7 @@ from nvr_emulator.defects.rtp_packets import (
     each_packet,
     each_picture,
 )
-from nvr_emulator.footage import Footage
+from nvr_emulator.footage import Footage, ticks
 from nvr_emulator.live import LiveStream
 from nvr_emulator.recorder import Recorder
 
@@ -138,6 +138,18 @@ def clock_of_thirty_pictures(recorder: Recorder) -> None:
 
 
 @breaks("LIV-10")
+def clock_one_percent_too_fast(recorder: Recorder) -> None:
+    """Lets the timestamp grow by 90 900 a second."""
+    _clock_speed(recorder, 1.01)
+
+
+@breaks("LIV-10")
+def clock_half_a_percent_too_slow(recorder: Recorder) -> None:
+    """Lets the timestamp grow by 89 550 a second."""
+    _clock_speed(recorder, 0.995)
+
+
+@breaks("LIV-10")
 def timestamp_grows_within_a_picture(recorder: Recorder) -> None:
     """Gives each packet of a picture a timestamp of its own."""
     _timestamps(recorder, lambda stream, index, ticks: ticks + index)
@@ -187,6 +199,17 @@ def _timestamps(recorder: Recorder, change: Callable[[LiveStream, int, int], int
         ]
 
     each_picture(recorder, retime)
+
+
+def _clock_speed(recorder: Recorder, speed: float) -> None:
+    """Let the timestamp grow so many times as fast, from the first picture of a stream on."""
+
+    def faster(stream: LiveStream, index: int, stamp: int) -> int:
+        begun = ticks(stream.started)
+        grown = (stamp - stream.timestamp_offset - begun) & 0xFFFFFFFF
+        return stream.timestamp_offset + begun + round(grown * speed)
+
+    _timestamps(recorder, faster)
 
 
 def _interval(stream: LiveStream) -> int:

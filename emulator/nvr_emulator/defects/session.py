@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from typing import Any
 
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.digest import Verdict, parse_authorization, response
 from nvr_emulator.recorder import Recorder
-from nvr_emulator.replies import Answer, Refused, Request
+from nvr_emulator.replies import Answer, Refused, Reply, Request
 from nvr_emulator.sessions import Ending, Session
+
+_ZERO = re.compile(r"\bUID=0\b")
 
 
 @breaks("SES-01")
@@ -130,22 +133,45 @@ def password_in_any_case(recorder: Recorder) -> None:
 @breaks("SES-04")
 def uid_of_twenty_digits(recorder: Recorder) -> None:
     """Prints the UID with twenty digits."""
+    _print_uid(recorder, b"%020d")
+
+
+@breaks("SES-04")
+def uid_of_zero(recorder: Recorder) -> None:
+    """Gives 0 as the first UID."""
+    zero: list[int] = []
 
     def alter(answer: Answer) -> Answer:
-        uid = str(recorder.sessions.valid()[-1].uid).encode()
-        return dataclasses.replace(answer, body=answer.body.replace(uid, uid.zfill(20)))
+        session = recorder.sessions.valid()[-1]
+        if session.number != 1:
+            return answer
+        zero.append(session.uid)
+        return dataclasses.replace(answer, body=answer.body.replace(b"%d" % session.uid, b"0"))
+
+    def receive(original: Callable[..., Reply], request: Request, now: float) -> Reply:
+        query = _ZERO.sub(f"UID={zero[-1]}", request.query) if zero else request.query
+        return original(dataclasses.replace(request, query=query), now)
 
     _alter_page(recorder, alter)
+    around(recorder, "receive", receive)
+
+
+@breaks("SES-04")
+def negative_uid(recorder: Recorder) -> None:
+    """Prints the UID with a minus sign."""
+    _print_uid(recorder, b"-%d")
 
 
 @breaks("SES-05")
 def same_uid_twice(recorder: Recorder) -> None:
-    """Shows the UID of the fifteenth user to the sixteenth too."""
+    """Shows the UID of the fifteenth user to the first who is the sixteenth."""
+    shown: list[Session] = []
 
     def alter(answer: Answer) -> Answer:
         valid = recorder.sessions.valid()
-        if valid[-1].number != 16 or len(valid) != 16:
+        if shown or len(valid) != 16:
             return answer
+        shown.append(valid[-2])
         return dataclasses.replace(answer, body=recorder.page_of(valid[-2]))
 
     _alter_page(recorder, alter)
@@ -155,6 +181,29 @@ def same_uid_twice(recorder: Recorder) -> None:
 def fifteen_uids(recorder: Recorder) -> None:
     """Keeps fifteen UIDs valid, though it says sixteen."""
     recorder.sessions.capacity = 15
+
+
+@breaks("SES-10")
+def logged_out_uids_keep_their_places(recorder: Recorder) -> None:
+    """Keeps the place of a UID that logged out taken until its 90 s would have been over."""
+    kept: list[float] = []
+
+    def end(original: Callable[..., None], session: Session, ending: Ending) -> None:
+        original(session, ending)
+        if ending is Ending.LOGGED_OUT:
+            kept.append(recorder.sessions.expires_at(session))
+
+    def login(
+        original: Callable[..., Session | None], user: str, priority: int, now: float
+    ) -> Session | None:
+        session = original(user, priority, now)
+        taken = sum(until > now for until in kept)
+        if session is not None and recorder.sessions.used() + taken > recorder.sessions.capacity:
+            recorder.sessions.end(recorder.sessions.choose_victim(), Ending.EVICTED)
+        return session
+
+    around(recorder.sessions, "end", end)
+    around(recorder.sessions, "login", login)
 
 
 @breaks("SES-11")
@@ -237,6 +286,17 @@ def _fields(header: str | None) -> dict[str, str]:
 
 def _alter_page(recorder: Recorder, alter: Callable[[Answer], Answer]) -> None:
     around(recorder, "login", lambda original, *args: alter(original(*args)))
+
+
+def _print_uid(recorder: Recorder, form: bytes) -> None:
+    """Write the UID of a login into its page in another form."""
+
+    def alter(answer: Answer) -> Answer:
+        uid = recorder.sessions.valid()[-1].uid
+        printed = form % uid if b"%" in form else form
+        return dataclasses.replace(answer, body=answer.body.replace(b"%d" % uid, printed))
+
+    _alter_page(recorder, alter)
 
 
 def _take_another_password(recorder: Recorder, other: Callable[[str], str]) -> None:
