@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from nvr_conformance.camera_count import mask_lengths
 from nvr_conformance.client import HARMLESS
 from nvr_conformance.scenario import Check, Client, Fact, NotTested, Require, Target, scenario
 
 _CAMERA = re.compile(rb"CAM_CONNECT_(\d{2,3})CH=([012])")
-_CHANNELS = (1, 4, 8, 9, 16, 20, 24, 32, 48, 64, 96, 128)  # lengths of MASK that are tried
 
 
 @scenario("INF-06")
@@ -33,11 +33,7 @@ def test_connection_lines(
 
     count = len({line for line in lines if line.startswith(b"CAM_CONNECT_")})
     session = client.login()
-    taken = {
-        digits: session.get("mask", MASK="1" + "0" * (digits - 1)).ok
-        for digits in sorted({count - 1, count, count + 1, *_CHANNELS} - {0})
-    }
-    lengths = [digits for digits, accepted in taken.items() if accepted]
+    lengths = mask_lengths(session, count)
     if len(lengths) == 1:
         check("INF-06", lengths == [count], lengths[0], count, "as many lines as MASK has digits")
     else:

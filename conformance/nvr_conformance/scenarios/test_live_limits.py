@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+from nvr_conformance.camera_count import camera_count
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -117,7 +118,9 @@ def test_a_camera_that_is_not_there(target: Target, client: Client, check: Check
     session.get("live_setup")
     absent = target.unregistered
     wrong = {f"camera {number}, not registered": number for number in absent[:1] + absent[-1:]}
-    beyond = (target.channels + 1, 256 + camera)
+    asking = client.login()
+    beyond = (camera_count(asking, target.channels) + 1, 256 + camera)
+    asking.logout()
     wrong |= {f"camera {number}, out of range": number for number in beyond}
     for transport in ("HTTP", "RTP"):
         _require_live(session, camera, codec, transport, require)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nvr_conformance.camera_count import camera_count
 from nvr_conformance.chunk_checks import CHUNK_IDS, ChunkChecks
 from nvr_conformance.playing import AGO, SECOND, Gop, Player
 from nvr_conformance.recorded_time_judging import stated_range
@@ -42,6 +43,8 @@ def test_every_byte_of_a_gop(
         gop = next(iter(empty.values()))
         recorded = stated_range(client.get_digest(RECORDED_TIME).text) is not None
         require(recorded, f"nothing plays, and recordedtime.cgi states no recording: {gop}")
+        count, lines = camera_count(client.login(), target.channels), target.channels
+        require(count == lines, f"MASK takes {count} digits, and as_getinfo.cgi has lines of {lines} cameras")
         check_chunk(gop, None, f"nothing of {len(empty)} cameras")
     if missing := sorted({"H264", "H265"} - seen):
         not_tested("PLB-04", f"no recording in {' or '.join(missing)} was found")
