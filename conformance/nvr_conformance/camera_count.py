@@ -1,4 +1,4 @@
-"""How many cameras a recorder supports: a line of as_getinfo.cgi (§5.3.1), a digit of MASK (§3.2.3) for each."""
+"""How many cameras a recorder supports, by the lines of as_getinfo.cgi (§5.3.1) and by MASK (§3.2.3)."""
 
 from __future__ import annotations
 
