@@ -60,6 +60,7 @@ class Receiver:
     def remove(self, sock: socket.socket) -> None:
         """Stop watching; on return the callback is not running and the socket may be closed."""
         with self._changed:
+            self._added = [added for added in self._added if added[0] is not sock]
             if self._thread is None:
                 return
             self._removed.append(sock)
@@ -144,7 +145,8 @@ class Receiver:
 
     def _take_changes(self) -> None:
         for sock, on_readable in self._added:
-            self._selector.register(sock, selectors.EVENT_READ, on_readable)
+            with contextlib.suppress(ValueError):  # closed before its turn came: Ctrl-C
+                self._selector.register(sock, selectors.EVENT_READ, on_readable)
         self._added.clear()
         for sock in self._removed:
             with contextlib.suppress(KeyError, ValueError):  # it may have left by itself

@@ -223,3 +223,19 @@ def test_a_receiver_that_never_ran_is_closed():
     receiver = Receiver()
     assert receiver.drain()
     receiver.close()
+
+
+def test_a_socket_that_is_closed_before_its_turn_ends_nothing(receiver):
+    """As at Ctrl-C: it was handed over and closed, and others are read on."""
+    gone, ours, theirs = socket.socket(), *socket.socketpair()
+    gone.close()
+    came = threading.Event()
+    receiver.add(gone, lambda: True)
+    receiver.add(ours, lambda: bool(ours.recv(10)) and not came.set())
+    theirs.send(b"x")
+    assert came.wait(5)
+    receiver.remove(gone)
+    receiver.remove(ours)
+    assert not receiver.watching
+    ours.close()
+    theirs.close()
