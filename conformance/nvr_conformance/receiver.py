@@ -100,7 +100,7 @@ class Receiver:
             self._closing = True
             thread = self._thread
         self._wake()
-        if thread is not None:
+        if thread is not None and thread.is_alive():  # Ctrl-C may come before it is started
             thread.join(5)
         self._selector.close()
         self._wake_reader.close()

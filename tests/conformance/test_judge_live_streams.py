@@ -239,3 +239,15 @@ def test_a_socket_that_is_closed_before_its_turn_ends_nothing(receiver):
     assert not receiver.watching
     ours.close()
     theirs.close()
+
+
+def test_ctrl_c_before_its_thread_is_started_is_not_lost(receiver, monkeypatch):
+    def interrupted(thread):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with socket.socket() as sock:
+        with pytest.raises(KeyboardInterrupt):
+            receiver.add(sock, lambda: True)
+        receiver.remove(sock)
+        receiver.close()
