@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from nvr_conformance.exchange import WireProblem
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from nvr_conformance.wire_capture import Flow
 
 FORMAT = "nvrkit-evidence-1"
+_TOLD: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("now", "unix", "pass", "settle"), (int, float)),
+    **dict.fromkeys(("unread", "dropped", "exchange"), int),
+    **dict.fromkeys(("differs", "same host"), bool),
+}
+"""What a scenario can be told, by its kind; of others the scenario must know."""
 TARGET_LIMIT = 2000  # characters kept of a path and query
 
 
@@ -30,7 +38,7 @@ class Failure(msgspec.Struct, frozen=True, array_like=True):
     """Waiting for more brought this: after how many packets, and what."""
 
     packets: int
-    kind: str
+    kind: WireProblem
     text: str
 
 
@@ -54,7 +62,7 @@ class ExchangeRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     ended: float
     flow: int | None = None
     packets: int = 0
-    error: str = ""
+    error: WireProblem | None = None
     error_text: str = ""
 
 
@@ -158,7 +166,7 @@ def _exchange_record(asked: Asked, flow: int | None, gone_by: Callable[[int], in
         ended=exchange.ended,
         flow=flow,
         packets=gone_by(asked.order),
-        error=str(exchange.error or "") if flow is None else "",
+        error=exchange.error if flow is None else None,
         error_text=exchange.error_text if flow is None else "",
     )
 
@@ -191,4 +199,10 @@ def read_evidence(data: bytes, name: str) -> Evidence:
         raise ValueError(f"{name}: {problem}") from None
     if evidence.format != FORMAT:
         raise ValueError(f"{name}: format {evidence.format!r}, expected {FORMAT!r}")
+    for told in evidence.told:
+        if not isinstance(told.value, _TOLD.get(told.kind, object)):
+            raise ValueError(f"{name}: {told.kind!r} cannot be {told.value!r:.40}")
+    for exchange in evidence.exchanges:
+        if exchange.flow is not None and not 0 <= exchange.flow < len(evidence.flows):
+            raise ValueError(f"{name}: exchange {exchange.number} has no flow {exchange.flow}")
     return evidence

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from functools import wraps
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from nvr_conformance.recorder_options import OTHER_USER, check_recorder, read_allowed, read_user
-from nvr_conformance.stopping import stop
-from nvr_conformance.verdicts import (
-    EXIT_CONFORMANT,
-    EXIT_FAILURES,
-    EXIT_KIT_BROKE,
-    EXIT_UNREACHABLE,
-)
+from nvr_conformance.recorder_options import recorder_options
+from nvr_conformance.stopping import no_traceback
+from nvr_conformance.verdicts import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,63 +45,6 @@ class Duration(click.ParamType[float]):
         return seconds
 
 
-def _target_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that both commands share, made into TargetOptions."""
-
-    @wraps(command)
-    def wrapped(
-        url: str | None,
-        user: str,
-        password: str,
-        other_users: tuple[str, ...],
-        model: str | None,
-        insecure: bool,
-        allow: str,
-        pace: float | None,
-        control: str | None,
-        control_token: str | None,
-        defects: tuple[str, ...],
-        **rest: Any,
-    ) -> None:
-        from nvr_conformance.target import TargetOptions
-
-        allowed = read_allowed(allow)
-        check_recorder(url, defects)
-        options = TargetOptions(
-            url=url,
-            user=user,
-            password=password,
-            other_users=tuple(read_user(text) for text in other_users),
-            model=None if model is None else int(model),
-            insecure=insecure,
-            control=control,
-            control_token=control_token,
-            pace=pace,
-            allow=allowed,
-            defects=defects,
-            setup={} if url else {"clock_start": CLOCK_START},
-        )
-        command(options=options, **rest)
-
-    for option in reversed(
-        (
-            click.argument("url", required=False),
-            click.option("--user", default="ADMIN", show_default=True, help="User name on the recorder."),
-            click.option("--password", default="", help="Password; better given in the environment."),
-            OTHER_USER,
-            click.option("--model", type=click.Choice(["1", "2", "3"]), help="[found out; embedded: 2]"),
-            click.option("--insecure", is_flag=True, help="Accept any certificate."),
-            click.option("--allow", default="", metavar="ptz,eviction", help="What may disturb others."),
-            click.option("--pace", type=click.FloatRange(0, 3600), help="Seconds between commands."),
-            click.option("--control", metavar="URL", help="The control port of an emulator."),
-            click.option("--control-token", help="Its bearer token."),
-            click.option("--defect", "defects", multiple=True, help="Break the embedded emulator like this."),
-        )
-    ):
-        wrapped = option(wrapped)
-    return wrapped
-
-
 @click.command()
 @click.option("--budget", type=Duration(), default="10m", show_default=True, help="How long: 90s, 10m, 1h.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -125,7 +62,7 @@ def _target_options(command: Callable[..., None]) -> Callable[..., None]:
     metavar="FILE",
     help="Write the numbers, what was covered and what not as JSON.",
 )
-@_target_options
+@recorder_options
 def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path, summary: Path | None) -> None:
     """Send random commands of several users to the recorder at URL, and compare each answer with a model
     of the document.
@@ -156,7 +93,7 @@ def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path, summary: 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@_target_options
+@recorder_options
 def replay(options: TargetOptions, file: Path) -> None:
     """Do the steps in FILE again on the recorder at URL, or on an emulated one.
 
@@ -264,17 +201,12 @@ def _show(finding: Finding, channels: int) -> None:
 
 def _guarded(options: TargetOptions, work: Callable[[TargetSource], int]) -> NoReturn:
     """Do the work, and make an exit status of whatever happens, as ``run`` does."""
-    from nvr_conformance.outcomes import TargetUnreachableError
     from nvr_conformance.target import TargetSource
 
+    if options.url is None:
+        options = dataclasses.replace(options, setup={"clock_start": CLOCK_START})
     source = TargetSource(options)
-    try:
+    with no_traceback():
         source.prepare()
         status = work(source)
-    except TargetUnreachableError as problem:
-        stop(str(problem), EXIT_UNREACHABLE)
-    except KeyboardInterrupt:
-        stop("interrupted", EXIT_KIT_BROKE)
-    except Exception as problem:
-        stop(f"the kit broke: {type(problem).__name__}: {problem}", EXIT_KIT_BROKE)
     sys.exit(status)

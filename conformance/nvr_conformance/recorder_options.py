@@ -5,22 +5,81 @@ Each raises what click shows in one line: click.BadParameter, click.UsageError.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nvr_conformance.target import User
 
-OTHER_USER = click.option(
-    "--other-user",
-    "other_users",
-    multiple=True,
-    metavar="NAME:PASSWORD:PRIORITY",
-    help="A user of other priority (0 administrator … 3 viewer); may be repeated.",
+_OPTIONS = (
+    click.argument("url", required=False),
+    click.option("--user", default="ADMIN", show_default=True, help="User name on the recorder."),
+    click.option("--password", default="", show_envvar=True, help="Password; better in the environment."),
+    click.option(
+        "--other-user",
+        "other_users",
+        multiple=True,
+        metavar="NAME:PASSWORD:PRIORITY",
+        help="A user of other priority (0 administrator … 3 viewer); may be repeated.",
+    ),
+    click.option("--model", type=click.Choice(["1", "2", "3", "auto"]), default="auto", show_default=True),
+    click.option("--insecure", is_flag=True, help="Accept any certificate."),
+    click.option("--allow", default="", metavar="ptz,presets,eviction,load", help="What may disturb others."),
+    click.option(
+        "--pace",
+        type=click.FloatRange(0, 3600),
+        help="Seconds between commands [3; 0 on a clock to be moved].",
+    ),
+    click.option("--control", metavar="URL", help="The control port of an emulator."),
+    click.option("--control-token", help="Its bearer token."),
+    click.option("--defect", "defects", multiple=True, help="Break the embedded emulator in this way."),
 )
+
+
+def recorder_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which recorder; the command gets them as one ``options``, a TargetOptions."""
+
+    @wraps(command)
+    def wrapped(
+        url: str | None,
+        user: str,
+        password: str,
+        other_users: tuple[str, ...],
+        model: str,
+        insecure: bool,
+        allow: str,
+        pace: float | None,
+        control: str | None,
+        control_token: str | None,
+        defects: tuple[str, ...],
+        **rest: Any,
+    ) -> None:
+        from nvr_conformance.target import TargetOptions
+
+        allowed = read_allowed(allow)
+        check_recorder(url, defects)
+        options = TargetOptions(
+            url=url,
+            user=user,
+            password=password,
+            other_users=tuple(read_user(text) for text in other_users),
+            model=None if model == "auto" else int(model),
+            insecure=insecure,
+            control=control,
+            control_token=control_token,
+            pace=pace,
+            allow=allowed,
+            defects=defects,
+        )
+        command(options=options, **rest)
+
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
 
 
 def read_user(text: str) -> User:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from nvr_conformance.expected_failures_option import EXPECTED_FAILURES, read_known
-from nvr_conformance.stopping import stop
-from nvr_conformance.verdicts import EXIT_KIT_BROKE, EXIT_USAGE
+from nvr_conformance.stopping import no_traceback, stop
+from nvr_conformance.verdicts import EXIT_USAGE
 
 
 @click.command()
@@ -47,20 +48,14 @@ def rejudge(
     if written is not None and written.resolve() == report.resolve():
         raise click.UsageError(f"{written} is what is judged: write the report elsewhere")
     known = read_known(expected_failures)
-    console_report = ConsoleReport(Console(), verbose=verbose)
-    try:
+    with closing(ConsoleReport(Console(), verbose=verbose)) as console_report, no_traceback():
         reporters: list[Reporter] = [console_report]
         if written is not None:
             reporters.append(ReportWriter(written))
-        result = judge_again(report, reporters=reporters, scenarios=scenarios, expected_failures=known)
-    except ValueError as problem:
-        stop(str(problem), EXIT_USAGE)
-    except KeyboardInterrupt:
-        stop("interrupted", EXIT_KIT_BROKE)
-    except Exception as problem:
-        stop(f"the kit broke: {type(problem).__name__}: {problem}", EXIT_KIT_BROKE)
-    finally:
-        console_report.close()
+        try:
+            result = judge_again(report, reporters=reporters, scenarios=scenarios, expected_failures=known)
+        except ValueError as problem:
+            stop(str(problem), EXIT_USAGE)
     try:
         found = changes(load_result(report), result, verdicts_only=True)
     except (OSError, ValueError) as problem:

@@ -58,9 +58,10 @@ class EvidenceSource:
             data = (self.folder / f"{stem}.json").read_bytes()
             evidence = read_evidence(data, f"{stem}.json")
             pcap = read_pcap(io.BytesIO((self.folder / f"{stem}.pcap").read_bytes()))
+            target = ReplayedTarget(evidence, pcap, self.model, self.seed, name)
         except (OSError, ValueError) as problem:
             raise EvidenceEndedError(f"the evidence of {name} cannot be read: {problem}") from None
-        yield ReplayedTarget(evidence, pcap, self.model, self.seed, name)
+        yield target
 
 
 def rejudge(

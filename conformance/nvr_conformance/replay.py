@@ -246,7 +246,7 @@ class ReplayedTarget(Target):
     ) -> Connection:
         record = self._found[exchange.number]
         if record.flow is None:
-            raise WireError(WireProblem(record.error or WireProblem.UNREACHABLE), record.error_text)
+            raise WireError(record.error or WireProblem.UNREACHABLE, record.error_text)
         sock = self._wire.sockets[record.flow]
         sock.skip_to(record.packets)
         return ReplayedConnection(self.endpoint, sock)

@@ -6,7 +6,6 @@ import itertools
 from typing import TYPE_CHECKING, Protocol
 
 from nvr_conformance.connection import WireError
-from nvr_conformance.exchange import WireProblem
 from nvr_conformance.outcomes import ScenarioStopped
 
 if TYPE_CHECKING:
@@ -45,9 +44,7 @@ class ReplayedSocket:
         self._udp = udp
         self.opened = False
         items: list[Item] = [(arrival.packet + 1, arrival) for arrival in arrivals]
-        items += [
-            (failure.packets, WireError(WireProblem(failure.kind), failure.text)) for failure in failures
-        ]
+        items += [(failure.packets, WireError(failure.kind, failure.text)) for failure in failures]
         self._items = sorted(items, key=lambda item: item[0])
         self._next = 0
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nvr_conformance.expected_failures_option import EXPECTED_FAILURES, read_known
-from nvr_conformance.recorder_options import OTHER_USER, check_recorder, read_allowed, read_user
-from nvr_conformance.stopping import stop
-from nvr_conformance.verdicts import EXIT_CONFORMANT, EXIT_KIT_BROKE, EXIT_UNREACHABLE
+from nvr_conformance.recorder_options import recorder_options
+from nvr_conformance.stopping import no_traceback, stop
+from nvr_conformance.verdicts import EXIT_CONFORMANT, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,36 +22,24 @@ if TYPE_CHECKING:
 
     from nvr_conformance.rehearsal import Plan
     from nvr_conformance.result import Result
-    from nvr_conformance.target import TargetSource
+    from nvr_conformance.target import TargetOptions, TargetSource
 
 
 @click.command()
-@click.argument("url", required=False)
-@click.option("--user", default="ADMIN", show_default=True, help="User name on the recorder.")
-@click.option("--password", default="", help="Password; better given as NVR_CONFORMANCE_RUN_PASSWORD.")
-@OTHER_USER
-@click.option("--model", type=click.Choice(["1", "2", "3", "auto"]), default="auto", show_default=True)
-@click.option("--insecure", is_flag=True, help="Accept any certificate.")
+@recorder_options
 @click.option(
     "--select", multiple=True, metavar="ID-GLOB", help="Judge these requirements alone; may be repeated."
 )
 @click.option(
     "--skip", multiple=True, metavar="ID-GLOB", help="Leave these requirements out; may be repeated."
 )
-@click.option("--allow", default="", metavar="ptz,presets,eviction,load", help="What may disturb others.")
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
 @click.option("--redact-uids", is_flag=True, help="Replace UIDs in the report (UID-1, UID-2 …).")
 @EXPECTED_FAILURES
 @click.option(
-    "--pace", type=click.FloatRange(0, 3600), help="Seconds between commands [3; 0 on a clock to be moved]."
-)
-@click.option(
     "--timeout", type=click.FloatRange(0.1, 600), default=10.0, help="Seconds an answer may take [10]."
 )
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--control", metavar="URL", help="The control port of an emulator.")
-@click.option("--control-token", help="Its bearer token.")
-@click.option("--defect", "defects", multiple=True, help="Break the embedded emulator in this way.")
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -74,24 +64,14 @@ if TYPE_CHECKING:
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show every check as it is made.")
 def run(
-    url: str | None,
-    user: str,
-    password: str,
-    other_users: tuple[str, ...],
-    model: str,
-    insecure: bool,
+    options: TargetOptions,
     select: tuple[str, ...],
     skip: tuple[str, ...],
-    allow: str,
     report: Path | None,
     redact_uids: bool,
     expected_failures: Path | None,
-    pace: float | None,
     timeout: float,
     seed: int,
-    control: str | None,
-    control_token: str | None,
-    defects: tuple[str, ...],
     config: Path | None,
     scenarios: Path | None,
     profile_out: Path | None,
@@ -111,47 +91,29 @@ def run(
     from nvr_conformance.console_report import ConsoleReport
     from nvr_conformance.engine import chosen_ids, judge
     from nvr_conformance.events import Reporter
-    from nvr_conformance.outcomes import TargetUnreachableError
     from nvr_conformance.plan_report import print_plan
     from nvr_conformance.report_writer import ReportWriter
-    from nvr_conformance.target import TargetOptions, TargetSource
+    from nvr_conformance.target import TargetSource
 
-    allowed = read_allowed(allow)
-    check_recorder(url, defects)
-    if url is not None and config is not None:
-        raise click.UsageError("--config is for the embedded emulator: leave URL out")
-    setup = {} if config is None else _read_config(config)
-    if model == "auto" and setup:
-        model = str(setup["model"])
+    options = dataclasses.replace(options, timeout=timeout)
+    if config is not None:
+        if options.url is not None:
+            raise click.UsageError("--config is for the embedded emulator: leave URL out")
+        setup = _read_config(config)
+        options = dataclasses.replace(options, setup=setup, model=options.model or setup["model"])
     try:
         chosen_ids(select, skip)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    options = TargetOptions(
-        url=url,
-        user=user,
-        password=password,
-        model=None if model == "auto" else int(model),
-        insecure=insecure,
-        control=control,
-        control_token=control_token,
-        pace=pace,
-        timeout=timeout,
-        allow=allowed,
-        other_users=tuple(read_user(text) for text in other_users),
-        defects=defects,
-        setup=setup,
-    )
     known = read_known(expected_failures)
-    passwords = (password, *(other.password for other in options.other_users))
+    passwords = (options.password, *(other.password for other in options.other_users))
     console = Console()
-    console_report = ConsoleReport(console, verbose=verbose)
-    try:
+    with closing(ConsoleReport(console, verbose=verbose)) as console_report, no_traceback():
         reporters: list[Reporter] = [console_report]
         source = TargetSource(options, seed)
         source.prepare()
         planned = None
-        if plan_only or (source.takes_its_time and pace != 0):
+        if plan_only or (source.takes_its_time and options.pace != 0):
             plan = _rehearse(console, source, select, skip, scenarios or SCENARIOS)
             if plan_only and not source.takes_its_time:
                 console.print("The clock of this recorder is moved: judging it takes seconds. Of a real one:")
@@ -174,14 +136,6 @@ def run(
         )
         if profile_out is not None:
             _write_profile(profile_out, source, result)
-    except TargetUnreachableError as problem:
-        stop(str(problem), EXIT_UNREACHABLE)
-    except KeyboardInterrupt:
-        stop("interrupted", EXIT_KIT_BROKE)
-    except Exception as problem:
-        stop(f"the kit broke: {type(problem).__name__}: {problem}", EXIT_KIT_BROKE)
-    finally:
-        console_report.close()
     sys.exit(result.exit_status)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+    from nvr_conformance.exchange import WireProblem
+
 TOTAL_LIMIT = 160 * 1024 * 1024  # bytes of one scenario, with the headers that a pcap adds
 WHOLE_LIMIT = 128 * 1024 * 1024  # beyond these only the beginnings are kept
 FLOW_LIMIT = 96 * 1024 * 1024  # the same for one flow
@@ -55,7 +57,7 @@ class Flow:
     pieces: list[Piece] = field(default_factory=list)
     kept: int = 0
     ended: tuple[float, int, bool] | None = None  # when, order, whether by us
-    failures: list[tuple[int, str, str]] = field(default_factory=list)  # order, kind, text of each
+    failures: list[tuple[int, WireProblem, str]] = field(default_factory=list)  # order, kind, text of each
 
     def sent(self, data: bytes) -> None:
         """These bytes were handed to the system."""
@@ -72,7 +74,7 @@ class Flow:
         """The connection is over; only the first call counts."""
         self.capture.end(self, by_us=by_us)
 
-    def failed(self, kind: str, text: str) -> None:
+    def failed(self, kind: WireProblem, text: str) -> None:
         """Waiting for more brought this instead: a timeout, a reset."""
         self.failures.append((self.capture.order, kind, text))
 

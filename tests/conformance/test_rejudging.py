@@ -192,6 +192,31 @@ def test_a_pcap_that_breaks_off_fails_nothing_falsely(report, tmp_path_factory, 
     assert all("SHA-256" in error for error in again.errors)
 
 
+ANYTHING = st.none() | st.booleans() | st.integers(-3, 2**40) | st.floats() | st.text(max_size=8)
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=st.data(), value=ANYTHING | st.lists(ANYTHING, max_size=3))
+def test_a_record_with_anything_in_it_is_never_an_error_of_the_scenario(
+    report, tmp_path_factory, data, value
+):
+    """Any one value in what the scenario was told, replaced: another verdict, or not tested."""
+    copy = shutil.copytree(report, tmp_path_factory.mktemp("odd") / "copy")
+    index = json.loads((copy / "evidence" / "run.json").read_bytes())
+    (copy / "evidence" / "run.json").write_text(json.dumps({**index, "selected": ["LIV-06"]}))
+    file = copy / "evidence" / "test_live_over_rtp.json"
+    evidence = place = json.loads(file.read_bytes())
+    key = data.draw(st.sampled_from(["clock_start", "ticks", "flows", "exchanges", "told"]))
+    while isinstance(place[key], (dict, list)) and place[key] and data.draw(st.integers(0, 5)):
+        place = place[key]
+        key = data.draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
+    place[key] = value
+    file.write_text(json.dumps(evidence))
+    again = rejudge(copy)
+    assert not again.ids(Verdict.ERROR)
+    assert all("SHA-256" in error or error.startswith("test_sanity") for error in again.errors)
+
+
 def test_the_command_says_what_differs(copy):
     answer = CliRunner().invoke(main, ["rejudge", str(copy)])
     assert answer.exit_code == 0, answer.output
