@@ -13,6 +13,7 @@ from nvr_conformance.outcomes import NothingToJudge, PrerequisiteFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from nvr_conformance.client import Session
     from nvr_conformance.fact import Fact
     from nvr_conformance.live_streams import LiveStream
     from nvr_conformance.recording import Check, NotApplicable, NotTested
@@ -23,6 +24,7 @@ VIDEO_IDS = tuple(f"LIV-{number:02}" for number in range(4, 16) if number != 8)
 """What ``VideoChecks`` checks: the requirements that one stream alone can break."""
 
 CODECS = ("H264", "H265")
+KINDS = ("live_rtp", "live_http")
 CAMERAS_TRIED = 4  # cameras that are asked for a codec before it is given up
 
 
@@ -81,6 +83,16 @@ def wait_for_key_picture(stream: LiveStream, seconds: float) -> bool:
         return any(read_payload(stream.comp, payload).kind in KEY_KINDS for payload in payloads)
 
     return stream.wait_until(has_come, seconds)
+
+
+def brief_stream(session: Session, kind: str, camera: int, codec: str) -> LiveStream:
+    """A stream, of one of KINDS, that ran until its first packet came, or none did."""
+    start = session.start_http if kind == "live_http" else session.start_rtp
+    stream: LiveStream = start(camera, codec)
+    stream.wait_packets(1)
+    session.stop(stream)
+    stream.close()
+    return stream
 
 
 def camera_with_video(target: Target) -> tuple[int, tuple[str, ...]]:

@@ -21,13 +21,12 @@ from nvr_conformance.scenario import (
 )
 from nvr_conformance.udp_path import why_silent
 from nvr_conformance.uid_commands import quick_login, uid_commands
-from nvr_conformance.video_checks import camera_with_video
+from nvr_conformance.video_checks import KINDS, brief_stream, camera_with_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 FORMS = {"no UID": "", "an empty UID": "UID=", "UID=-1": "UID=-1", "a UID that is no number": "UID=ADMIN"}
-KINDS = ("live_rtp", "live_http")
 ELSEWHERE = "/cgi-bin/recordedtime.cgi"
 SAMPLE = 100  # bytes of an answer that a refusal must not have in it
 _UID = re.compile(r"UID=\d+&?")
@@ -88,7 +87,7 @@ def _shows(answer: Exchange, refusal: Exchange) -> bool:
 def test_no_media_without_a_uid(target: Target, client: Client, check: Check, not_tested: NotTested) -> None:
     """START over RTP and HTTP without a UID, while somebody is logged in; then with a UID."""
     camera, (codec, *_) = camera_with_video(target)
-    before = {kind: _media(client.login(), kind, camera, codec) for kind in KINDS}
+    before = {kind: brief_stream(client.login(), kind, camera, codec) for kind in KINDS}
     client.login()
     started: list[tuple[str, LiveStream]] = []
     for name, form in FORMS.items():
@@ -102,7 +101,7 @@ def test_no_media_without_a_uid(target: Target, client: Client, check: Check, no
         stream.close()
     valid = client.login()  # one of its own: what others began by mistake may run on the one before
     for kind in KINDS:
-        stream = _media(valid, kind, camera, codec)
+        stream = brief_stream(valid, kind, camera, codec)
         if not (stream.total and before[kind].total):
             why = why_silent(target, client, stream, f"{stream.exchange}, no media")
             not_tested("SEC-03", f"{kind} START with a valid UID: {why}")
@@ -110,16 +109,6 @@ def test_no_media_without_a_uid(target: Target, client: Client, check: Check, no
         for name, total in totals.items():
             if name.startswith(kind):
                 check("SEC-03", total == 0, "no media", f"{total} packets", name)
-
-
-def _media(session: Session, kind: str, camera: int, codec: str) -> LiveStream:
-    """A stream that ran until its first packet came, or none did."""
-    start = session.start_http if kind == "live_http" else session.start_rtp
-    stream: LiveStream = start(camera, codec)
-    stream.wait_packets(1)
-    session.stop(stream)
-    stream.close()
-    return stream
 
 
 @scenario("SEC-04")

@@ -8,7 +8,6 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     Exchange,
-    LiveStream,
     NotTested,
     Observe,
     Session,
@@ -18,10 +17,9 @@ from nvr_conformance.scenario import (
 )
 from nvr_conformance.udp_path import why_silent
 from nvr_conformance.uid_commands import UidCommand, quick_login, uid_commands
-from nvr_conformance.video_checks import camera_with_video
+from nvr_conformance.video_checks import KINDS, brief_stream, camera_with_video
 
 MOST = 16
-KINDS = ("live_rtp", "live_http")
 LONG_GONE = 120.0
 CHANGING = ("live_http STOP", "live_rtp STOP", "mask", "goto", "stop", "logout")  # what the state would show
 
@@ -105,7 +103,7 @@ def test_live_without_a_valid_uid(
     camera, (codec, *_) = camera_with_video(target)
     strangers = _strangers(target, client, not_tested)
     valid = client.login()
-    before = {kind: _media(client.login(), kind, camera, codec) for kind in KINDS}
+    before = {kind: brief_stream(client.login(), kind, camera, codec) for kind in KINDS}
     strangers["never issued, near a valid one"] = client.adopt(_near(valid, client))
     streams = {
         cause: (stranger.start_rtp(camera, codec), stranger.start_http(camera, codec))
@@ -118,7 +116,7 @@ def test_live_without_a_valid_uid(
         by_rtp.close()
         by_http.close()
     for kind, name in enumerate(KINDS):
-        stream = _media(valid, name, camera, codec)
+        stream = brief_stream(valid, name, camera, codec)
         if not (stream.total and before[name].total):
             why = why_silent(target, client, stream, f"{stream.exchange}, no media")
             not_tested("SES-13", f"{name} START with a valid UID: {why}")
@@ -128,16 +126,6 @@ def test_live_without_a_valid_uid(
             check("SES-13", total == 0, "no media", f"{total} packets", f"{name} START, UID {cause}")
     for cause, (_, by_http) in streams.items():
         observe("SES-19", f"START: {by_http.exchange}", f"UID {cause}")
-
-
-def _media(session: Session, kind: str, camera: int, codec: str) -> LiveStream:
-    """A stream that ran until its first packet came, or none did."""
-    start = session.start_http if kind == "live_http" else session.start_rtp
-    stream: LiveStream = start(camera, codec)
-    stream.wait_packets(1)
-    session.stop(stream)
-    stream.close()
-    return stream
 
 
 def _strangers(target: Target, client: Client, not_tested: NotTested) -> dict[str, Session]:
