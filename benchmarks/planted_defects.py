@@ -15,7 +15,8 @@ from pathlib import Path
 
 from nvr_conformance.fuzz_command import CLOCK_START
 from nvr_conformance.fuzzing import FuzzRun, fuzz
-from nvr_conformance.target import TargetOptions, TargetSource
+from nvr_conformance.target import TargetOptions
+from nvr_conformance.target_source import TargetSource
 
 DEFECTS = Path(__file__).parents[1] / "tests" / "conformance" / "planted_defects.py"
 

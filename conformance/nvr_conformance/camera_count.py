@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nvr_conformance.client import Session
+    from nvr_conformance.session import Session
 
 _TRIED = (1, 4, 8, 9, 16, 20, 24, 32, 48, 64, 96, 128)  # lengths of MASK
 

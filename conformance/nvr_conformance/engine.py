@@ -18,13 +18,14 @@ from nvr_conformance.events import Event, RunFinished
 from nvr_conformance.expected_failures import ExpectedFailure, apply_expected_failures
 from nvr_conformance.requirements import matching, requirements
 from nvr_conformance.result import make_result
-from nvr_conformance.target import TargetOptions, TargetSource
+from nvr_conformance.target import TargetOptions
+from nvr_conformance.target_source import TargetSource
 from nvr_conformance.verdicts import Note, Verdict, judge_requirement, overall_verdict
 
 if TYPE_CHECKING:
     from nvr_conformance.events import Reporter
     from nvr_conformance.result import Result
-    from nvr_conformance.target import Source
+    from nvr_conformance.target_source import Source
 
 NOT_SELECTED = "not selected"
 _PYTEST_OPTIONS = (

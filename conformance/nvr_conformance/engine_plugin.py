@@ -24,7 +24,8 @@ from nvr_conformance.wire_capture import WireCapture
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nvr_conformance.target import Source, Target
+    from nvr_conformance.target import Target
+    from nvr_conformance.target_source import Source
 
 BOOK = pytest.StashKey[Book]()
 

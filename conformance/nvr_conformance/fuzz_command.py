@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from nvr_conformance.fuzz_shrinking import Finding
     from nvr_conformance.fuzzing import FuzzRun
-    from nvr_conformance.target import TargetOptions, TargetSource
+    from nvr_conformance.target import TargetOptions
+    from nvr_conformance.target_source import TargetSource
 
 CLOCK_START = 1_760_000_040.0
 """When an embedded recorder's clock starts (Unix seconds, on the minute): a seed means the same runs."""
@@ -201,7 +202,7 @@ def _show(finding: Finding, channels: int) -> None:
 
 def _guarded(options: TargetOptions, work: Callable[[TargetSource], int]) -> NoReturn:
     """Do the work, and make an exit status of whatever happens, as ``run`` does."""
-    from nvr_conformance.target import TargetSource
+    from nvr_conformance.target_source import TargetSource
 
     if options.url is None:
         options = dataclasses.replace(options, setup={"clock_start": CLOCK_START})

@@ -6,7 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client import CONTROL_PACE, HARMLESS, Client, Session
+from nvr_conformance.client import HARMLESS, Client
 from nvr_conformance.exchange import Exchange, WireProblem, refused
 from nvr_conformance.fuzz_coverage import Combination, kind_of, situation_of
 from nvr_conformance.fuzz_steps import (
@@ -26,6 +26,7 @@ from nvr_conformance.playback_model import Shown, Stretches
 from nvr_conformance.playback_walk import walk_chunk
 from nvr_conformance.playing import GOP_PACE, Gop, dialect_of, mask_of
 from nvr_conformance.reference_model import CAPACITY, ReferenceModel, Surroundings, Verdict
+from nvr_conformance.session import CONTROL_PACE, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

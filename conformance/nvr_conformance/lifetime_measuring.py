@@ -12,9 +12,10 @@ from nvr_conformance.outcomes import PrerequisiteFailed
 from nvr_conformance.uid_ages import IdleUid, wait_until
 
 if TYPE_CHECKING:
-    from nvr_conformance.client import Client, Session
+    from nvr_conformance.client import Client
     from nvr_conformance.exchange import Exchange
     from nvr_conformance.measurement import Sample
+    from nvr_conformance.session import Session
     from nvr_conformance.target import Target
 
 LIFETIME = 90.0

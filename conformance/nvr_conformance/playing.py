@@ -21,8 +21,9 @@ from nvr_protocol.errors import ProtocolError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from nvr_conformance.client import Client, Session
+    from nvr_conformance.client import Client
     from nvr_conformance.exchange import Exchange
+    from nvr_conformance.session import Session
     from nvr_conformance.target import Target
 
 SECOND = 100

@@ -25,8 +25,8 @@ from nvr_protocol.playback_video import read_playback_video
 from nvr_protocol.recorded_time import Slot, read_recorded_time
 
 if TYPE_CHECKING:
-    from nvr_conformance.client import Session
     from nvr_conformance.live_streams import LiveHttp
+    from nvr_conformance.session import Session
     from nvr_conformance.target import Target
     from nvr_protocol.timestamps import Zone
 

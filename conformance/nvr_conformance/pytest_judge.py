@@ -15,7 +15,8 @@ from nvr_conformance.engine_plugin import BOOK, EnginePlugin, checked_claim, pla
 from nvr_conformance.outcomes import ScenarioStopped, TargetUnreachableError
 from nvr_conformance.requirements import requirements
 from nvr_conformance.scenario import claim_of
-from nvr_conformance.target import PERMISSIONS, TargetOptions, TargetSource
+from nvr_conformance.target import PERMISSIONS, TargetOptions
+from nvr_conformance.target_source import TargetSource
 from nvr_conformance.verdicts import EXIT_UNREACHABLE, Verdict, judge_requirement, overall_verdict
 
 if TYPE_CHECKING:

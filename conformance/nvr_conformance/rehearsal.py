@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nvr_conformance.result import Result
-    from nvr_conformance.target import Target, TargetSource
+    from nvr_conformance.target import Target
+    from nvr_conformance.target_source import TargetSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from nvr_conformance.rehearsal import Plan
     from nvr_conformance.result import Result
-    from nvr_conformance.target import TargetOptions, TargetSource
+    from nvr_conformance.target import TargetOptions
+    from nvr_conformance.target_source import TargetSource
 
 
 @click.command()
@@ -93,7 +94,7 @@ def run(
     from nvr_conformance.events import Reporter
     from nvr_conformance.plan_report import print_plan
     from nvr_conformance.report_writer import ReportWriter
-    from nvr_conformance.target import TargetSource
+    from nvr_conformance.target_source import TargetSource
 
     options = dataclasses.replace(options, timeout=timeout)
     if config is not None:

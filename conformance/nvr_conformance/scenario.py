@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from nvr_conformance.client import Client, Login, Session
+from nvr_conformance.client import Client, Login
 from nvr_conformance.exchange import Exchange, refused
 from nvr_conformance.fact import Fact
 from nvr_conformance.live_streams import CapturedPacket, LiveHttp, LiveRtp, LiveStream
 from nvr_conformance.outcomes import KitError, NothingToJudge, PrerequisiteFailed, ScenarioStopped
 from nvr_conformance.recording import Check, NotApplicable, NotTested, Observe, Require
+from nvr_conformance.session import Session
 from nvr_conformance.target import PERMISSIONS, Target, User
 
 __all__ = [

@@ -1,27 +1,26 @@
-"""What is judged: a recorder somewhere, or an emulated one that is started for the purpose."""
+"""What is judged: one recorder, as scenarios see it."""
 
 from __future__ import annotations
 
 import copy
-import json
 import math
 import random
 import threading
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from nvr_conformance.connection import Connection, Endpoint, endpoint_of
-from nvr_conformance.control_port import Control
+from nvr_conformance.connection import Connection, Endpoint
 from nvr_conformance.live_streams import open_udp_socket
 from nvr_conformance.outcomes import PrerequisiteFailed
 from nvr_conformance.receiver import Receiver
-from nvr_conformance.target_time import STEP, ManualTime, RealTime, TargetTime
+from nvr_conformance.target_time import STEP, TargetTime
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
+    from nvr_conformance.control_port import Control
     from nvr_conformance.exchange import Exchange
     from nvr_conformance.tape import Tape
     from nvr_conformance.wire_capture import Flow, WireCapture
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PERMISSIONS = ("ptz", "presets", "eviction", "load")
-HTTP_PORT = 80
 REAL_PACE = 3.0  # seconds between commands that the document advises (§1.3)
 
 
@@ -82,7 +80,7 @@ class Pace:
 
 
 class Target:
-    """One recorder, and the time that it lives in. Made by ``open_target``.
+    """One recorder, and the time that it lives in. A ``Source`` makes it.
 
     ``model`` 1, 2 or 3; ``users`` highest priority first; ``clock`` "manual" or "real"; ``random`` is seeded.
     ``endpoint`` is where it is asked: the one of ``http`` and ``https`` that its URL names. The other one is
@@ -290,114 +288,3 @@ class Target:
         if not codecs:
             raise PrerequisiteFailed(f"camera {camera} sends neither H.264 nor H.265 over HTTP")
         return codecs
-
-
-class Source(Protocol):
-    """Where the target of each scenario comes from. ``name`` is what the report calls it."""
-
-    model: int
-    seed: int
-
-    @property
-    def name(self) -> str: ...
-
-    def prepare(self) -> None:
-        """Find out what there is. TargetUnreachableError, in one line, where nothing is."""
-
-    def provides(self, need: str) -> bool:
-        """Whether a scenario's need is met."""
-
-    def open(self, setup: Mapping[str, Any] | None = None, name: str = "") -> AbstractContextManager[Target]:
-        """The target of the scenario ``name``."""
-
-
-@dataclass
-class TargetSource:
-    """Opens the target of each scenario. An emulated recorder is started afresh each time, so nothing is
-    left over."""
-
-    options: TargetOptions
-    seed: int = 0
-    model: int = 0
-    _knowledge: dict[str, dict[str, Any]] = field(default_factory=dict)
-    _pace: Pace = field(default_factory=Pace)
-
-    @property
-    def name(self) -> str:
-        """What the report calls the target."""
-        return self.options.url or "embedded"
-
-    @property
-    def emulated(self) -> bool:
-        """Whether a recorder is started by this kit."""
-        return self.options.url is None
-
-    @property
-    def takes_its_time(self) -> bool:
-        """Whether waits are waited for: not where a clock can be moved."""
-        return not self.emulated and not self.provides("manual-clock")
-
-    def prepare(self) -> None:
-        """Find out whether a recorder is there, and its model; once. TargetUnreachableError, in one line."""
-        if self.model:
-            return
-        if self.emulated:
-            self.model = self.options.model or 2
-            return
-        from nvr_conformance.discovery import find_model, require_recorder, require_room
-
-        with self.open() as target:
-            login = require_recorder(target)
-            if not target.allows("eviction"):
-                require_room(target)
-            self.model = self.options.model or find_model(target, login)
-
-    def provides(self, need: str) -> bool:
-        """Whether a scenario's need is met: a permission, ``state`` or ``manual-clock``."""
-        if self.emulated:
-            return True
-        if need in PERMISSIONS:
-            return need in self.options.allow or self.options.control is not None
-        if self.options.control is None:
-            return False
-        return need == "state" or Control(self.options.control, self.options.control_token).is_manual()
-
-    @contextmanager
-    def open(self, setup: Mapping[str, Any] | None = None, name: str = "") -> Iterator[Target]:
-        """A target to judge. ``setup`` changes settings of an emulated recorder; a real one is as it is."""
-        merged = {**self.options.setup, **(setup or {})}
-        key = json.dumps(merged, sort_keys=True, default=str) if self.emulated else ""
-        knowledge = self._knowledge.setdefault(key, {})
-        with ExitStack() as stack:
-            if self.emulated:
-                from nvr_conformance.embedded_target import start_emulator
-
-                target = start_emulator(stack, self.options, self.model, self.seed, merged, knowledge)
-            else:
-                target = _remote(self.options, self.seed, knowledge, self._pace)
-            target.model = self.model
-            target.random = random.Random(f"{self.seed} {name}")
-            yield target
-
-
-def _remote(options: TargetOptions, seed: int, knowledge: dict[str, Any], pace: Pace) -> Target:
-    assert options.url is not None
-    control = Control(options.control, options.control_token) if options.control else None
-    manual = control is not None and control.is_manual()
-    endpoint = endpoint_of(options.url, insecure=options.insecure)
-    return Target(
-        options,
-        endpoint,
-        url=options.url,
-        users=(
-            User(options.user, options.password),
-            *sorted(options.other_users, key=lambda user: user.priority),
-        ),
-        control=control,
-        time=ManualTime(control) if control is not None and manual else RealTime(control),
-        allowed=frozenset(PERMISSIONS) if control is not None else options.allow,
-        seed=seed,
-        knowledge=knowledge,
-        other=Endpoint(endpoint.host, HTTP_PORT) if endpoint.tls else None,
-        pace=pace,
-    )

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from nvr_conformance.live_streams import LiveRtp
 
 if TYPE_CHECKING:
-    from nvr_conformance.client import Client, Session
+    from nvr_conformance.client import Client
     from nvr_conformance.connection import Endpoint
     from nvr_conformance.live_streams import LiveStream
+    from nvr_conformance.session import Session
     from nvr_conformance.target import Target
 
 BLOCKED = (

@@ -11,7 +11,7 @@ from nvr_conformance.measurement import Sample
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nvr_conformance.client import Session
+    from nvr_conformance.session import Session
     from nvr_conformance.target import Target
 
 

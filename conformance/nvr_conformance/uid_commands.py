@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nvr_conformance.client import LOGIN, Session, read_uid
+from nvr_conformance.client import LOGIN, read_uid
 from nvr_conformance.live_streams import LiveRtp
 from nvr_conformance.outcomes import PrerequisiteFailed
+from nvr_conformance.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,11 +13,11 @@ from nvr_conformance.outcomes import NothingToJudge, PrerequisiteFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from nvr_conformance.client import Session
     from nvr_conformance.fact import Fact
     from nvr_conformance.live_streams import LiveStream
     from nvr_conformance.recording import Check, NotApplicable, NotTested
     from nvr_conformance.rtp_records import RtpRecord
+    from nvr_conformance.session import Session
     from nvr_conformance.target import Target
 
 VIDEO_IDS = tuple(f"LIV-{number:02}" for number in range(4, 16) if number != 8)

@@ -28,7 +28,8 @@ from nvr_conformance.fuzzing import fuzz
 from nvr_conformance.outcomes import PrerequisiteFailed
 from nvr_conformance.reference_model import CAPACITY
 from nvr_conformance.state_machine import RecorderMachine
-from nvr_conformance.target import Target, TargetOptions, TargetSource
+from nvr_conformance.target import Target, TargetOptions
+from nvr_conformance.target_source import TargetSource
 from nvr_emulator.embedding import EmbeddedRecorder
 from nvr_emulator.sessions import Ending
 

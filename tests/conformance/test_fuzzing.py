@@ -32,7 +32,8 @@ from nvr_conformance.fuzz_steps import (
 )
 from nvr_conformance.fuzzing import fuzz
 from nvr_conformance.reference_model import ReferenceModel, Surroundings, Verdict
-from nvr_conformance.target import TargetOptions, TargetSource
+from nvr_conformance.target import TargetOptions
+from nvr_conformance.target_source import TargetSource
 
 PLANTED = runpy.run_path(str(Path(__file__).with_name("planted_defects.py")))["PLANTED"]
 STEPS = (

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from nvr_conformance.client import LOGIN, Client
 from nvr_conformance.command_line import main
 from nvr_conformance.exchange import WireProblem
-from nvr_conformance.target import TargetOptions, TargetSource
+from nvr_conformance.target import TargetOptions
+from nvr_conformance.target_source import TargetSource
 
 BIG = """
 series = "WJ-NX510"

@@ -7,7 +7,8 @@ import pytest
 from nvr_conformance.client import Client
 from nvr_conformance.control_port import Control
 from nvr_conformance.outcomes import KitError, PrerequisiteFailed
-from nvr_conformance.target import TargetOptions, TargetSource, User
+from nvr_conformance.target import TargetOptions, User
+from nvr_conformance.target_source import TargetSource
 
 
 @pytest.fixture

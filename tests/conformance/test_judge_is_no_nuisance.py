@@ -16,7 +16,8 @@ from nvr_conformance.client import Client
 from nvr_conformance.engine import judge
 from nvr_conformance.outcomes import TargetUnreachableError
 from nvr_conformance.result_diff import load_result
-from nvr_conformance.target import TargetOptions, TargetSource
+from nvr_conformance.target import TargetOptions
+from nvr_conformance.target_source import TargetSource
 from nvr_emulator.embedding import EmbeddedRecorder
 from nvr_emulator.machine_state import state_of
 

@@ -51,7 +51,8 @@ def answers_of(settings):
     """What camera.cgi and playaudio.cgi say of each camera, byte by byte."""
     from nvr_conformance.client import Client
     from nvr_conformance.playing import Player
-    from nvr_conformance.target import TargetOptions, TargetSource
+    from nvr_conformance.target import TargetOptions
+    from nvr_conformance.target_source import TargetSource
 
     with EmbeddedRecorder(settings=settings, ports=Ports()) as recorder:
         options = TargetOptions(

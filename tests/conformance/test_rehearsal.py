@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from nvr_conformance.command_line import main
 from nvr_conformance.rehearsal import rehearse
-from nvr_conformance.target import PERMISSIONS, TargetOptions, TargetSource, User
+from nvr_conformance.target import PERMISSIONS, TargetOptions, User
+from nvr_conformance.target_source import TargetSource
 from nvr_conformance.verdicts import Overall, Verdict
 from nvr_emulator.embedding import EmbeddedRecorder
 

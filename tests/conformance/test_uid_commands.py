@@ -8,7 +8,8 @@ from nvr_conformance.client import LOGIN, Client
 from nvr_conformance.connection_information import read_counts
 from nvr_conformance.exchange import Exchange
 from nvr_conformance.outcomes import PrerequisiteFailed
-from nvr_conformance.target import TargetOptions, TargetSource
+from nvr_conformance.target import TargetOptions
+from nvr_conformance.target_source import TargetSource
 from nvr_conformance.uid_commands import quick_login, uid_commands, written_uid
 from nvr_protocol.command_table import COMMANDS
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client import LOGIN, Session, read_uid
+from nvr_conformance.client import LOGIN, read_uid
 from nvr_conformance.digest import Challenge, DigestAnswers, choose_challenge, read_challenges
 from nvr_conformance.scenario import (
     Check,
@@ -19,6 +19,7 @@ from nvr_conformance.scenario import (
     refused,
     scenario,
 )
+from nvr_conformance.session import Session
 from nvr_conformance.udp_path import why_silent
 from nvr_conformance.uid_commands import quick_login, uid_commands
 from nvr_conformance.video_checks import KINDS, brief_stream, camera_with_video
