@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from nvr_conformance.claims import SCENARIOS
 from nvr_conformance.command_line import main
 from nvr_conformance.engine import judge
+from nvr_conformance.evidence_file import read_evidence
 from nvr_conformance.pcap_file import write_pcap
 from nvr_conformance.pcap_reading import read_pcap
 from nvr_conformance.redaction import Redactor
@@ -215,6 +216,26 @@ def test_a_record_with_anything_in_it_is_never_an_error_of_the_scenario(
     again = rejudge(copy)
     assert not again.ids(Verdict.ERROR)
     assert all("SHA-256" in error or error.startswith("test_sanity") for error in again.errors)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "said"),
+    [
+        ("told", ["now", 0, []], "'now' cannot be \\[\\]"),
+        (
+            "exchanges",
+            {"number": 1, "method": "GET", "target": "/", "started": 0, "ended": 0, "flow": 999},
+            "999",
+        ),
+        ("flows", {"local": ["127.0.0.1", 1], "packets": 0, "failures": [[0, "bad luck", ""]]}, "bad luck"),
+    ],
+    ids=["told", "exchange", "flow"],
+)
+def test_what_cannot_be_evidence_is_named(report, part, value, said):
+    evidence = json.loads((report / "evidence" / "test_live_over_rtp.json").read_bytes())
+    evidence[part].append(value)
+    with pytest.raises(ValueError, match=f"^name: .*{said}"):
+        read_evidence(json.dumps(evidence).encode(), "name")
 
 
 def test_the_command_says_what_differs(copy):
