@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import contextlib
 import re
 import statistics
 import time
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING
 from nvr_conformance.fact import Fact
 from nvr_conformance.log_judging import is_time
 from nvr_conformance.outcomes import NothingToJudge
+from nvr_protocol.dialect import DEFAULT, Dialect
+from nvr_protocol.errors import ProtocolError
+from nvr_protocol.timestamps import read_zone_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,16 +103,17 @@ def _order(moment: LocalMoment) -> int:
     return moment.unix(0)
 
 
-def zone_of(chunks: Iterable[ChunkWalk], otherwise: int | None = None) -> int:
+def zone_of(chunks: Iterable[ChunkWalk], dialect: Dialect = DEFAULT, otherwise: int | None = None) -> int:
     """The recorder's zone without summer time, in minutes: what most fields of the chunks say; ``otherwise``
-    where they say nothing."""
+    where they say nothing. ``dialect``: where the GOP information has the sign (OP-21)."""
     votes: Counter[int] = Counter()
     for chunk in chunks:
         data = chunk.information.get(0x0007)
         if data is not None and len(data) >= 8:
             votes[_minutes(data[5], data[6], negative=data[4] == 1)] += 1
         for hours, minutes, info in (chunk.gop_start_zone, chunk.gop_end_zone):
-            votes[_minutes(hours, minutes, negative=bool(info & 0x80))] += 1
+            with contextlib.suppress(ProtocolError):
+                votes[read_zone_info(hours, minutes, info, dialect).minutes] += 1
     if not votes and otherwise is not None:
         return otherwise
     if not votes:

@@ -10,8 +10,9 @@ from nvr_conformance.outcomes import NothingToJudge
 from nvr_conformance.playback_walk import ChunkWalk, walk_chunk
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.codecs import Codec
+from nvr_protocol.dialect import Dialect
 from nvr_protocol.playback_video import Picture, PlaybackVideo, write_playback_video
-from nvr_protocol.timestamps import Zone
+from nvr_protocol.timestamps import Zone, write_zone_info
 
 ENTRY = '"{:03d}","2021/11/14 14:10:00","0","CAM 3 COMMUNICATION ERROR","GMT+03:00"'
 
@@ -190,6 +191,14 @@ def test_one_wrong_time_of_three_is_outvoted(chunks):
     for field in ("gop_start", "picture_time"):
         altered = dataclasses.replace(chunks[0], **{field: getattr(chunks[0], field) + 360_000})
         assert recorded_time_judging.start_of(altered) == SECOND + 0.5
+
+
+@pytest.mark.parametrize("zone_info", ["high-bits", "low-bits", "half-bytes"])
+def test_the_sign_of_the_zone_stands_where_the_dialect_has_it(chunks, zone_info):
+    dialect = Dialect(zone_info=zone_info)
+    info = write_zone_info(Zone(-210, summer=True), dialect)
+    altered = dataclasses.replace(chunks[0], gop_start_zone=(3, 30, info), gop_end_zone=(3, 30, info))
+    assert recorded_time_judging.zone_of([altered], dialect) == -210
 
 
 def test_the_zone_is_what_most_fields_say(chunks):

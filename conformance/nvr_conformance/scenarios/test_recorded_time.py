@@ -6,7 +6,7 @@ from nvr_conformance import recorded_time_judging as judging
 from nvr_conformance.playback_walk import ChunkWalk, walk_chunk
 from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, scenario
 from nvr_protocol.command_table import COMMANDS_BY_KEY
-from nvr_protocol.dialect import Dialect
+from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.dialect_detection import detect_dialect
 from nvr_protocol.errors import ProtocolError
 
@@ -52,9 +52,9 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
         player = Player(target, client.login(), require, at_once)
         # Whichever chunk comes tells a zone, which turns local times into TIMEF; those that come then tell
         # the zone of that time.
-        zone = judging.zone_of(chunk for moment in stated for chunk in player.around(moment.unix(0), 1))
+        zone = player.zone_around(*(moment.unix(0) for moment in stated))
         oldest, latest = (
-            moment.unix(judging.zone_of(player.around(moment.unix(zone), 1), zone)) for moment in stated
+            moment.unix(player.zone_around(moment.unix(zone), otherwise=zone)) for moment in stated
         )
         early = player.around(oldest, 1) + player.around(oldest - DAY, 1) + player.before(oldest)
         late = player.around(latest, 3) + player.around(latest + DAY, 1)
@@ -84,6 +84,11 @@ class Player:
     def around(self, seconds: int, count: int) -> list[ChunkWalk]:
         """The first GOPs of each camera behind a GOTODATE."""
         return self._chunks("goto", seconds, count)
+
+    def zone_around(self, *moments: int, otherwise: int | None = None) -> int:
+        """The zone that the GOPs there tell, in minutes; ``otherwise`` where there are none."""
+        chunks = [chunk for seconds in moments for chunk in self.around(seconds, 1)]
+        return judging.zone_of(chunks, self.dialect or DEFAULT, otherwise)
 
     def before(self, seconds: int) -> list[ChunkWalk]:
         """The first GOP of each camera behind a BPLAY."""
