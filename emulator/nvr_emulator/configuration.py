@@ -121,6 +121,7 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
     `transport`: "factory" is the setting with which the model is delivered (§1.2); None leaves it to who
     starts the recorder.
     `digest`: the algorithms of the challenges, in their order.
+    `uid_digits`: of one digit there are fewer UIDs than may be valid.
     `main_slots`, `extension_units`, `extension_slots` replace what is known of the series (OP-1); `disks`
     names the slots that have a disk, None for the first four of the main unit.
     """
@@ -137,7 +138,7 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
         RecordingSettings(since=24 * 60, until=6 * 60),
         RecordingSettings(since=6 * 60 - 10),
     )
-    uid_digits: Annotated[int, msgspec.Meta(ge=1, le=19)] | None = None
+    uid_digits: Annotated[int, msgspec.Meta(ge=2, le=19)] | None = None
     main_slots: Annotated[int, msgspec.Meta(ge=1, le=9)] | None = None
     extension_units: Annotated[int, msgspec.Meta(ge=0, le=5)] | None = None
     extension_slots: Annotated[int, msgspec.Meta(ge=0, le=9)] | None = None

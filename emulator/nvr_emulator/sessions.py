@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ENDED_REMEMBERED = 1000
-"""How many ended UIDs are remembered, so that a refusal can say why."""
+"""How many ended UIDs are remembered at most, so that a refusal can say why; none of them is issued again."""
 
 BIGGEST_UID = 2**63 - 1
 
@@ -47,11 +47,13 @@ class SessionTable:
         lifetime: float = 90.0,
         capacity: int = 16,
     ) -> None:
-        self.digits = digits
         self.lifetime = lifetime
         self.capacity = capacity
         self.on_end = on_end
         self._rng = rng
+        self._lowest, self._highest = 10 ** (digits - 1), min(10**digits - 1, BIGGEST_UID)
+        # Of few digits there are few UIDs: half of them stay free to be issued.
+        self._remembered = min(ENDED_REMEMBERED, (self._highest - self._lowest + 1) // 2)
         self._valid: dict[int, Session] = {}
         self._ended: OrderedDict[int, Ending] = OrderedDict()
         self._issued = 0
@@ -97,7 +99,7 @@ class SessionTable:
         if self._valid.pop(session.uid, None) is None:
             return
         self._ended[session.uid] = ending
-        while len(self._ended) > ENDED_REMEMBERED:
+        while len(self._ended) > self._remembered:
             self._ended.popitem(last=False)
         self.on_end(session, ending)
 
@@ -121,8 +123,7 @@ class SessionTable:
             self.end(session, ending)
 
     def _new_uid(self) -> int:
-        low, high = 10 ** (self.digits - 1), min(10**self.digits - 1, BIGGEST_UID)
         while True:
-            uid = self._rng.randint(low, high)
+            uid = self._rng.randint(self._lowest, self._highest)
             if uid not in self._valid and uid not in self._ended:
                 return uid

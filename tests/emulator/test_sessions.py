@@ -78,6 +78,24 @@ def test_a_uid_has_the_digits_of_its_model(digits, ended):
     assert max(uids) < 2**63
 
 
+class FewDraws(random.Random):
+    """A thousand numbers, and no more."""
+
+    left = 1000
+
+    def randint(self, low, high):
+        self.left -= 1
+        assert self.left, "it goes on and on"
+        return super().randint(low, high)
+
+
+def test_of_two_digits_there_are_uids_enough(ended):
+    table = SessionTable(2, FewDraws(7), ended)
+    uids = [table.login("ADMIN", 0, 0.0).uid for _ in range(200)]
+    assert len(ended.all) == 184
+    assert len(set(uids[-17:])) == 17
+
+
 def test_an_ended_uid_says_why(table):
     session = table.login("A", 0, 0.0)
     table.end(session, Ending.LOGGED_OUT)
