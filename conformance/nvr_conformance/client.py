@@ -298,6 +298,9 @@ class Client:
         if self._kept is not None:
             self._kept.close()
         self.receiver.close()
+        for session in self.sessions:
+            for stream in session.streams:
+                stream.release()
 
 
 def read_uid(page: Exchange) -> str | None:

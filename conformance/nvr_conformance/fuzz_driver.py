@@ -91,13 +91,19 @@ class Driver:
         control.reset()
 
     def close(self) -> None:
-        """End what was begun. A recorder that can be reset needs no logouts."""
-        self._socket.close()
+        """End what was begun, then give up the port: nothing is sent there any more. A recorder that can be
+        reset needs no logouts."""
         for stream in self._streams.values():
             stream.close()
+        control = self.target.control
         for session in self.client.sessions:
-            session.logged_out = session.logged_out or self.target.control is not None
+            session.logged_out = session.logged_out or control is not None
         self.client.close()
+        try:
+            if control is not None:
+                control.reset()
+        finally:
+            self._socket.close()
 
     def __enter__(self) -> Driver:
         return self

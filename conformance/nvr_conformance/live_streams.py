@@ -140,6 +140,9 @@ class LiveStream:
         """Stop listening, without a word to the recorder."""
         raise NotImplementedError
 
+    def release(self) -> None:
+        """Give up what ``close`` keeps; when nothing is sent any more."""
+
 
 class LiveRtp(LiveStream):
     """RTP over UDP. What ``dropped`` counts is the kit's fault."""
@@ -189,7 +192,12 @@ class LiveRtp(LiveStream):
         return True
 
     def close(self) -> None:
+        """The port stays taken: if the recorder still sends, whoever got it next would be sent that."""
         self._receiver.remove(self._socket)
+        with contextlib.suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 0)
+
+    def release(self) -> None:
         self._socket.close()
 
 

@@ -106,6 +106,9 @@ class ReplayedSocket:
     def setblocking(self, flag: bool) -> None:
         """It never blocks."""
 
+    def setsockopt(self, level: int, option: int, value: int) -> None:
+        """Nothing to set."""
+
     def close(self) -> None:
         """Nothing to close."""
 

@@ -85,6 +85,14 @@ def test_seventeen_uids_at_the_pace_of_a_real_recorder(judge_as_real):
     assert seen.left_behind == []
 
 
+@pytest.fixture
+def ctrl_c():
+    """SIGINT as in a terminal: a shell lets what runs in its background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(
     ("trigger", "ids"),
     [
@@ -95,7 +103,7 @@ def test_seventeen_uids_at_the_pace_of_a_real_recorder(judge_as_real):
         ("/cgi-bin/status.cgi", "SES-09"),
     ],
 )
-def test_ctrl_c_in_the_middle(trigger, ids):
+def test_ctrl_c_in_the_middle(trigger, ids, ctrl_c):
     """It comes while the third such command is under way."""
     with EmbeddedRecorder(clock="real") as recorder:
         machine = recorder.machine

@@ -8,12 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nvr_conformance.client import Client
 from nvr_conformance.connection import Connection, Endpoint, ResponseReader
 from nvr_conformance.exchange import Exchange
+from nvr_conformance.fuzz_driver import Driver
+from nvr_conformance.fuzz_steps import LogIn, push
 from nvr_conformance.live_parts import PART_LIMIT, PartCutter
 from nvr_conformance.live_streams import LiveHttp, LiveRtp, open_udp_socket
 from nvr_conformance.outcomes import KitError
 from nvr_conformance.receiver import Receiver
+from nvr_conformance.target import TargetOptions
+from nvr_conformance.target_source import TargetSource
 
 LINE = b"--myboundary\r\n"
 
@@ -130,7 +135,50 @@ def test_rtp_packets_are_captured(receiver):
         assert stream.packets[0].number == 50
     assert stream.dropped == 0
     stream.close()
+    stream.release()
     assert not receiver.watching
+
+
+def is_free(port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        try:
+            other.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def test_nobody_gets_the_port_of_a_stream_that_may_go_on(receiver):
+    stream = LiveRtp(1, "H264", exchange(), Clock(), open_udp_socket(("127.0.0.1", 80)), receiver)
+    stream.close()
+    assert not is_free(stream.port)
+    stream.release()
+    assert is_free(stream.port)
+
+
+def test_a_client_gives_up_ports_when_it_has_logged_out():
+    source = TargetSource(TargetOptions(model=2))
+    source.prepare()
+    with source.open() as target:
+        client, seen = Client(target), []
+        session = client.login()
+        stream = session.start_rtp(1, "H264")
+        stream.close()
+        log_out = session.logout
+        session.logout = lambda: (seen.append(is_free(stream.port)), log_out())[1]
+        client.close()
+        assert seen == [False]
+        assert is_free(stream.port)
+
+
+def test_a_fuzzed_recorder_sends_nothing_behind_its_driver():
+    source = TargetSource(TargetOptions(model=2))
+    source.prepare()
+    with source.open() as target:
+        with Driver(target) as driver:
+            driver.run(LogIn("s1"))
+            driver.run(push("s1", "live_rtp", "START", 1, "H264"))
+        assert target.embedded.machine.recorder.live.streams() == []
 
 
 def test_what_the_kernel_dropped_is_counted(receiver):
@@ -146,6 +194,7 @@ def test_what_the_kernel_dropped_is_counted(receiver):
     assert stream.dropped == 100 - (stream.total - 1)
     assert stream.dropped > 0
     stream.close()
+    stream.release()
 
 
 @pytest.fixture
