@@ -124,7 +124,7 @@ class Download:
 
 def open_download(client: Client, path_and_query: str) -> Download:
     """Send the request and read the head of the answer; of a refusal, all of it."""
-    exchange, connection, reader, begun = client._open("GET", path_and_query)
+    exchange, connection, reader, begun = client.open_answer("GET", path_and_query)
     download = Download(client, exchange, connection, reader)
     if connection is None or reader is None:
         return download

@@ -82,7 +82,7 @@ class Session:
     def open_http(self, path_and_query: str, camera: int = 0, comp: str = "") -> LiveHttp:
         """As ``start_http``, for any request whose answer may be endless."""
         client = self.client
-        exchange, connection, reader, begun = client._open("GET", path_and_query)
+        exchange, connection, reader, begun = client.open_answer("GET", path_and_query)
         stream = LiveHttp(camera, comp, exchange, client.target, client.receiver)
         self.streams.append(stream)
         client.history.streams.append(stream)
