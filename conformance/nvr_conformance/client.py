@@ -80,7 +80,9 @@ class Client:
         endless multipart is not waited for (``streaming``). ``pace`` overrides the seconds kept since the
         last command.
         """
-        exchange, connection, reader, begun = self.open_answer(method, target, headers, body, raw, timeout, pace)
+        exchange, connection, reader, begun = self.open_answer(
+            method, target, headers, body, raw, timeout, pace
+        )
         if connection is None or reader is None:
             return exchange
         try:
