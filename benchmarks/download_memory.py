@@ -59,7 +59,7 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     configuration = folder / "recorder.toml"
     audio = f', audio = "{options.audio}"' if options.audio else ""
     configuration.write_text(CONFIGURATION.format(start=START, codec=options.codec, audio=audio))
-    serve = "from nvr_emulator.command_line import main; main()"
+    serve = "from nvr_emulator.cli.main import main; main()"
     arguments = ("serve", "--clock", "manual", "--transport", "http", "--config", str(configuration))
     with subprocess.Popen([sys.executable, "-c", serve, *arguments], stdout=subprocess.PIPE) as process:
         try:

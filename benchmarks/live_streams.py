@@ -26,8 +26,8 @@ from itertools import pairwise
 from multiprocessing.connection import Connection
 from typing import Any
 
-from nvr_emulator.configuration import RecorderSettings, UserSettings, usual_cameras
-from nvr_emulator.embedding import EmbeddedRecorder
+from nvr_emulator.configuration.plan import RecorderSettings, UserSettings, usual_cameras
+from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_protocol.multipart import MultipartReader
 
 USER, PASSWORD = "ADMIN", "admin12345"

@@ -13,12 +13,12 @@ import runpy
 import sys
 from pathlib import Path
 
-from nvr_conformance.fuzz_command import CLOCK_START
-from nvr_conformance.fuzzing import FuzzRun, fuzz
-from nvr_conformance.target import TargetOptions
-from nvr_conformance.target_source import TargetSource
+from nvr_conformance.cli.fuzz import CLOCK_START
+from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.fuzz.run import FuzzRun, fuzz
+from nvr_conformance.sources.source import TargetSource
 
-DEFECTS = Path(__file__).parents[1] / "tests" / "conformance" / "planted_defects.py"
+DEFECTS = Path(__file__).parents[1] / "tests" / "conformance" / "fuzz" / "planted_defects.py"
 
 
 def main() -> None:

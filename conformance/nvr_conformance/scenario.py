@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from nvr_conformance.client import Client, Login
-from nvr_conformance.exchange import Exchange, refused
-from nvr_conformance.fact import Fact
-from nvr_conformance.live_streams import CapturedPacket, LiveHttp, LiveRtp, LiveStream
-from nvr_conformance.outcomes import KitError, NothingToJudge, PrerequisiteFailed, ScenarioStopped
-from nvr_conformance.recording import Check, NotApplicable, NotTested, Observe, Require
-from nvr_conformance.session import Session
-from nvr_conformance.target import PERMISSIONS, Target, User
+from nvr_conformance.client.client import Client, Login
+from nvr_conformance.client.session import Session
+from nvr_conformance.client.target import PERMISSIONS, Target, User
+from nvr_conformance.engine.books import Check, NotApplicable, NotTested, Observe, Require
+from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.judgement.outcomes import KitError, NothingToJudge, PrerequisiteFailed, ScenarioStopped
+from nvr_conformance.wire.exchange import Exchange, refused
+from nvr_conformance.wire.live_streams import CapturedPacket, LiveHttp, LiveRtp, LiveStream
 
 __all__ = [
     "CapturedPacket",
@@ -75,8 +75,8 @@ def scenario(
     ``models``: where it makes sense; elsewhere its ids are not-applicable, unless another scenario checks
     them. ``needs``: of ``NEEDS``; a permission (``--allow``), ``"state"`` (a control port),
     ``"manual-clock"``; without it the ids are not-tested. ``setup``: settings of the emulated recorder that
-    it is run against (the fields of ``nvr_emulator.configuration.RecorderSettings`` as plain data); a real
-    recorder is taken as it is. ``place``: "first" or "last" of all; such a one is run whatever is selected,
+    it is run against (the fields of ``nvr_emulator.RecorderSettings`` as plain data); a real recorder is
+    taken as it is. ``place``: "first" or "last" of all; such a one is run whatever is selected,
     and if the last does not come to its end, the result is inconclusive at best.
     """
     if not ids:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 if TYPE_CHECKING:
-    from nvr_emulator.embedding import EmbeddedRecorder
-    from nvr_emulator.journal import Journal
+    from nvr_emulator.server.embedding import EmbeddedRecorder
+    from nvr_emulator.server.journal import Journal
 
 MARKER = "nvr"
 
@@ -132,8 +132,8 @@ def nvr_factory(request: pytest.FixtureRequest) -> Iterator[Factory]:
 
 @contextmanager
 def _running(model: int, clock: str, defects: tuple[str, ...], seed: int | None) -> Iterator[Nvr]:
-    from nvr_emulator.configuration import ConfigurationError
-    from nvr_emulator.embedding import EmbeddedRecorder
+    from nvr_emulator.configuration.plan import ConfigurationError
+    from nvr_emulator.server.embedding import EmbeddedRecorder
 
     try:
         recorder = EmbeddedRecorder(model, clock=clock, defects=defects, seed=seed)  # type: ignore[arg-type]

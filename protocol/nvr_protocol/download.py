@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum, unique
 
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.local_time import LocalTime, read_compact_time, write_compact_time
+from nvr_protocol.texts.local_time import LocalTime, read_compact_time, write_compact_time
 
 CONTENT_TYPE = "multipart/form-data; boundary=--myboundary"
 """The Content-Type of the answer (observed)."""

@@ -174,7 +174,7 @@ PLAYBACK_AUDIO = Struct(
     "end_zone" / ZONE,
     "codec" / Int8ub,
     Padding(3 + 4 + 28),
-    "sound"
+    "audio"
     / Switch(
         this.id,
         {0xFF03: Bytes(this.size), 0xFF13: FixedSized(this.size, GreedyRange(_AAC_UNIT))},

@@ -8,11 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from nvr_conformance import rehearsal
-from nvr_conformance.engine import judge
-from nvr_conformance.rehearsal import RehearsalSource
-from nvr_conformance.target import TargetOptions
-from nvr_emulator.machine_state import state_of
+from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.engine import rehearsal
+from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.rehearsal import RehearsalSource
+from nvr_emulator.server.state import state_of
 
 
 class FakeRecorder(ThreadingHTTPServer):

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nvr_protocol.as_getinfo import (
+from nvr_protocol.errors import ProtocolError
+from nvr_protocol.texts.connection_information import (
     Connection,
     ConnectionInformation,
     read_connection_information,
     write_connection_information,
 )
-from nvr_protocol.errors import ProtocolError
 
 EXAMPLE = (
     b"<HTML>\r\nCAM_CONNECT_01CH=1\r\nCAM_CONNECT_02CH=2\r\nCAM_CONNECT_03CH=0\r\n"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nvr_protocol.command_table import COMMANDS, COMMANDS_BY_KEY, COMMANDS_BY_PATH, Kind
-from nvr_protocol.commands import CommandError, build_command, parse_command, read_query, write_query
+from nvr_protocol.commands.table import COMMANDS, COMMANDS_BY_KEY, COMMANDS_BY_PATH, Kind
+from nvr_protocol.commands.urls import CommandError, build_command, parse_command, read_query, write_query
 
 FIRST = 1_640_995_200  # 2022-01-01
 LAST = 2_082_758_399  # 2035-12-31 23:59:59

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from nvr_protocol.command_table import COMMANDS, COMMANDS_BY_KEY, COMMANDS_BY_PATH, Access, Answer, Kind
+from nvr_protocol.commands.table import COMMANDS, COMMANDS_BY_KEY, COMMANDS_BY_PATH, Access, Answer, Kind
 
 # The command, its section, and the names of its parameters in the order of the document's URL.
 DOCUMENT = {

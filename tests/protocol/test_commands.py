@@ -3,7 +3,7 @@
 import pytest
 
 from nvr_protocol.codecs import Codec
-from nvr_protocol.commands import (
+from nvr_protocol.commands.urls import (
     QUERY_LIMIT,
     Command,
     CommandError,

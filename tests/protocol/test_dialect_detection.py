@@ -14,9 +14,9 @@ from nvr_protocol.dialect_detection import Detection, combine, detect_dialect
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.live_jpeg import write_live_jpeg
 from nvr_protocol.multipart import live_content_type
-from nvr_protocol.playback_audio import AudioUnit, PlaybackAudio, write_playback_audio
-from nvr_protocol.playback_video import Picture, PlaybackVideo, write_playback_video
-from nvr_protocol.rtp_audio import audio_content_type
+from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio, write_playback_audio
+from nvr_protocol.playback.video import Picture, PlaybackVideo, write_playback_video
+from nvr_protocol.rtp.audio import audio_content_type
 from nvr_protocol.timestamps import UTC_ZONE, Zone
 
 VIDEO = frozenset(("byte_order", "chunk_length", "packet_length", "zone_info", "data_size"))

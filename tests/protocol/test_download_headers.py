@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nvr_protocol.command_table import COMMANDS_BY_KEY
+from nvr_protocol.commands.table import COMMANDS_BY_KEY
 from nvr_protocol.download import (
     SUFFIXES,
     FileName,
@@ -16,7 +16,7 @@ from nvr_protocol.download import (
     write_part_headers,
 )
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.local_time import LocalTime
+from nvr_protocol.texts.local_time import LocalTime
 
 MIDNIGHT = LocalTime(1_700_006_400)  # 2023-11-15 00:00:00
 TEMPORARY = "001_231115000000_1000_7f_00_01.tmp"

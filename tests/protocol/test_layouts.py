@@ -11,13 +11,13 @@ from nvr_protocol import layouts
 from nvr_protocol.additional_information import AdditionalInformation, Operation, write_information
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.live_jpeg import read_live_jpeg, write_live_jpeg
-from nvr_protocol.playback_audio import (
+from nvr_protocol.playback.audio import (
     AudioUnit,
     PlaybackAudio,
     read_playback_audio,
     write_playback_audio,
 )
-from nvr_protocol.playback_video import (
+from nvr_protocol.playback.video import (
     Picture,
     PlaybackVideo,
     read_playback_video,
@@ -25,7 +25,7 @@ from nvr_protocol.playback_video import (
     walk_chunk,
     write_playback_video,
 )
-from nvr_protocol.rtp import RtpPacket, read_packet, write_packet
+from nvr_protocol.rtp.packet import RtpPacket, read_packet, write_packet
 from nvr_protocol.timestamps import Zone
 
 zones = st.builds(Zone, st.integers(-1439, 1439), st.booleans())
@@ -83,10 +83,10 @@ def check_audio(data):
     assert zone_of(theirs.start_zone) == zone_of(theirs.end_zone) == audio.zone
     assert not any(theirs.padding)
     if audio.codec is AudioCodec.AAC:
-        assert [unit.data for unit in theirs.sound] == [unit.data for unit in audio.units]
+        assert [unit.data for unit in theirs.audio] == [unit.data for unit in audio.units]
     else:
         assert theirs.codec == (audio.codec is AudioCodec.G711)
-        assert theirs.sound == b"\0" * audio.leading_zero + audio.samples
+        assert theirs.audio == b"\0" * audio.leading_zero + audio.samples
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_live_jpeg(camera, zone, rest):
 
 def test_the_readers_do_without_construct():
     code = (
-        "import sys, nvr_protocol.playback_video, nvr_protocol.playback_audio, nvr_protocol.multipart,"
-        " nvr_protocol.rtp_h264, nvr_protocol.rtp_h265;"
+        "import sys, nvr_protocol.playback.video, nvr_protocol.playback.audio, nvr_protocol.multipart,"
+        " nvr_protocol.rtp.h264, nvr_protocol.rtp.h265;"
         " sys.exit('construct' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.local_time import (
+from nvr_protocol.texts.local_time import (
     LocalTime,
     local_time,
     read_compact_time,

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.log_list import LogEntry, LogKind, LogList, read_log_list, write_log_list
+from nvr_protocol.texts.log_list import LogEntry, LogKind, LogList, read_log_list, write_log_list
 from nvr_protocol.timestamps import Zone
 
 MOSCOW = Zone(180)

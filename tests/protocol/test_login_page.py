@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.login_page import LoginPage, read_login_page, write_login_page
+from nvr_protocol.texts.login_page import LoginPage, read_login_page, write_login_page
 
 TITLES = st.text("abcXYZ019 .,()_-", min_size=1, max_size=100)
 

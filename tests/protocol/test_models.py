@@ -13,7 +13,7 @@ from nvr_protocol.models import (
     Transport,
     slot_names,
 )
-from nvr_protocol.recorded_time import Slot, read_recorded_time, write_recorded_time
+from nvr_protocol.texts.recorded_time import Slot, read_recorded_time, write_recorded_time
 
 SERIES_OF_MODEL = {
     1: {"WJ-NX400", "WJ-NX300", "WJ-NX200", "WJ-NX100"},

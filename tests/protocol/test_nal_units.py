@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from nvr_protocol.codecs import Codec
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.nal_units import is_idr, is_slice, join_annex_b, kind, nal_type, split_annex_b
+from nvr_protocol.rtp.nal_units import is_idr, is_slice, join_annex_b, kind, nal_type, split_annex_b
 
 nals = st.binary(min_size=1, max_size=30).filter(lambda nal: nal[-1] and b"\0\0\1" not in nal)
 

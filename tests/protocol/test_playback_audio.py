@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.playback_audio import AudioUnit, PlaybackAudio, read_playback_audio, write_playback_audio
+from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio, read_playback_audio, write_playback_audio
 from nvr_protocol.timestamps import Zone
 
 u32 = st.integers(0, 0xFFFF_FFFF)
@@ -21,7 +21,7 @@ dialects = st.builds(
     zone_info=st.sampled_from(("high-bits", "low-bits", "half-bytes")),
     aac_unit_id=st.sampled_from((0xFF14, 0xFF04)),
 )
-sounds = st.binary(max_size=30) | st.sampled_from((b"\0", b"\0\0\1", bytes(5000)))
+samples_of_any_kind = st.binary(max_size=30) | st.sampled_from((b"\0", b"\0\0\1", bytes(5000)))
 
 
 @st.composite
@@ -30,10 +30,10 @@ def audios(draw):
     start, end = sorted((draw(u32), draw(u32)))
     units, samples = (), b""
     if codec is AudioCodec.AAC:
-        unit = st.builds(AudioUnit, sounds.filter(bool), st.booleans())
+        unit = st.builds(AudioUnit, samples_of_any_kind.filter(bool), st.booleans())
         units = tuple(draw(st.lists(unit, max_size=4)))
     else:
-        samples = draw(sounds)
+        samples = draw(samples_of_any_kind)
     camera = draw(st.integers(0, 0xFFFF))
     return PlaybackAudio(codec, camera, start, end, draw(zones), samples, units, draw(st.booleans()))
 
@@ -43,7 +43,7 @@ def test_reads_what_it_writes(audio, dialect):
     data = write_playback_audio(audio, dialect)
     assert len(data) % 4096 == 0
     read = read_playback_audio(data, dialect)
-    # Sound that begins with 0x00 gets a leading zero whether it was asked for or not.
+    # Audio that begins with 0x00 gets a leading zero whether it was asked for or not.
     assert replace(read, leading_zero=False) == replace(audio, leading_zero=False)
     assert read.unit_ids == ({dialect.aac_unit_id} if audio.units else set())
     assert write_playback_audio(read, dialect) == data

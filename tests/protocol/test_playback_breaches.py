@@ -3,7 +3,7 @@
 import pytest
 
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.playback_video import breaches, read_playback_video, walk_chunk
+from nvr_protocol.playback.video import breaches, read_playback_video, walk_chunk
 
 
 def altered(data, place, text):
@@ -92,7 +92,7 @@ def test_too_short(data, what):
     assert caught.value.what == what
 
 
-def test_sound_chunks_have_no_breaches(vector):
+def test_audio_chunks_have_no_breaches(vector):
     for name in (
         "playback-h264-gop",
         "playback-h264-no-image",

@@ -11,7 +11,7 @@ from nvr_protocol.additional_information import TLV, AdditionalInformation, Oper
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import ALTERNATIVES, DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.playback_video import (
+from nvr_protocol.playback.video import (
     Picture,
     PlaybackVideo,
     PreparedGop,

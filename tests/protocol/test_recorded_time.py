@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.local_time import LocalTime, local_time
 from nvr_protocol.models import slot_names
-from nvr_protocol.recorded_time import Disk, Slot, read_recorded_time, write_recorded_time
+from nvr_protocol.texts.local_time import LocalTime, local_time
+from nvr_protocol.texts.recorded_time import Disk, Slot, read_recorded_time, write_recorded_time
 from nvr_protocol.timestamps import Zone
 
 EXAMPLE = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.rtp import (
+from nvr_protocol.rtp.packet import (
     AAC_CLOCK,
     MAX_PAYLOAD,
     PAYLOAD_TYPE_AUDIO,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.rtp_audio import (
+from nvr_protocol.rtp.audio import (
     audio_content_type,
     read_access_unit,
     read_au_header,

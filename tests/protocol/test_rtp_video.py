@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_protocol import fragments, rtp_h264, rtp_h265
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.nal_units import START_CODE, split_annex_b
-from nvr_protocol.rtp import RtpPacket
+from nvr_protocol.rtp import fragments
+from nvr_protocol.rtp import h264 as rtp_h264
+from nvr_protocol.rtp import h265 as rtp_h265
+from nvr_protocol.rtp.nal_units import START_CODE, split_annex_b
+from nvr_protocol.rtp.packet import RtpPacket
 
 FORMATS = {
     "H264": (rtp_h264, bytes.fromhex("65"), bytes.fromhex("41"), 2),

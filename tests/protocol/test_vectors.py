@@ -9,15 +9,15 @@ import pytest
 from nvr_protocol.additional_information import AdditionalInformation, Operation, read_information
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.live_jpeg import read_live_jpeg, write_live_jpeg
-from nvr_protocol.playback_audio import AudioUnit, read_playback_audio, write_playback_audio
-from nvr_protocol.playback_video import (
+from nvr_protocol.playback.audio import AudioUnit, read_playback_audio, write_playback_audio
+from nvr_protocol.playback.video import (
     Picture,
     PlaybackVideo,
     PreparedGop,
     read_playback_video,
     write_playback_video,
 )
-from nvr_protocol.rtp import RtpPacket, read_packet, write_packet
+from nvr_protocol.rtp.packet import RtpPacket, read_packet, write_packet
 from nvr_protocol.timestamps import Zone
 
 TOKYO = Zone(9 * 60)

@@ -9,40 +9,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from nvr_emulator.configuration import ConfigurationError
+from nvr_emulator.configuration.plan import ConfigurationError
 from nvr_emulator.defects.registry import Defect, defects_in
-from nvr_emulator.recorder import Recorder
+from nvr_emulator.recorder.recorder import Recorder
 
 
 @cache
 def all_defects() -> tuple[Defect, ...]:
     """Every defect, in the order of the catalogue."""
-    from nvr_emulator.defects import (
-        access,
-        control,
-        download,
-        download_headers,
-        exclusivity,
-        information,
-        information_texts,
-        jpeg,
-        live,
-        live_limits,
-        live_parts,
-        playback_cameras,
-        playback_chunk,
-        playback_order,
-        playback_sound,
-        playback_times,
-        rtp,
-        rtp_extension,
-        rtp_numbers,
-        rtp_payload,
-        session,
-        session_ending,
-        session_lifetime,
-        sound,
-    )
+    from nvr_emulator.defects import camera_control as control
+    from nvr_emulator.defects.download import files as download
+    from nvr_emulator.defects.download import headers as download_headers
+    from nvr_emulator.defects.information import connections as information
+    from nvr_emulator.defects.information import texts as information_texts
+    from nvr_emulator.defects.live import audio as audio
+    from nvr_emulator.defects.live import jpeg, rtp, rtp_extension, rtp_numbers, rtp_payload
+    from nvr_emulator.defects.live import limits as live_limits
+    from nvr_emulator.defects.live import multipart as live_parts
+    from nvr_emulator.defects.live import streams as live
+    from nvr_emulator.defects.playback import audio as playback_audio
+    from nvr_emulator.defects.playback import cameras as playback_cameras
+    from nvr_emulator.defects.playback import chunk as playback_chunk
+    from nvr_emulator.defects.playback import order as playback_order
+    from nvr_emulator.defects.playback import times as playback_times
+    from nvr_emulator.defects.session import access, exclusivity
+    from nvr_emulator.defects.session import ending as session_ending
+    from nvr_emulator.defects.session import lifetime as session_lifetime
+    from nvr_emulator.defects.session import login as session
 
     modules = (
         session,
@@ -55,13 +48,13 @@ def all_defects() -> tuple[Defect, ...]:
         rtp_extension,
         rtp_payload,
         live_parts,
-        sound,
+        audio,
         jpeg,
         exclusivity,
         playback_chunk,
         playback_order,
         playback_times,
-        playback_sound,
+        playback_audio,
         playback_cameras,
         control,
         information,

@@ -8,7 +8,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from nvr_emulator.recorder import Recorder
+from nvr_emulator.recorder.recorder import Recorder
 
 Plant = Callable[[Recorder], None]
 

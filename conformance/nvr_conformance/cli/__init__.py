@@ -1,0 +1,1 @@
+"""The command nvr-conformance: a file a subcommand; options, exit statuses."""

@@ -1,0 +1,213 @@
+"""``nvr-conformance fuzz`` and ``nvr-conformance replay``."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from textwrap import indent
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from nvr_conformance.cli.options import recorder_options
+from nvr_conformance.cli.stopping import no_traceback
+from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nvr_conformance.client.target import TargetOptions
+    from nvr_conformance.fuzz.run import FuzzRun
+    from nvr_conformance.fuzz.shrinking import Finding
+    from nvr_conformance.sources.source import TargetSource
+
+CLOCK_START = 1_760_000_040.0
+"""When an embedded recorder's clock starts (Unix seconds, on the minute): a seed means the same runs."""
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Duration(click.ParamType[float]):
+    """``90``, ``90s``, ``10m``, ``1.5h``: seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        text = str(value)
+        unit = _UNITS.get(text[-1:], 0.0)
+        try:
+            seconds = float(text[:-1]) * unit if unit else float(text)
+        except ValueError:
+            seconds = -1.0
+        if not 1 <= seconds <= 7 * 24 * 3600:
+            self.fail(f"{text!r} is no duration from 1 s to a week (say 90s, 10m, 1h)", param, ctx)
+        return seconds
+
+
+@click.command()
+@click.option("--budget", type=Duration(), default="10m", show_default=True, help="How long: 90s, 10m, 1h.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("nvr-fuzz.json"),
+    show_default=True,
+    help="Where a disagreement is kept, for nvr-conformance replay.",
+)
+@click.option(
+    "--json",
+    "summary",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the numbers, what was covered and what not as JSON.",
+)
+@recorder_options
+def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path, summary: Path | None) -> None:
+    """Send random commands of several users to the recorder at URL, and compare each answer with a model
+    of the document.
+
+    Without URL an emulated recorder is started for it. The first disagreement ends the run: it is shrunk,
+    shown as lines for a shell and kept in a file.
+    """
+
+    def work(source: TargetSource) -> int:
+        from nvr_conformance.fuzz.steps import FuzzFile, write_fuzz_file
+
+        run, channels = _fuzz_with_progress(source, budget, seed)
+        _report(run)
+        if summary is not None:
+            summary.write_bytes(_summary(run))
+        if run.finding is None:
+            return EXIT_CONFORMANT if run.commands else EXIT_KIT_BROKE
+        found = FuzzFile(
+            model=source.model, seed=seed, disagreement=run.finding.text, steps=run.finding.steps
+        )
+        write_fuzz_file(keep, found)
+        _show(run.finding, channels)
+        click.echo(f"kept in {keep}: nvr-conformance replay {keep}")
+        return EXIT_FAILURES
+
+    _guarded(options, work)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@recorder_options
+def replay(options: TargetOptions, file: Path) -> None:
+    """Do the steps in FILE again on the recorder at URL, or on an emulated one.
+
+    Exit status 1 if it still disagrees with the document, 0 if not.
+    """
+    from nvr_conformance.fuzz.steps import read_fuzz_file
+
+    try:
+        found = read_fuzz_file(file)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="FILE") from None
+    if options.model is None and options.url is None:
+        options = dataclasses.replace(options, model=found.model)
+
+    def work(source: TargetSource) -> int:
+        from nvr_conformance.fuzz.shrinking import replay as run_again
+
+        with source.open() as target:
+            again, channels = run_again(target, found.steps), target.channels
+        if again is None:
+            click.echo(f"{len(found.steps)} steps: as the document says")
+            return EXIT_CONFORMANT
+        _show(again, channels)
+        return EXIT_FAILURES
+
+    _guarded(options, work)
+
+
+def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> tuple[FuzzRun, int]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from nvr_conformance.fuzz.run import fuzz as run_fuzz
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with (
+        source.open() as target,
+        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+    ):
+        task = progress.add_task("fuzzing", total=budget)
+
+        def on_progress(run: FuzzRun) -> None:
+            if run.shrinking:
+                progress.update(task, description="found a disagreement, making it small")
+            elif run.commands % 20 == 0 or target.pace:
+                text = f"{run.commands} commands, {len(run.covered)} of {len(run.possible)} combinations"
+                progress.update(task, completed=run.seconds, description=text)
+
+        run = run_fuzz(target, budget=budget, seed=seed, on_progress=on_progress)
+        return run, target.channels
+
+
+def _report(run: FuzzRun) -> None:
+    # Making a finding small does not count.
+    seconds = run.seconds if run.finding is None else run.finding.seconds
+    rate = run.commands / seconds if seconds else 0.0
+    click.echo(f"{run.commands} commands in {run.examples} examples, {seconds:.1f} s ({rate:.0f} commands/s)")
+    covered, possible = len(run.covered), max(1, len(run.possible))
+    click.echo(
+        f"covered: {len(run.kinds)} of {len(run.possible_kinds)} kinds of step, {covered} of {possible} "
+        f"combinations of step, situation and answer ({100 * covered // possible} %), "
+        f"{len(run.successions)} successions of two kinds"
+    )
+    for text in run.once:
+        click.echo(f"once, and not again with the same steps (others may use the recorder): {text}")
+
+
+def _summary(run: FuzzRun) -> bytes:
+    """The run for machines: the numbers, each combination with how often it came up, and the finding."""
+    import msgspec
+
+    combinations = [
+        {**combination._asdict(), "count": run.combinations[combination]}
+        for combination in sorted(run.possible | run.combinations.keys())
+    ]
+    told = {
+        "commands": run.commands,
+        "examples": run.examples,
+        "seconds": round(run.seconds, 1),
+        "covered": len(run.covered),
+        "possible": len(run.possible),
+        "successions": len(run.successions),
+        "combinations": combinations,
+        "once": run.once,
+        "disagreement": None if run.finding is None else run.finding.text,
+    }
+    return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
+
+
+def _show(finding: Finding, channels: int) -> None:
+    from nvr_conformance.fuzz.shell import shell_lines
+
+    click.echo(f"disagreement: {finding.text}")
+    if not finding.again:
+        why = (
+            "there was no time to do the steps again"
+            if finding.again is None
+            else "not again with the same steps"
+        )
+        click.echo(f"seen once: {why}")
+    click.echo("in bash, with URL=http://… and NVR=user:password set:")
+    for line in shell_lines(finding.steps, channels):
+        click.echo(indent(line, "  "))
+
+
+def _guarded(options: TargetOptions, work: Callable[[TargetSource], int]) -> NoReturn:
+    """Do the work, and make an exit status of whatever happens, as ``run`` does."""
+    from nvr_conformance.sources.source import TargetSource
+
+    if options.url is None:
+        options = dataclasses.replace(options, setup={"clock_start": CLOCK_START})
+    source = TargetSource(options)
+    with no_traceback():
+        source.prepare()
+        status = work(source)
+    sys.exit(status)

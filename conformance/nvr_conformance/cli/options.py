@@ -1,0 +1,125 @@
+"""What the commands that ask a recorder have in common: reading which one, and what may be done to it.
+
+Each raises what click shows in one line: click.BadParameter, click.UsageError.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nvr_conformance.client.target import User
+
+_OPTIONS = (
+    click.argument("url", required=False),
+    click.option("--user", default="ADMIN", show_default=True, help="User name on the recorder."),
+    click.option("--password", default="", show_envvar=True, help="Password; better in the environment."),
+    click.option(
+        "--other-user",
+        "other_users",
+        multiple=True,
+        metavar="NAME:PASSWORD:PRIORITY",
+        help="A user of other priority (0 administrator … 3 viewer); may be repeated.",
+    ),
+    click.option("--model", type=click.Choice(["1", "2", "3", "auto"]), default="auto", show_default=True),
+    click.option("--insecure", is_flag=True, help="Accept any certificate."),
+    click.option("--allow", default="", metavar="ptz,presets,eviction,load", help="What may disturb others."),
+    click.option(
+        "--pace",
+        type=click.FloatRange(0, 3600),
+        help="Seconds between commands [3; 0 on a clock to be moved].",
+    ),
+    click.option("--control", metavar="URL", help="The control port of an emulator."),
+    click.option("--control-token", help="Its bearer token."),
+    click.option("--defect", "defects", multiple=True, help="Break the embedded emulator in this way."),
+)
+
+
+def recorder_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which recorder; the command gets them as one ``options``, a TargetOptions."""
+
+    @wraps(command)
+    def wrapped(
+        url: str | None,
+        user: str,
+        password: str,
+        other_users: tuple[str, ...],
+        model: str,
+        insecure: bool,
+        allow: str,
+        pace: float | None,
+        control: str | None,
+        control_token: str | None,
+        defects: tuple[str, ...],
+        **rest: Any,
+    ) -> None:
+        from nvr_conformance.client.target import TargetOptions
+
+        allowed = read_allowed(allow)
+        check_recorder(url, defects)
+        options = TargetOptions(
+            url=url,
+            user=user,
+            password=password,
+            other_users=tuple(read_user(text) for text in other_users),
+            model=None if model == "auto" else int(model),
+            insecure=insecure,
+            control=control,
+            control_token=control_token,
+            pace=pace,
+            allow=allowed,
+            defects=defects,
+        )
+        command(options=options, **rest)
+
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def read_user(text: str) -> User:
+    """``--other-user``, NAME:PASSWORD:PRIORITY: priorities can be told apart (§1.3)."""
+    from nvr_conformance.client.target import User
+
+    name, _, rest = text.partition(":")
+    password, _, priority = rest.rpartition(":")
+    if not name or priority not in ("0", "1", "2", "3"):
+        raise click.BadParameter(
+            "not NAME:PASSWORD:PRIORITY with a priority of 0 … 3", param_hint="--other-user"
+        )
+    return User(name, password, int(priority))
+
+
+def read_allowed(text: str) -> frozenset[str]:
+    """``--allow``: permissions with commas between them."""
+    from nvr_conformance.client.target import PERMISSIONS
+
+    allowed = frozenset(word.strip() for word in text.split(",") if word.strip())
+    if unknown := allowed - set(PERMISSIONS):
+        raise click.BadParameter(
+            f"{', '.join(sorted(unknown))}: there is {', '.join(PERMISSIONS)}", param_hint="--allow"
+        )
+    return allowed
+
+
+def check_recorder(url: str | None, defects: Sequence[str]) -> None:
+    """Whether the URL is one, and the defects are there and are not planted in somebody's recorder."""
+    from nvr_conformance.wire.connection import endpoint_of
+
+    if url is not None and defects:
+        raise click.UsageError("--defect is for the embedded emulator: leave URL out")
+    if defects:
+        from nvr_emulator.defects import all_defects
+
+        if strange := set(defects) - {defect.name for defect in all_defects()}:
+            raise click.BadParameter(f"no such defect: {', '.join(sorted(strange))}", param_hint="--defect")
+    if url is not None:
+        try:
+            endpoint_of(url)
+        except ValueError as problem:
+            raise click.UsageError(str(problem)) from None

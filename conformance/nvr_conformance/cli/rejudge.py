@@ -1,0 +1,68 @@
+"""``nvr-conformance rejudge``: make the checks of a run again, from the evidence that it kept."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from nvr_conformance.cli.expected_failures_option import EXPECTED_FAILURES, read_known
+from nvr_conformance.cli.stopping import no_traceback, stop
+from nvr_conformance.judgement.verdicts import EXIT_USAGE
+
+
+@click.command()
+@click.argument("report", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--report",
+    "written",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory for a report of this judging.",
+)
+@EXPECTED_FAILURES
+@click.option(
+    "--scenarios",
+    type=click.Path(path_type=Path, exists=True),
+    help="Scenarios of your own, where the run had them.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show every check as it is made.")
+def rejudge(
+    report: Path, written: Path | None, expected_failures: Path | None, scenarios: Path | None, verbose: bool
+) -> None:
+    """Judge a recorder again by the evidence in REPORT, the directory of a run's --report; no recorder is
+    asked.
+
+    Says where a verdict differs from that of the run. Evidence that was changed since then is named, and
+    leaves the result inconclusive at best. Exit status as of run.
+    """
+    from rich.console import Console
+
+    from nvr_conformance.engine.events import Reporter
+    from nvr_conformance.engine.rejudging import rejudge as judge_again
+    from nvr_conformance.report.console import ConsoleReport
+    from nvr_conformance.report.diff import changes, load_result
+    from nvr_conformance.report.writer import ReportWriter
+
+    if written is not None and written.resolve() == report.resolve():
+        raise click.UsageError(f"{written} is what is judged: write the report elsewhere")
+    known = read_known(expected_failures)
+    with closing(ConsoleReport(Console(), verbose=verbose)) as console_report, no_traceback():
+        reporters: list[Reporter] = [console_report]
+        if written is not None:
+            reporters.append(ReportWriter(written))
+        try:
+            result = judge_again(report, reporters=reporters, scenarios=scenarios, expected_failures=known)
+        except ValueError as problem:
+            stop(str(problem), EXIT_USAGE)
+    try:
+        found = changes(load_result(report), result, verdicts_only=True)
+    except (OSError, ValueError) as problem:
+        click.echo(f"not compared with the run: {problem}")
+        sys.exit(result.exit_status)
+    for change in found:
+        click.echo(f"the run said otherwise: {change.id}: {change.before}, now {change.after}")
+    if not found:
+        click.echo("each requirement has the verdict that it had in the run")
+    sys.exit(result.exit_status)

@@ -1,0 +1,185 @@
+"""``nvr-conformance run``: judge one recorder."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nvr_conformance.cli.expected_failures_option import EXPECTED_FAILURES, read_known
+from nvr_conformance.cli.options import recorder_options
+from nvr_conformance.cli.stopping import no_traceback, stop
+from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_KIT_BROKE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from nvr_conformance.client.target import TargetOptions
+    from nvr_conformance.engine.rehearsal import Plan
+    from nvr_conformance.judgement.result import Result
+    from nvr_conformance.sources.source import TargetSource
+
+
+@click.command()
+@recorder_options
+@click.option(
+    "--select", multiple=True, metavar="ID-GLOB", help="Judge these requirements alone; may be repeated."
+)
+@click.option(
+    "--skip", multiple=True, metavar="ID-GLOB", help="Leave these requirements out; may be repeated."
+)
+@click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
+@click.option("--redact-uids", is_flag=True, help="Replace UIDs in the report (UID-1, UID-2 …).")
+@EXPECTED_FAILURES
+@click.option(
+    "--timeout", type=click.FloatRange(0.1, 600), default=10.0, help="Seconds an answer may take [10]."
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A recorder.toml for the embedded emulator (see nvr-emulator config).",
+)
+@click.option(
+    "--scenarios",
+    type=click.Path(path_type=Path, exists=True),
+    help="Scenarios of your own instead of those that come with this package.",
+)
+@click.option(
+    "--profile-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what the recorder is like as a recorder.toml for nvr-emulator serve --config.",
+)
+@click.option(
+    "--plan",
+    "plan_only",
+    is_flag=True,
+    help="Say what would be run and how long it takes, and judge nothing.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show every check as it is made.")
+def run(
+    options: TargetOptions,
+    select: tuple[str, ...],
+    skip: tuple[str, ...],
+    report: Path | None,
+    redact_uids: bool,
+    expected_failures: Path | None,
+    timeout: float,
+    seed: int,
+    config: Path | None,
+    scenarios: Path | None,
+    profile_out: Path | None,
+    plan_only: bool,
+    verbose: bool,
+) -> None:
+    """Judge the recorder at URL; without URL, an emulated one that is started for it.
+
+    A run that takes its time is played through on an emulated recorder first, in half a minute: so it is
+    known how long it takes. --plan stops there.
+
+    Ctrl-C ends the run in order: streams are stopped, UIDs logged out, and the result says inconclusive.
+    """
+    from rich.console import Console
+
+    from nvr_conformance.engine.claims import SCENARIOS
+    from nvr_conformance.engine.events import Reporter
+    from nvr_conformance.engine.judge import chosen_ids, judge
+    from nvr_conformance.report.console import ConsoleReport
+    from nvr_conformance.report.plan import print_plan
+    from nvr_conformance.report.writer import ReportWriter
+    from nvr_conformance.sources.source import TargetSource
+
+    options = dataclasses.replace(options, timeout=timeout)
+    if config is not None:
+        if options.url is not None:
+            raise click.UsageError("--config is for the embedded emulator: leave URL out")
+        setup = _read_config(config)
+        options = dataclasses.replace(options, setup=setup, model=options.model or setup["model"])
+    try:
+        chosen_ids(select, skip)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+    known = read_known(expected_failures)
+    passwords = (options.password, *(other.password for other in options.other_users))
+    console = Console()
+    with closing(ConsoleReport(console, verbose=verbose)) as console_report, no_traceback():
+        reporters: list[Reporter] = [console_report]
+        source = TargetSource(options, seed)
+        source.prepare()
+        planned = None
+        if plan_only or (source.takes_its_time and options.pace != 0):
+            plan = _rehearse(console, source, select, skip, scenarios or SCENARIOS)
+            if plan_only and not source.takes_its_time:
+                console.print("The clock of this recorder is moved: judging it takes seconds. Of a real one:")
+            if plan is not None:
+                print_plan(console, plan, whole=plan_only)
+                planned = plan.seconds
+            if plan_only:
+                sys.exit(EXIT_CONFORMANT if plan is not None else EXIT_KIT_BROKE)
+        if report is not None:
+            reporters.append(ReportWriter(report, passwords=passwords, redact_uids=redact_uids))
+        result = judge(
+            source=source,
+            select=select,
+            skip=skip,
+            reporters=reporters,
+            scenarios=scenarios or SCENARIOS,
+            capture=report is not None,
+            expected_failures=known,
+            planned_seconds=planned,
+        )
+        if profile_out is not None:
+            _write_profile(profile_out, source, result)
+    sys.exit(result.exit_status)
+
+
+def _rehearse(
+    console: Console, source: TargetSource, select: Sequence[str], skip: Sequence[str], scenarios: Path
+) -> Plan | None:
+    """The plan of a run; where there can be none, why."""
+    from rich.markup import escape
+
+    from nvr_conformance.engine.rehearsal import rehearse
+    from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+
+    try:
+        with console.status("rehearsing on an emulated recorder, to know how long it takes"):
+            return rehearse(source, select=select, skip=skip, scenarios=scenarios)
+    except PrerequisiteFailed as problem:
+        console.print(f"no plan: {escape(problem.reason)}")
+        return None
+
+
+def _write_profile(path: Path, source: TargetSource, result: Result) -> None:
+    from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+    from nvr_conformance.profile.observing import observe_profile
+    from nvr_conformance.profile.recorder_toml import profile_toml
+
+    try:
+        with source.open() as target:
+            profile = observe_profile(target)
+        path.write_text(profile_toml(profile, result), encoding="utf-8")
+    except (OSError, PrerequisiteFailed) as problem:
+        stop(f"no profile: {problem}", EXIT_KIT_BROKE)
+    click.echo(f"profile in {path}: dialect {profile.dialect.name}")
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    """The settings in a recorder.toml as plain data, without what it leaves to who starts the recorder."""
+    import msgspec
+
+    from nvr_emulator.configuration.plan import ConfigurationError
+    from nvr_emulator.configuration.recorder_toml import read_recorder
+
+    try:
+        settings: dict[str, Any] = msgspec.to_builtins(read_recorder(path))
+    except ConfigurationError as problem:
+        raise click.BadParameter(str(problem), param_hint="--config") from None
+    return {key: value for key, value in settings.items() if value is not None and (value or key != "users")}

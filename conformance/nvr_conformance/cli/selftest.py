@@ -1,0 +1,125 @@
+"""``nvr-conformance selftest``: the judge judged."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nvr_conformance.cli.stopping import stop
+from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
+
+if TYPE_CHECKING:
+    from nvr_conformance.selftest.trials import Outcome
+
+
+@click.command()
+@click.option(
+    "--model",
+    type=click.Choice(["1", "2", "3", "all"]),
+    help="[each defect on one model that shows it]",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes [the cores at hand].")
+@click.option("--defect", "defects", multiple=True, help="This defect alone; may be repeated.")
+@click.option("--select", multiple=True, metavar="ID-GLOB", help="Judge these requirements alone.")
+@click.option("--skip", multiple=True, metavar="ID-GLOB", help="Leave these requirements out.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--healthy",
+    type=click.IntRange(0, 10000),
+    help="Seeds that each healthy recorder is judged with [1; 20 with --full; 0 with --defect].",
+)
+@click.option(
+    "--scenarios",
+    type=click.Path(path_type=Path, exists=True),
+    help="Scenarios of your own instead of those that come with this package.",
+)
+@click.option("--timeout", type=click.FloatRange(1, 3600), default=180.0, help="Seconds a run [180].")
+@click.option("--full", is_flag=True, help="Each defect against all scenarios (takes long).")
+@click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
+@click.option("--resume", is_flag=True, help="Go on with the self-test that --report began.")
+def selftest(
+    model: str | None,
+    jobs: int | None,
+    defects: tuple[str, ...],
+    select: tuple[str, ...],
+    skip: tuple[str, ...],
+    seed: int,
+    healthy: int | None,
+    scenarios: Path | None,
+    timeout: float,
+    full: bool,
+    report: Path | None,
+    resume: bool,
+) -> None:
+    """Prove the judge: run it against the healthy emulator, and against one with each defect.
+
+    Each defect meets the scenarios that check what it breaks; with --full it meets all.
+
+    Exit status 0 only if every healthy run passes and every defect fails exactly what it breaks; 1 where the
+    judge was wrong; 4 where a trial came to no verdict, or Ctrl-C ended the self-test.
+    """
+    from rich.console import Console
+
+    from nvr_conformance.engine.claims import SCENARIOS
+    from nvr_conformance.engine.judge import chosen_ids
+    from nvr_conformance.selftest.console import duration, outcome_line, print_matrix, seconds_left
+    from nvr_conformance.selftest.coverage import coverage
+    from nvr_conformance.selftest.files import SAVE_EVERY, SelftestFiles, Settings
+    from nvr_conformance.selftest.trials import MODELS, cores, declared_defects, plan_trials, run_trials
+
+    if resume and report is None:
+        raise click.UsageError("--resume needs --report, where the self-test was begun")
+    models = None if model is None else MODELS if model == "all" else (int(model),)
+    where = scenarios or SCENARIOS
+    try:
+        trials = plan_trials(
+            models, defects, select=select, skip=skip, seed=seed, scenarios=where, full=full, healthy=healthy
+        )
+        if not trials:
+            stop("no such defect on this model: nothing to try", EXIT_USAGE)
+        ids, declared = chosen_ids(select, skip), declared_defects()
+        settings = Settings(
+            seed, tuple(models or ()), full, healthy, defects, select, skip, str(scenarios or "")
+        )
+        files = None
+        if report is not None:
+            files = SelftestFiles(report, settings, trials, ids=ids, declared=declared, resume=resume)
+    except (ValueError, OSError) as problem:
+        stop(str(problem), EXIT_USAGE)
+    console = Console()
+    jobs = jobs or cores()
+    outcomes: list[Outcome] = list(files.kept) if files else []
+    if outcomes:
+        console.print(f"{len(outcomes)} of {len(trials)} trials were made before")
+    made = {outcome.trial for outcome in outcomes}
+    waiting = dict.fromkeys(trial for trial in trials if trial not in made)
+    begun = time.monotonic()
+    runs = run_trials(list(waiting), jobs=jobs, timeout=timeout)
+    ended = ""
+    try:
+        for outcome in runs:
+            outcomes.append(outcome)
+            del waiting[outcome.trial]
+            left = seconds_left(outcomes, list(waiting), jobs)
+            hint = f", about {duration(left)} left" if waiting and left is not None else ""
+            console.print(f"{len(outcomes)}/{len(trials)} {outcome_line(outcome)}{hint}")
+            if files and len(outcomes) % SAVE_EVERY == 0:
+                files.save(outcomes, time.monotonic() - begun)
+    except KeyboardInterrupt:
+        ended = "interrupted"
+    except Exception as problem:
+        ended = f"the kit broke: {type(problem).__name__}: {problem}"
+    runs.close()
+    if files:
+        files.finish(outcomes, time.monotonic() - begun)
+    if ended:
+        stop(ended, EXIT_KIT_BROKE)
+    print_matrix(console, outcomes, coverage(outcomes, ids, declared))
+    if all(outcome.good for outcome in outcomes):
+        sys.exit(EXIT_CONFORMANT)
+    wrong = any(outcome.missing or outcome.extra for outcome in outcomes)
+    sys.exit(EXIT_FAILURES if wrong else EXIT_KIT_BROKE)

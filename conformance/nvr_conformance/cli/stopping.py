@@ -1,0 +1,35 @@
+"""How a command ends early: one line on stderr, and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from nvr_conformance.judgement.outcomes import TargetUnreachableError
+from nvr_conformance.judgement.verdicts import EXIT_KIT_BROKE, EXIT_UNREACHABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def stop(text: str, status: int) -> NoReturn:
+    """Say why, and exit."""
+    click.echo(f"nvr-conformance: {text}", err=True)
+    sys.exit(status)
+
+
+@contextmanager
+def no_traceback() -> Iterator[None]:
+    """Whatever goes wrong meanwhile ends the command by ``stop``: no recorder there, Ctrl-C, a fault of the
+    kit's."""
+    try:
+        yield
+    except TargetUnreachableError as problem:
+        stop(str(problem), EXIT_UNREACHABLE)
+    except KeyboardInterrupt:
+        stop("interrupted", EXIT_KIT_BROKE)
+    except Exception as problem:
+        stop(f"the kit broke: {type(problem).__name__}: {problem}", EXIT_KIT_BROKE)

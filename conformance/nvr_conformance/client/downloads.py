@@ -1,0 +1,155 @@
+"""One download under way: opened, read as far as one likes, hung up (§6.3)."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from nvr_conformance.wire.connection import ResponseReader, WireError
+from nvr_conformance.wire.download_multipart import KEPT, DownloadCutter, DownloadPart
+from nvr_conformance.wire.exchange import WireProblem, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nvr_conformance.client.client import Client
+    from nvr_conformance.client.player import Gop
+    from nvr_conformance.wire.connection import Connection
+    from nvr_conformance.wire.exchange import Exchange
+
+MINUTE = 60
+READ_LIMIT = 1024 * 1024 * 1024  # bytes of one answer
+TIME_LIMIT = 600.0  # seconds for one answer
+
+
+class Download:
+    """The answer to ``httpdl.cgi``. The head was read; ``read`` goes on, ``close`` hangs up.
+
+    ``parts`` as far as they were read (together at most 64 MiB are kept), ``problem`` what is wrong with the
+    multipart, ``ended`` whether the answer came to its end.
+    """
+
+    def __init__(
+        self, client: Client, exchange: Exchange, connection: Connection | None, reader: ResponseReader | None
+    ) -> None:
+        self.exchange = exchange
+        self.ended = connection is None
+        self._client = client
+        self._connection = connection
+        self._reader = reader
+        self._cutter = DownloadCutter(KEPT)
+        self._size = 0
+
+    @property
+    def parts(self) -> list[DownloadPart]:
+        """What was read, part by part."""
+        return self._cutter.parts
+
+    @property
+    def problem(self) -> str:
+        """What keeps it from being a multipart that was read to its end; empty if nothing."""
+        return self._cutter.problem or (str(self.exchange.error) if self.exchange.error else "")
+
+    @property
+    def is_multipart(self) -> bool:
+        """Whether the head of the answer says so."""
+        return self.exchange.ok and self.exchange.content_type.startswith("multipart/")
+
+    @property
+    def began(self) -> bool:
+        """Whether some of a file came."""
+        return self.is_multipart and any(part.size for part in self.parts)
+
+    @property
+    def gives_nothing(self) -> bool:
+        """Whether it was refused: by its HTTP status, by an empty answer, or by parts without a body."""
+        if not self.is_multipart:
+            return refused(self.exchange)
+        return not any(part.size for part in self.parts)
+
+    @property
+    def statuses(self) -> list[str | None]:
+        """What each part says of how it goes, under either spelling of the header."""
+        return [part.header("X-RecData-Satus") or part.header("X-RecData-Status") for part in self.parts]
+
+    def read(self, until: Callable[[], bool] | None = None) -> None:
+        """Read on to the end, or until the condition holds. A connection that dies ends it, too."""
+        if self._connection is None or self._reader is None:
+            return
+        deadline = time.monotonic() + TIME_LIMIT
+        try:
+            while not self._reader.complete and not self._cutter.problem and not (until and until()):
+                patience = time.monotonic() + self._client.timeout
+                data = self._connection.receive(min(patience, deadline))
+                self._size += len(data)
+                self._cutter.feed(self._reader.feed(data))
+                if self._size > READ_LIMIT:
+                    raise WireError(WireProblem.ENDLESS, f"{READ_LIMIT} bytes of download")
+        except WireError as failure:
+            self.exchange.error, self.exchange.error_text = failure.kind, failure.text
+        if until is not None and until():
+            return
+        self._cutter.end()
+        self.close()
+
+    def begin(self) -> None:
+        """Read until it shows whether there is a file: the first bytes of a body, or the end."""
+        self.read(until=lambda: any(part.size for part in self.parts))
+
+    def take(self, data: bytes) -> None:
+        """Bytes of the body that came with the head."""
+        self._cutter.feed(data)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.ended = True
+        self._client.target.end(self.exchange)
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def __str__(self) -> str:
+        """One line for reports."""
+        if not self.is_multipart:
+            return str(self.exchange)
+        parts = ", ".join(
+            f"{part.header('X-Temp-FileName')} {part.size} bytes status {part.header('X-RecData-Satus')}"
+            for part in self.parts[:4]
+        )
+        more = f" and {len(self.parts) - 4} more" if len(self.parts) > 4 else ""
+        return f"{self.exchange.status}: {parts or 'no parts'}{more}" + (
+            f"; {self.problem}" if self.problem else ""
+        )
+
+
+def open_download(client: Client, path_and_query: str) -> Download:
+    """Send the request and read the head of the answer; of a refusal, all of it."""
+    exchange, connection, reader, begun = client.open_answer("GET", path_and_query)
+    download = Download(client, exchange, connection, reader)
+    if connection is None or reader is None:
+        return download
+    if download.is_multipart:
+        exchange.streaming = True
+        download.take(begun)
+        return download
+    try:
+        connection.read_body(exchange, reader, begun, time.monotonic() + client.timeout)
+    except WireError as failure:
+        exchange.error, exchange.error_text = failure.kind, failure.text
+    download.close()
+    return download
+
+
+def downloaded(client: Client, camera: int, kind: str, begin: int, end: int) -> Download:
+    """One download on a UID of its own, read to its end. Times in Unix seconds, whole minutes."""
+    session = client.login()
+    download = session.download(camera, kind, begin, end)
+    download.read()
+    session.logout()
+    return download
+
+
+def minute_in(gop: Gop) -> int:
+    """The first whole minute at or after the start of a GOP of playback, in Unix seconds."""
+    assert gop.start is not None
+    return -(-gop.start // (100 * MINUTE)) * MINUTE

@@ -1,0 +1,117 @@
+"""What can be done with one UID: commands, live streams, downloads, logout."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from nvr_conformance.client.downloads import Download, open_download
+from nvr_conformance.wire.connection import WireError
+from nvr_conformance.wire.exchange import Exchange
+from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, LiveStream
+from nvr_protocol.commands.table import COMMANDS_BY_KEY
+from nvr_protocol.commands.urls import build_command
+
+if TYPE_CHECKING:
+    from nvr_conformance.client.client import Client
+
+CONTROL_PACE = 0.2  # seconds between camera control commands, where a pace is kept at all
+
+
+class Session:
+    """One UID. ``uid`` is its number, ``uid_text`` the digits as the recorder wrote
+    them, ``page`` where it stood."""
+
+    def __init__(self, client: Client, uid_text: str, page: Exchange) -> None:
+        self.client = client
+        self.uid_text = uid_text
+        self.uid = int(uid_text)
+        self.page = page
+        self.logged_out = False
+        self.streams: list[LiveStream] = []
+        self.downloads: list[Download] = []
+
+    def get(
+        self, key: str, *, prove_end: bool = False, timeout: float | None = None, **values: object
+    ) -> Exchange:
+        """A command of the table by its key (``session.get("keep_alive")``), with this UID."""
+        path = self.path(key, **values)
+        pace = CONTROL_PACE if path.startswith(("/cgi-bin/directctrl.cgi", "/cgi-bin/camctl.cgi")) else None
+        return self.client.request("GET", path, timeout=timeout, prove_end=prove_end, pace=pace)
+
+    def path(self, key: str, **values: object) -> str:
+        """Path and query of a command with this UID, its digits as the recorder wrote them, however many."""
+        if COMMANDS_BY_KEY[key].parameter("UID") is None:
+            return build_command(key, **values)  # type: ignore[arg-type]
+        built = build_command(key, UID=1, **values)  # type: ignore[arg-type]
+        return built.replace("UID=1", f"UID={self.uid_text}", 1)
+
+    def raw(self, path_and_query: str, *, timeout: float | None = None, prove_end: bool = False) -> Exchange:
+        """GET of this very text; ``{uid}`` in it stands for the UID."""
+        path = path_and_query.replace("{uid}", self.uid_text)
+        return self.client.get(path, timeout=timeout, prove_end=prove_end)
+
+    def logout(self) -> Exchange:
+        """End the UID."""
+        self.logged_out = True
+        return self.client.get(self.path("logout"))
+
+    def is_alive(self) -> bool:
+        """Whether a keep-alive is accepted. It starts the 90 s again."""
+        return self.get("keep_alive").ok
+
+    def start_rtp(self, camera: int, comp: str) -> LiveRtp:
+        """START with a PORT of ours. Whether it was refused: ``stream.refused`` (its
+        socket listens all the same)."""
+        capture = self.client.history.capture
+        sock, flow = self.client.target.open_udp(capture)
+        path = self.path("live_rtp", CAM=camera, CMD="START", COMP=comp, PORT=sock.getsockname()[1])
+        placeholder = Exchange(0, "GET", path)
+        stream = LiveRtp(camera, comp, placeholder, self.client.target, sock, self.client.receiver, flow)
+        self.streams.append(stream)
+        self.client.history.streams.append(stream)
+        stream.exchange = self.client.get(path)
+        return stream
+
+    def start_http(self, camera: int, comp: str) -> LiveHttp:
+        """START with INTERNETMODE=ON; returns when the head of the answer (of a
+        refusal: all of it) was read."""
+        path = self.path("live_http", CAM=camera, CMD="START", COMP=comp, INTERNETMODE="ON")
+        return self.open_http(path, camera, comp)
+
+    def open_http(self, path_and_query: str, camera: int = 0, comp: str = "") -> LiveHttp:
+        """As ``start_http``, for any request whose answer may be endless."""
+        client = self.client
+        exchange, connection, reader, begun = client.open_answer("GET", path_and_query)
+        stream = LiveHttp(camera, comp, exchange, client.target, client.receiver)
+        self.streams.append(stream)
+        client.history.streams.append(stream)
+        if connection is None or reader is None:
+            return stream
+        if exchange.ok and exchange.status != 204 and exchange.content_type.startswith("multipart/"):
+            exchange.streaming = True
+            stream.follow(connection, reader, begun)
+            return stream
+        try:
+            connection.read_body(exchange, reader, begun, time.monotonic() + client.timeout)
+        except WireError as failure:
+            exchange.error, exchange.error_text = failure.kind, failure.text
+        connection.close()
+        client.target.end(exchange)
+        return stream
+
+    def download(self, camera: int, kind: str, begin: int, end: int) -> Download:
+        """httpdl.cgi; returns when the head of the answer was read. Times in Unix seconds, whole minutes."""
+        return self.open_download(self.path("download", CAM=camera, KIND=kind, STARTTIME=begin, ENDTIME=end))
+
+    def open_download(self, path_and_query: str) -> Download:
+        """As ``download``, for any request; ``{uid}`` stands for the UID."""
+        download = open_download(self.client, path_and_query.replace("{uid}", self.uid_text))
+        self.downloads.append(download)
+        return download
+
+    def stop(self, stream: LiveStream) -> Exchange:
+        """STOP, over HTTP or RTP as it was started. The socket stays open, to see that nothing more comes."""
+        if isinstance(stream, LiveRtp):
+            return self.get("live_rtp", CAM=stream.camera, CMD="STOP", COMP=stream.comp, PORT=stream.port)
+        return self.get("live_http", CAM=stream.camera, CMD="STOP", COMP=stream.comp)

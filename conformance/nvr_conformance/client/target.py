@@ -1,0 +1,290 @@
+"""What is judged: one recorder, as scenarios see it."""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from nvr_conformance.client.clock import STEP, TargetTime
+from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.wire.connection import Connection, Endpoint
+from nvr_conformance.wire.live_streams import open_udp_socket
+from nvr_conformance.wire.receiver import Receiver
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Mapping
+
+    from nvr_conformance.client.control_port import Control
+    from nvr_conformance.client.tape import Tape
+    from nvr_conformance.wire.capture import Flow, WireCapture
+    from nvr_conformance.wire.exchange import Exchange
+    from nvr_emulator.server.embedding import EmbeddedRecorder
+
+T = TypeVar("T")
+
+PERMISSIONS = ("ptz", "presets", "eviction", "load")
+REAL_PACE = 3.0  # seconds between commands that the document advises (§1.3)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user of the recorder. ``priority`` 0 is the highest (administrator), 3 the lowest (viewer)."""
+
+    name: str
+    password: str
+    priority: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetOptions:
+    """Which recorder to judge. Without ``url`` an emulated one is started, with ``defects`` by name.
+
+    ``model`` None: found out (an emulated one: 2). ``pace``: seconds between commands; None: 3 on a real
+    clock, 0 on one that can be moved. ``control``: the control port of an emulator. ``allow``: of
+    PERMISSIONS, what may disturb others; a recorder with a control port, and an emulated one, allow
+    everything. ``other_users``: users besides ``user``.
+    """
+
+    url: str | None = None
+    user: str = "ADMIN"
+    password: str = ""
+    model: int | None = None
+    insecure: bool = False
+    control: str | None = None
+    control_token: str | None = None
+    pace: float | None = None
+    allow: frozenset[str] = frozenset()
+    other_users: tuple[User, ...] = ()
+    timeout: float = 10.0
+    defects: tuple[str, ...] = ()
+    setup: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Pace:
+    """When the last command went out; one for all targets that are the same recorder."""
+
+    def __init__(self) -> None:
+        self._last = -math.inf
+        self._lock = threading.Lock()
+
+    def keep(self, time: TargetTime, seconds: float) -> None:
+        """Wait until ``seconds`` have passed since the last command."""
+        with self._lock:
+            self._last = time.keep_apart(self._last, seconds)
+
+
+class Target:
+    """One recorder, and the time that it lives in. A ``Source`` makes it.
+
+    ``model`` 1, 2 or 3; ``users`` highest priority first; ``clock`` "manual" or "real"; ``random`` is seeded.
+    ``endpoint`` is where it is asked: the one of ``http`` and ``https`` that its URL names. The other one is
+    where that should be if the recorder is set to serve it (None: not known). ``https_alone``: whether it is
+    set to HTTPS alone (None: not known). ``tape`` keeps what a scenario is told, if that is to be kept.
+    """
+
+    def __init__(
+        self,
+        options: TargetOptions,
+        endpoint: Endpoint,
+        *,
+        url: str,
+        users: tuple[User, ...],
+        control: Control | None,
+        time: TargetTime,
+        allowed: frozenset[str],
+        seed: int = 0,
+        knowledge: dict[str, Any] | None = None,
+        other: Endpoint | None = None,
+        https_alone: bool | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self.url = url
+        self.endpoint = endpoint
+        self.http = other if endpoint.tls else endpoint
+        self.https = endpoint if endpoint.tls else other
+        self.https_alone = https_alone
+        self.user = users[0].name
+        self.password = users[0].password
+        self.users = users
+        self.model = options.model or 0
+        self.clock: Literal["manual", "real"] = time.clock
+        self.control = control
+        self.allowed = allowed
+        self.timeout = options.timeout
+        self.pace = (
+            options.pace if options.pace is not None else (0.0 if self.clock == "manual" else REAL_PACE)
+        )
+        self.seed = seed
+        self.random = random.Random(seed)
+        self.tape: Tape | None = None
+        self.time = time
+        self._knowledge: dict[str, Any] = {} if knowledge is None else knowledge
+        self._pace = pace or Pace()
+
+    def at(self, endpoint: Endpoint) -> Target:
+        """The same recorder, asked at another endpoint; time is to be passed on the original."""
+        other = copy.copy(self)
+        other.endpoint = endpoint
+        return other
+
+    # --- time -------------------------------------------------------------------------------------
+
+    def now(self) -> float:
+        """Seconds on the target's clock: what ``pass_time`` added up on a manual one, else the host's
+        monotonic."""
+        return self.told("now", self.time.now)
+
+    def arrival(self) -> float:
+        """The time of what is being read, on the same clock."""
+        return self.time.now()
+
+    def unix_time(self) -> float:
+        """What time it should be on the recorder, in Unix seconds: told by the
+        control port, else the host's."""
+        return self.told("unix", self.time.unix)
+
+    def pass_time(self, seconds: float, *, step: float = STEP) -> None:
+        """Let time pass: a manual clock jumps (in steps of ``step`` seconds while streams are read), a real
+        one is waited for. A step of more than 2 s may leave out what a stream would have sent meanwhile."""
+        self.time.pass_time(seconds, step)
+        self.note("pass", self.time.now())
+
+    def settle(self) -> None:
+        """Read what is under way: on return, whatever was due by now has been captured."""
+        self.time.settle()
+        self.note("settle", self.time.now())
+
+    def keep_pace(self, pace: float | None = None) -> None:
+        """Wait until ``pace`` seconds (None: the target's own) have passed since the last command."""
+        self._pace.keep(self.time, self.pace if pace is None else min(pace, self.pace))
+
+    # --- what goes over the wire, and what a scenario is told besides ----------------------------------
+
+    def told(self, kind: str, ask: Callable[[], T]) -> T:
+        """What ``ask`` says, which is kept: a scenario's course may depend on it."""
+        value = ask()
+        self.note(kind, value)
+        return value
+
+    def note(self, kind: str, value: object) -> None:
+        """Keep what a scenario was told."""
+        if self.tape is not None:
+            self.tape.note(kind, value)
+
+    def begin(self, exchange: Exchange) -> None:
+        """A request is about to be made."""
+        exchange.started = self.time.stopwatch()
+        if self.tape is not None:
+            self.tape.begin(exchange)
+
+    def connect(
+        self,
+        exchange: Exchange,
+        timeout: float,
+        capture: WireCapture | None = None,
+        receive_buffer: int | None = None,
+    ) -> Connection:
+        """A connection for this exchange, or WireError."""
+        return Connection(self.endpoint, timeout, receive_buffer, capture)
+
+    def sent(self, exchange: Exchange, connection: Connection) -> None:
+        """The request has gone out on this connection."""
+        if self.tape is not None:
+            self.tape.sent(exchange, connection)
+
+    def end(self, exchange: Exchange) -> None:
+        """The exchange is over."""
+        exchange.ended = self.time.stopwatch()
+
+    def open_udp(self, capture: WireCapture | None = None) -> tuple[socket.socket, Flow | None]:
+        """A UDP socket that faces the recorder, and where what it receives is kept."""
+        sock = open_udp_socket((self.endpoint.host, self.endpoint.port))
+        return sock, None if capture is None else capture.udp(sock)
+
+    def make_receiver(self) -> Receiver:
+        """What reads a client's streams."""
+        return Receiver()
+
+    def attach(self, receiver: Receiver) -> None:
+        """A client's receiver whose streams ``settle`` reads."""
+        self.time.receivers.append(receiver)
+
+    def detach(self, receiver: Receiver) -> None:
+        """The opposite of ``attach``."""
+        self.time.receivers.remove(receiver)
+
+    # --- what is known of it ----------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any] | None:
+        """The emulator's own account of itself, where its control port is known; None on a real recorder."""
+        return self.told("state", lambda: None if self.control is None else self.control.state())
+
+    @property
+    def embedded(self) -> EmbeddedRecorder | None:
+        """The emulated recorder that was started for the purpose; None of any other."""
+        return getattr(self.control, "recorder", None)
+
+    def allows(self, permission: str) -> bool:
+        """Whether ``ptz``, ``presets``, ``eviction`` or ``load`` may be done to it."""
+        return permission in self.allowed
+
+    @property
+    def channels(self) -> int:
+        """How many cameras the recorder has lines for in as_getinfo.cgi (§5.3.1)."""
+        return len(self._cameras())
+
+    @property
+    def cameras(self) -> tuple[int, ...]:
+        """The cameras that are registered and connected, by number."""
+        return tuple(number for number, state in self._cameras().items() if state == 1)
+
+    @property
+    def unregistered(self) -> tuple[int, ...]:
+        """The camera numbers that as_getinfo.cgi has lines for, and no camera."""
+        return tuple(number for number, state in self._cameras().items() if state == 0)
+
+    def _cameras(self) -> dict[int, int]:
+        known: dict[int, int] | None = self._knowledge.get("cameras")
+        if known is None:
+            from nvr_conformance.sources.discovery import find_cameras
+
+            with self._aside():
+                known = self._knowledge["cameras"] = find_cameras(self)
+        return known
+
+    def _aside(self) -> AbstractContextManager[None]:
+        """What is found out once for all scenarios is not kept as a part of one."""
+        return nullcontext() if self.tape is None else self.tape.paused()
+
+    def remember(self, key: str, value: list[str]) -> None:
+        """Let later scenarios of this run know something."""
+        self._knowledge[key] = value
+
+    def recall(self, key: str) -> list[str] | None:
+        """What an earlier scenario of this run remembered."""
+        return self._knowledge.get(key)
+
+    @property
+    def knowledge(self) -> dict[str, Any]:
+        """What was found out of the recorder so far, as plain data."""
+        return dict(self._knowledge)
+
+    def live_codecs(self, camera: int) -> tuple[str, ...]:
+        """Which of "H265" and "H264" bring media from this camera over HTTP; tried
+        once, on a UID of its own."""
+        key = f"live codecs {camera}"
+        if key not in self._knowledge:
+            from nvr_conformance.sources.discovery import find_live_codecs
+
+            with self._aside():
+                self._knowledge[key] = find_live_codecs(self, camera)
+        codecs: tuple[str, ...] = self._knowledge[key]
+        if not codecs:
+            raise PrerequisiteFailed(f"camera {camera} sends neither H.264 nor H.265 over HTTP")
+        return codecs

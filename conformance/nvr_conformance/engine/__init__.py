@@ -1,0 +1,1 @@
+"""Runs scenarios under pytest, keeps their books, and judges. It emits events and knows no report."""

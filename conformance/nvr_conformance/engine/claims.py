@@ -1,0 +1,46 @@
+"""Which scenarios there are, and what each claims to check; found without running anything."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nvr_conformance.judgement.outcomes import KitError
+from nvr_conformance.scenario import Claim, claim_of
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioClaim:
+    """One scenario: its name, what it claims, and its docstring."""
+
+    scenario: str
+    claim: Claim
+    text: str
+
+
+@cache
+def claims(directory: Path = SCENARIOS) -> tuple[ScenarioClaim, ...]:
+    """The claims of all scenario files of a directory, in order of file and place. KitError for one that
+    cannot be imported."""
+    found = []
+    for path in sorted(directory.rglob("test_*.py")):
+        spec = importlib.util.spec_from_file_location(f"_claims_{path.parent.name}_{path.stem}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module  # dataclasses look their module up
+        try:
+            spec.loader.exec_module(module)
+        except Exception as problem:
+            raise KitError(f"{path.name}: {type(problem).__name__}: {problem}") from problem
+        for name, function in vars(module).items():
+            claim = claim_of(function)
+            if claim is not None:
+                found.append(ScenarioClaim(name, claim, inspect.getdoc(function) or ""))
+    return tuple(found)

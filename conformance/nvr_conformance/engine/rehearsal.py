@@ -1,0 +1,132 @@
+"""A run played through beforehand on an emulated recorder: which scenarios, how many commands, how long.
+
+The scenarios believe in real time and a recorder of which nothing is known but what it shows; the emulator's
+clock is moved meanwhile. So a run of hours is known in seconds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nvr_conformance.client.clock import RehearsedTime
+from nvr_conformance.client.target import REAL_PACE, TargetOptions
+from nvr_conformance.engine.claims import SCENARIOS
+from nvr_conformance.engine.events import Event, ScenarioStarted
+from nvr_conformance.engine.judge import NOT_SELECTED, judge
+from nvr_conformance.judgement.verdicts import Verdict
+from nvr_conformance.sources.embedded import stand_in, start_emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from nvr_conformance.client.target import Target
+    from nvr_conformance.judgement.result import Result
+    from nvr_conformance.sources.source import TargetSource
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedScenario:
+    """One scenario as it went in rehearsal: the commands that it sends, the seconds that it takes."""
+
+    name: str
+    ids: tuple[str, ...]
+    commands: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole run. ``left_out``: the requirements that it does not test, and why. ``result``: what the
+    rehearsal said of the emulated recorder, which should be nothing bad."""
+
+    scenarios: tuple[PlannedScenario, ...]
+    left_out: dict[str, str]
+    result: Result
+
+    @property
+    def seconds(self) -> float:
+        """How long all of it takes."""
+        return sum(each.seconds for each in self.scenarios)
+
+    @property
+    def commands(self) -> int:
+        """How many commands are sent."""
+        return sum(each.commands for each in self.scenarios)
+
+
+@dataclass
+class RehearsalSource:
+    """Opens an emulated recorder that stands for the one to be judged: the same model, cameras and users,
+    what is allowed there; its control port is out of the scenarios' sight."""
+
+    options: TargetOptions
+    model: int
+    seed: int
+    took: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _knowledge: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """It is nobody's."""
+        return "rehearsal"
+
+    def prepare(self) -> None:
+        """It is there."""
+
+    def provides(self, need: str) -> bool:
+        """As of a recorder without a control port."""
+        return need in self.options.allow
+
+    @contextmanager
+    def open(self, setup: Mapping[str, Any] | None = None, name: str = "") -> Iterator[Target]:
+        """One scenario's recorder, as it is; how long it took is in ``took`` afterwards."""
+        options = self.options
+        with ExitStack() as stack:
+            target = start_emulator(stack, options, self.model, self.seed, options.setup, self._knowledge)
+            assert target.control is not None
+            time = RehearsedTime(target.control)
+            target.time, target.clock, target.control = time, time.clock, None
+            target.allowed, target.https_alone = options.allow, None
+            target.pace = REAL_PACE if options.pace is None else options.pace
+            target.model, target.random = self.model, random.Random(f"{self.seed} {name}")
+            yield target
+            self.took[name] = (time.commands, time.now())
+
+
+def rehearse(
+    source: TargetSource,
+    *,
+    select: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    scenarios: Path = SCENARIOS,
+) -> Plan:
+    """Play through the run of ``source``, which is prepared, on an emulated recorder in its place.
+    PrerequisiteFailed where the recorder does not tell its cameras."""
+    with source.open() as target:
+        setup = stand_in(target)
+    options = dataclasses.replace(source.options, url=None, control=None, defects=(), setup=setup)
+    rehearsal = RehearsalSource(options, source.model, source.seed)
+    claimed: dict[str, tuple[str, ...]] = {}
+
+    def listen(event: Event) -> None:
+        if isinstance(event, ScenarioStarted):
+            claimed[event.name] = event.ids
+
+    result = judge(source=rehearsal, select=select, skip=skip, scenarios=scenarios, reporters=[listen])
+    return Plan(
+        tuple(
+            PlannedScenario(name, claimed[name], commands, seconds)
+            for name, (commands, seconds) in rehearsal.took.items()
+        ),
+        {
+            row.id: row.reason
+            for row in result.requirements
+            if row.verdict in (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE) and row.reason != NOT_SELECTED
+        },
+        result,
+    )

@@ -1,0 +1,202 @@
+"""Facts about live audio (LIV-26 … LIV-29): pure functions over dissected records and captured parts.
+
+Codecs are told apart by the data themselves, for a wrong label must not look like another codec: G.711 and
+G.726 come in units of one size, 8000 and 4000 bytes a second, AAC access units differ in size.
+"""
+
+from __future__ import annotations
+
+import struct
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
+
+from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.additional_information import order_of, walk
+from nvr_conformance.reading.decoding import decode_audio
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nvr_conformance.reading.rtp import RtpRecord
+    from nvr_conformance.wire.live_streams import CapturedPacket
+
+SAMPLES_PER_BYTE = {"G711": 1, "G726": 2}
+RATES = {"G711": 8000, "G726": 8000, "AAC": 48_000}
+CONTENT_TYPES = {
+    "AAC": ("audio/48kaac-lc",),
+    "G726": ("audio/g.726-32k",),
+    "G711": ("audio/g.711", "audio/g.711-64k", "audio/pcmu"),
+}
+"""In lower case; for G.711 the document names none (OP-18)."""
+
+ACCESS_UNIT = 1024  # samples
+AU_HEADERS_LENGTH = 16  # bits: one AU header of 13 bits of size and 3 of index
+DISTINCT = 16  # different units without which audio may be silence
+_TELEPHONE_LIMIT = 6000  # bytes a second between those of G.726 and of G.711
+
+
+def codec_of(sizes: Sequence[int], arrived: Sequence[float]) -> str:
+    """ "AAC", "G711" or "G726", by the sizes of the units and the times at which they came."""
+    seconds = arrived[-1] - arrived[0] if arrived else 0.0
+    if len(sizes) < 10 or seconds < 1:
+        raise NothingToJudge(f"{len(sizes)} units in {seconds:.1f} s do not tell the codec")
+    if len(set(sizes)) > 1:
+        return "AAC"
+    return "G711" if sum(sizes) / seconds > _TELEPHONE_LIMIT else "G726"
+
+
+def camera_time(records: Sequence[RtpRecord]) -> Fact:
+    """LIV-26: every header extension has a well-formed 0x0011."""
+    expected = "0x0011, a time with its zone, in each header extension"
+    extended = [record for record in records if record.extension]
+    if not extended:
+        raise NothingToJudge("no packet has a header extension")
+    for record in extended:
+        problem = _time_problem(record.extension or b"")
+        if problem:
+            return Fact(False, expected, f"{record.place}: {problem}")
+    return Fact(True, expected, f"so in {len(extended)} packets")
+
+
+def _time_problem(extension: bytes) -> str:
+    """What is wrong with 0x0011, in the byte order that explains the extension (OP-13)."""
+    order = order_of(extension)
+    data = walk(extension, byte_order=order).get(0x0011)
+    if data is None or len(data) != 8:
+        return "0x0011 is absent" if data is None else f"0x0011 has {len(data)} bytes of data"
+    seconds, sign, hours, minutes, summer = struct.unpack(order + "IBBBB", data)
+    if seconds >= 946_684_800 and sign <= 1 and hours <= 14 and minutes <= 59 and summer <= 1:
+        return ""
+    return f"0x0011 says {seconds}, zone {sign}/{hours}/{minutes}/{summer}"
+
+
+def own_audio(audios: Mapping[int, Sequence[bytes]]) -> Fact:
+    """LIV-26: no two cameras of one codec send the same units at the same time, unless it may be silence."""
+    expected = "other audio from each camera"
+    heard = _audible(audios)
+    if len(heard) < 2:
+        raise NothingToJudge("no two cameras of one codec that are not silent")
+    for camera, other in alike(audios):
+        same = len(heard[camera] & heard[other])
+        return Fact(False, expected, f"{same} units of camera {other} are those of camera {camera}")
+    return Fact(True, expected, f"cameras {', '.join(map(str, heard))}")
+
+
+def alike(audios: Mapping[int, Sequence[bytes]]) -> list[tuple[int, int]]:
+    """The pairs of cameras that send the same units, silence not counted."""
+    return [
+        (camera, other)
+        for (camera, units), (other, others) in combinations(_audible(audios).items(), 2)
+        if len(units & others) > min(len(units), len(others)) / 2
+    ]
+
+
+def _audible(audios: Mapping[int, Sequence[bytes]]) -> dict[int, set[bytes]]:
+    """The different units of each camera that is not silent."""
+    return {camera: set(units) for camera, units in audios.items() if len(set(units)) >= DISTINCT}
+
+
+def samples_alone(records: Sequence[RtpRecord], codec: str) -> Fact:
+    """LIV-27: each payload holds as many samples as the clock of 8 kHz goes on until the next packet: samples
+    right behind the header, and nothing else."""
+    per_byte = SAMPLES_PER_BYTE[codec]
+    expected = f"{per_byte} samples of {codec} in each byte, 8000 a second"
+    followed = _followed(records)
+    for record, step in followed:
+        if len(record.payload) * per_byte != step:
+            actual = f"{record.place}: {len(record.payload)} bytes, then {step} samples on"
+            return Fact(False, expected, actual)
+    return Fact(True, expected, f"so in {len(followed)} packets")
+
+
+def access_units(records: Sequence[RtpRecord]) -> Fact:
+    """LIV-28: a 4-byte AU header that tells the size of the one access unit behind it."""
+    expected = "an AU header of 16 bits with the size of the access unit behind it"
+    for record in _some(records):
+        payload = record.payload
+        if len(payload) < 5:
+            return Fact(False, expected, f"{record.place}: {len(payload)} bytes")
+        bits, header = struct.unpack_from(">HH", payload)
+        if bits != AU_HEADERS_LENGTH or header >> 3 != len(payload) - 4:
+            actual = f"{bits} bits, size {header >> 3}, {len(payload) - 4} bytes behind it"
+            return Fact(False, expected, f"{record.place}: {actual}")
+    return Fact(True, expected, f"so in {len(records)} packets")
+
+
+def access_units_decode(units: Sequence[bytes]) -> Fact:
+    """LIV-28, LIV-29, PLB-24: each unit is an AAC-LC access unit of 1024 samples."""
+    expected = f"access units of {ACCESS_UNIT} samples that decode without error"
+    if not units:
+        raise NothingToJudge("no access units")
+    if any(unit[:1] == b"\xff" and unit[1:2] >= b"\xf0" for unit in units):
+        return Fact(False, expected, "units behind ADTS headers")
+    audio = decode_audio("AAC", units)
+    right = not audio.errors and audio.samples == [ACCESS_UNIT] * len(units) and audio.rate == RATES["AAC"]
+    sizes = sorted(set(audio.samples))
+    actual = f"{len(units)} units, {len(audio.samples)} decoded, to {sizes} samples at {audio.rate} Hz"
+    strange = next((at for at, count in enumerate(audio.samples) if count != ACCESS_UNIT), None)
+    if audio.errors:
+        actual += f", {audio.errors[0]}"
+    elif strange is not None:
+        actual += f", unit {strange} to {audio.samples[strange]}"
+    return Fact(right, expected, actual)
+
+
+def units_on_the_clock(records: Sequence[RtpRecord]) -> Fact:
+    """LIV-28: the clock goes on by 1024 from packet to packet: one access unit in each."""
+    expected = f"{ACCESS_UNIT} samples from packet to packet"
+    followed = _followed(records)
+    for record, step in followed:
+        if step != ACCESS_UNIT:
+            return Fact(False, expected, f"{record.place}: {step} samples on")
+    return Fact(True, expected, f"so in {len(followed)} packets")
+
+
+def leading_zero(packets: Sequence[CapturedPacket]) -> Fact:
+    """LIV-29: each body begins with 0x00, and there is more behind it."""
+    expected = "0x00, then the audio"
+    if not packets:
+        raise NothingToJudge("no parts")
+    for packet in packets:
+        if len(packet.data) < 2 or packet.data[0]:
+            where = f" at offset {packet.part.offset}" if packet.part is not None else ""
+            return Fact(
+                False, expected, f"part {packet.number}{where}: {packet.data[:4].hex(' ') or 'empty'}"
+            )
+    return Fact(True, expected, f"so in {len(packets)} parts")
+
+
+def same_units(bodies: Sequence[bytes], codec: str, records: Sequence[RtpRecord]) -> Fact:
+    """LIV-29: behind 0x00 the parts hold what RTP packets hold behind their headers: as many samples."""
+    if not bodies or not samples_alone(records, codec).ok:
+        raise NothingToJudge(f"no {codec} in RTP packets to compare with")
+    sizes = {len(record.payload) for record in records}
+    found = {len(body) - 1 for body in bodies}
+    expected = f"units of {_list(sizes)} bytes, as in RTP packets"
+    strange = next((number for number, body in enumerate(bodies) if len(body) - 1 not in sizes), None)
+    where = "" if strange is None else f", part {strange} the first"
+    return Fact(found == sizes, expected, f"units of {_list(found)} bytes{where}")
+
+
+def _list(sizes: set[int]) -> str:
+    return ", ".join(str(size) for size in sorted(sizes)[:5])
+
+
+def _followed(records: Sequence[RtpRecord]) -> list[tuple[RtpRecord, int]]:
+    """Each packet with the samples from its time stamp to that of the next, where none is missing between."""
+    found = [
+        (before, (after.timestamp - before.timestamp) % 2**32)
+        for before, after in pairwise(_some(records))
+        if (after.sequence - before.sequence) % 65536 == 1
+    ]
+    if not found:
+        raise NothingToJudge("no two packets in a row")
+    return found
+
+
+def _some(records: Sequence[RtpRecord]) -> list[RtpRecord]:
+    readable = [record for record in records if not record.problem]
+    if not readable:
+        raise NothingToJudge("no packets")
+    return readable

@@ -1,0 +1,99 @@
+"""Facts about the answer to ``loglist.cgi`` (INF-01 … INF-03): pure functions over an exchange.
+
+The form (lines, headers, five quoted fields an entry) and what stands in the fields are judged apart.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.judgement.outcomes import NothingToJudge
+
+if TYPE_CHECKING:
+    from nvr_conformance.wire.exchange import Exchange
+
+ENTRY_LIMIT = 1000
+# Number, time and zone are known by their looks, so that fields cannot be mistaken for one another.
+_ENTRY = re.compile(r'"(\d+)","([\d/ :.-]+)","([^"]*)","([^"]*)","(GMT[^"]*)"')
+_LINE = r"(?:\r?\n|$)"
+_ZONE = re.compile(r"GMT[+-](\d\d):([0-5]\d)")
+_TIME = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d")
+_LONGEST_ZONE = 15  # hours from UTC
+
+
+def form(exchange: Exchange, kind: str) -> Fact:
+    """INF-01, INF-02: headers and lines of the log of this kind ("ERROR", "EVENT")."""
+    expected = f"text/html, not cached: FILENAME, {kind}_LOG_NO, {kind}_LOG and an empty line, CRLF each"
+    if not exchange.ok:
+        return Fact(False, expected, str(exchange))
+    if exchange.content_type != "text/html":
+        return Fact(False, expected, f"Content-Type: {exchange.header('Content-Type')}")
+    cached = exchange.header("Cache-Control")
+    if cached is None or "no-cache" not in cached.lower():
+        return Fact(False, expected, f"Cache-Control: {cached}")
+    entry = _ENTRY.pattern
+    lines = (
+        rf"FILENAME=as_{kind.lower()}log\.html\r\n{kind}_LOG_NO=\d+\r\n"
+        rf"{kind}_LOG=(?:{entry}(?:,{entry})*)?\r\n\r\n"
+    )
+    found = re.match(lines, exchange.text)
+    if found is None or found.end() != len(exchange.text):
+        return Fact(False, expected, _excerpt(exchange.text))
+    return Fact(True, expected, str(exchange))
+
+
+def entries(exchange: Exchange) -> list[tuple[str, ...]]:
+    """The five fields of each entry: number, time, summer time, text, zone."""
+    return [found.groups() for found in _ENTRY.finditer(exchange.text)]
+
+
+def count(exchange: Exchange) -> Fact:
+    """INF-03: as many entries as the count says, at most 1000, numbered from 001 on."""
+    listed = entries(exchange)
+    stated = re.search(rf"(?:ERROR|EVENT)_LOG_NO=(\d+){_LINE}", exchange.text)
+    if stated is None or not listed:
+        raise NothingToJudge("the log has no count or no entries")
+    expected = f"{int(stated[1])} entries, at most {ENTRY_LIMIT}, numbered 001, 002 …"
+    numbers = [fields[0] for fields in listed]
+    wrong = next((text for index, text in enumerate(numbers, 1) if text != f"{index:03d}"), None)
+    actual = f"{len(listed)} entries" + ("" if wrong is None else f", one numbered {wrong!r}")
+    return Fact(len(listed) == int(stated[1]) <= ENTRY_LIMIT and wrong is None, expected, actual)
+
+
+def fields(exchange: Exchange) -> Fact:
+    """INF-03: times that exist, 0 or 1 for summer time, and a zone in each entry."""
+    expected = '"YYYY/MM/DD HH:MM:SS", "0" or "1", text, "GMT±hh:mm"'
+    listed = entries(exchange)
+    if not listed:
+        raise NothingToJudge("the log has no entries")
+    for number, time, summer, text, zone in listed:
+        if not (is_time(time) and summer in ("0", "1") and text.strip() and zone_minutes(zone) is not None):
+            return Fact(False, expected, f"{number}: {time!r}, {summer!r}, {text!r}, {zone!r}")
+    return Fact(True, expected, f"{len(listed)} entries")
+
+
+def is_time(text: str) -> bool:
+    """Whether a text is `YYYY/MM/DD HH:MM:SS` of a moment that exists."""
+    if not _TIME.fullmatch(text):
+        return False
+    try:
+        datetime.strptime(text, "%Y/%m/%d %H:%M:%S")  # noqa: DTZ007 - local time of the recorder
+    except ValueError:
+        return False
+    return True
+
+
+def zone_minutes(text: str) -> int | None:
+    """The minutes of `GMT±hh:mm`; None where it is no zone."""
+    found = _ZONE.fullmatch(text)
+    if found is None or int(found[1]) >= _LONGEST_ZONE:
+        return None
+    minutes = int(found[1]) * 60 + int(found[2])
+    return -minutes if text[3] == "-" else minutes
+
+
+def _excerpt(text: str) -> str:
+    return repr(text if len(text) <= 160 else f"{text[:100]} … {text[-50:]}")

@@ -1,0 +1,164 @@
+"""Facts about ``recordedtime.cgi`` (INF-04, INF-05): its form, and whether playback confirms its range."""
+
+from __future__ import annotations
+
+import calendar
+import contextlib
+import re
+import statistics
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nvr_conformance.facts.logs import is_time
+from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_protocol.dialect import DEFAULT, Dialect
+from nvr_protocol.errors import ProtocolError
+from nvr_protocol.timestamps import read_zone_info
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nvr_conformance.reading.playback_video import ChunkWalk
+    from nvr_conformance.wire.exchange import Exchange
+
+HEADING = ["Recording information", "", "Disk,Capacity,Remain capacity,Recorded time range"]
+SLOT_FIELDS = 9
+_NAME = re.compile(r"MAIN-[1-9]|EXT[1-5]-[1-9]")
+_MOMENT = r"(\d{4}/\d\d/\d\d),([01]),(\d\d:\d\d:\d\d)"
+_RANGE = re.compile(f"{_MOMENT},{_MOMENT}")
+_LONGEST_GOP = 10.0  # seconds: more is not believed
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMoment:
+    """A local time: seconds since 1970 on the recorder's wall clock, and whether it was summer time."""
+
+    wall: int
+    summer: bool
+
+    def unix(self, zone_minutes: int) -> int:
+        """Unix seconds, where the standard offset of the zone is known."""
+        return self.wall - zone_minutes * 60 - (3600 if self.summer else 0)
+
+
+def form(exchange: Exchange) -> Fact:
+    """INF-04: the heading, then nine fields a slot, all lines ended by CRLF."""
+    expected = "text/plain: the heading, then nine fields a slot, CRLF each"
+    if not exchange.ok:
+        return Fact(False, expected, str(exchange))
+    if exchange.content_type != "text/plain":
+        return Fact(False, expected, f"Content-Type: {exchange.header('Content-Type')}")
+    lines = exchange.text.split("\r\n")
+    if lines[:3] != HEADING or lines[-1] or "\n" in exchange.text.replace("\r\n", ""):
+        return Fact(False, expected, repr(exchange.text[:120]))
+    slots = lines[3:-1]
+    names = [line.partition(",")[0] for line in slots]
+    if not slots or len(set(names)) < len(names):
+        return Fact(False, expected, f"{len(slots)} slots: {', '.join(names)}")
+    problem = next((text for text in map(_slot_problem, slots) if text), "")
+    return Fact(not problem, expected, problem or f"{len(slots)} slots")
+
+
+def _slot_problem(line: str) -> str:
+    """What is wrong with the line of a slot; empty if nothing."""
+    fields = line.split(",")
+    if len(fields) != SLOT_FIELDS:
+        return f"{len(fields)} fields: {line!r}"
+    name, capacity, remaining, *recorded = fields
+    if not _NAME.fullmatch(name):
+        return f"no slot is called {name!r}"
+    if not any(fields[1:]):
+        return ""
+    if not re.fullmatch(r"\d+GB(\(R\))?", capacity) or not re.fullmatch(r"\d+GB", remaining):
+        return f"sizes: {line!r}"
+    if not any(recorded):
+        return ""
+    right = all(
+        is_time(f"{date} {clock}") and summer in ("0", "1")
+        for date, summer, clock in (recorded[:3], recorded[3:])
+    )
+    return "" if right else f"recorded time: {line!r}"
+
+
+def stated_range(text: str) -> tuple[LocalMoment, LocalMoment] | None:
+    """The oldest and the latest time of all slots, as they are written; None where there is none."""
+    found = [(_moment(*match[:3]), _moment(*match[3:])) for match in _RANGE.findall(text)]
+    ranges = [(first, last) for first, last in found if first is not None and last is not None]
+    if not ranges:
+        return None
+    oldest = min((first for first, _ in ranges), key=_order)
+    return oldest, max((last for _, last in ranges), key=_order)
+
+
+def _moment(date: str, summer: str, clock: str) -> LocalMoment | None:
+    if not is_time(f"{date} {clock}"):
+        return None
+    return LocalMoment(calendar.timegm(time.strptime(f"{date} {clock}", "%Y/%m/%d %H:%M:%S")), summer == "1")
+
+
+def _order(moment: LocalMoment) -> int:
+    return moment.unix(0)
+
+
+def zone_of(chunks: Iterable[ChunkWalk], dialect: Dialect = DEFAULT, otherwise: int | None = None) -> int:
+    """The recorder's zone without summer time, in minutes: what most fields of the chunks say; ``otherwise``
+    where they say nothing. ``dialect``: where the GOP information has the sign (OP-21)."""
+    votes: Counter[int] = Counter()
+    for chunk in chunks:
+        data = chunk.information.get(0x0007)
+        if data is not None and len(data) >= 8:
+            votes[_minutes(data[5], data[6], negative=data[4] == 1)] += 1
+        for hours, minutes, info in (chunk.gop_start_zone, chunk.gop_end_zone):
+            with contextlib.suppress(ProtocolError):
+                votes[read_zone_info(hours, minutes, info, dialect).minutes] += 1
+    if not votes and otherwise is not None:
+        return otherwise
+    if not votes:
+        raise NothingToJudge("no chunk names the recorder's time zone")
+    return votes.most_common(1)[0][0]
+
+
+def _minutes(hours: int, minutes: int, *, negative: bool) -> int:
+    return -(hours * 60 + minutes) if negative else hours * 60 + minutes
+
+
+def start_of(chunk: ChunkWalk) -> float | None:
+    """When a chunk's first picture was taken, in Unix seconds: what most of its three time fields say."""
+    stated = [
+        value for value in (chunk.gop_start, chunk.picture_time, chunk.information_time) if value is not None
+    ]
+    return statistics.median_low(stated) / 100 if stated and chunk.present else None
+
+
+def length_of(chunks: Iterable[ChunkWalk]) -> float:
+    """About how long the GOPs are, in seconds."""
+    lengths = [
+        abs(chunk.gop_end - chunk.gop_start) / 100
+        for chunk in chunks
+        if chunk.gop_end is not None and chunk.gop_start is not None
+    ]
+    return min(statistics.median(lengths), _LONGEST_GOP) if lengths else 0.0
+
+
+def oldest_confirmed(stated: int, chunks: list[ChunkWalk]) -> Fact:
+    """INF-05: the first picture that playback gives at or before the stated time is of that second."""
+    starts = [start for chunk in chunks if (start := start_of(chunk)) is not None]
+    if not starts:
+        return Fact(False, f"a GOP that begins at {stated}", "playback gives no GOP there")
+    first = min(starts)
+    return Fact(abs(int(first) - stated) <= 1, f"the first GOP begins at {stated}", f"at {first:.2f}")
+
+
+def latest_confirmed(stated: int, chunks: list[ChunkWalk], elapsed: float) -> Fact:
+    """INF-05: the last GOP that playback gives reaches the stated time and is not of later than that, but for
+    what was recorded in the ``elapsed`` seconds since and the GOP under way."""
+    starts = [start for chunk in chunks if (start := start_of(chunk)) is not None]
+    if not starts:
+        return Fact(False, f"a GOP that reaches {stated}", "playback gives no GOP there")
+    last, length = max(starts), length_of(chunks)
+    slack = length + 1
+    right = last - elapsed - slack <= stated <= last + length + slack
+    return Fact(right, f"the last GOP reaches {stated}", f"it is {length:.2f} s from {last:.2f} on")

@@ -1,0 +1,1 @@
+"""hypothesis against a reference model: steps, driver, model, shrinking, strategies."""

@@ -1,0 +1,370 @@
+"""Does the steps of a fuzzed run on a recorder, and compares each answer with the reference model."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+from nvr_conformance.client.client import HARMLESS, Client
+from nvr_conformance.client.player import GOP_PACE, Gop, dialect_of, mask_of
+from nvr_conformance.client.session import CONTROL_PACE, Session
+from nvr_conformance.fuzz.coverage import Combination, kind_of, situation_of
+from nvr_conformance.fuzz.playback_model import Shown, Stretches
+from nvr_conformance.fuzz.reference_model import CAPACITY, ReferenceModel, Surroundings, Verdict
+from nvr_conformance.fuzz.steps import (
+    CONTROLS,
+    CountUids,
+    Fetch,
+    LetPass,
+    LogIn,
+    Malformed,
+    Moment,
+    Send,
+    Step,
+    Stranger,
+)
+from nvr_conformance.reading.playback_video import walk_chunk
+from nvr_conformance.wire.exchange import Exchange, WireProblem, refused
+from nvr_conformance.wire.live_streams import LiveHttp, open_udp_socket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nvr_conformance.client.target import Target
+    from nvr_protocol.dialect import Dialect
+
+MINUTE = 60
+REAL_SLACK = 5.0  # seconds by which a UID's end may be off on a clock that runs by itself
+STREAM_END = 5.0  # real seconds that a recorder is given to end the answer of a stream
+LAST_LOOK = 0.5  # real seconds behind the last step in which the end of a stream may still show
+DEFAULT_AGO = 200 * MINUTE * 100  # hundredths before now: stands for a GOP's time where none was given yet
+_CRASH = 500
+_USED = re.compile(r"\bUSEDUID=(\d{1,9})")
+
+
+class DisagreementError(AssertionError):
+    """The recorder did something else than the document says."""
+
+
+class Driver:
+    """One run of steps on one target, from a recorder without UIDs on.
+
+    ``steps``: what was done; ``commands`` counts requests; ``seen`` holds what each step came across;
+    ``used_uids`` is the USEDUID told last. ``each_command`` is called at every request. ``stream_end``: real
+    seconds that the recorder is given to end the answer of a stream.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        each_command: Callable[[], None] | None = None,
+        *,
+        stream_end: float = STREAM_END,
+    ) -> None:
+        self.target = target
+        self.steps: list[Step] = []
+        self.commands = 0
+        self.used_uids = 0
+        self.seen: list[Combination] = []
+        self._each_command = each_command
+        self._stream_end = stream_end
+        self._begin()
+        self.client = Client(target)
+        self.model = ReferenceModel(surroundings_of(target))
+        self._last_time = target.now()
+        self._sessions: dict[str, Session] = {}
+        self._streams: dict[tuple[str, int, str], LiveHttp] = {}
+        self._gops: dict[str, Gop] = {}
+        self._dialect: Dialect | None = None
+        address = (target.endpoint.host, target.endpoint.port)
+        self._socket = open_udp_socket(address)
+        self._port = int(self._socket.getsockname()[1])
+
+    def _begin(self) -> None:
+        control = self.target.control
+        if control is None:
+            return
+        if self.target.clock == "manual":
+            # Recordings begin on the minute: so the same steps meet the same GOPs.
+            self.target.pass_time((-control.now()) % MINUTE + MINUTE)
+        control.reset()
+
+    def close(self) -> None:
+        """End what was begun, then give up the port: nothing is sent there any more. A recorder that can be
+        reset needs no logouts."""
+        for stream in self._streams.values():
+            stream.close()
+        control = self.target.control
+        for session in self.client.sessions:
+            session.logged_out = session.logged_out or control is not None
+        self.client.close()
+        try:
+            if control is not None:
+                control.reset()
+        finally:
+            self._socket.close()
+
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    # --- one step -----------------------------------------------------------------------------------
+
+    def run(self, step: Step) -> None:
+        """Do a step and compare. DisagreementError where the recorder is wrong."""
+        if isinstance(step, (Send, Fetch, Malformed)) and step.label not in self._sessions:
+            return
+        self.steps.append(step)
+        if isinstance(step, LetPass):
+            self.target.pass_time(step.seconds, step=max(step.seconds, 0.25))
+            self._follow_time()
+            self._check_streams()
+            return
+        self._follow_time()
+        expected = self.model.expect(step)
+        meets = situation_of(self.model, step)
+        moment = self._moment(step) if isinstance(step, Send) else None
+        exchange = self._ask(step, moment)
+        if expected is Verdict.ACCEPTED and refused(exchange) and self._was_thrown_out(step):
+            return
+        accepted = self._compare(step, exchange, expected)
+        self.seen.append(Combination(kind_of(step), meets, expected.value))
+        self.model.follow(step, accepted, moment)
+        if isinstance(step, CountUids):
+            self._check_count(exchange)
+        if isinstance(step, Fetch) and accepted:
+            self._check_gop(step, exchange)
+        if self._streams and _may_end_streams(step):
+            self.target.settle()
+        self._check_streams()
+
+    def finish(self, seconds: float = LAST_LOOK) -> None:
+        """Give what runs some real seconds to end though it should not, and compare for the last time."""
+        until = time.monotonic() + seconds
+        while self._streams and time.monotonic() < until:
+            self.target.settle()
+            self._check_streams()
+
+    def _follow_time(self) -> None:
+        now = self.target.now()
+        self.model.let_pass(now - self._last_time)
+        self._last_time = now
+
+    def _count(self) -> None:
+        self.commands += 1
+        if self._each_command is not None:
+            self._each_command()
+
+    def _ask(self, step: Step, moment: int | None) -> Exchange:
+        self._count()
+        match step:
+            case LogIn():
+                return self._log_in(step)
+            case Send():
+                return self._send(step, moment)
+            case Fetch():
+                path = self._sessions[step.label].path("camera", CAM=step.camera)
+                return self.client.get(path, pace=GOP_PACE)
+            case Malformed():
+                return self.client.get(step.target.replace("{uid}", self._sessions[step.label].uid_text))
+            case Stranger():
+                return self.client.get(step.target)
+            case _:
+                return self.client.get_digest(HARMLESS)
+
+    def _log_in(self, step: LogIn) -> Exchange:
+        user = self.target.users[step.user % len(self.target.users)]
+        login = self.client.try_login(user.name, user.password)
+        if login.uid_text is not None:
+            self._sessions[step.label] = self.client.sessions[-1]
+        elif login.page.ok:
+            raise self._disagreement(step, "the login page names no UID")
+        return login.page
+
+    def _send(self, step: Send, moment: int | None) -> Exchange:
+        session = self._sessions[step.label]
+        path = session.path(step.key, **values_of(step, self.target.channels, self._port, moment))
+        if step.key == "logout":
+            session.logged_out = True
+        if step.key != "live_http" or step.values["CMD"] != "START":
+            return self.client.get(path, pace=CONTROL_PACE if step.key in CONTROLS else None)
+        stream = session.open_http(path, int(step.values["CAM"]), str(step.values["COMP"]))
+        if not stream.refused:
+            self._streams[step.label, stream.camera, stream.comp] = stream
+        return stream.exchange
+
+    def _moment(self, step: Send) -> int | None:
+        """The TIMEF of a step in hundredths; whole seconds but for NEXTFRAME and PREVFRAME."""
+        if step.moment is None:
+            return None
+        moment = self._anchor(step.label, step.moment) - step.moment.ago
+        return moment if step.key == "step" else moment - moment % 100
+
+    def _anchor(self, label: str, moment: Moment) -> int:
+        gop = self._gops.get(label)
+        if moment.anchor == "now" or gop is None or gop.start is None:
+            now = self._unix_now()
+            return now if moment.anchor == "now" else now - DEFAULT_AGO
+        last = gop.last_picture()
+        return gop.start if moment.anchor == "first" or last is None else last
+
+    def _unix_now(self) -> int:
+        return round(self.target.unix_time() * 100)
+
+    # --- comparing ------------------------------------------------------------------------------------
+
+    def _was_thrown_out(self, step: Step) -> bool:
+        """Whether the UID of a step is gone because somebody else logged in (§1.3), and note it.
+
+        So it is where others may be there, the UID is refused everything, and all UIDs are in use.
+        """
+        label = getattr(step, "label", "")
+        if self.model.known.alone or label not in self.model.sessions:
+            return False
+        self._count()
+        if not refused(self.client.get(self._sessions[label].path("keep_alive"))):
+            return False
+        self._count()
+        found = _USED.search(self.client.get_digest(HARMLESS).text)
+        if found is None or int(found[1]) < CAPACITY:
+            return False
+        self.model.lose(label)
+        return True
+
+    def _compare(self, step: Step, exchange: Exchange, expected: Verdict) -> bool:
+        if exchange.status == _CRASH or (exchange.error is not None and not isinstance(step, Stranger)):
+            raise self._disagreement(step, f"the recorder failed: {exchange}")
+        if exchange.error in (WireProblem.TIMEOUT, WireProblem.REFUSED):
+            raise self._disagreement(step, f"no answer: {exchange}")
+        accepted = not refused(exchange)
+        if expected is not Verdict.EITHER and accepted != (expected is Verdict.ACCEPTED):
+            raise self._disagreement(step, f"must be {expected.value}: {exchange}")
+        return accepted
+
+    def _check_count(self, exchange: Exchange) -> None:
+        low, high = self.model.used()
+        found = _USED.search(exchange.text)
+        used = None if found is None else int(found[1])
+        self.used_uids = used or 0
+        if used is None or used < low or (high is not None and used > high):
+            expected = str(low) if low == high else f"{low} … {'' if high is None else high}"
+            raise self._disagreement(self.steps[-1], f"USEDUID={used}, expected {expected}")
+
+    def _check_gop(self, step: Fetch, exchange: Exchange) -> None:
+        session = self.model.sessions[step.label]
+        if self._dialect is None:
+            self._dialect = dialect_of(exchange.body)
+        gop = Gop(step.camera, exchange, walk_chunk(exchange.body, self._dialect))
+        shown = None
+        if gop.given:
+            self._gops[step.label] = gop
+            last = gop.last_picture()
+            if gop.start is None or gop.length is None or last is None:
+                raise self._disagreement(step, "a GOP without times")
+            shown = Shown(gop.start, last, gop.length)
+            named = gop.chunk.number(0x0004)
+            if named is not None and named != step.camera:
+                raise self._disagreement(step, f"the GOP names camera {named}")
+        place, now = session.playback.places.get(step.camera), self._unix_now()
+        begin = None if place is None else place.begin
+        fault = session.playback.judge(step.camera, shown, now)
+        if fault is not None:
+            what = "no picture" if shown is None else f"a GOP of {(now - shown.start) / 100:.2f} s before now"
+            timef = "" if begin is None else f", TIMEF {(now - begin) / 100:.2f} s before now"
+            raise self._disagreement(step, f"{fault.value}: {what}{timef}")
+
+    def _check_streams(self) -> None:
+        """Streams over HTTP end when they must, and not before."""
+        for (label, camera, comp), stream in list(self._streams.items()):
+            session = self.model.sessions.get(label)
+            runs = session is not None and (
+                camera in session.audio if comp == "AUDIO" else session.live.get(camera) == comp
+            )
+            if not runs:
+                del self._streams[label, camera, comp]
+                ended = self._ends(stream)
+                stream.close()
+                if not ended:
+                    raise self._disagreement(
+                        self.steps[-1], f"{comp} of camera {camera} on {label} does not end"
+                    )
+            elif stream.ended and self.model.is_certain(self.model.sessions[label]):
+                del self._streams[label, camera, comp]
+                if self._was_thrown_out(Fetch(label, camera)):
+                    continue
+                raise self._disagreement(
+                    self.steps[-1], f"{comp} of camera {camera} on {label} ended {stream.end_reason}".rstrip()
+                )
+
+    def _ends(self, stream: LiveHttp) -> bool:
+        until = time.monotonic() + self._stream_end
+        while not stream.ended and time.monotonic() < until:
+            self.target.settle()
+        return stream.ended
+
+    def _disagreement(self, step: Step, what: str) -> DisagreementError:
+        return DisagreementError(f"step {len(self.steps)}, {describe(step)}: {what}")
+
+
+def _may_end_streams(step: Step) -> bool:
+    """Whether some stream ends with the step, rightly or not: that takes a moment to show."""
+    if isinstance(step, Send):
+        return step.key == "logout" or step.values.get("CMD") == "STOP"
+    return isinstance(step, LogIn)
+
+
+def surroundings_of(target: Target) -> Surroundings:
+    """What is known of a target: of one with a control port, all that it is set to."""
+    manual = target.clock == "manual"
+    return Surroundings(
+        channels=target.channels,
+        cameras=frozenset(target.cameras),
+        priorities=tuple(user.priority for user in target.users),
+        alone=manual,
+        slack=0.0 if manual else REAL_SLACK + target.pace,
+        stretches=usual_stretches(round(target.unix_time())) if target.embedded else None,
+    )
+
+
+def usual_stretches(now: int) -> Stretches:
+    """What the embedded recorder has when it begins at ``now`` (Unix seconds): a day, with a gap of ten
+    minutes."""
+    minute = now - now % MINUTE
+    gap = minute - 6 * 3600
+    return Stretches((((minute - 24 * 3600) * 100, gap * 100), ((gap + 600) * 100, None)))
+
+
+def describe(step: Step) -> str:
+    """A step in a few words."""
+    match step:
+        case Send():
+            words = [step.label, step.key, *(f"{name}={value}" for name, value in step.values.items())]
+            words += [f"cameras {','.join(map(str, step.cameras))}"] if step.cameras else []
+            return " ".join(words)
+        case Fetch():
+            return f"{step.label} camera.cgi CAM={step.camera}"
+        case LogIn():
+            return f"login {step.label}"
+        case Malformed() | Stranger():
+            return f"malformed {step.target[:120]}"
+        case LetPass():
+            return f"{step.seconds:g} s pass"
+        case _:
+            return "as_getinfo.cgi"
+
+
+def values_of(step: Send, channels: int, port: int, moment: int | str | None) -> dict[str, object]:
+    """The parameters that a command carries beside its UID. ``channels``: digits that MASK must have."""
+    values: dict[str, object] = dict(step.values)
+    if step.key == "mask":
+        values["MASK"] = mask_of(step.cameras, int(str(values.pop("digits", channels))))
+    if moment is not None:
+        values["TIMEF"] = moment
+    if step.key == "live_rtp":
+        values["PORT"] = port
+    if step.key == "live_http" and values["CMD"] == "START":
+        values["INTERNETMODE"] = "ON"
+    return values

@@ -1,0 +1,1 @@
+"""The state machine's rules, a file a chapter."""

@@ -1,0 +1,111 @@
+"""The outcome of a run, and its form as ``result.json``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from nvr_conformance.judgement.measurement import Measurement, put_together
+from nvr_conformance.judgement.verdicts import Overall, Verdict, exit_status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from nvr_conformance.judgement.verdicts import RequirementVerdict
+
+
+class CheckResult(msgspec.Struct, frozen=True):
+    """One check."""
+
+    name: str
+    verdict: Verdict
+    expected: str
+    actual: str
+    evidence: str
+
+
+class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row of the catalogue. ``expected_failure``: why a failure is excused (``--expected-failures``)."""
+
+    id: str
+    level: str
+    verdict: Verdict
+    reason: str
+    checks: tuple[CheckResult, ...]
+    expected_failure: str = ""
+
+
+class Result(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A whole run; every row of the catalogue is in it. ``errors``: what broke in the kit.
+
+    ``begun``: when, ISO 8601 in UTC. ``expectation_errors``: expected failures that are not so.
+    ``measurements``: numbers that were measured, one of each name. ``planned_seconds``: how long it should
+    take, where that was found out ahead.
+    """
+
+    verdict: Overall
+    target: str
+    model: int
+    seed: int
+    seconds: float
+    requirements: tuple[RequirementResult, ...]
+    errors: tuple[str, ...] = ()
+    begun: str = ""
+    expectation_errors: tuple[str, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    planned_seconds: float | None = None
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of the command."""
+        return exit_status(self.verdict)
+
+    def ids(self, *verdicts: Verdict) -> frozenset[str]:
+        """The ids of the requirements with one of these verdicts."""
+        return frozenset(row.id for row in self.requirements if row.verdict in verdicts)
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """The ids that do not hold: failed, or warned of."""
+        return self.ids(Verdict.FAIL, Verdict.WARN)
+
+
+def make_result(
+    rows: Iterable[RequirementVerdict],
+    overall: Overall,
+    *,
+    target: str,
+    model: int,
+    seed: int,
+    seconds: float,
+    errors: Sequence[str] = (),
+    begun: str = "",
+    measurements: Iterable[Measurement] = (),
+    planned_seconds: float | None = None,
+) -> Result:
+    """Put a result together."""
+    return Result(
+        overall,
+        target,
+        model,
+        seed,
+        round(seconds, 3),
+        tuple(
+            RequirementResult(
+                row.requirement.id,
+                row.requirement.level.value,
+                row.verdict,
+                row.reason,
+                tuple(
+                    CheckResult(check.name, check.verdict, check.expected, check.actual, check.evidence)
+                    for check in row.checks
+                ),
+            )
+            for row in rows
+        ),
+        tuple(errors),
+        begun,
+        measurements=put_together(measurements),
+        planned_seconds=None if planned_seconds is None else round(planned_seconds, 1),
+    )

@@ -1,0 +1,167 @@
+"""Verdicts: of a check, of a requirement, of a recorder; and how one follows from the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from nvr_conformance.judgement.requirements import Level, Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+ELLIPSIS = "…"
+TEXT_LIMIT = 400  # characters kept of an expected or actual value
+
+
+class Verdict(StrEnum):
+    """What is said of one check, and of one requirement."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    WARN = "warn"  # a "should" that does not hold
+    OBSERVED = "observed"  # the document is silent: recorded, not judged
+    NOT_APPLICABLE = "not-applicable"  # this recorder lacks what the row is about
+    NOT_TESTED = "not-tested"  # always with a reason
+    ERROR = "error"  # the kit broke: never the recorder's fault
+
+
+class Overall(StrEnum):
+    """What is said of the recorder."""
+
+    CONFORMANT = "conformant"
+    NOT_CONFORMANT = "not-conformant"
+    INCONCLUSIVE = "inconclusive"
+
+
+EXIT_CONFORMANT = 0
+EXIT_FAILURES = 1
+EXIT_USAGE = 2
+EXIT_UNREACHABLE = 3
+EXIT_KIT_BROKE = 4  # an error of the kit, a run that was interrupted, or one in which nothing was checked
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """One check that was made. ``evidence`` names where in the scenario's history to look."""
+
+    id: str
+    name: str
+    verdict: Verdict
+    expected: str
+    actual: str
+    evidence: str
+    scenario: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why a scenario made no check of a requirement: verdict error, not-tested or not-applicable."""
+
+    id: str
+    verdict: Verdict
+    reason: str
+    scenario: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementVerdict:
+    """The judgement of one requirement."""
+
+    requirement: Requirement
+    verdict: Verdict
+    reason: str
+    checks: tuple[CheckRecord, ...]
+
+
+def verdict_of_check(level: Level, holds: bool) -> Verdict:
+    """A check that holds passes; one that does not fails, or warns where the document only advises."""
+    if holds:
+        return Verdict.PASS
+    return Verdict.WARN if level is Level.SHOULD else Verdict.FAIL
+
+
+_WORST_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN, Verdict.PASS, Verdict.OBSERVED)
+
+
+def judge_requirement(
+    requirement: Requirement, model: int, checks: Iterable[CheckRecord], notes: Iterable[Note]
+) -> RequirementVerdict:
+    """The verdict of one requirement from the checks made of it and the notes on those that were not made.
+
+    The worst of fail, error, warn, pass, observed stands. Without any of them the requirement is
+    not tested, or not applicable where that is all that was said of it.
+    """
+    made = tuple(check for check in checks if check.id == requirement.id)
+    said = [note for note in notes if note.id == requirement.id]
+    if model not in requirement.models:
+        return RequirementVerdict(
+            requirement, Verdict.NOT_APPLICABLE, f"MODEL {model} has no such requirement", made
+        )
+    verdicts = {check.verdict for check in made}
+    errors = [note for note in said if note.verdict is Verdict.ERROR]
+    if errors:
+        verdicts.add(Verdict.ERROR)
+    for verdict in _WORST_FIRST:
+        if verdict in verdicts:
+            return RequirementVerdict(requirement, verdict, _reason(verdict, made, errors), made)
+    untested = [note for note in said if note.verdict is Verdict.NOT_TESTED]
+    if untested:
+        return RequirementVerdict(requirement, Verdict.NOT_TESTED, _joined(untested), made)
+    if said:
+        return RequirementVerdict(requirement, Verdict.NOT_APPLICABLE, _joined(said), made)
+    reason = f"untestable: {requirement.untestable}" if requirement.untestable else "no scenario claims it"
+    return RequirementVerdict(requirement, Verdict.NOT_TESTED, reason, made)
+
+
+def _reason(verdict: Verdict, checks: Sequence[CheckRecord], errors: Sequence[Note]) -> str:
+    if verdict is Verdict.ERROR:
+        return _joined(errors)
+    if verdict in (Verdict.FAIL, Verdict.WARN):
+        broken = [check for check in checks if check.verdict is verdict]
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        return f"{broken[0].name}: expected {broken[0].expected}, got {broken[0].actual}{more}"
+    return ""
+
+
+def _joined(notes: Sequence[Note]) -> str:
+    return "; ".join(dict.fromkeys(note.reason for note in notes))
+
+
+def overall_verdict(
+    rows: Iterable[RequirementVerdict], *, interrupted: bool = False, kit_errors: Sequence[str] = ()
+) -> Overall:
+    """The verdict on the recorder.
+
+    A failed "must" is not-conformant. An interrupted run, an error of the kit and a run in which
+    nothing was judged (only observed, or not even that) prove nothing: inconclusive.
+    """
+    verdicts = {row.verdict for row in rows}
+    if interrupted:
+        return Overall.INCONCLUSIVE
+    if Verdict.FAIL in verdicts:
+        return Overall.NOT_CONFORMANT
+    ran = verdicts & {Verdict.PASS, Verdict.WARN, Verdict.OBSERVED}
+    if Verdict.ERROR in verdicts or kit_errors or not ran:
+        return Overall.INCONCLUSIVE
+    return Overall.CONFORMANT
+
+
+def exit_status(overall: Overall) -> int:
+    """The exit status of the command: 0 conformant, 1 not conformant, 4 inconclusive."""
+    return {
+        Overall.CONFORMANT: EXIT_CONFORMANT,
+        Overall.NOT_CONFORMANT: EXIT_FAILURES,
+        Overall.INCONCLUSIVE: EXIT_KIT_BROKE,
+    }[overall]
+
+
+def shown(value: object) -> str:
+    """A value as the report shows it: bytes in hex, long things cut."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        head = bytes(value[:64])
+        more = f" {ELLIPSIS} ({len(value)} bytes)" if len(value) > len(head) else ""
+        return head.hex(" ") + more
+    text = "".join(character if character.isprintable() else " " for character in str(value))
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + ELLIPSIS

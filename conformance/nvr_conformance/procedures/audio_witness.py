@@ -1,0 +1,64 @@
+"""Whether two cameras have audio of their own, asked the other way: of recordings where live cannot tell, of
+live where recordings cannot.
+
+Two cameras may have the same audio and no recorder be to blame: one microphone wired to both, or a stand-in
+for cameras. That a recorder mixes them up is shown where it tells them apart elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nvr_conformance.client.player import AGO, SECOND, Player
+from nvr_conformance.facts import live_audio as audio_judging
+from nvr_conformance.facts import playback_audio as audio_sequence
+from nvr_conformance.judgement.outcomes import NothingToJudge, PrerequisiteFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nvr_conformance.client.client import Client
+    from nvr_conformance.client.target import Target
+    from nvr_conformance.judgement.fact import Fact
+
+LISTENED = 3.0  # seconds of live audio that are compared
+SAME = "have the same audio live and recorded, or only one of the two: they cannot be told apart"
+
+
+def recorded_apart(target: Target, client: Client, camera: int, other: int) -> bool:
+    """Whether recordings of these cameras have different audio."""
+    player = Player(client.login())
+    player.choose(camera, other)
+    player.goto(round(target.unix_time() - AGO) * SECOND)
+    first, second = (player.listen(number) for number in (camera, other))
+    player.session.logout()
+    if first is None or second is None:
+        return False
+    return _holds(lambda: audio_sequence.own_audio(first, second))
+
+
+def live_apart(target: Target, client: Client, camera: int, other: int) -> bool:
+    """Whether these cameras send different audio."""
+    try:
+        videos = {number: target.live_codecs(number)[0] for number in (camera, other)}
+    except PrerequisiteFailed:
+        return False
+    session = client.login()
+    session.get("live_setup")
+    streams = [session.start_http(number, codec) for number, codec in videos.items()]
+    audios = {number: session.start_http(number, "AUDIO") for number in videos}
+    target.pass_time(LISTENED)
+    target.settle()
+    units = {number: [packet.data for packet in audio.packets] for number, audio in audios.items()}
+    for stream in (*audios.values(), *streams):
+        session.stop(stream)
+        stream.close()
+    session.logout()
+    return _holds(lambda: audio_judging.own_audio(units))
+
+
+def _holds(own_audio: Callable[[], Fact]) -> bool:
+    try:
+        return own_audio().ok
+    except NothingToJudge:
+        return False

@@ -1,0 +1,40 @@
+"""Downloads on a recorder that others download from as well (§6.3): all its places may be theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nvr_conformance.client.downloads import downloaded
+from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.reading.connection_information import read_counts
+
+if TYPE_CHECKING:
+    from nvr_conformance.client.client import Client
+    from nvr_conformance.client.downloads import Download
+
+TRIES = 6
+PATIENCE = 10.0  # seconds between two tries
+TAKEN = "other clients are logged in, and all places for downloads are taken"
+
+
+def whole_download(client: Client, camera: int, kind: str, begin: int, end: int) -> Download:
+    """As ``downloaded``; where all places are taken and others may have them, again after a while.
+    PrerequisiteFailed if no place becomes free."""
+    for _ in range(TRIES):
+        download = downloaded(client, camera, kind, begin, end)
+        if not is_crowded_out(client, download):
+            return download
+        client.target.pass_time(PATIENCE)
+    raise PrerequisiteFailed(TAKEN)
+
+
+def is_crowded_out(client: Client, download: Download) -> bool:
+    """Whether a download got status 3 (too many at once), and others may have the places."""
+    return download.statuses == ["3"] and others(client) > 0
+
+
+def others(client: Client) -> int:
+    """How many UIDs are valid that are not ours; 0 where the recorder does not tell."""
+    own = sum(session.is_alive() for session in client.sessions if not session.logged_out)
+    counts = read_counts(client)
+    return 0 if counts is None else max(0, counts.used - own)

@@ -1,0 +1,1 @@
+"""A recorder as seen from outside, written as a recorder.toml."""

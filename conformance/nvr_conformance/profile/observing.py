@@ -1,0 +1,208 @@
+"""What a recorder is like, as far as can be seen from outside: enough to make an emulator in its image.
+
+Observing is not judging: what is not shown, or cannot be read, is left open (None) and said in ``notes``.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from nvr_conformance.client.client import LOGIN, Client
+from nvr_conformance.client.player import AGO, GOP_PACE, SECOND, Player
+from nvr_conformance.facts.live_audio import CONTENT_TYPES
+from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.reading.decoding import decode_pictures
+from nvr_conformance.reading.live_jpeg import read_jpeg_part
+from nvr_conformance.wire.connection import WireError, open_socket
+from nvr_conformance.wire.digest import read_challenges
+from nvr_conformance.wire.exchange import refused
+from nvr_protocol.dialect import DEFAULT, Dialect
+from nvr_protocol.dialect_detection import detect_dialect
+from nvr_protocol.errors import ProtocolError
+from nvr_protocol.playback.video import read_playback_video
+from nvr_protocol.texts.recorded_time import Slot, read_recorded_time
+
+if TYPE_CHECKING:
+    from nvr_conformance.client.session import Session
+    from nvr_conformance.client.target import Target
+    from nvr_conformance.wire.live_streams import LiveHttp
+    from nvr_protocol.timestamps import Zone
+
+LOOKED_AT = 8  # cameras whose media are looked at; of the others only that they are there
+_WAITED = 12.0  # seconds that a stream is given
+_JPEGS = 3
+_PLACEHOLDER_WIDTH = 64
+_CONNECT = 3.0
+
+
+@dataclass(slots=True)
+class CameraProfile:
+    """One registered camera. ``jpeg``: whether it sends live JPEG of its own. None: not known."""
+
+    number: int
+    connected: bool
+    video: tuple[str, ...] = ()
+    recorded: str | None = None
+    audio: str | None = None
+    jpeg: bool | None = None
+    looked_at: bool = False
+
+
+@dataclass(slots=True)
+class Profile:
+    """A recorder as it was seen. ``told``: the fields of ``dialect`` that samples settled. ``zones``: seconds
+    and the zone that pictures of then had."""
+
+    model: int
+    uid_digits: int | None = None
+    channels: int | None = None
+    transport: str | None = None
+    digest: tuple[str, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    zones: list[tuple[int, Zone]] = field(default_factory=list)
+    dialect: Dialect = DEFAULT
+    told: set[str] = field(default_factory=set)
+    cameras: list[CameraProfile] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def learn(self, sample: bytes | str, where: str) -> Dialect:
+        """Take in what a sample tells of the dialect; what came first stands. The dialect as known now."""
+        try:
+            detection = detect_dialect(sample)
+        except ProtocolError as problem:
+            self.notes.append(f"{where}: no dialect explains it: {problem}")
+            return self.dialect
+        for name in sorted(detection.determined):
+            value: Any = getattr(detection.dialect, name)
+            if name not in self.told:
+                self.told.add(name)
+                self.dialect = replace(self.dialect, **{name: value})
+            elif getattr(self.dialect, name) != value:
+                known = getattr(self.dialect, name)
+                self.notes.append(f"{where}: {name} is {value}, and {known} elsewhere")
+        return detection.dialect
+
+
+def observe_profile(target: Target) -> Profile:
+    """Look at a recorder: one login, the information texts, a glance at the media of some cameras.
+
+    Disturbs nobody. About a dozen commands for each of the first ``LOOKED_AT`` cameras. PrerequisiteFailed
+    where no login succeeds.
+    """
+    profile = Profile(target.model, transport=_transport(target))
+    with closing(Client(target)) as client:
+        challenge = client.get(LOGIN)
+        challenges = read_challenges(challenge.all_headers("WWW-Authenticate"))
+        profile.digest = tuple(dict.fromkeys(asked.algorithm.upper() for asked in challenges))
+        session = client.login()
+        profile.uid_digits = len(session.uid_text)
+        _look_at_disks(profile, client)
+        try:
+            profile.channels = target.channels
+            connected = target.cameras
+        except PrerequisiteFailed as problem:
+            profile.notes.append(problem.reason)
+            return profile
+        gone = set(range(1, target.channels + 1)) - set(connected) - set(target.unregistered)
+        profile.cameras = [
+            CameraProfile(number, number not in gone) for number in sorted({*connected, *gone})
+        ]
+        looked_at = [camera for camera in profile.cameras if camera.connected][:LOOKED_AT]
+        session.get("live_setup")
+        for camera in looked_at:
+            camera.looked_at = True
+            _look_at_live(profile, session, camera)
+        session.logout()
+        player = Player(client.login())  # a UID that has shown live plays nothing
+        for camera in looked_at:
+            _look_at_playback(profile, target, player, camera)
+    return profile
+
+
+def _transport(target: Target) -> str | None:
+    """Recorders know two settings (§1.2): HTTPS alone, and both."""
+    if target.endpoint.tls is None:
+        return "both"
+    if target.http is None:
+        return None
+    try:
+        open_socket(target.http, min(_CONNECT, target.timeout)).close()
+    except WireError:
+        return "https"
+    return "both"
+
+
+def _look_at_disks(profile: Profile, client: Client) -> None:
+    exchange = client.get_digest("/cgi-bin/recordedtime.cgi")
+    try:
+        profile.slots = read_recorded_time(exchange.body) if exchange.ok else ()
+    except ProtocolError as problem:
+        profile.notes.append(f"recordedtime.cgi: {problem}")
+
+
+def _look_at_live(profile: Profile, session: Session, camera: CameraProfile) -> None:
+    """One kind after the other, and then audio, which is only sent beside video."""
+    for codec in ("H264", "H265", "JPEG"):
+        stream = session.start_http(camera.number, codec)
+        if not stream.refused and stream.wait_packets(1, _WAITED):
+            content_type = stream.exchange.header("Content-Type") or ""
+            profile.learn(content_type, f"camera {camera.number}, live {codec}")
+            if codec == "JPEG":
+                stream.wait_packets(_JPEGS, _WAITED)
+                camera.jpeg = _is_own(profile, camera, stream)
+            else:
+                camera.video = (*camera.video, codec)
+        session.stop(stream)
+        stream.close()
+    camera.jpeg = bool(camera.jpeg)
+    if camera.video:
+        video = session.start_http(camera.number, camera.video[0])
+        _listen(profile, session, camera)
+        session.stop(video)
+        video.close()
+
+
+def _is_own(profile: Profile, camera: CameraProfile, stream: LiveHttp) -> bool:
+    """Whether these JPEG pictures are the camera's: a placeholder is small and always the same."""
+    parts = [packet.data for packet in stream.packets]
+    profile.learn(parts[0], f"camera {camera.number}, live JPEG")
+    jpegs = [read_jpeg_part(part).jpeg for part in parts]
+    pictures = decode_pictures("JPEG", jpegs[:1]).pictures
+    return len(set(jpegs)) > 1 or not pictures or pictures[0].width > _PLACEHOLDER_WIDTH
+
+
+def _listen(profile: Profile, session: Session, camera: CameraProfile) -> None:
+    audio = session.start_http(camera.number, "AUDIO")
+    if not audio.refused and audio.wait_packets(1, _WAITED):
+        part = audio.packets[0].part
+        kind = part.content_type if part is not None else ""
+        camera.audio = next((codec for codec, kinds in CONTENT_TYPES.items() if kind in kinds), None)
+        where = f"camera {camera.number}, live audio"
+        if camera.audio is None:
+            profile.notes.append(f"{where}: content type {kind!r}")
+        else:
+            profile.learn((part.header("Content-Type") if part is not None else "") or "", where)
+    session.stop(audio)
+    audio.close()
+
+
+def _look_at_playback(profile: Profile, target: Target, player: Player, camera: CameraProfile) -> None:
+    player.choose(camera.number)
+    player.goto(round(target.unix_time() - AGO) * SECOND)
+    gop = player.fetch(camera.number)
+    where = f"camera {camera.number}, camera.cgi"
+    if not gop.given:
+        profile.notes.append(f"{where}: {gop}")
+        return
+    camera.recorded = gop.codec or None
+    dialect = profile.learn(gop.exchange.body, where)
+    try:
+        video = read_playback_video(gop.exchange.body, dialect)
+        profile.zones.append((video.start // SECOND, video.zone))
+    except ProtocolError as problem:
+        profile.notes.append(f"{where}: {problem}")
+    audio = player.session.client.get(player.session.path("playaudio", CAM=camera.number), pace=GOP_PACE)
+    if audio.ok and not refused(audio):
+        profile.learn(audio.body, f"camera {camera.number}, playaudio.cgi")

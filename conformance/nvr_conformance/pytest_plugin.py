@@ -1,0 +1,90 @@
+"""pytest plugin: the scenarios as plain tests, ``pytest --pyargs nvr_conformance --nvr-url=http://…``.
+
+Loaded in every pytest of an environment with this package, so it is light, and does nothing but declare its
+options unless the scenarios are asked for. In other runs they are not collected.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent
+NAME = "nvr_conformance"
+PASSWORD = "NVR_CONFORMANCE_RUN_PASSWORD"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of ``nvr-conformance run`` that make sense here."""
+    group = parser.getgroup("nvr-conformance", "judging a recorder (--pyargs nvr_conformance)")
+    add = group.addoption
+    add("--nvr-url", metavar="URL", help="the recorder; without it an emulated one is started")
+    add("--nvr-user", default="ADMIN", metavar="NAME", help="user name on the recorder")
+    add("--nvr-password", metavar="PASSWORD", help=f"better given as {PASSWORD}")
+    add("--nvr-as-model", choices=["1", "2", "3"], help="judge as this model; else it is found out")
+    add("--nvr-insecure", action="store_true", help="accept any certificate")
+    add("--nvr-select", action="append", default=[], metavar="ID-GLOB", help="judge these alone")
+    add("--nvr-skip", action="append", default=[], metavar="ID-GLOB", help="leave these out")
+    add("--nvr-allow", default="", metavar="ptz,presets,eviction,load", help="what may disturb others")
+    add("--nvr-pace", type=float, metavar="SECONDS", help="between commands")
+    add("--nvr-timeout", type=float, default=10.0, metavar="SECONDS", help="that an answer may take")
+    add("--nvr-seed", type=int, default=0, help="makes what is chosen at random repeatable")
+    add("--nvr-control", metavar="URL", help="the control port of an emulator")
+    add("--nvr-defect", action="append", default=[], metavar="NAME", help="break the emulated recorder")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the judge where its scenarios are asked for."""
+    if not _asked_for(config):
+        return
+    if config.getoption("numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError(
+            "nvr_conformance: no -n: the scenarios share one recorder and would disturb each other"
+        )
+    try:
+        from nvr_conformance.engine.pytest_judge import make_judge
+    except ModuleNotFoundError as problem:
+        raise pytest.UsageError(f"nvr_conformance: install nvrkit[conformance]: {problem}") from None
+    option = config.getoption
+    password = option("--nvr-password")
+    config.pluginmanager.register(
+        make_judge(
+            {
+                "url": option("--nvr-url"),
+                "user": option("--nvr-user"),
+                "password": os.environ.get(PASSWORD, "") if password is None else password,
+                "model": None if option("--nvr-as-model") is None else int(option("--nvr-as-model")),
+                "insecure": option("--nvr-insecure"),
+                "allow": frozenset(filter(None, option("--nvr-allow").split(","))),
+                "pace": option("--nvr-pace"),
+                "timeout": option("--nvr-timeout"),
+                "control": option("--nvr-control"),
+                "defects": tuple(option("--nvr-defect")),
+            },
+            select=option("--nvr-select"),
+            skip=option("--nvr-skip"),
+            seed=option("--nvr-seed"),
+        ),
+        NAME,
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Keep the scenarios out of runs that pass by this package."""
+    if collection_path == PACKAGE / "scenarios" and not config.pluginmanager.has_plugin(NAME):
+        return True
+    return None
+
+
+def _asked_for(config: pytest.Config) -> bool:
+    here = config.invocation_params.dir
+    for argument in config.args:
+        name = argument.partition("::")[0]
+        if config.option.pyargs and (name == NAME or name.startswith(f"{NAME}.")):
+            return True
+        path = (here / name).resolve()
+        if path == PACKAGE or PACKAGE in path.parents:
+            return True
+    return False

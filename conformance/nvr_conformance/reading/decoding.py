@@ -1,0 +1,212 @@
+"""Pictures and audio as an independent decoder sees them (PyAV, that is FFmpeg)."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nvr_conformance.judgement.fact import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+CODECS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
+PICTURE_LIMIT = 20_000
+_FORGIVEN = ("deprecated pixel format",)  # remarks that say nothing about the stream
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture. ``luma`` is the SHA-256 of its luma plane, row by row without stride."""
+
+    width: int
+    height: int
+    luma: str
+    is_key: bool
+
+
+@dataclass(slots=True)
+class Decoded:
+    """What came of decoding; ``errors`` are the decoder's complaints, with concealed damage among them."""
+
+    pictures: list[Picture] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def decode_pictures(
+    codec: str, access_units: Iterable[bytes], *, keep: Callable[[Any], None] | None = None
+) -> Decoded:
+    """Decode Annex B access units ("H264", "H265") or whole JPEG pictures ("JPEG"), one per item.
+
+    Begin with a key picture. ``keep`` is called with each PyAV frame, for those who want to look at it.
+    """
+    import av
+
+    result = Decoded()
+    context: Any = av.CodecContext.create(CODECS[codec], "r")
+    context.thread_count = 1
+    context.options = {"err_detect": "explode+crccheck+bitstream+buffer"}
+
+    def take(packet: Any, number: int | None) -> None:
+        try:
+            frames = context.decode(packet)
+        except av.FFmpegError as problem:
+            where = "at the end" if number is None else f"picture {number}"
+            result.errors.append(f"{where}: {problem.strerror or problem}")
+            return
+        for frame in frames:
+            if len(result.pictures) < PICTURE_LIMIT:
+                result.pictures.append(_picture(frame))
+                if keep is not None:
+                    keep(frame)
+
+    with _captured_log(result.errors):
+        for number, data in enumerate(access_units):
+            take(av.Packet(data), number)
+        take(None, None)
+    return result
+
+
+def _picture(frame: Any) -> Picture:
+    plane = frame.planes[0]
+    rows = memoryview(plane)
+    digest = hashlib.sha256()
+    if plane.line_size == frame.width:
+        digest.update(rows[: frame.width * frame.height])
+    else:
+        for row in range(frame.height):
+            digest.update(rows[row * plane.line_size : row * plane.line_size + frame.width])
+    return Picture(frame.width, frame.height, digest.hexdigest(), bool(frame.key_frame))
+
+
+@contextmanager
+def _captured_log(errors: list[str]) -> Iterator[None]:
+    """While open, FFmpeg's errors and warnings of this thread are kept; they end up in ``errors``."""
+    import av.logging
+
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.WARNING)
+    av.logging.set_skip_repeated(False)
+    try:
+        with av.logging.Capture(local=True) as logs:
+            yield
+    finally:
+        av.logging.set_level(level)
+    for _, name, text in logs:
+        if text.strip() and not any(forgiven in text for forgiven in _FORGIVEN):
+            errors.append(f"{name}: {text.strip()}")
+
+
+def decodes(decoded: Decoded, at_least: int = 1, exactly: int | None = None) -> Fact:
+    """LIV-15, PLB-11: no complaint, and as many pictures as there should be."""
+    wanted = f"{exactly} pictures" if exactly is not None else f"at least {at_least} pictures"
+    count = len(decoded.pictures)
+    right = count == exactly if exactly is not None else count >= at_least
+    sizes = {f"{picture.width}x{picture.height}" for picture in decoded.pictures}
+    actual = f"{count} pictures {' '.join(sorted(sizes))}".rstrip()
+    if decoded.errors:
+        actual += f", {len(decoded.errors)} errors: {decoded.errors[0]}"
+    return Fact(right and not decoded.errors, f"{wanted} without error", actual)
+
+
+@dataclass(slots=True)
+class DecodedAudio:
+    """Decoded audio: samples per access unit (or packet), the rate, the decoder's complaints."""
+
+    samples: list[int] = field(default_factory=list)
+    rate: int = 0
+    channels: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+def decode_audio(
+    codec: str, units: Iterable[bytes], *, rate: int = 48_000, channels: int = 1
+) -> DecodedAudio:
+    """Decode "AAC" access units (raw AAC-LC), "G711" (µ-law) or "G726" (32 kbit/s, low bits first)
+    samples."""
+    import av
+
+    result = DecodedAudio(rate=rate, channels=channels)
+    name = {"AAC": "aac", "G711": "pcm_mulaw", "G726": "g726le"}[codec]
+    context: Any = av.CodecContext.create(name, "r")
+    context.thread_count = 1
+    if codec == "AAC":
+        context.extradata = _audio_specific_config(rate, channels)
+    else:
+        context.sample_rate = result.rate = 8000
+        context.layout = "mono"
+        if codec == "G726":
+            context.options = {"bits_per_coded_sample": "4"}
+    with _captured_log(result.errors):
+        for number, data in enumerate(units):
+            try:
+                frames = context.decode(av.Packet(data))
+            except av.FFmpegError as problem:
+                result.errors.append(f"unit {number}: {problem.strerror or problem}")
+                continue
+            result.samples.append(sum(frame.samples for frame in frames))
+            for frame in frames:
+                result.rate, result.channels = frame.sample_rate, len(frame.layout.channels)
+    return result
+
+
+def _audio_specific_config(rate: int, channels: int) -> bytes:
+    """MPEG-4 audio: object type 2 (AAC-LC), the rate's index, the channels."""
+    rates = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
+    return (2 << 11 | rates.index(rate) << 7 | channels << 3).to_bytes(2, "big")
+
+
+@dataclass(slots=True)
+class DecodedFile:
+    """A media file: its brand, its streams, the pictures and the number of audio samples.
+
+    ``times``: of each picture, in seconds; ``rate``: samples per second; ``codec``: FFmpeg's name.
+    """
+
+    brand: str = ""
+    video_streams: int = 0
+    audio_streams: int = 0
+    seconds: float = 0.0
+    pictures: list[Picture] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    codec: str = ""
+    samples: int = 0
+    rate: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+def decode_file(data: bytes) -> DecodedFile:
+    """Open a file (MP4) from memory and decode everything in it."""
+    import io
+
+    import av
+
+    result = DecodedFile()
+    with _captured_log(result.errors):
+        try:
+            with av.open(io.BytesIO(data), "r") as container:
+                result.brand = str(container.metadata.get("major_brand", ""))
+                result.video_streams = len(container.streams.video)
+                result.audio_streams = len(container.streams.audio)
+                result.codec = "".join(stream.codec_context.name for stream in container.streams.video[:1])
+                result.seconds = (container.duration or 0) / 1_000_000
+                for frame in _frames(container):
+                    if isinstance(frame, av.VideoFrame):
+                        if len(result.pictures) < PICTURE_LIMIT:
+                            result.pictures.append(_picture(frame))
+                            result.times.append(frame.time or 0.0)
+                    else:
+                        result.samples += frame.samples
+                        result.rate = frame.sample_rate
+        except (av.FFmpegError, OSError, ValueError) as problem:
+            result.errors.append(f"{type(problem).__name__}: {problem}")
+    return result
+
+
+def _frames(container: Any) -> Iterator[Any]:
+    for stream in (*container.streams.video, *container.streams.audio):
+        stream.codec_context.thread_count = 1
+    for packet in container.demux():
+        yield from packet.decode()

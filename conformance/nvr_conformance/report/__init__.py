@@ -1,0 +1,1 @@
+"""Who listens to the engine's events and leaves files or lines behind."""

@@ -1,0 +1,165 @@
+"""The report that ``--report DIR`` leaves: what it holds, and when each file is written.
+
+index.html         the page, one file
+result.json        for machines
+declaration.json   what the recorder supports, lacks, and what was not tested
+junit.xml          for build servers
+evidence/          of each scenario what was said (.txt), what went over the wire (.pcap), and what the judge
+                   was told besides (.json): from the last two ``rejudge`` makes the checks again
+evidence/run.json  what was judged, and the SHA-256 of each of these files
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from nvr_conformance.engine.events import Event, RunFinished, RunStarted, ScenarioFinished
+from nvr_conformance.evidence.index import NAME as INDEX
+from nvr_conformance.evidence.index import RunIndex, digest_of, index_json
+from nvr_conformance.evidence.pcap_writing import write_pcap
+from nvr_conformance.evidence.redaction import Redactor
+from nvr_conformance.evidence.scenario_file import evidence_json, packet_numbers
+from nvr_conformance.judgement.verdicts import Verdict
+from nvr_conformance.report.declaration import declaration_json
+from nvr_conformance.report.page import PageExtras, render_page
+from nvr_conformance.report.pictures import ReportPictures
+from nvr_conformance.report.result_files import junit_xml, result_json, write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from nvr_conformance.client.history import History
+    from nvr_conformance.judgement.result import CheckResult, RequirementResult, Result
+    from nvr_conformance.judgement.verdicts import CheckRecord
+
+EXCERPT_LIMIT = 4000  # characters of one exchange on the page
+EXCERPTS = 200
+_EXCHANGE = re.compile(r"^(.*), exchange (\d+)$")
+
+
+class ReportWriter:
+    """A reporter that leaves its files in a directory, which is made if need be. OSError where it cannot.
+
+    ``redact_uids`` replaces UIDs in all files; passwords and Digest answers never appear.
+    """
+
+    def __init__(self, directory: Path, *, passwords: Iterable[str] = (), redact_uids: bool = False) -> None:
+        self._directory = directory
+        self._redactor = Redactor(passwords, uids=redact_uids)
+        self._files: dict[str, list[str]] = {}
+        self._digests: dict[str, str] = {}
+        self._stems: dict[str, str] = {}
+        self._places: dict[str, str] = {}  # of each check's evidence in a pcap
+        self._run: RunStarted | None = None
+        self._excerpts: dict[str, str] = {}
+        self._pictures = ReportPictures()
+        (directory / "evidence").mkdir(parents=True, exist_ok=True)
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self._run = event
+                self._clear()
+            case ScenarioFinished(name=name, history=history, checks=checks):
+                self._keep_evidence(name, history)
+                self._keep_excerpts(history, checks)
+                self._pictures.look_at(name, history.streams, even=not history.clock_is_manual)
+            case RunFinished(result=result):
+                self._finish(redacted(result, self._redactor, self._places))
+
+    def _clear(self) -> None:
+        """Take an older report away: if this run breaks, its verdict must not be mistaken for this one's."""
+        for name in ("index.html", "result.json", "declaration.json", "junit.xml"):
+            (self._directory / name).unlink(missing_ok=True)
+        (self._directory / "evidence" / INDEX).unlink(missing_ok=True)
+        for suffix in ("txt", "pcap", "json"):
+            for file in (self._directory / "evidence").glob(f"test_*.{suffix}"):
+                file.unlink()
+
+    def _keep_evidence(self, name: str, history: History) -> None:
+        stem = re.sub(r"[^\w.-]", "_", name)
+        self._files[name] = []
+        pcap = io.BytesIO()
+        orders: list[int] = []
+        whole = history.capture is not None and history.target is not None
+        if history.capture is not None and whole:
+            history.transcript(self._redactor)  # it must know each UID before it looks at bytes
+            orders = write_pcap(pcap, history.capture, self._redactor)
+        packets = packet_numbers(history, orders)
+        self._write_evidence(name, f"{stem}.txt", history.transcript(self._redactor, packets).encode())
+        if whole:
+            self._write_evidence(name, f"{stem}.pcap", pcap.getvalue())
+            self._write_evidence(name, f"{stem}.json", evidence_json(name, history, orders, self._redactor))
+            self._stems[name] = stem
+        for number, packet in packets.items():
+            self._places[f"{name}, exchange {number}"] = f", packet {packet} of {stem}.pcap"
+
+    def _write_evidence(self, scenario: str, name: str, data: bytes) -> None:
+        write_file(self._directory / "evidence" / name, data)
+        self._digests[name] = digest_of(data)
+        self._files[scenario].append(f"evidence/{name}")
+
+    def _keep_excerpts(self, history: History, checks: tuple[CheckRecord, ...]) -> None:
+        """The exchange behind each check that does not hold, for the page."""
+        for check in checks:
+            found = _EXCHANGE.match(check.evidence)
+            broken = check.verdict in (Verdict.FAIL, Verdict.WARN)
+            if broken and found and len(self._excerpts) < EXCERPTS and check.evidence not in self._excerpts:
+                text = history.excerpt(int(found[2]), self._redactor)
+                self._excerpts[check.evidence] = text[:EXCERPT_LIMIT]
+
+    def _write_index(self) -> None:
+        run = self._run
+        assert run is not None
+        index = RunIndex(
+            target=run.target,
+            model=run.model,
+            seed=run.seed,
+            selected=tuple(sorted(run.selected)),
+            needs=run.needs,
+            scenarios={name: self._stems.get(name, "") for name in run.scenarios},
+            files=self._digests,
+        )
+        write_file(self._directory / "evidence" / INDEX, index_json(index))
+
+    def _finish(self, result: Result) -> None:
+        self._write_index()
+        write_file(self._directory / "result.json", result_json(result))
+        write_file(self._directory / "declaration.json", declaration_json(result))
+        write_file(self._directory / "junit.xml", junit_xml(result))
+        extras = PageExtras(
+            files=self._files,
+            excerpts={key + self._places.get(key, ""): text for key, text in self._excerpts.items()},
+            pictures=self._pictures.pictures(),
+            plots=self._pictures.plots(),
+        )
+        write_file(self._directory / "index.html", render_page(result, extras).encode())
+
+
+def redacted(result: Result, redactor: Redactor, places: Mapping[str, str]) -> Result:
+    """The same result without what must not be told. ``places`` says of evidence where in a pcap it lies."""
+
+    def check(each: CheckResult) -> CheckResult:
+        return msgspec.structs.replace(
+            each,
+            name=redactor.text(each.name),
+            expected=redactor.text(each.expected),
+            actual=redactor.text(each.actual),
+            evidence=each.evidence + places.get(each.evidence, ""),
+        )
+
+    def row(each: RequirementResult) -> RequirementResult:
+        return msgspec.structs.replace(
+            each, reason=redactor.text(each.reason), checks=tuple(check(one) for one in each.checks)
+        )
+
+    return msgspec.structs.replace(
+        result,
+        requirements=tuple(row(each) for each in result.requirements),
+        errors=tuple(redactor.text(error) for error in result.errors),
+    )

@@ -1,0 +1,1 @@
+"""Transport, access and survival (§1.2, §6.1)."""

@@ -1,0 +1,215 @@
+"""§1.3, §6.1: nothing without a UID; no Digest answer twice, and none that was altered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nvr_conformance.client.client import LOGIN, read_uid
+from nvr_conformance.client.session import Session
+from nvr_conformance.procedures.udp_path import why_silent
+from nvr_conformance.procedures.uid_commands import quick_login, uid_commands
+from nvr_conformance.procedures.video_checks import KINDS, brief_stream, camera_with_video
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    Exchange,
+    LiveStream,
+    NotTested,
+    Require,
+    Target,
+    refused,
+    scenario,
+)
+from nvr_conformance.wire.digest import Challenge, DigestAnswers, choose_challenge, read_challenges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORMS = {"no UID": "", "an empty UID": "UID=", "UID=-1": "UID=-1", "a UID that is no number": "UID=ADMIN"}
+ELSEWHERE = "/cgi-bin/recordedtime.cgi"
+SAMPLE = 100  # bytes of an answer that a refusal must not have in it
+_UID = re.compile(r"UID=\d+&?")
+
+
+class _Nobody(Session):
+    """Sends each command with `form` in the place of a UID."""
+
+    def __init__(self, client: Client, form: str) -> None:
+        super().__init__(client, "0", Exchange(0, "GET", LOGIN))
+        self.form = form
+        self.logged_out = True
+        client.sessions.append(self)
+
+    def path(self, key: str, **values: object) -> str:
+        form = f"{self.form}&" if self.form else ""
+        return _UID.sub(form, super().path(key, **values), count=1).rstrip("&?")
+
+
+@scenario("SEC-03")
+def test_no_command_without_a_uid(
+    target: Target, client: Client, check: Check, not_tested: NotTested
+) -> None:
+    """Every command that needs a UID, without one and with what is none, between two with a valid one."""
+    nobodies = {name: _Nobody(client, form) for name, form in FORMS.items()}
+    live, playing = client.login(), client.login()
+    for command in uid_commands(target):
+        if command.permission and not target.allows(command.permission):
+            not_tested("SEC-03", f"{command.name} needs --allow {command.permission}")
+            continue
+        if command.name.endswith("START"):
+            continue  # its refusal is seen by its media: the scenario below
+        if target.clock == "real":  # at 3 s a command the other one would expire
+            for session in (live, playing):
+                session.get("keep_alive")
+        ending = command.name == "logout"
+        valid = quick_login(client) if ending else live if command.is_live else playing
+        before = command.run(valid)
+        answers = {name: command.send(nobody) for name, nobody in nobodies.items()}
+        after = command.run(quick_login(client) if ending else valid)
+        if refused(before) or refused(after):
+            not_tested("SEC-03", f"{command.name} with a valid UID: {before}, later {after}")
+            continue
+        for name, answer in answers.items():
+            nothing = refused(answer) and not _shows(before, answer)
+            check("SEC-03", nothing, "nothing", answer, f"{command.name}, {name}")
+    alive = live.is_alive() and playing.is_alive()
+    actual = "both valid" if alive else "one ended"
+    check("SEC-03", alive, "both valid", actual, "logout without a UID ends none")
+
+
+def _shows(answer: Exchange, refusal: Exchange) -> bool:
+    """Whether a refusal carries what it refuses."""
+    return len(answer.body) >= SAMPLE and answer.body[:SAMPLE] in refusal.body
+
+
+@scenario("SEC-03")
+def test_no_media_without_a_uid(target: Target, client: Client, check: Check, not_tested: NotTested) -> None:
+    """START over RTP and HTTP without a UID, while somebody is logged in; then with a UID."""
+    camera, (codec, *_) = camera_with_video(target)
+    before = {kind: brief_stream(client.login(), kind, camera, codec) for kind in KINDS}
+    client.login()
+    started: list[tuple[str, LiveStream]] = []
+    for name, form in FORMS.items():
+        nobody = _Nobody(client, form)
+        started.append((f"live_rtp START, {name}", nobody.start_rtp(camera, codec)))
+        started.append((f"live_http START, {name}", nobody.start_http(camera, codec)))
+    target.pass_time(2)
+    target.settle()
+    totals = {name: stream.total for name, stream in started}
+    for _, stream in started:
+        stream.close()
+    valid = client.login()  # one of its own: what others began by mistake may run on the one before
+    for kind in KINDS:
+        stream = brief_stream(valid, kind, camera, codec)
+        if not (stream.total and before[kind].total):
+            why = why_silent(target, client, stream, f"{stream.exchange}, no media")
+            not_tested("SEC-03", f"{kind} START with a valid UID: {why}")
+            continue
+        for name, total in totals.items():
+            if name.startswith(kind):
+                check("SEC-03", total == 0, "no media", f"{total} packets", name)
+
+
+@scenario("SEC-04")
+def test_digest_answers_are_taken_once(
+    client: Client, check: Check, require: Require, not_tested: NotTested
+) -> None:
+    """Send an answer again, at once and behind the next one on its nonce; fresh answers are taken."""
+    answers = _challenged(client, require)
+    first, second = (answers.authorization("GET", LOGIN) for _ in range(2))
+    require(_login(client, first), "the right answer is refused")
+    again = _login(client, first)
+    fresh = _login(client, _challenged(client, require).authorization("GET", LOGIN))
+    require(fresh, "a right answer is refused after a replay")
+    check("SEC-04", not again, "refused", _given(again), "the same answer again")
+    if not _login(client, second):
+        not_tested("SEC-04", "a nonce is good for one answer: none can be replayed behind the next")
+        return
+    behind = _login(client, first)
+    require(
+        _login(client, _challenged(client, require).authorization("GET", LOGIN)),
+        "a right answer is refused after a replay",
+    )
+    check("SEC-04", not behind, "refused", _given(behind), "the same answer behind the next one")
+
+
+@scenario("SEC-04")
+def test_altered_digest_answers(client: Client, check: Check, require: Require) -> None:
+    """Alter one value after the other of a right answer; between them a right answer is taken."""
+    answers = _challenged(client, require)
+    require(_login(client, answers.authorization("GET", LOGIN)), "the right answer is refused")
+    for name, alter in _alterations(answers.challenge).items():
+        uid = _login(client, alter(_challenged(client, require)))
+        right = _login(client, _challenged(client, require).authorization("GET", LOGIN))
+        require(right, f"a right answer is refused after one with {name}")
+        check("SEC-04", not uid, "refused", _given(uid), name)
+
+
+def _alterations(challenge: Challenge) -> dict[str, Callable[[DigestAnswers], str]]:
+    """What makes a wrong answer of a right one, by name."""
+
+    def altered(**values: str) -> Callable[[DigestAnswers], str]:
+        return lambda answers: answers.authorization("GET", LOGIN, **values)
+
+    def with_response(change: Callable[[str], str]) -> Callable[[DigestAnswers], str]:
+        def alter(answers: DigestAnswers) -> str:
+            header = answers.authorization("GET", LOGIN)
+            return re.sub(r'response="(\w+)"', lambda found: f'response="{change(found[1])}"', header)
+
+        return alter
+
+    def never_issued(answers: DigestAnswers) -> str:
+        stranger = replace(answers.challenge, nonce=_other_nonce(answers.challenge.nonce))
+        return DigestAnswers(stranger, answers.user, answers.password).authorization("GET", LOGIN)
+
+    found: dict[str, Callable[[DigestAnswers], str]] = {
+        "another nonce than it was made for": lambda answers: answers.authorization(
+            "GET", LOGIN, nonce=_other_nonce(answers.challenge.nonce)
+        ),
+        "a nonce that was never issued": never_issued,
+        "another uri than it was made for": altered(uri=ELSEWHERE),
+        "the uri that it was made for, sent elsewhere": lambda answers: answers.authorization(
+            "GET", ELSEWHERE
+        ),
+        "a response with another last digit": with_response(lambda text: text[:-1] + _other(text[-1])),
+        "a response with another first digit": with_response(lambda text: _other(text[0]) + text[1:]),
+        "half a response": with_response(lambda text: text[: len(text) // 2]),
+        "an empty response": with_response(lambda text: ""),
+        "a response of zeros": with_response(lambda text: "0" * len(text)),
+    }
+    if challenge.qop:
+        found["another nc than it was made for"] = altered(nc="00000007")
+    return found
+
+
+def _other(digit: str) -> str:
+    return "1" if digit == "0" else "0"
+
+
+def _other_nonce(nonce: str) -> str:
+    """As long, and of the same characters."""
+    return nonce[1:] + nonce[:1] if len(set(nonce)) > 1 else nonce + _other(nonce[:1])
+
+
+def _challenged(client: Client, require: Require) -> DigestAnswers:
+    """What answers a challenge of its own."""
+    exchange = client.get(LOGIN)
+    challenge = choose_challenge(read_challenges(exchange.all_headers("WWW-Authenticate")))
+    require(challenge is not None, f"no Digest challenge to answer: {exchange}")
+    assert challenge is not None
+    return DigestAnswers(challenge, client.target.user, client.target.password)
+
+
+def _given(uid: str | None) -> str:
+    return "refused" if uid is None else f"UID={uid}"
+
+
+def _login(client: Client, header: str) -> str | None:
+    """The UID that comes of a Digest answer; it is given back at once."""
+    exchange = client.get(LOGIN, (("Authorization", header),), pace=0.0)
+    uid = read_uid(exchange) if exchange.ok else None
+    if uid is not None:
+        client.adopt(uid).logout()
+    return uid

@@ -1,0 +1,159 @@
+"""§1.2: the same over HTTPS, and nothing over HTTP where the recorder is set to HTTPS alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from nvr_conformance.client.client import HARMLESS, LOGIN
+from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
+from nvr_conformance.procedures.video_checks import camera_with_video
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    Exchange,
+    NotApplicable,
+    NotTested,
+    Session,
+    Target,
+    refused,
+    scenario,
+)
+from nvr_conformance.wire.connection import Endpoint
+from nvr_conformance.wire.digest import read_challenges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Served = Callable[[Client], bool]
+
+RECORDED_TIME = "/cgi-bin/recordedtime.cgi"
+
+
+@scenario("SEC-01", setup={"transport": "both"})
+def test_everything_over_https(target: Target, client: Client, check: Check, not_tested: NotTested) -> None:
+    """Every command and every kind of live over HTTPS; what fails over HTTP as well is no matter of HTTPS."""
+    if target.https is None or target.http is None:
+        not_tested("SEC-01", "the URL names HTTP: judge the https:// URL")
+        return
+    with (
+        closing(Client(target.at(target.https), client.history)) as secure,
+        closing(Client(target.at(target.http), client.history)) as plain,
+    ):
+        login, compared = secure.try_login(), plain.try_login().uid_text is not None
+        if login.uid_text is None and not compared:
+            not_tested("SEC-01", f"no login, and none over HTTP: {login.page}")
+            return
+        if not check("SEC-01", login.uid_text is not None, "a UID", login.page, "login"):
+            return
+        tried = [*_information(), *_live(target), *_commands(target, not_tested)]
+        for name, served in tried:
+            # What HTTP does not serve either is no matter of HTTPS.
+            if served(secure):
+                check("SEC-01", True, "served", "served", name)
+            elif compared and served(plain):
+                check("SEC-01", False, "served as over HTTP", "not served", name)
+            else:
+                not_tested("SEC-01", f"{name}: not served, and nothing else over HTTP")
+
+
+def _information() -> Iterator[tuple[str, Served]]:
+    for path in (HARMLESS, RECORDED_TIME):
+        yield path, partial(_answers, path=path)
+
+
+def _answers(client: Client, path: str) -> bool:
+    return not refused(client.get_digest(path))
+
+
+def _live(target: Target) -> Iterator[tuple[str, Served]]:
+    camera, codecs = camera_with_video(target)
+    for codec in (*codecs, "JPEG"):
+        yield f"{codec} inside the answer", partial(_brings_media, camera=camera, codec=codec, rtp=False)
+    for codec in codecs:
+        yield f"{codec} over RTP", partial(_brings_media, camera=camera, codec=codec, rtp=True)
+
+
+def _commands(target: Target, not_tested: NotTested) -> Iterator[tuple[str, Served]]:
+    for command in uid_commands(target):
+        if command.permission and not target.allows(command.permission):
+            not_tested("SEC-01", f"{command.name} needs --allow {command.permission}")
+        elif not command.is_live:  # that is judged by its media
+            yield command.name, partial(_obeys, command=command)
+
+
+def _obeys(client: Client, command: UidCommand) -> bool:
+    session = quick_login(client)
+    exchange = command.run(session)
+    session.logout()
+    return not refused(exchange)
+
+
+def _brings_media(client: Client, camera: int, codec: str, *, rtp: bool) -> bool:
+    session = quick_login(client)
+    stream = session.start_rtp(camera, codec) if rtp else session.start_http(camera, codec)
+    came = not stream.refused and bool(stream.wait_packets(1))
+    session.stop(stream)
+    stream.close()
+    session.logout()
+    return came
+
+
+@scenario("SEC-02", setup={"transport": "https"})
+def test_nothing_over_http(
+    target: Target, client: Client, check: Check, not_tested: NotTested, not_applicable: NotApplicable
+) -> None:
+    """Ask over HTTP, between two logins over HTTPS: at the port of HTTP, and without TLS at that of HTTPS."""
+    if target.https is None or target.http is None:
+        not_tested("SEC-02", "the URL names HTTP: judge the https:// URL")
+        return
+    if target.https_alone is None and _is_set_to_both(target, target.http, client):
+        not_applicable("SEC-02", "it is not set to HTTPS alone")
+        return
+    session = client.login()
+    ports = {"port of HTTP": target.http, "port of HTTPS": dataclasses.replace(target.https, tls=None)}
+    asked = [
+        (f"{name}, {place}", exchange)
+        for place, endpoint in ports.items()
+        for name, exchange in _ask(target, client, endpoint, session)
+    ]
+    if not session.is_alive() or client.try_login().uid_text is None:
+        not_tested("SEC-02", "nothing is served over HTTPS any more")
+        return
+    for name, exchange in asked:
+        check("SEC-02", _nothing(exchange), "no answer, or a refusal", exchange, name)
+
+
+def _is_set_to_both(target: Target, http: Endpoint, client: Client) -> bool:
+    """Whether an emulator says so; a real recorder is taken at its word where it answers over HTTP."""
+    state = target.state()
+    if state is not None:
+        return state.get("transport") == "both"
+    with closing(Client(target.at(http), client.history)) as plain:
+        return plain.get(LOGIN).status is not None
+
+
+def _ask(
+    target: Target, client: Client, endpoint: Endpoint, session: Session
+) -> Iterator[tuple[str, Exchange]]:
+    """What is asked without TLS, and what came of it."""
+    plain = Client(target.at(endpoint), client.history)
+    try:
+        yield "login without credentials", plain.get(LOGIN)
+        yield "login", plain.try_login().page
+        yield "as_getinfo.cgi", plain.get_digest(HARMLESS)
+        yield "recordedtime.cgi", plain.get_digest(RECORDED_TIME)
+        mine = plain.adopt(session.uid)
+        for command in uid_commands(target):
+            if not command.permission and command.name not in ("logout", "live_rtp START"):
+                yield command.name, command.send(mine)
+    finally:
+        plain.close()
+
+
+def _nothing(exchange: Exchange) -> bool:
+    """No connection, no answer, a redirection or a refusal; a Digest challenge invites to log in."""
+    challenged = bool(read_challenges(exchange.all_headers("WWW-Authenticate")))
+    return (exchange.error is not None and exchange.status is None) or (refused(exchange) and not challenged)

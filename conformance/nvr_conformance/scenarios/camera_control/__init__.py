@@ -1,0 +1,1 @@
+"""Camera control (§4)."""

@@ -1,0 +1,191 @@
+"""§6.3: what is not there, what cannot be, what is too much, what is malformed."""
+
+from __future__ import annotations
+
+from nvr_conformance.client.downloads import MINUTE, Download, minute_in
+from nvr_conformance.client.player import player_in_recording
+from nvr_conformance.facts import download as judging
+from nvr_conformance.procedures.crowded_downloads import TAKEN, TRIES, is_crowded_out, others, whole_download
+from nvr_conformance.reading.connection_information import read_counts
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    NotTested,
+    Observe,
+    Require,
+    Session,
+    Target,
+    scenario,
+)
+
+HOUR = 3600
+DAY = 86_400
+MOST = 15  # at once, each on a UID of its own
+UIDS = 16
+
+
+@scenario("DWN-03", "DWN-04", "DWN-06", "DWN-12")
+def test_nothing_recorded(
+    target: Target, client: Client, check: Check, observe: Observe, require: Require
+) -> None:
+    """Ranges in which nothing can be recorded: tomorrow, and one that ends where it begins."""
+    _, first = player_in_recording(target, client)
+    camera, begin = first.camera, minute_in(first)
+    tomorrow = begin + 2 * DAY
+    there = whole_download(client, camera, "MP4VO", begin, begin + MINUTE)
+    require(judging.bodies(there), f"no file where there is a recording: {there}")
+    nothing = {
+        f"{kind} of a time to come": whole_download(client, camera, kind, tomorrow, tomorrow + HOUR // 2)
+        for kind in ("MP4VO", "N3", "LIST")
+    }
+    nothing["a range of no length"] = whole_download(client, camera, "MP4VO", begin, begin)
+    there = whole_download(client, camera, "MP4VO", begin, begin + MINUTE)
+    require(judging.bodies(there), f"no file any more where there is a recording: {there}")
+    for name, download in nothing.items():
+        check("DWN-06", *judging.status_without_file(download, 1), name)
+        if download.parts:
+            check("DWN-03", *judging.part_headers(download.parts), name)
+            check("DWN-04", *judging.chain(download.parts), name)
+    now = round(target.unix_time()) // MINUTE * MINUTE
+    local = whole_download(client, camera, "LIST", now + 5 * MINUTE, now + HOUR)
+    observe("DWN-12", "local time" if judging.bodies(local) else "UTC", "times are taken as")
+
+
+@scenario("DWN-07", setup={"cameras": ({"number": 1, "fixture": "counter-small", "recorded": "JPEG"},)})
+def test_mp4_of_a_jpeg_recording(target: Target, client: Client, check: Check, require: Require) -> None:
+    """A camera that is recorded as JPEG: no MP4, but N3."""
+    _, first = player_in_recording(target, client, codecs=("JPEG",))
+    camera, begin = first.camera, minute_in(first)
+    there = whole_download(client, camera, "N3VO", begin, begin + MINUTE)
+    require(judging.bodies(there), f"no file of the recording at all: {there}")
+    mp4 = {kind: whole_download(client, camera, kind, begin, begin + MINUTE) for kind in ("MP4VO", "MP4")}
+    there = whole_download(client, camera, "N3VO", begin, begin + MINUTE)
+    require(judging.bodies(there), f"no file of the recording any more: {there}")
+    for kind, download in mp4.items():
+        check("DWN-07", *judging.status_without_file(download, 2), kind)
+
+
+@scenario("DWN-03", "DWN-04", "DWN-08", "DWN-12", needs=("load",))
+def test_too_many_at_once(
+    target: Target, client: Client, check: Check, observe: Observe, require: Require, not_tested: NotTested
+) -> None:
+    """Downloads of an hour that are not read, until one is refused; then one of them hangs up.
+
+    Other clients may download meanwhile, and take the place that became free. No more UIDs are taken than are
+    free: nobody is thrown out.
+    """
+    _, first = player_in_recording(target, client)
+    camera, begin = first.camera, minute_in(first)
+    counts = read_counts(client)
+    most = MOST if counts is None else min(MOST, UIDS - counts.used)
+    running: list[Download] = []
+    while len(running) < most and (next_one := _hour(client.login(), camera, begin)).began:
+        running.append(next_one)
+    require(most > 0, "no UID is free")
+    require(running or not is_crowded_out(client, next_one), TAKEN)
+    require(running, f"no file where there is a recording: {next_one}")
+    if len(running) == most < MOST:
+        not_tested("DWN-08", f"no more UIDs are free, and {most} downloads at once are allowed")
+        return
+    if not check("DWN-08", len(running) < MOST, "a limit", f"{len(running)} downloads at once", "limit"):
+        return
+    next_one.read()
+    beside = " beside those of others, if any" if others(client) else ""
+    observe("DWN-12", f"{len(running)}{beside}", "downloads at once")
+    check("DWN-08", *judging.status_without_file(next_one, 3), f"download {len(running) + 1} at once")
+    if next_one.parts:
+        check("DWN-03", *judging.part_headers(next_one.parts), "refused")
+        check("DWN-04", *judging.chain(next_one.parts), "refused")
+    running.pop().close()
+    for _ in range(TRIES):
+        again = _hour(client.login(), camera, begin)
+        if again.began:
+            break
+        target.pass_time(1.0)
+    if is_crowded_out(client, again):
+        not_tested("DWN-08", f"a place that became free: {TAKEN}")
+    else:
+        check("DWN-08", again.began, "a file", again, "a place that became free")
+
+
+def _hour(session: Session, camera: int, begin: int) -> Download:
+    download = session.download(camera, "MP4VO", begin, begin + HOUR)
+    download.begin()
+    return download
+
+
+@scenario("DWN-09")
+def test_ranges_that_cannot_be(target: Target, client: Client, check: Check, require: Require) -> None:
+    """An hour; then the same command with one thing wrong, each between two that are right."""
+    _, first = player_in_recording(target, client)
+    camera, begin = first.camera, minute_in(first)
+    session = client.login()
+    right = session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin, ENDTIME=begin + HOUR)
+    hour = _outcome(session, right)
+    require(not is_crowded_out(client, hour), TAKEN)
+    if not hour.began:
+        hour = _an_hour_again(session, camera, begin, require)
+    if not check("DWN-09", hour.began, "a file", hour, "an hour, and no more"):
+        return
+    start, end = (_value(right, name) for name in ("STARTTIME", "ENDTIME"))
+    later = _value(
+        session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin, ENDTIME=begin + MINUTE), "ENDTIME"
+    )
+    beyond = session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin + MINUTE, ENDTIME=begin + HOUR)
+    refusals: dict[str, Download] = {}
+    for name, path in {
+        "61 minutes": right.replace(
+            f"STARTTIME={start}", f"STARTTIME={_minute_before(session, camera, begin)}"
+        ),
+        "the end a minute before the start": right.replace(f"ENDTIME={end}", f"ENDTIME={start}").replace(
+            f"STARTTIME={start}", f"STARTTIME={later}"
+        ),
+        "seconds 01 in STARTTIME": right.replace(f"STARTTIME={start}", f"STARTTIME={start[:-2]}01"),
+        "seconds 30 in ENDTIME": beyond.replace(f"ENDTIME={end}", f"ENDTIME={end[:-2]}30"),
+        "month 13": right.replace(f"STARTTIME={start}", f"STARTTIME={start[:2]}13{start[4:]}"),
+        "hour 24": right.replace(f"ENDTIME={end}", f"ENDTIME={end[:6]}24{end[8:]}"),
+        "eleven digits": right.replace(f"STARTTIME={start}", f"STARTTIME={start[:-1]}"),
+        "fourteen digits": right.replace(f"ENDTIME={end}", f"ENDTIME={end}00"),
+        "letters": right.replace(f"STARTTIME={start}", "STARTTIME=yymmddhhmmss"),
+        "no STARTTIME": right.replace(f"STARTTIME={start}&", ""),
+        "no ENDTIME": right.replace(f"ENDTIME={end}&", ""),
+    }.items():
+        refusals[name] = _outcome(session, path)
+    again = _outcome(session, right)
+    require(again.began, f"an hour is not given any more: {again}")
+    for name, wrong in refusals.items():
+        check("DWN-09", wrong.gives_nothing, "no file", wrong, name)
+
+
+def _an_hour_again(session: Session, camera: int, begin: int, require: Require) -> Download:
+    """What an hour brings that was refused, where nothing but its length can be the reason.
+
+    Shorter ranges from its begin and up to its end work ahead of it and behind it.
+    """
+    kept, end = begin + HOUR - MINUTE, begin + HOUR
+    paths = [
+        session.path("download", CAM=camera, KIND="LIST", STARTTIME=one, ENDTIME=other)
+        for one, other in ((begin, kept), (kept, end), (begin, end), (begin, kept), (kept, end))
+    ]
+    outcomes = [_outcome(session, path) for path in paths]
+    hour = outcomes.pop(2)
+    for shorter in outcomes:
+        require(shorter.began, f"neither an hour is given nor less: {shorter}")
+    require("3" not in hour.statuses, f"an hour is not given, as there are too many at once: {hour}")
+    return hour
+
+
+def _outcome(session: Session, path: str) -> Download:
+    download = session.open_download(path)
+    download.begin()
+    download.close()
+    return download
+
+
+def _value(path: str, name: str) -> str:
+    return path.partition(f"{name}=")[2].partition("&")[0]
+
+
+def _minute_before(session: Session, camera: int, begin: int) -> str:
+    path = session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin - MINUTE, ENDTIME=begin)
+    return _value(path, "STARTTIME")

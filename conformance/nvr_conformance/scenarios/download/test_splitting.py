@@ -1,0 +1,43 @@
+"""§6.3.1: a recording whose parameters change comes in several files."""
+
+from __future__ import annotations
+
+from nvr_conformance.client.downloads import MINUTE
+from nvr_conformance.client.player import Player
+from nvr_conformance.facts import download as judging
+from nvr_conformance.procedures.crowded_downloads import whole_download
+from nvr_conformance.reading.decoding import decode_file
+from nvr_conformance.scenario import Check, Client, Require, Target, scenario
+
+CHANGE = 10  # minutes before the recorder's start at which its recording changes from H.264 to H.265
+RECORDINGS = (
+    {"since": 60, "until": CHANGE, "recorded": "H264"},
+    {"since": CHANGE, "recorded": "H265"},
+)
+
+
+@scenario("DWN-03", "DWN-04", "DWN-05", setup={"recordings": RECORDINGS})
+def test_parameters_that_change(target: Target, client: Client, check: Check, require: Require) -> None:
+    """Two minutes, one before the change and one behind it."""
+    camera = require(target.cameras, "no camera is connected")[0]
+    change = (round(target.unix_time()) // MINUTE - CHANGE) * MINUTE
+    begin, end = change - MINUTE, change + MINUTE
+    player = Player(client.login())
+    player.choose(camera)
+    codecs = []
+    for moment in (begin + MINUTE // 2, change + MINUTE // 2):
+        player.goto(moment * 100)
+        codecs.append(player.fetch(camera).codec)
+    require(set(codecs) == {"H264", "H265"}, "no change from H.264 to H.265 is known in this recording")
+
+    download = whole_download(client, camera, "MP4VO", begin, end)
+    files = [decode_file(body) for body in judging.bodies(download)]
+    found = [file.codec for file in files]
+    wanted = [{"H264": "h264", "H265": "hevc"}[codec] for codec in codecs]
+    runs = [codec for place, codec in enumerate(found) if place == 0 or found[place - 1] != codec]
+    good = download.is_multipart and not download.problem and runs == wanted
+    check("DWN-05", good, f"files of {' and '.join(wanted)}", f"{found}, {download}", "one after the other")
+    check("DWN-05", *judging.plays(files), "each plays by itself")
+    if download.parts:
+        check("DWN-03", *judging.part_headers(download.parts), "several files")
+        check("DWN-04", *judging.chain(download.parts), "several files")

@@ -1,0 +1,1 @@
+"""Logs, recorded times, connections (§5)."""

@@ -1,0 +1,76 @@
+"""§5.3.1: the form of as_getinfo.cgi, and what it says of cameras."""
+
+from __future__ import annotations
+
+import re
+
+from nvr_conformance.client.client import HARMLESS
+from nvr_conformance.procedures.cameras import mask_lengths
+from nvr_conformance.scenario import Check, Client, Fact, NotTested, Require, Target, scenario
+
+_CAMERA = re.compile(rb"CAM_CONNECT_(\d{2,3})CH=([012])")
+
+
+@scenario("INF-06")
+def test_connection_lines(
+    target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
+) -> None:
+    """The text line by line, and as many cameras as MASK has digits."""
+    answer = client.get_digest(HARMLESS)
+    require(answer.status != 401, f"as_getinfo.cgi lets nobody in: {answer}")
+    check("INF-06", answer.ok, 200, answer, "status")
+    require(answer.ok, f"as_getinfo.cgi: {answer}")
+    check("INF-06", answer.content_type == "text/html", "text/html", answer.content_type, "Content-Type")
+    check("INF-06", *_line_ends(answer.body), "line ends")
+    lines = [line.strip() for line in answer.body.split(b"\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    check("INF-06", lines[:1] == [b"<HTML>"], "<HTML>", lines[:1], "first line")
+    check("INF-06", lines[-1:] == [b"</HTML>"], "</HTML>", lines[-1:], "last line")
+    tail = [line.partition(b"=")[0] for line in lines[1:-1] if not line.startswith(b"CAM_CONNECT_")]
+    check("INF-06", tail == [b"MAXUID", b"USEDUID"], "MAXUID, USEDUID", tail, "the lines behind the cameras")
+    check("INF-06", *_cameras_in_order(lines[1:-3]), "one line a camera, in their order")
+
+    count = len({line for line in lines if line.startswith(b"CAM_CONNECT_")})
+    session = client.login()
+    lengths = mask_lengths(session, count)
+    if len(lengths) == 1:
+        check("INF-06", lengths == [count], lengths[0], count, "as many lines as MASK has digits")
+    else:
+        not_tested("INF-06", f"MASK is taken with {lengths or 'no number of'} digits")
+
+
+def _line_ends(body: bytes) -> Fact:
+    bare = body.replace(b"\r\n", b"").count(b"\n")
+    whole = body.endswith(b"\r\n") and not bare
+    return Fact(whole, "CRLF behind every line", f"{bare} bare LF, ends with {body[-8:]!r}")
+
+
+def _cameras_in_order(lines: list[bytes]) -> Fact:
+    for number, line in enumerate(lines, 1):
+        match = _CAMERA.fullmatch(line)
+        expected = b"%02d" % number
+        if match is None or match[1] != expected:
+            wanted = f"CAM_CONNECT_{expected.decode()}CH=0, 1 or 2"
+            return Fact(False, wanted, line.decode("latin-1"))
+    return Fact(bool(lines), "CAM_CONNECT_01CH and on", f"{len(lines)} cameras")
+
+
+@scenario(
+    "INF-06",
+    needs=("state",),
+    setup={"cameras": [{"number": 1, "fixture": "counter-small"}, {"number": 3, "state": "lost"}]},
+)
+def test_connection_states(target: Target, client: Client, check: Check, require: Require) -> None:
+    """Each camera's line against what the recorder's control port knows: 0, 1 or 2."""
+    state = require(target.state(), "the control port tells nothing")
+    assert state is not None
+    known = {int(camera["number"]): int(camera["connection"]) for camera in state["cameras"]}
+    require(known, "no camera is registered")
+    answer = client.get_digest(HARMLESS)
+    require(answer.ok, f"as_getinfo.cgi: {answer}")
+    found = re.findall(r"CAM_CONNECT_(\d+)CH=(\d)", answer.text)
+    said = {int(number): int(value) for number, value in found}
+    for number in range(1, max(known) + 1):
+        actual = said.get(number)
+        check("INF-06", actual == known.get(number, 0), known.get(number, 0), actual, f"camera {number}")

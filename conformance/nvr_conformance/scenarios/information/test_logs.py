@@ -1,0 +1,34 @@
+"""Recorder information: the error log and the event log (§5.1)."""
+
+from nvr_conformance.facts import logs as judging
+from nvr_conformance.scenario import Check, Client, Require, Target, scenario
+
+AUTUMN_2024 = 1_730_635_200
+"""3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
+
+
+@scenario(
+    "INF-01",
+    "INF-02",
+    "INF-03",
+    setup={
+        "time_zone": "America/New_York",
+        "clock_start": AUTUMN_2024,
+        "errors": ["CAM 3 COMMUNICATION ERROR", "CAM 3 COMMUNICATION RECOVERED", "MAIN-1 SMART WARNING"],
+        "events": [f"SITE(VMD)-{number}" for number in range(1, 1006)],
+    },
+)
+def test_logs(target: Target, client: Client, check: Check, require: Require) -> None:
+    """Both logs are fetched; then their form, their count and each entry's fields are judged.
+
+    Which entries there are is the recorder's own affair: an empty log shows its form, and no more.
+    """
+    session = client.login()
+    errors, events = session.get("log_errors"), session.get("log_events")
+    check("INF-01", *judging.form(errors, "ERROR"))
+    check("INF-02", *judging.form(events, "EVENT"))
+    filled = [(name, log) for name, log in (("errors", errors), ("events", events)) if judging.entries(log)]
+    require(filled, "neither log has an entry")
+    for name, log in filled:
+        check("INF-03", *judging.count(log), f"count and numbers of {name}")
+        check("INF-03", *judging.fields(log), f"times and zones of {name}")

@@ -1,0 +1,125 @@
+"""Recorder information: the disks, and whether playback confirms what they say (§5.2)."""
+
+import re
+
+from nvr_conformance.facts import recorded_time as judging
+from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
+from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, scenario
+from nvr_protocol.commands.table import COMMANDS_BY_KEY
+from nvr_protocol.dialect import DEFAULT, Dialect
+from nvr_protocol.dialect_detection import detect_dialect
+from nvr_protocol.errors import ProtocolError
+
+AUTUMN_2024 = 1_730_635_200
+"""3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
+AT_ONCE = 16
+DAY = 86_400
+FIRST_TIME, LAST_TIME = 1_640_995_200, 2_082_758_399
+"""What TIMEF can name: from 2022 to 2035."""
+
+
+@scenario(
+    "INF-04",
+    "INF-05",
+    setup={
+        "time_zone": "America/New_York",
+        "clock_start": AUTUMN_2024,
+        "cameras": [
+            {"number": 1, "fixture": "counter-small", "state": "lost"},
+            {"number": 2, "fixture": "counter-small", "recorded": "H265"},
+        ],
+    },
+)
+def test_recorded_time(target: Target, client: Client, check: Check, require: Require) -> None:
+    """GOTODATE to both ends of the range that the text states, and beyond them, finds the first and the last
+    GOP of each camera; BPLAY that there is none before.
+
+    The emulated recorder's range begins in summer time and ends out of it, and its first camera has been lost
+    for two minutes, so that the ends are those of the other. Text and playback meet in UTC: the zone is taken
+    from the chunks. Where cameras that play together do not confirm it, they are asked one by one.
+    """
+    if target.clock == "manual":
+        target.pass_time(120)
+    exchange = client.get_digest(COMMANDS_BY_KEY["recorded_time"].path)
+    fetched = target.now()
+    require(exchange.status != 401, f"recordedtime.cgi lets {target.user} not in: {exchange}")
+    check("INF-04", *judging.form(exchange))
+    stated = judging.stated_range(exchange.text)
+    if stated is None:
+        require(False, "recordedtime.cgi states no recorded range")
+        return
+    for at_once in (AT_ONCE, 1):
+        player = Player(target, client.login(), require, at_once)
+        # Whichever chunk comes tells a zone, which turns local times into TIMEF; those that come then tell
+        # the zone of that time.
+        zone = player.zone_around(*(moment.unix(0) for moment in stated))
+        oldest, latest = (
+            moment.unix(player.zone_around(moment.unix(zone), otherwise=zone)) for moment in stated
+        )
+        early = player.around(oldest, 1) + player.around(oldest - DAY, 1) + player.before(oldest)
+        late = player.around(latest, 3) + player.around(latest + DAY, 1)
+        ends = {
+            "oldest": judging.oldest_confirmed(oldest, early),
+            "latest": judging.latest_confirmed(latest, late, target.now() - fetched),
+        }
+        player.session.logout()
+        if all(end.ok for end in ends.values()):
+            break
+    for name, end in ends.items():
+        check("INF-05", *end, name)
+
+
+class Player:
+    """Playback of all registered cameras, lost ones too, `at_once` on a MASK."""
+
+    def __init__(self, target: Target, session: Session, require: Require, at_once: int) -> None:
+        self.session = session
+        text = session.client.get_digest("/cgi-bin/as_getinfo.cgi?FILE=2").text
+        self.registered = {int(number) for number in re.findall(r"CAM_CONNECT_0*(\d{1,5})CH=[12]", text)}
+        self.at_once = at_once
+        self.channels = target.channels
+        self.require = require
+        self.dialect: Dialect | None = None
+
+    def around(self, seconds: int, count: int) -> list[ChunkWalk]:
+        """The first GOPs of each camera behind a GOTODATE."""
+        return self._chunks("goto", seconds, count)
+
+    def zone_around(self, *moments: int, otherwise: int | None = None) -> int:
+        """The zone that the GOPs there tell, in minutes; ``otherwise`` where there are none."""
+        chunks = [chunk for seconds in moments for chunk in self.around(seconds, 1)]
+        return judging.zone_of(chunks, self.dialect or DEFAULT, otherwise)
+
+    def before(self, seconds: int) -> list[ChunkWalk]:
+        """The first GOP of each camera behind a BPLAY."""
+        return self._chunks("reverse", seconds, 1)
+
+    def _chunks(self, key: str, seconds: int, count: int) -> list[ChunkWalk]:
+        if not FIRST_TIME <= seconds <= LAST_TIME:
+            return []
+        found: list[ChunkWalk] = []
+        registered = sorted(self.registered)
+        for first in range(0, len(registered), self.at_once):
+            cameras = registered[first : first + self.at_once]
+            digits = "".join("01"[number in cameras] for number in range(1, self.channels + 1))
+            self.require(self.session.get("mask", MASK=digits).ok, "MASK is refused")
+            self.require(self.session.get(key, TIMEF=seconds * 100).ok, f"{key} is refused")
+            for camera in cameras:
+                answers = [self._fetch(camera) for _ in range(count)]
+                bodies = [answer.body for answer in answers if answer.ok and answer.body]
+                found += map(self._walk, bodies)
+            self.session.get("stop", TIMEF=seconds * 100)
+        return found
+
+    def _walk(self, body: bytes) -> ChunkWalk:
+        """The chunk in the dialect of the first one that tells it."""
+        if self.dialect is None:
+            try:
+                self.dialect = detect_dialect(body).dialect
+            except ProtocolError:
+                return walk_chunk(body)
+        return walk_chunk(body, self.dialect)
+
+    def _fetch(self, camera: int) -> Exchange:
+        """One GOP; requests for data need not keep the 3 s between commands."""
+        return self.session.client.get(self.session.path("camera", CAM=camera), pace=0.0)

@@ -1,0 +1,1 @@
+"""Live video and audio (§2)."""

@@ -1,0 +1,285 @@
+"""Live audio: §2.1.2.2, §2.2.2.2, §2.3.6, §2.3.7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nvr_conformance.facts import live_audio as audio_judging
+from nvr_conformance.facts import rtp as rtp_judging
+from nvr_conformance.facts.live_multipart import part_headers
+from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.udp_path import BLOCKED, find_out
+from nvr_conformance.reading.rtp import RtpRecord, dissect
+from nvr_conformance.scenario import (
+    CapturedPacket,
+    Check,
+    Client,
+    LiveHttp,
+    LiveRtp,
+    LiveStream,
+    NothingToJudge,
+    NotTested,
+    Observe,
+    PrerequisiteFailed,
+    Require,
+    Session,
+    Target,
+    scenario,
+)
+
+AUDIO = "AUDIO"
+LISTENED = 3.0  # seconds of audio that are judged
+AT_ONCE = 4  # cameras that are listened to at once
+TRIED = 8  # cameras among which each codec is sought
+WAYS = ("RTP", "HTTP")
+WANTED = {1: {"AAC", "G711", "G726"}, 2: {"AAC", "G711"}, 3: {"AAC", "G711"}}  # §1.1, by model
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one camera sent of its audio, by RTP and by HTTP. ``codec`` by the data themselves, "" where
+    nothing came."""
+
+    camera: int
+    rtp: LiveRtp
+    records: list[RtpRecord]
+    http: LiveHttp
+    parts: list[CapturedPacket]
+
+    @property
+    def codec(self) -> str:
+        by_rtp = [(len(record.payload), record.arrived) for record in self.records]
+        units = by_rtp or [(len(part.data), part.arrived) for part in self.parts]
+        try:
+            return audio_judging.codec_of([size for size, _ in units], [at for _, at in units])
+        except NothingToJudge:
+            return ""
+
+    @property
+    def silent(self) -> bool:
+        """Whether START over RTP was accepted, and nothing came."""
+        return not self.rtp.total and not self.rtp.refused
+
+    @property
+    def name(self) -> str:
+        return f"{self.codec} of camera {self.camera}"
+
+
+@scenario("LIV-26", "LIV-27", "LIV-28", "LIV-29")
+def test_live_audio_of_each_codec(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """Video of some cameras, then their audio over RTP, then over HTTP, until each codec of the model was
+    heard."""
+    judge = Judge(check, not_tested)
+    session = client.login()
+    session.get("live_setup")
+    heard: set[str] = set()
+    is_open: bool | None = None
+    cameras = target.cameras[:TRIED]
+    for first in range(0, len(cameras), AT_ONCE):
+        units: dict[str, dict[int, list[bytes]]] = {}
+        for audio in _listen(target, session, cameras[first : first + AT_ONCE]):
+            if not audio.codec:
+                continue
+            heard.add(audio.codec)
+            if audio.silent and is_open is None:
+                is_open = find_out(target, client, session, audio.camera)
+            if audio.silent and not is_open:
+                for id_ in ("LIV-26", "LIV-28" if audio.codec == "AAC" else "LIV-27"):
+                    not_tested(id_, f"{audio.name}: {BLOCKED}")
+            else:
+                _judge_by_rtp(check, judge, audio)
+            _judge_by_http(check, judge, audio)
+            units.setdefault(audio.codec, {})[audio.camera] = [record.payload for record in audio.records]
+        for codec, of_cameras in units.items():
+            _judge_own(target, client, judge, not_tested, codec, of_cameras)
+        if heard >= WANTED[target.model]:
+            break
+    require(heard, "no camera sends audio")
+    if not heard & {"G711", "G726"}:
+        not_tested("LIV-27", "no camera sends G.711 or G.726")
+    if "AAC" not in heard:
+        not_tested("LIV-28", "no camera sends AAC")
+
+
+def _listen(target: Target, session: Session, cameras: tuple[int, ...]) -> list[Heard]:
+    """The audio of these cameras beside their video, first over RTP, then over HTTP."""
+    videos = [
+        session.start_http(camera, codec) for camera in cameras for codec in _first_codec(target, camera)
+    ]
+    beside = [video.camera for video in videos if not video.refused]
+    by_rtp = [session.start_rtp(camera, AUDIO) for camera in beside]
+    _collect(target, session, by_rtp)
+    by_http = [session.start_http(camera, AUDIO) for camera in beside]
+    _collect(target, session, by_http)
+    for video in videos:
+        session.stop(video)
+        video.close()
+    return [
+        Heard(rtp.camera, rtp, [] if rtp.dropped else dissect(rtp.packets), http, http.packets)
+        for rtp, http in zip(by_rtp, by_http, strict=True)
+    ]
+
+
+def _first_codec(target: Target, camera: int) -> tuple[str, ...]:
+    try:
+        return target.live_codecs(camera)[:1]
+    except PrerequisiteFailed:
+        return ()
+
+
+def _collect(target: Target, session: Session, streams: Sequence[LiveStream]) -> None:
+    target.pass_time(LISTENED, step=0.5)
+    target.settle()
+    for stream in streams:
+        session.stop(stream)
+        stream.close()
+
+
+def _judge_own(
+    target: Target,
+    client: Client,
+    judge: Judge,
+    not_tested: NotTested,
+    codec: str,
+    of_cameras: dict[int, list[bytes]],
+) -> None:
+    """LIV-26: each camera has its own audio. Cameras that have the same are judged where the recorder tells
+    them apart in its recordings; else one of the two is left out."""
+    audios = dict(of_cameras)
+    for camera, other in audio_judging.alike(of_cameras):
+        if not recorded_apart(target, client, camera, other):
+            not_tested("LIV-26", f"{codec}: cameras {camera} and {other} {SAME}")
+            audios.pop(other, None)
+    if len(audios) > 1:
+        judge("LIV-26", f"{codec} of {len(audios)} cameras", audio_judging.own_audio, audios)
+
+
+def _judge_by_rtp(check: Check, judge: Judge, audio: Heard) -> None:
+    codec, name, records = audio.codec, audio.name, audio.records
+    if not audio.rtp.dropped and check("LIV-26", records, "packets", audio.rtp.exchange, f"{name}, it comes"):
+        judge("LIV-26", f"{name}, payload type", rtp_judging.payload_type, records, AUDIO)
+        if any(record.extension is not None for record in records):
+            judge("LIV-26", f"{name}, time", audio_judging.camera_time, records)
+        if codec == "AAC":
+            judge("LIV-28", f"{name}, AU headers", audio_judging.access_units, records)
+            judge("LIV-28", f"{name}, clock", audio_judging.units_on_the_clock, records)
+            units = [record.payload[4:] for record in records]
+            judge("LIV-28", f"{name}, decoded", audio_judging.access_units_decode, units)
+        else:
+            judge("LIV-27", f"{name}, samples", audio_judging.samples_alone, records, codec)
+            judge("LIV-27", f"{name}, clock", rtp_judging.timestamp_rate, records, audio_judging.RATES[codec])
+
+
+def _judge_by_http(check: Check, judge: Judge, audio: Heard) -> None:
+    codec, name, parts = audio.codec, audio.name, audio.parts
+    if check("LIV-29", parts, "parts", audio.http.exchange, f"{name}, it comes"):
+        judge("LIV-29", f"{name}, headers", part_headers, parts, *audio_judging.CONTENT_TYPES[codec])
+        judge("LIV-29", f"{name}, 0x00", audio_judging.leading_zero, parts)
+        bodies = [part.data for part in parts]
+        if codec == "AAC":
+            units = [body[1:] for body in bodies]
+            judge("LIV-29", f"{name}, decoded", audio_judging.access_units_decode, units)
+        elif audio.records:
+            judge("LIV-29", f"{name}, as over RTP", audio_judging.same_units, bodies, codec, audio.records)
+
+
+SEND_ONE_CODEC = {
+    "cameras": [
+        {"number": 1, "fixture": "counter-small", "video": ["H264"], "audio": "AAC"},
+        {"number": 2, "fixture": "counter-small", "recorded": "H265"},
+    ]
+}
+
+
+@scenario("LIV-25", "LIV-33", setup=SEND_ONE_CODEC)
+def test_audio_and_its_video(
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    observe: Observe,
+    require: Require,
+) -> None:
+    """A codec that the camera does not send; audio before, beside and behind its camera's video."""
+    camera, *others = require(target.cameras, "no camera is connected")
+    session, other_session = client.login(), client.login()
+    for each in (session, other_session):
+        each.get("live_setup")
+    codec = require(_codecs_that_come(target, session, other_session, camera, observe), "no video comes")[0]
+
+    before = _beside_its_video(target, session, camera, codec, require)
+    tries = [("nothing runs", _start_audio(target, session, camera))]
+    if others:
+        beside = session.start_http(others[0], codec)
+        tries.append(("another camera's video runs", _start_audio(target, session, camera)))
+        session.stop(beside)
+    elsewhere = other_session.start_http(camera, codec)
+    tries.append(("its video runs on another UID", _start_audio(target, session, camera)))
+    other_session.stop(elsewhere)
+
+    after = _beside_its_video(target, session, camera, codec, require)
+    heard = [early and late for early, late in zip(before, after, strict=True)]
+    require(any(heard), "the camera sends no audio")
+    for way, audios in zip(WAYS, heard, strict=True):
+        if not audios:
+            not_tested("LIV-25", f"over {way} no audio comes beside its video either")
+    for when, streams in tries:
+        for stream, way, audios in zip(streams, WAYS, heard, strict=True):
+            actual = f"{stream.exchange}, {stream.total} packets"
+            if audios:
+                check("LIV-25", stream.refused and not stream.total, "refused", actual, f"{when}, over {way}")
+
+    video = session.start_http(camera, codec)
+    audio = session.start_rtp(camera, AUDIO) if heard[0] else session.start_http(camera, AUDIO)
+    session.stop(video)
+    target.settle()
+    quiet = audio.is_quiet()
+    observe("LIV-33", f"audio {'stops' if quiet else 'goes on'} when its video stops", "audio and its video")
+    if others:
+        session.stop(audio)
+        session.start_http(others[0], codec)
+        silent = _start_audio(target, session, others[0])[0]
+        observe("LIV-33", f"{silent.exchange}, {silent.total} packets", f"audio of camera {others[0]}")
+
+
+def _codecs_that_come(
+    target: Target, session: Session, other_session: Session, camera: int, observe: Observe
+) -> list[str]:
+    """Ask for both codecs at once, on two UIDs; tell what comes of one that the camera does not send."""
+    streams = [session.start_http(camera, "H264"), other_session.start_http(camera, "H265")]
+    target.pass_time(8, step=2)
+    target.settle()
+    for stream, owner in zip(streams, (session, other_session), strict=True):
+        owner.stop(stream)
+        if not stream.total:
+            told = f"{stream.exchange}, nothing in 8 s"
+            observe("LIV-33", told, f"{stream.comp} of camera {camera}")
+    return [stream.comp for stream in streams if stream.total]
+
+
+def _beside_its_video(
+    target: Target, session: Session, camera: int, codec: str, require: Require
+) -> list[bool]:
+    """Whether audio comes over RTP and over HTTP while its video runs."""
+    video = session.start_http(camera, codec)
+    require(not video.refused, "its video cannot be started")
+    audios = [not stream.refused and stream.total > 0 for stream in _start_audio(target, session, camera)]
+    session.stop(video)
+    video.close()
+    return audios
+
+
+def _start_audio(target: Target, session: Session, camera: int) -> tuple[LiveStream, LiveStream]:
+    """START over RTP, STOP, START over HTTP, STOP, a second each."""
+    streams = []
+    for start in (session.start_rtp, session.start_http):
+        stream = start(camera, AUDIO)
+        target.pass_time(1)
+        target.settle()
+        session.stop(stream)
+        streams.append(stream)
+    return streams[0], streams[1]

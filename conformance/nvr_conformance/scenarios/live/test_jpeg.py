@@ -1,0 +1,146 @@
+"""Live JPEG over HTTP: §2.2.2.2, §2.3.5."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nvr_conformance.facts.likeness import own_pictures, small
+from nvr_conformance.facts.live_multipart import part_headers
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.video_checks import cameras_with_video, wait_for_key_picture
+from nvr_conformance.reading import live_jpeg as jpeg_reading
+from nvr_conformance.reading.decoding import decode_pictures, decodes
+from nvr_conformance.reading.nal_units import pictures_of
+from nvr_conformance.reading.rtp import dissect
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    Fact,
+    LiveHttp,
+    NotTested,
+    Observe,
+    Require,
+    Session,
+    Target,
+    scenario,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nvr_conformance.facts.likeness import Small
+
+TRIED = 4  # cameras among which one that sends JPEG is sought
+PICTURES = 4
+WAITED = 12.0  # seconds for these pictures
+KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
+PLACEHOLDER_WIDTH = 64  # pixels: no camera sends pictures as small as those of the placeholder
+
+ONE_SENDS_NONE = {
+    "cameras": [
+        {"number": 1, "fixture": "counter-small", "jpeg": False},
+        {"number": 2, "fixture": "counter-small"},
+        {"number": 3, "fixture": "city"},
+    ]
+}
+
+
+@scenario("LIV-19", "LIV-20", setup=ONE_SENDS_NONE)
+def test_live_jpeg_pictures(
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    observe: Observe,
+    require: Require,
+) -> None:
+    """JPEG of some cameras, until one was found that sends pictures of its own."""
+    judge = Judge(check, not_tested)
+    session = client.login()
+    session.get("live_setup")
+    for camera in target.cameras[:TRIED]:
+        stream = _watch(target, session, camera)
+        if not stream.total and not stream.problem:
+            observe("LIV-20", f"{stream.exchange}, nothing in {WAITED:.0f} s", f"camera {camera}")
+            continue
+        parts = [jpeg_reading.read_jpeg_part(packet.data) for packet in stream.packets]
+        decoded = decode_pictures("JPEG", [part.jpeg for part in parts])
+        if _is_placeholder(parts, [picture.width for picture in decoded.pictures]):
+            size = f"{decoded.pictures[0].width}x{decoded.pictures[0].height}"
+            told = (
+                f"{stream.exchange}, {len(parts)} times the same {size} picture, {len(parts[0].jpeg)} bytes"
+            )
+            observe("LIV-20", told, f"camera {camera}, without JPEG")
+            continue
+        name = f"camera {camera}"
+        if not check("LIV-19", *_multipart(stream), f"{name}, the multipart"):
+            return
+        check("LIV-19", *part_headers(stream.packets, "image/jpeg"), f"{name}, the parts")
+        check("LIV-19", *jpeg_reading.information(parts), f"{name}, information")
+        judge("LIV-19", f"{name}, 0x0004", jpeg_reading.names_camera, parts, camera)
+        judge("LIV-19", f"{name}, 0x0007", jpeg_reading.plausible_time, parts, target.unix_time())
+        check("LIV-19", *decodes(decoded, exactly=len(parts)), f"{name}, decoded")
+        forms = sorted({part.form or "none" for part in parts})
+        observe("LIV-20", f"camera information: {', '.join(forms)}", name)
+        _judge_whose(target, client, session, judge)
+        return
+    require(False, "no camera sends JPEG pictures of its own")
+
+
+def _judge_whose(target: Target, client: Client, session: Session, judge: Judge) -> None:
+    """Whether JPEG of each camera shows what its video shows meanwhile, on another UID."""
+    sending = cameras_with_video(target, TRIED)
+    beside = client.login()
+    beside.get("live_setup")
+    videos = [beside.start_http(camera, codec) for camera, codec in sending.items()]
+    for video in videos:
+        wait_for_key_picture(video, KEY_WAIT)
+    streams = [_watch(target, session, camera) for camera in sending]
+    for video in videos:
+        beside.stop(video)
+        video.close()
+    views = {video.camera: _keys_of(video) for video in videos}
+    for stream in streams:
+        parts = [jpeg_reading.read_jpeg_part(packet.data) for packet in stream.packets]
+        found: list[Small | None] = []
+        decoded = decode_pictures("JPEG", [part.jpeg for part in parts], keep=_into(found))
+        if not _is_placeholder(parts, [picture.width for picture in decoded.pictures]):
+            name = f"camera {stream.camera}, whose pictures"
+            judge("LIV-19", name, own_pictures, _seen(found), views, stream.camera)
+
+
+def _keys_of(video: LiveHttp) -> list[Small]:
+    """The key pictures of a video stream, in small."""
+    runs = pictures_of(dissect(video.packets), video.comp)
+    found: list[Small | None] = []
+    decode_pictures(video.comp, [run.annex_b for run in runs if run.is_key], keep=_into(found))
+    return _seen(found)
+
+
+def _into(found: list[Small | None]) -> Callable[[Any], None]:
+    return lambda frame: found.append(small(frame))
+
+
+def _seen(found: list[Small | None]) -> list[Small]:
+    return [picture for picture in found if picture is not None]
+
+
+def _watch(target: Target, session: Session, camera: int) -> LiveHttp:
+    stream = session.start_http(camera, "JPEG")
+    if not stream.refused:
+        stream.wait_packets(PICTURES, WAITED)
+    session.stop(stream)
+    stream.close()
+    return stream
+
+
+def _is_placeholder(parts: list[jpeg_reading.JpegPart], widths: list[int]) -> bool:
+    same = len({part.jpeg for part in parts}) == 1
+    return same and bool(widths) and max(widths) <= PLACEHOLDER_WIDTH
+
+
+def _multipart(stream: LiveHttp) -> Fact:
+    expected = "a multipart of --myboundary parts"
+    kind = stream.exchange.content_type
+    right = kind.startswith("multipart/") and stream.started and not stream.problem and stream.total > 0
+    return Fact(right, expected, f"{kind}, {stream.total} parts{stream.problem and f', {stream.problem}'}")

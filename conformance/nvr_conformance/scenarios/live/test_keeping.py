@@ -1,0 +1,88 @@
+"""A live stream whose UID is kept alive (§6.2)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from nvr_conformance.facts.live_multipart import one_packet_per_part
+from nvr_conformance.facts.rtp_clock import clock_speed
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.video_checks import camera_with_video
+from nvr_conformance.reading.rtp import dissect
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    Fact,
+    LiveHttp,
+    LiveStream,
+    NotTested,
+    Require,
+    Target,
+    scenario,
+)
+
+LIFE = 90.0
+USUAL = 8.0  # seconds that show how far apart packets usually come
+HALF = (35.0, 60.0)  # seconds between which packets lie in the middle of it
+MARGIN = 10.0  # seconds around the 90th that are watched closely
+
+
+@scenario("LIV-10", "LIV-31")
+def test_a_stream_that_is_kept_alive(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """Keep-alives while one stream runs over RTP and one over HTTP, past 90 s after START and after login.
+
+    So long a stream also shows how fast its clock goes; where a camera has both codecs, that of each.
+    """
+    judge = Judge(check, not_tested)
+    camera, codecs = camera_with_video(target)
+    by_rtp, by_http = client.login(), client.login()
+    streams: dict[str, LiveStream] = {
+        "over RTP": by_rtp.start_rtp(camera, codecs[0]),
+        "over HTTP": by_http.start_http(camera, codecs[-1]),
+    }
+    begun = target.now()
+    watched = {name: stream for name, stream in streams.items() if stream.wait_packets(1)}
+    require(watched, "no live at all")
+    target.pass_time(USUAL)
+    target.settle()
+    early = {name: stream.packets for name, stream in watched.items()}
+    while (left := begun + LIFE - MARGIN - target.now()) > 0:
+        target.pass_time(min(40.0, left), step=40.0)
+        by_rtp.get("keep_alive")
+        by_http.get("keep_alive")
+    middle = {}
+    for name, stream in watched.items():
+        middle[name] = [packet for packet in stream.packets if HALF[0] <= packet.arrived - begun < HALF[1]]
+        stream.forget()  # to make room for what is watched closely
+    closely = target.now()
+    target.pass_time(2 * MARGIN)
+    target.settle()
+    until = target.now()
+    for name, stream in watched.items():
+        late = [packet for packet in stream.packets if packet.arrived >= closely]
+        before, around = ([packet.arrived for packet in packets] for packets in (early[name], late))
+        check("LIV-31", *_without_gap(before, around, closely, until), name)
+        if isinstance(stream, LiveHttp) and not one_packet_per_part([*early[name], *late]).ok:
+            not_tested("LIV-10", f"{name}: parts that are no RTP packets have no clock")
+            continue
+        judge(
+            "LIV-10",
+            f"{stream.comp} {name}, {until - begun:.0f} s",
+            clock_speed,
+            *map(dissect, (early[name], middle[name], late)),
+            in_steps=target.clock == "manual",
+        )
+
+
+def _without_gap(before: list[float], around: list[float], begin: float, end: float) -> Fact:
+    """Packets come from ``begin`` to ``end`` about as close together as they did before."""
+    usual = max((after - earlier for earlier, after in pairwise(before)), default=0.0)
+    limit = max(1.5, 3 * usual)
+    expected = f"no gap of more than {limit:.1f} s at 90 s"
+    at, gap = max(
+        ((earlier, after - earlier) for earlier, after in pairwise([begin, *around, end])),
+        key=lambda place: place[1],
+    )
+    return Fact(gap <= limit, expected, f"{gap:.1f} s, {at - begin + LIFE - MARGIN:.0f} s after START")

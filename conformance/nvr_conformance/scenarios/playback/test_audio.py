@@ -1,0 +1,100 @@
+"""Playback audio: §3.2.2, §3.3.2."""
+
+from __future__ import annotations
+
+from nvr_conformance.client.player import SECOND, Player, player_in_recording
+from nvr_conformance.facts import playback_audio as sequence
+from nvr_conformance.procedures.audio_witness import SAME, live_apart
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.playback_gaps import is_recorded
+from nvr_conformance.reading.playback_audio import AudioWalk
+from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
+
+ANSWERS = 8  # seconds of audio that are judged
+LATER = 3600_00  # hundredths between the two places that are listened to
+MOST_GOPS = 64  # that may last as long
+TRIED = 16  # cameras that are asked for audio: as many as play at once
+ANY_VIDEO = ("H264", "H265", "JPEG")
+
+
+@scenario("PLB-23", "PLB-24", "PLB-25", setup={"time_zone": "America/St_Johns"})
+def test_recorded_audio_of_each_codec(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """GOTODATE, and playaudio.cgi over and over, for one camera of each codec; then at another place."""
+    judge = Judge(check, not_tested)
+    player, first = player_in_recording(target, client, codecs=ANY_VIDEO)
+    begin = require(first.start, "no place to begin is known")
+    judged: dict[str, AudioWalk] = {}
+    for camera in _cameras_with_audio(target, player, begin):
+        codec, audios = _listen(player, camera, begin)
+        if not audios:
+            continue
+        name = f"{codec} of camera {camera}"
+        id_ = "PLB-24" if codec == "AAC" else "PLB-23"
+        if codec in judged:
+            one = judged[codec]
+            if sequence.are_alike(one, audios[0]) and not live_apart(target, client, one.camera, camera):
+                not_tested(id_, f"{name}: cameras {one.camera} and {camera} {SAME}")
+            else:
+                judge(id_, f"{name}, its own", sequence.own_audio, one, audios[0])
+            continue
+        judged[codec] = audios[0]
+        judge(id_, f"{name}, header", sequence.header, audios, codec, camera)
+        judge(id_, f"{name}, sizes", sequence.sizes, audios, codec)
+        judge(id_, f"{name}, times", sequence.times, audios, codec)
+        judge(id_, f"{name}, padding", sequence.padded, audios)
+        if codec == "AAC":
+            judge(id_, f"{name}, decoded", sequence.units_decode, audios)
+        else:
+            judge(id_, f"{name}, codec", sequence.codec_byte, audios, codec)
+        if len(audios) < ANSWERS and not _goes_on(player, camera, begin):
+            not_tested("PLB-25", f"{name}: from where GOTODATE leads the pictures do not go on either")
+        elif check("PLB-25", len(audios) == ANSWERS, f"{ANSWERS} answers", len(audios), f"{name}, goes on"):
+            judge("PLB-25", f"{name}, length", sequence.about_a_second, audios, codec)
+            gap = sequence.first_jump(audios, codec)
+            if gap is None or is_recorded(player, camera, *gap):
+                judge("PLB-25", f"{name}, in time", sequence.follow_on, audios, codec)
+            else:
+                not_tested("PLB-25", f"{name}: a gap in the recording at {gap[0] // 100}")
+            judge("PLB-25", f"{name}, audio", sequence.none_twice, audios)
+        for moment in (begin, begin + LATER):
+            player.goto(moment)
+            pictures = player.fetch(camera)
+            heard = player.listen(camera)
+            if heard is not None and pictures.given:
+                where = f"{name}, beside pictures {(moment - begin) // 100} s on"
+                judge(id_, where, sequence.beside_pictures, heard, pictures.start, pictures.length)
+    require(judged, "no camera gives audio")
+    if not judged.keys() & {"G711", "G726"}:
+        not_tested("PLB-23", "no camera gives G.711 or G.726")
+    if "AAC" not in judged:
+        not_tested("PLB-24", "no camera gives AAC")
+
+
+def _goes_on(player: Player, camera: int, begin: int) -> bool:
+    """Whether there are pictures of so many seconds from there on."""
+    gop, fetched = player.at(camera, begin), 1
+    while gop.given and gop.start is not None and fetched < MOST_GOPS:
+        if gop.start >= begin + (ANSWERS - 1) * SECOND:
+            return True
+        gop, fetched = player.fetch(camera), fetched + 1
+    return False
+
+
+def _cameras_with_audio(target: Target, player: Player, moment: int) -> list[int]:
+    """Of as many cameras as play at once, those that give any audio."""
+    cameras = target.cameras[:TRIED]
+    player.choose(*cameras)
+    player.goto(moment)
+    return [camera for camera in cameras if player.listen(camera) is not None]
+
+
+def _listen(player: Player, camera: int, moment: int) -> tuple[str, list[AudioWalk]]:
+    """The codec of a camera, and its audio from a place on."""
+    player.choose(camera)
+    player.goto(moment)
+    audios: list[AudioWalk] = []
+    while len(audios) < ANSWERS and (heard := player.listen(camera)) is not None:
+        audios.append(heard)
+    return sequence.codec_of(audios), audios

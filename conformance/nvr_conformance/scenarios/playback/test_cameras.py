@@ -1,0 +1,143 @@
+"""§3.2.3: which cameras play on one UID."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nvr_conformance.client.player import Gop, Player, mask_of, player_in_recording, whole
+from nvr_conformance.procedures.uid_commands import first_camera
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    Exchange,
+    NotApplicable,
+    Require,
+    Target,
+    refused,
+    scenario,
+)
+
+AT_ONCE = 16
+TEN = 10
+ALONE = 4  # cameras of which it is looked up what they play alone, besides those that gave nothing
+
+
+@scenario("PLB-26", "PLB-27")
+def test_sixteen_cameras_at_once(
+    target: Target, client: Client, check: Check, not_applicable: NotApplicable, require: Require
+) -> None:
+    """A MASK with sixteen cameras, or all there are: each plays what it plays alone. Then seventeen."""
+    cameras = require(target.cameras, "no camera is connected")[:AT_ONCE]
+    moment = _recorded_moment(target, client)
+    player = Player(client.login())
+    masked = player.choose(*cameras)
+    player.goto(moment)
+    together = {camera: player.fetch(camera) for camera in cameras}
+    silent = [camera for camera in cameras if not together[camera].given]
+    chosen = target.random.sample(cameras, min(ALONE, len(cameras)))
+    alone = {camera: _alone(client, camera, moment) for camera in dict.fromkeys([*chosen, *silent[:AT_ONCE]])}
+    require(any(gop.given for gop in (*alone.values(), *together.values())), f"nothing plays: {masked}")
+
+    # A camera that plays nothing alone has no recording there, and says nothing.
+    missing = [camera for camera in silent if alone[camera].given]
+    playing = len(cameras) - len(silent)
+    actual = f"{playing}, camera {missing[0]}: {together[missing[0]]}" if missing else f"{playing}"
+    check("PLB-26", not missing, f"{len(cameras)} cameras, or as many as have recordings", actual, "all play")
+    for camera in [camera for camera in chosen if camera not in silent and alone[camera].given]:
+        one, other = together[camera], alone[camera]
+        same = (one.start, one.video) == (other.start, other.video)
+        check(
+            "PLB-26",
+            same,
+            f"what it plays alone: {other}",
+            one if same else f"others: {one}",
+            f"camera {camera}",
+        )
+    again = [player.fetch(camera) for camera in cameras if camera not in silent]
+    # Where a recording ends there, it ends for a UID that plays it alone as well.
+    stuck = [gop for gop in again if not gop.given and _alone(client, gop.camera, moment, 2).given]
+    actual = str(stuck[0]) if stuck else f"{len(again)} cameras"
+    check("PLB-26", not stuck, "each plays on", actual, "second round")
+
+    if len(target.cameras) <= AT_ONCE:
+        not_applicable("PLB-27", f"{len(target.cameras)} cameras: there is no seventeenth")
+        return
+    too_many = target.cameras[: AT_ONCE + 1]
+    fresh = Player(client.login())
+    answer = fresh.choose(*too_many)
+    fresh.goto(moment)
+    given = [camera for camera in too_many if fresh.fetch(camera).given]
+    check("PLB-27", len(given) <= AT_ONCE, f"at most {AT_ONCE} cameras", f"{len(given)} play, MASK: {answer}")
+
+
+@scenario("PLB-32")
+def test_a_new_mask(target: Target, client: Client, check: Check, require: Require) -> None:
+    """MASK with one camera, with another, with both; on a large recorder with sixteen others."""
+    cameras = target.cameras
+    require(len(cameras) > 1, "fewer than two cameras are connected: MASK cannot change from one to another")
+    moment = _recorded_moment(target, client)
+    playing = [camera for camera in cameras[:4] if _alone(client, camera, moment).given]
+    require(len(playing) > 1, "less than two of the first cameras have a recording")
+    one, other = playing[:2]
+    player = Player(client.login())
+    masks: list[Sequence[int]] = [(one,), (other,), (one, other)]
+    if len(cameras) > AT_ONCE:
+        # More than can play at once, if a new MASK did not take the place of the old one.
+        rest = [camera for camera in cameras if camera not in (one, other)]
+        masks += [(one, *rest[: TEN - 1]), (other, *rest[1 - TEN :])]
+    for number, mask in enumerate(masks, 1):
+        answer = player.choose(*mask)
+        if number == 1:
+            player.goto(moment)
+        for camera in (camera for camera in (one, other) if camera in mask):
+            gop = player.fetch(camera)
+            if not gop.given:
+                # Whether a new MASK goes on playing, or waits for a PLAYCMD, is not said.
+                player.goto(moment)
+                gop = player.fetch(camera)
+            name = f"MASK {number}, with {len(mask)} cameras: camera {camera}"
+            check("PLB-32", answer.ok and gop.given, "plays", gop if answer.ok else f"MASK: {answer}", name)
+
+
+@scenario("PLB-35")
+def test_mask_of_the_wrong_length(target: Target, client: Client, check: Check, require: Require) -> None:
+    """A MASK of one digit too few, too many, none, one and double, between two right ones."""
+    camera = first_camera(target)
+    player = Player(client.login())
+    right = mask_of([camera], target.channels)
+
+    def send(digits: str) -> Exchange:
+        return player.session.raw(f"/cgi-bin/hdrctl.cgi?UID={{uid}}&PC=AS60&MASK={digits}")
+
+    require(send(right).ok, "the right MASK is not accepted")
+    wrong = {
+        "one too many": right + "0",
+        "one too few": right[:-1],
+        "none": "",
+        "one": right[0],
+        "double": right * 2,
+    }
+    for name, digits in wrong.items():
+        if digits == right:
+            continue
+        answer = send(digits)
+        check("PLB-35", refused(answer), "refused", answer, f"{name} ({len(digits)} of {len(right)} digits)")
+    answer = send(right)
+    check("PLB-35", answer.ok, "accepted", answer, "the right length afterwards")
+
+
+def _alone(client: Client, camera: int, moment: int, answer: int = 1) -> Gop:
+    """What a camera plays at that time on a UID of its own, in this answer."""
+    player = Player(client.login())
+    player.choose(camera)
+    player.goto(moment)
+    gop = [player.fetch(camera) for _ in range(answer)][-1]
+    player.session.logout()
+    return gop
+
+
+def _recorded_moment(target: Target, client: Client) -> int:
+    """About two hours ago, or another time at which one of the first cameras has a recording."""
+    player, first = player_in_recording(target, client, codecs=("H264", "H265", "JPEG"))
+    player.session.logout()
+    return first.whole_second() or whole(first.start or 0)

@@ -1,0 +1,50 @@
+"""§3.3.1: what one answer to camera.cgi holds."""
+
+from __future__ import annotations
+
+from nvr_conformance.client.player import AGO, SECOND, Gop, Player
+from nvr_conformance.facts.recorded_time import stated_range
+from nvr_conformance.procedures.cameras import camera_count
+from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks
+from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
+
+CAMERAS_TRIED = 4
+CAMERAS_SEARCHED = 16  # where the first ones have no recording
+GOPS = 2
+RECORDED_TIME = "/cgi-bin/recordedtime.cgi"
+
+
+@scenario(*CHUNK_IDS)
+def test_every_byte_of_a_gop(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """MASK, PLAY, camera.cgi: the answer, its headers, its layout, its pictures, in each codec there is."""
+    check_chunk = ChunkChecks(check, not_tested)
+    seen: set[str] = set()
+    empty: dict[int, Gop] = {}
+    cameras = require(target.cameras, "no camera is connected")
+    for tried, camera in enumerate(cameras[:CAMERAS_SEARCHED]):
+        if {"H264", "H265"} <= seen or (seen and tried >= CAMERAS_TRIED):
+            break
+        player = Player(client.login())
+        player.choose(camera)
+        # PLAY goes on from where the UID stands; where it starts on a fresh one is open.
+        player.with_room(camera, round(target.unix_time() - AGO) * SECOND)
+        player.play()
+        for number in range(1, GOPS + 1):
+            gop = player.fetch(camera, prove_end=True)
+            if not gop.given:
+                empty[camera] = gop
+                break
+            check_chunk(gop, player.dialect, f"{gop.codec} of camera {camera}, GOP {number}")
+            seen.add(gop.codec)
+        player.session.logout()
+    if not seen:
+        gop = next(iter(empty.values()))
+        recorded = stated_range(client.get_digest(RECORDED_TIME).text) is not None
+        require(recorded, f"nothing plays, and recordedtime.cgi states no recording: {gop}")
+        count, lines = camera_count(client.login(), target.channels), target.channels
+        require(count == lines, f"MASK takes {count} digits, and as_getinfo.cgi has lines of {lines} cameras")
+        check_chunk(gop, None, f"nothing of {len(empty)} cameras")
+    if missing := sorted({"H264", "H265"} - seen):
+        not_tested("PLB-04", f"no recording in {' or '.join(missing)} was found")

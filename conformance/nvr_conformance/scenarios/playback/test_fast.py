@@ -1,0 +1,69 @@
+"""§3.2.9: FF and REW."""
+
+from __future__ import annotations
+
+from statistics import fmean
+
+from nvr_conformance.client.player import SECOND, Gop, Player, player_in_recording
+from nvr_conformance.facts import playback_order as order
+from nvr_conformance.facts.playback_chunk import operation
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.scenario import Check, Client, NotTested, Observe, Require, Target, scenario
+
+STEPS = 8
+ENOUGH = 3  # steps that show whether each skips further than the one before
+ANSWERS = 3  # at each step: two ways from one to the next
+FAST = {"FF": ("PLB-18", 4), "REW": ("PLB-19", 5)}
+REACH = (
+    4 * ANSWERS * 2
+)  # GOPs that must be recorded ahead at the first step, twice as many at each further one
+JUST_NOW = 120  # seconds before now: with whatever is recorded behind it
+
+
+def _goes_on(player: Player, gop: Gop, count: int) -> bool:
+    """Whether there is recording so many GOPs on (negative: back)."""
+    if gop.start is None or gop.length is None:
+        return True
+    moment = gop.start + round(count * gop.length)
+    found = player.at(gop.camera, moment)
+    return found.given and found.start is not None and abs(found.start - moment) < 10 * SECOND
+
+
+@scenario("PLB-18", "PLB-19", "PLB-21", "PLB-34")
+def test_fast_forward_and_reverse(
+    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
+) -> None:
+    """FF eight times, with some GOPs at each step; REW alike on another UID."""
+    judge = Judge(check, not_tested)
+    few = f"{ANSWERS} GOPs at each step"
+    for name, (id_, wanted) in FAST.items():
+        player, first = player_in_recording(target, client)
+        if name == "REW" and not _goes_on(player, first, -REACH << ENOUGH):
+            player.session.logout()
+            player, first = player_in_recording(target, client, ago=JUST_NOW)
+        moment = require(first.start, "when the GOP began is not known")
+        player.at(first.camera, moment)
+        last = first
+        steps: list[list[Gop]] = []
+        while len(steps) < STEPS:
+            player.fast(name, moment)
+            gops = player.several(first.camera, ANSWERS)
+            speed = len(steps) + 1
+            for gop in gops[:1]:
+                judge("PLB-21", f"{name}, step {speed}", operation, gop.chunk, wanted, speed)
+            last = gops[-1] if gops else last
+            if len(gops) < ANSWERS:
+                break
+            steps.append(gops)
+            moment = gops[-1].start or moment
+        if len(steps) < ENOUGH:
+            reach = REACH << len(steps)
+            if _goes_on(player, last, reach if name == "FF" else -reach):
+                check(id_, False, few, f"step {len(steps) + 1} does not give them", name)
+            else:
+                not_tested(id_, f"{name}: the recording ends at step {len(steps) + 1}")
+        else:
+            judge(id_, name, order.skips, steps, backward=name == "REW")
+        strides = [fmean(order.strides(gops)) for gops in steps]
+        player.session.logout()
+        observe("PLB-34", ", ".join(f"{stride:+.1f}" for stride in strides), f"{name}: GOPs at each step")

@@ -1,0 +1,82 @@
+"""What the document leaves open about playback: recorded, not judged."""
+
+from __future__ import annotations
+
+from nvr_conformance.client.player import SECOND, Gop, Player, clock_time, player_in_recording
+from nvr_conformance.scenario import Client, Observe, Require, Target, scenario
+from nvr_protocol.dialect import OPEN_POINTS
+from nvr_protocol.dialect_detection import Detection, detect_dialect
+from nvr_protocol.errors import ProtocolError
+
+EARLIEST = 1_640_995_200 * SECOND  # 2022-01-01, the first day that TIMEF can name
+DAY = 86_400 * SECOND
+NEAR = 60 * SECOND  # of an end of the recording: it grows, and is overwritten, while the run goes on
+
+
+@scenario("PLB-31", "PLB-34")
+def test_ends_and_beginnings(target: Target, client: Client, observe: Observe, require: Require) -> None:
+    """Past both ends, before any PLAYCMD, outside MASK, PLAY on a fresh UID; the dialect."""
+    player, first = player_in_recording(target, client)
+    camera = first.camera
+    player.goto(EARLIEST)
+    oldest = player.fetch(camera)
+    player.reverse(oldest.start or EARLIEST)
+    observe("PLB-31", _said(player, camera, 2), "BPLAY from the oldest GOP")
+    player.goto(round(target.unix_time()) * SECOND + DAY)
+    newest = player.fetch(camera)
+    observe("PLB-31", _said(player, camera, 1), "behind the newest GOP")
+    others = [number for number in target.cameras if number != camera]
+    if others:
+        observe("PLB-31", player.fetch(others[0]), "a camera outside MASK")
+
+    fresh = Player(client.login())
+    fresh.choose(camera)
+    observe("PLB-31", fresh.fetch(camera), "MASK, but no PLAYCMD")
+    fresh.play()
+    begun = fresh.fetch(camera)
+    observe("PLB-34", _where(begun, oldest, newest), "PLAY on a fresh UID begins at")
+    observe("PLB-34", _dialect(first), "dialect of playback video")
+
+
+def _where(begun: Gop, oldest: Gop, newest: Gop) -> str:
+    """Where it begins, in words that say the same of every run: recordings go on and on, and their oldest is
+    overwritten meanwhile."""
+    if not begun.given or begun.start is None:
+        return f"nothing is given: {begun}"
+    for end, name in ((oldest, "oldest"), (newest, "newest")):
+        if end.start is not None and abs(begun.start - end.start) <= NEAR:
+            return f"the {name} recording"
+    if oldest.start is None or newest.start is None:
+        return f"{clock_time(begun.start)}; the ends of the recording are not known"
+    if begun.start < oldest.start:
+        return f"{_span(oldest.start - begun.start)} before the oldest recording that GOTODATE finds"
+    if begun.start - oldest.start <= newest.start - begun.start:
+        return f"{_span(begun.start - oldest.start)} after the oldest recording"
+    return f"{_span(newest.start - begun.start)} before the newest recording"
+
+
+def _span(hundredths: int) -> str:
+    """A span of time in the unit that suits it."""
+    seconds = hundredths // SECOND
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            count = round(seconds / size)
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return f"{seconds} s"
+
+
+def _said(player: Player, camera: int, count: int) -> str:
+    return ", then ".join(str(player.fetch(camera)) for _ in range(count))
+
+
+def _dialect(gop: Gop) -> str:
+    try:
+        detection = detect_dialect(gop.exchange.body)
+    except ProtocolError as error:
+        return f"none explains the chunk: {error}"
+    return _described(detection)
+
+
+def _described(detection: Detection) -> str:
+    told = (f"{OPEN_POINTS[field]} {field}" for field in sorted(detection.determined))
+    return f"{detection.dialect.name}; told by the sample: {', '.join(told)}"

@@ -1,0 +1,114 @@
+"""TIMEF: what GOTODATE gives, and that it is UTC."""
+
+from __future__ import annotations
+
+from nvr_conformance.client.player import SECOND, Gop, Player, player_in_recording
+from nvr_conformance.facts import playback_order as order
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
+
+PLAYED = 12  # GOPs that show where there is recording
+HALF_A_DAY = 12 * 3600
+SLACK = 60 * SECOND  # hundredths: less than any time zone is off
+COMMANDS = ("GOTODATE", "PAUSE", "BPLAY", "FF", "REW", "NEXTFRAME", "PREVFRAME")
+
+
+@scenario("PLB-17")
+def test_go_to_date(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """GOTODATE to times that were played before, back and forth, and on a fresh UID."""
+    judge = Judge(check, not_tested)
+    player, first = player_in_recording(target, client)
+    camera = first.camera
+    played = [first, *player.several(camera, PLAYED - 1)]
+    moments = [moment for gop in played if (moment := gop.whole_second()) is not None]
+    require(len(moments) > 2, "too few GOPs contain a whole second, which TIMEF needs")
+    middle = target.random.choice(moments[1:-1])
+    for name, moment in (("late", moments[-1]), ("early", moments[0]), ("between", middle)):
+        answer = player.goto(moment)
+        gop = player.fetch(camera)
+        if check("PLB-17", gop.given, "a GOP", gop if answer.ok else answer, f"{name}: gives a GOP"):
+            judge("PLB-17", f"{name}: near TIMEF", order.near, gop, moment)
+    player.session.logout()
+    fresh = Player(client.login())
+    fresh.choose(camera)
+    fresh.goto(middle)
+    gop = fresh.fetch(camera)
+    if check("PLB-17", gop.given, "a GOP", gop, "on a fresh UID: gives a GOP"):
+        judge("PLB-17", "on a fresh UID: near TIMEF", order.near, gop, middle)
+
+
+@scenario("PLB-33")
+def test_timef_is_utc(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """Every command with TIMEF, half a day ago, on a recorder whose time zone is not UTC."""
+    _check_utc(target, client, check, not_tested, require)
+
+
+@scenario("PLB-07", "PLB-33", needs=("manual-clock",), setup={"time_zone": "America/St_Johns"})
+def test_timef_is_utc_west_of_greenwich(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """The same in a negative zone with half an hour; how the zone is written."""
+    gop = _check_utc(target, client, check, not_tested, require)
+    Judge(check, not_tested)("PLB-07", "zone, negative", order.zones_agree, gop)
+
+
+def _check_utc(target: Target, client: Client, check: Check, not_tested: NotTested, require: Require) -> Gop:
+    """A command takes TIMEF for local time where what it gives is off by the zone, and right when TIMEF is
+    given in local time."""
+    player, first = player_in_recording(target, client, ago=HALF_A_DAY)
+    camera = first.camera
+    zone = require(_zone_of(first), "the recorder's zone is UTC, or not told: UTC and local time look alike")
+    asked = round(target.unix_time() - HALF_A_DAY) * SECOND
+    tested = False
+    for name in COMMANDS:
+        near, off = _distance(player, camera, name, asked)
+        if near:
+            check("PLB-33", True, "TIMEF taken as UTC", "given near TIMEF", name)
+            tested = True
+        elif off is not None and min(abs(off - zone), abs(off + zone)) < SLACK:
+            shifted, _ = _distance(player, camera, name, asked - off, wanted=asked)
+            how_far = f"{off / 360_000:+.2f} h off, as the zone"
+            how_far += "" if shifted else ", and off as well when TIMEF is local time"
+            check("PLB-33", not shifted, "TIMEF taken as UTC", how_far, name)
+            tested = True
+    if not tested:
+        not_tested("PLB-33", "no command gave anything near the time that was asked for, in whatever zone")
+    return first
+
+
+def _distance(
+    player: Player, camera: int, name: str, moment: int, wanted: int | None = None
+) -> tuple[bool, int | None]:
+    """Send a command with TIMEF; whether the GOP that comes is near the wished time, and how far off."""
+    match name:
+        case "GOTODATE":
+            player.goto(moment)
+        case "PAUSE":
+            player.pause(moment)
+        case "BPLAY":
+            player.reverse(moment)
+        case "FF" | "REW":
+            # From another operation: a repeat goes on from where it is.
+            player.play()
+            player.fast(name, moment)
+        case _:
+            player.step(name, moment)
+    start = player.fetch(camera).start
+    if start is None:
+        return False, None
+    off = start - (moment if wanted is None else wanted)
+    return abs(off) < SLACK, off
+
+
+def _zone_of(gop: Gop) -> int | None:
+    """What 0x0007 says of the zone, in hundredths; None for UTC, and where it says nothing."""
+    data = gop.chunk.information.get(0x0007)
+    if data is None or len(data) < 8:
+        return None
+    sign, hours, minutes, summer = data[4:8]
+    offset = (hours * 3600 + minutes * 60) * (-1 if sign else 1) + (3600 if summer else 0)
+    return offset * SECOND or None

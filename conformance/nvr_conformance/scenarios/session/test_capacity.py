@@ -1,0 +1,118 @@
+"""§1.3: sixteen UIDs, and who makes room for one more."""
+
+from __future__ import annotations
+
+from nvr_conformance.procedures.uid_commands import quick_login
+from nvr_conformance.reading.connection_information import read_counts
+from nvr_conformance.scenario import Check, Client, Observe, Require, Session, Target, User, scenario
+
+MOST = 16
+LEAVING = 3  # that log out again
+THEIRS = "and {} of others were valid at first: they may have logged in again"
+
+
+@scenario("SES-05", "SES-10", "SES-11", "INF-07", needs=("eviction",))
+def test_seventeen_logins(target: Target, client: Client, check: Check, require: Require) -> None:
+    """Sixteen logins of one user, all valid; the seventeenth throws out the first, and no other.
+
+    Behind the first of them some others log in and out: whoever logged out must leave his place.
+    Somebody else who was logged in is thrown out, and may log in again meanwhile: then it is not known who
+    threw out whom.
+    """
+    others = _others(client)
+    sessions = [quick_login(client)]
+    leaving = [quick_login(client) for _ in range(LEAVING)]
+    for session in leaving:
+        session.logout()
+    sessions += [session for session in leaving if session.is_alive()]  # a UID still: that is for SES-09
+    sessions += [quick_login(client) for _ in range(MOST - len(sessions))]
+    texts = [session.uid_text for session in sessions]
+    different = check("SES-05", len(set(texts)) == MOST, "all different", texts, f"{MOST} logins")
+    require(different, "two logins were given one UID")
+    alive = sum(session.is_alive() for session in sessions)
+    require(alive == MOST or not others, f"{alive} of {MOST} UIDs are valid, {THEIRS.format(others)}")
+    check(
+        "SES-10",
+        alive == MOST,
+        f"{MOST} valid",
+        f"{alive} valid",
+        f"{MOST} logins of one user, and {LEAVING} that logged out",
+    )
+    require(alive == MOST, f"of {MOST} UIDs {alive} are valid")
+    counts = read_counts(client)
+    if counts is not None and (counts.used == MOST or not others):
+        check("INF-07", counts.used == MOST, f"USEDUID={MOST}", f"USEDUID={counts.used}", "all are taken")
+
+    require(
+        sessions[0].is_alive(),
+        f"the first UID ended by itself, or by another login: {others} of others were valid at first",
+    )  # now it is not the one idle longest
+    newcomer = client.try_login()
+    given = check("SES-11", newcomer.uid_text is not None, "a UID", newcomer.page, "one more login")
+    require(given, "the seventeenth login is refused")
+    answer = client.sessions[-1].get("keep_alive")
+    check("SES-11", answer.ok, "valid", answer, "the newcomer's UID")
+    ended = [number for number, session in enumerate(sessions, 1) if not session.is_alive()]
+    require(ended == [1] or not others, f"UIDs {ended} of {MOST} end, {THEIRS.format(others)}")
+    check("SES-11", len(ended) == 1, "one UID ends", f"{len(ended)} end: {ended}", "exactly one ends")
+    if ended:
+        check("SES-11", 1 in ended, "number 1", f"number {ended}", "the one issued first ends")
+
+
+@scenario("SES-12", "SES-20", needs=("eviction",))
+def test_priorities(target: Target, client: Client, check: Check, require: Require, observe: Observe) -> None:
+    """Sixteen UIDs of several priorities, the higher the older: the lower ones must end first."""
+    others = _others(client)
+    levels = _one_of_each_priority(target)
+    require(len(levels) > 1, "users of one priority alone are known (--other-user)")
+    order = [level for level in levels[1:] for _ in range(2)]
+    order = [levels[0], *order, *[levels[0]] * (MOST - 1 - len(order))]
+    valid = [(user, quick_login(client, user.name, user.password)) for user in order]
+    lost = 0
+    for step in range(1, len(levels)):
+        newcomers = [quick_login(client, levels[0].name, levels[0].password) for _ in range(2)]
+        ended, valid = _sort_out(valid)
+        lost += len(ended)
+        require(valid, "no UID is valid, of none it is known who threw it out")
+        lowest = max(user.priority for user, _ in valid)
+        wrongly = sorted(user.name for user, _ in ended if user.priority < lowest)
+        names = sorted({user.name for user, _ in valid if user.priority == lowest})
+        expected = f"nobody above {', '.join(names)} ends"
+        require(not (wrongly and others), f"{', '.join(wrongly)} ended, {THEIRS.format(others)}")
+        if ended:
+            actual = f"ended: {', '.join(wrongly) or 'none above'}"
+            check("SES-12", not wrongly, expected, actual, f"{2 * step} logins too many")
+        for newcomer in newcomers:
+            newcomer.is_alive()  # at 3 s a command it would expire before its turn comes
+        valid += [(levels[0], newcomer) for newcomer in newcomers]
+    require(lost, "no UID ended, however many logins")
+
+    if {user.priority for user, _ in valid} != {levels[0].priority} or len(valid) < MOST:
+        observe("SES-20", "could not be seen: lower ones are left", "a newcomer of lowest priority")
+        return
+    below = client.try_login(levels[-1].name, levels[-1].password)
+    ended, _ = _sort_out(valid)
+    outcome = f"{below.page}; {len(ended)} of the {len(valid)} others ended"
+    observe("SES-20", outcome, "a newcomer of lowest priority")
+
+
+def _others(client: Client) -> int:
+    """How many UIDs are in use ahead of ours."""
+    counts = read_counts(client)
+    return 0 if counts is None else counts.used
+
+
+def _one_of_each_priority(target: Target) -> list[User]:
+    """Users, highest priority first."""
+    return [
+        next(user for user in target.users if user.priority == priority)
+        for priority in sorted({user.priority for user in target.users})
+    ]
+
+
+def _sort_out(
+    sessions: list[tuple[User, Session]],
+) -> tuple[list[tuple[User, Session]], list[tuple[User, Session]]]:
+    """Those that have ended, and those that are alive."""
+    alive = [(user, session) for user, session in sessions if session.is_alive()]
+    return [entry for entry in sessions if entry not in alive], alive

@@ -1,0 +1,113 @@
+"""§1.3, §6.1.2: a UID ends by logout, expiry or eviction, and its streams end with it."""
+
+from __future__ import annotations
+
+from nvr_conformance.procedures.udp_path import BLOCKED, may_be_blocked
+from nvr_conformance.procedures.uid_commands import quick_login
+from nvr_conformance.procedures.video_checks import cameras_with_video
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    LiveStream,
+    NotTested,
+    Require,
+    Session,
+    Target,
+    refused,
+    scenario,
+)
+
+MOST = 16
+LEAP = 30.0  # seconds of the manual clock at once: streams leave out what is older than 2 s
+QUIET_FOR = 2.0
+
+
+@scenario("SES-09")
+def test_logout(client: Client, check: Check, require: Require) -> None:
+    """One of two UIDs of a user logs out: it is gone at once, the other stays."""
+    leaving, staying = client.login(), client.login()
+    require(leaving.uid != staying.uid, "two logins were given one UID")
+    require(leaving.is_alive() and staying.is_alive(), "status.cgi is refused on a fresh UID")
+    leaving.logout()
+    answer = leaving.get("keep_alive")
+    other = staying.get("keep_alive")
+    require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
+    check("SES-09", refused(answer), "refused", answer, "right behind logout")
+    check("SES-09", other.ok, "accepted", other, "another UID of the same user")
+
+
+def _start_both(
+    id_: str, target: Target, client: Client, require: Require, not_tested: NotTested
+) -> tuple[Session, dict[str, LiveStream]]:
+    """A UID with a stream over HTTP and one over RTP, both running, by their name."""
+    cameras = cameras_with_video(target, 2)
+    session = client.login()
+    streams: dict[str, LiveStream] = {}
+    session.get("live_setup")
+    for name, (camera, codec) in zip(("HTTP", "RTP"), cameras.items(), strict=False):
+        start = session.start_rtp if name == "RTP" else session.start_http
+        streams[name] = start(camera, codec)
+    for stream in streams.values():
+        stream.wait_packets(1)
+    for name, stream in list(streams.items()):
+        if may_be_blocked(target, client, stream):
+            del streams[name]
+            not_tested(id_, f"stream over {name}: {BLOCKED}")
+        else:
+            require(stream.total, f"no stream over {name}: {stream.exchange}")
+    return session, streams
+
+
+def _judge_silence(
+    id_: str, target: Target, session: Session, streams: dict[str, LiveStream], check: Check, require: Require
+) -> None:
+    """After the UID ended: nothing more on any of its streams."""
+    target.settle()
+    marks = {name: stream.total for name, stream in streams.items()}
+    target.pass_time(QUIET_FOR)
+    target.settle()
+    require(refused(session.get("keep_alive")), "the UID did not end")
+    require(_is_served(session), "status.cgi is refused on a fresh UID")
+    for name, stream in streams.items():
+        more = stream.total - marks[name]
+        check(id_, more == 0, "nothing more", f"{more} packets in {QUIET_FOR:.0f} s", f"stream over {name}")
+
+
+def _is_served(session: Session) -> bool:
+    """Whether the recorder still accepts a command of a UID that is fresh."""
+    return session.client.login().is_alive()
+
+
+@scenario("SES-14")
+def test_streams_at_expiry(
+    target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
+) -> None:
+    """Streams run at 60 s; nobody sends a command; at 110 s they must have stopped."""
+    session, streams = _start_both("SES-14", target, client, require, not_tested)
+    target.pass_time(60, step=LEAP)
+    for name, stream in streams.items():
+        stream.forget()
+        require(stream.collect(1), f"the stream over {name} stopped before the UID could have expired")
+    target.pass_time(50, step=LEAP)
+    _judge_silence("SES-14", target, session, streams, check, require)
+
+
+@scenario("SES-15")
+def test_streams_at_logout(
+    target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
+) -> None:
+    """Streams run; logout; nothing more comes."""
+    session, streams = _start_both("SES-15", target, client, require, not_tested)
+    session.logout()
+    _judge_silence("SES-15", target, session, streams, check, require)
+
+
+@scenario("SES-16", needs=("eviction",))
+def test_streams_at_eviction(
+    target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
+) -> None:
+    """Streams run on the oldest UID; sixteen logins later nothing more comes."""
+    session, streams = _start_both("SES-16", target, client, require, not_tested)
+    for _ in range(MOST):
+        quick_login(client)
+    _judge_silence("SES-16", target, session, streams, check, require)

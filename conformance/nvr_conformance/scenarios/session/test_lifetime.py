@@ -1,0 +1,166 @@
+"""§1.3, §6.2: a UID lives 90 s, and every command that carries it starts them again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nvr_conformance.procedures.uid_ages import IdleUid, age_between, span_of
+from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
+from nvr_conformance.procedures.uid_lifetime import LIFETIME, LifetimeMeasuring
+from nvr_conformance.procedures.uid_lifetime_search import contradicting
+from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, refused, scenario
+
+if TYPE_CHECKING:
+    from nvr_conformance.engine.books import Measure
+
+IDLE = 60.0  # seconds without a command: well within the lifetime, and twice it is well beyond
+NAME = "lifetime of an idle UID"
+
+
+def _margin(target: Target) -> float:
+    """How near to 90 s the judge dares to look, in seconds."""
+    return 0.1 if target.clock == "manual" else 5.0
+
+
+@scenario("SES-06")
+def test_idle_uid(
+    target: Target, client: Client, check: Check, require: Require, not_tested: NotTested, measure: Measure
+) -> None:
+    """UIDs left alone, after a login and after a keep-alive: alive just before 90 s, gone just after."""
+    margin = _margin(target)
+    fresh = quick_login(client).get("keep_alive")
+    require(fresh.ok, "status.cgi is refused on a fresh UID")
+    young, old, kept = (IdleUid(target, quick_login(client)) for _ in range(3))
+    target.pass_time(50)
+    was_kept = kept.ask().answer.ok
+
+    young.wait(LIFETIME - margin)
+    alive = young.ask()
+    name = f"{LIFETIME - margin:.1f} s after login"
+    if alive.age.most < LIFETIME:
+        check("SES-06", alive.answer.ok, "accepted", alive.told("login"), name)
+    else:
+        not_tested("SES-06", f"{name}: {alive.told('login')}, which may be too late")
+    old.wait(LIFETIME + margin)
+    gone = old.ask()
+    samples = [sample for asked in (alive, gone) if (sample := asked.sample(fresh))]
+    how = (
+        f"UIDs left alone after login, looked at {LIFETIME - margin:.1f} and {LIFETIME + margin:.1f} s later"
+    )
+    measure("SES-06", NAME, samples, unit="s", stated=LIFETIME, how=how)
+    require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
+    check(
+        "SES-06",
+        refused(gone.answer),
+        "refused",
+        gone.told("login"),
+        f"{LIFETIME + margin:.1f} s after login",
+    )
+    if was_kept:
+        kept.wait(LIFETIME + margin)
+        asked = kept.ask()
+        name = f"{LIFETIME + margin:.1f} s after a keep-alive"
+        check("SES-06", refused(asked.answer), "refused", asked.told("a keep-alive"), name)
+
+
+@scenario("SES-06", needs=("load",))
+def test_measured_lifetime(
+    target: Target, client: Client, check: Check, require: Require, not_tested: NotTested, measure: Measure
+) -> None:
+    """How long a UID lives that is left alone after its login: to 0.1 s on a manual clock, to 1 s on a real
+    one."""
+    measuring = LifetimeMeasuring(target, client)
+    measuring.run()
+    samples, tolerance = measuring.samples, measuring.search.resolution
+    require(samples, "no answer tells whether a UID is alive")
+    rounds = f"{measuring.rounds} round{'s' if measuring.rounds > 1 else ''}"
+    how = f"{measuring.uids} UIDs left alone after login, each looked at once, in {rounds}"
+    measurement = measure("SES-06", NAME, samples, unit="s", stated=LIFETIME, how=how)
+    wrong = contradicting(samples, LIFETIME, tolerance)
+    if wrong and measurement.unclear and target.clock == "real" and not any(each.alive for each in wrong):
+        not_tested("SES-06", f"{measurement.text}; others, logging in, may have thrown a UID out")
+        return
+    expected = f"{LIFETIME:.0f} s ± {tolerance:.1f} s"
+    check("SES-06", not wrong, expected, f"{measurement.text} ({how})", "measured lifetime")
+
+
+@scenario("SES-07")
+def test_keep_alive(target: Target, client: Client, check: Check, require: Require) -> None:
+    """status.cgi after 60 s: alive 60 s later, and for as long as a UID that was issued at that time."""
+    idle, kept, kept_long = (IdleUid(target, quick_login(client)) for _ in range(3))
+    target.pass_time(IDLE)
+    fresh = IdleUid(target, client.login())
+    both = kept.ask().answer.ok and kept_long.ask().answer.ok
+    require(both, f"status.cgi is refused {IDLE:.0f} s after login")
+    target.pass_time(IDLE)
+    asked = kept.ask()
+    require(not idle.ask().answer.ok, f"a UID lives {2 * IDLE:.0f} s even without a keep-alive")
+    name = f"{IDLE:.0f} s after a keep-alive"
+    check("SES-07", asked.answer.ok, "accepted", asked.told("a keep-alive"), name)
+    fresh.wait(LIFETIME - _margin(target))
+    asked = kept_long.ask()
+    if fresh.ask().answer.ok:
+        check("SES-07", asked.answer.ok, "accepted", asked.told("a keep-alive"), "as long as a fresh UID")
+
+
+@scenario("SES-17")
+def test_many_keep_alives(target: Target, client: Client, check: Check) -> None:
+    """A keep-alive every 30 s: ten minutes on a manual clock, four on a real one."""
+    count = 20 if target.clock == "manual" else 8
+    session = client.login()
+    uid, issued = IdleUid(target, session), span_of(target, session.page)
+    for _ in range(count):
+        target.pass_time(30)
+        asked = uid.ask()
+        if not asked.answer.ok:
+            break
+    whole = age_between(issued, span_of(target, asked.answer))
+    actual = f"{asked.told('the command before')}, {whole} after login"
+    check("SES-17", asked.answer.ok, "accepted", actual, f"{whole.least:.0f} s after login")
+
+
+@scenario("SES-08")
+def test_every_command_keeps_alive(
+    target: Target, client: Client, check: Check, not_tested: NotTested
+) -> None:
+    """Each command on a UID of its own, 60 s after login: the UID must be alive another 60 s later."""
+    commands = [command for command in uid_commands(target) if command.name not in ("keep_alive", "logout")]
+    at_once = 12 if target.clock == "manual" else 6  # within the 16 UIDs, and within 90 s at 3 s a command
+    for first in range(0, len(commands), at_once):
+        _judge_group(commands[first : first + at_once], target, client, check, not_tested)
+
+
+def _judge_group(
+    commands: list[UidCommand], target: Target, client: Client, check: Check, not_tested: NotTested
+) -> None:
+    idle = IdleUid(target, quick_login(client))
+    waiting: list[tuple[UidCommand, IdleUid]] = []
+    for command in commands:
+        if command.permission and not target.allows(command.permission):
+            not_tested("SES-08", f"{command.name} needs --allow {command.permission}")
+            continue
+        uid = IdleUid(target, quick_login(client))
+        if command.prepare is not None:
+            command.prepare(uid.session)
+            uid.restart()
+        waiting.append((command, uid))
+    sent = []
+    for command, uid in waiting:
+        uid.wait(IDLE)
+        answer = uid.ask(command.send).answer
+        if answer.ok:
+            sent.append((command, uid))
+        else:
+            not_tested("SES-08", f"{command.name}: {answer}")
+            uid.session.logout()
+    kept = []
+    for command, uid in sent:
+        uid.wait(IDLE)
+        kept.append((command, uid.ask()))
+        uid.session.logout()
+    if idle.ask().answer.ok:
+        not_tested("SES-08", f"a UID lives {2 * IDLE:.0f} s even without a command")
+        return
+    for command, asked in kept:
+        name = f"{IDLE:.0f} s after {command.name}"
+        check("SES-08", asked.answer.ok, "alive", asked.told(command.name), name)

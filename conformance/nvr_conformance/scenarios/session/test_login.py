@@ -1,0 +1,136 @@
+"""§6.1.1: the challenge, the login, and the UID that it gives."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from functools import partial
+from operator import ne
+
+from nvr_conformance.client.client import LOGIN, read_uid
+from nvr_conformance.procedures.uid_commands import quick_login, written_uid
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    Exchange,
+    Login,
+    NotTested,
+    Observe,
+    Require,
+    Target,
+    refused,
+    scenario,
+)
+from nvr_conformance.wire.digest import choose_challenge, read_challenges
+
+DIGITS = 19
+POSITIVE = f"a positive integer of at most {DIGITS} digits"
+_LOCATION = re.compile(r"""location\.href\s*=\s*["'][^"']*hdrctl\.cgi\?UID=[^&"'\s]""")
+
+
+def _judge_challenge(check: Check, exchange: Exchange, name: str) -> None:
+    challenges = read_challenges(exchange.all_headers("WWW-Authenticate"))
+    check("SES-01", exchange.status == 401, 401, exchange, f"{name}: status")
+    check(
+        "SES-01",
+        choose_challenge(challenges) is not None,
+        "a Digest challenge",
+        exchange.all_headers("WWW-Authenticate"),
+        f"{name}: challenge",
+    )
+    found = read_uid(exchange)
+    check("SES-01", found is None, "no UID", _given(found), f"{name}: no UID")
+
+
+def _given(uid: str | None) -> str:
+    return "no UID" if uid is None else f"UID={uid}"
+
+
+@scenario("SES-01", "SES-02", "SES-04", "SES-05", "SES-18")
+def test_login(client: Client, check: Check, require: Require, observe: Observe) -> None:
+    """Ask without credentials, then with them; look at the UIDs of a few logins."""
+    _judge_challenge(check, client.get(LOGIN), "before any login")
+    login = client.try_login()
+    require(login.page is not login.challenge, f"no Digest challenge to answer: {login.challenge}")
+    page = login.page
+    check("SES-02", page.status == 200, 200, page, "status")
+    check("SES-02", page.content_type == "text/html", "text/html", page.content_type, "an HTML page")
+    located = _LOCATION.search(page.text) is not None
+    check("SES-02", located, "location.href to hdrctl.cgi?UID=…", page.text, "the page carries the UID")
+    written = written_uid(page)
+    if login.uid_text is None and written is not None:
+        check("SES-04", False, POSITIVE, written, f"UID {written}")
+    require(login.uid_text is not None, f"no UID to look at: {page}")
+    _judge_challenge(check, client.get(LOGIN), "while a UID is valid")
+
+    for _ in range(5):
+        quick_login(client)
+    texts = [session.uid_text for session in client.sessions]
+    for text in texts:
+        good = len(text) <= DIGITS and int(text) > 0
+        check("SES-04", good, POSITIVE, text, f"UID {text}")
+    check("SES-05", len(set(texts)) == len(texts), "all different", texts, f"{len(texts)} logins")
+    observe("SES-18", sorted({len(text) for text in texts}), "digits")
+    observe("SES-18", _pattern([int(text) for text in texts]), "pattern")
+
+
+def _pattern(uids: list[int]) -> str:
+    """What the eye sees in UIDs in the order of their issue."""
+    steps = [later - earlier for earlier, later in itertools.pairwise(uids)]
+    if len(set(steps)) == 1:
+        return f"each is the one before {steps[0]:+d}"
+    if max(map(abs, steps)) < 1000:
+        return f"near one another: steps of {steps}"
+    if all(step > 0 for step in steps):
+        return "each is greater than the one before"
+    return "none that can be seen"
+
+
+@scenario("SES-03", "SES-19")
+def test_wrong_credentials(
+    target: Target, client: Client, check: Check, observe: Observe, not_tested: NotTested
+) -> None:
+    """Wrong passwords and unknown users, between right logins."""
+    right = target.password
+    client.login()
+    others = [user.password for user in target.users[1:] if user.password != right]
+    passwords = {
+        "another password": "Wrong-" + right[::-1],
+        "no password": "",
+        "one character less": right[:-1],
+        "one character more": right + "1",
+        "its first eight characters": right[:8],
+        "in capitals": right.upper(),
+        "the user's name": target.user,
+        **({"another user's password": others[0]} if others else {}),
+    }
+    attempts = [
+        (name, target.user, word)
+        for name, word in passwords.items()
+        if target.told("differs", partial(ne, word, right))
+    ]
+    attempts += [
+        ("unknown user", "NOBODY", right),
+        ("unknown user without password", "NOBODY", ""),
+        ("a longer user name", target.user + "X", right),
+        ("no user name", "", right),
+    ]
+    # A right login behind each wrong one of the same user: no recorder need lock the user out.
+    logins: list[tuple[str, Login]] = []
+    for name, user, word in attempts:
+        logins.append((name, client.try_login(user, word)))
+        if user == target.user and client.try_login().uid_text is None:
+            break
+        if user == target.user:
+            client.sessions[-1].logout()
+    again = client.try_login()
+    if again.uid_text is None:
+        not_tested("SES-03", f"the right password is refused as well after the wrong ones: {again.page}")
+    for name, login in logins:
+        given = read_uid(login.page)
+        if given is not None or again.uid_text is not None:
+            nothing = refused(login.page) and given is None
+            check("SES-03", nothing, "refused, no UID", f"{login.page}, {_given(given)}", name)
+    told = ("another password", "the user's name", "unknown user")
+    for name, login in (each for each in logins if each[0] in told):
+        observe("SES-19", f"{login.page}: {login.page.text[:100]}", name)

@@ -1,0 +1,97 @@
+"""A self-test on the terminal: which defect failed which requirement, and what no defect proves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from nvr_conformance.selftest.coverage import Coverage, State, Sums
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from nvr_conformance.selftest.trials import Outcome, Trial
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """One line as a trial ends."""
+    word, style = ("ok", "green") if outcome.good else ("not ok", "bold red")
+    if outcome.problem:
+        word, style = "no verdict", "bold magenta"
+    name = outcome.trial.defect or f"healthy, seed {outcome.trial.seed}"
+    return (
+        f"[{style}]{word}[/] MODEL {outcome.trial.model} {escape(name)} "
+        f"({outcome.seconds:.1f} s) {escape(outcome.problem)}"
+    ).rstrip()
+
+
+def seconds_left(done: Sequence[Outcome], waiting: Sequence[Trial], jobs: int) -> float | None:
+    """About how long the trials that wait will take: as long as those of their kind took. None: not known."""
+    kinds = {
+        healthy: [each.seconds for each in done if (each.trial.defect is None) == healthy and each.seconds]
+        for healthy in (True, False)
+    }
+    every = kinds[True] + kinds[False]
+    if not every:
+        return None
+    means = {kind: sum(took) / len(took) for kind, took in kinds.items() if took}
+    mean = sum(every) / len(every)
+    return sum(means.get(trial.defect is None, mean) for trial in waiting) / jobs
+
+
+def duration(seconds: float) -> str:
+    """A span of time in words."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def print_matrix(console: Console, outcomes: Sequence[Outcome], rows: Sequence[Coverage]) -> None:
+    """A row for each trial: the ids that failed as they should, those that should have, those that should
+    not.
+
+    Then those requirements that no defect proves, by model, and the sum.
+    """
+    table = Table(box=None, pad_edge=False)
+    table.add_column("trial", no_wrap=True)
+    table.add_column("killed by", style="green")
+    table.add_column("survived", style="bold red")
+    table.add_column("failed besides", style="bold yellow")
+    table.add_column("no verdict", style="magenta")
+    for outcome in sorted(outcomes, key=lambda each: (each.trial.defect or "", each.trial.model)):
+        name = outcome.trial.defect or "healthy"
+        table.add_row(
+            f"{escape(name)} (M{outcome.trial.model})",
+            _ids(outcome.killed),
+            _ids(outcome.missing),
+            _ids(outcome.extra),
+            escape(outcome.problem),
+        )
+    console.print(table)
+    console.print()
+    sums = Sums.of(outcomes, rows)
+    for model in sorted({outcome.trial.model for outcome in outcomes}):
+        states = {row.requirement.id: row.cells[model].state for row in rows}
+        untried = list(states.values()).count(State.NOT_TRIED)
+        console.print(
+            f"MODEL {model}: {sums.proved[model]} of {sums.to_prove[model]} requirements proved"
+            f"{f', {untried} not tried' if untried else ''}"
+        )
+        unproved = [id_ for id_, state in states.items() if state is State.UNPROVED]
+        if unproved:
+            console.print(f"  no defect was killed by: {', '.join(unproved)}")
+    style = "bold green" if sums.exact == sums.trials else "bold red"
+    console.print(
+        f"\n[{style}]{sums.exact} of {sums.trials} trials as they must be[/]: "
+        f"{sums.defects} with a defect, {sums.healthy} healthy"
+        f"{f'; {sums.broke} without a verdict' if sums.broke else ''}"
+    )
+
+
+def _ids(ids: frozenset[str]) -> str:
+    return " ".join(sorted(ids))

@@ -1,0 +1,182 @@
+"""The judge judged: every defect of the emulator must fail exactly the requirements that it breaks, and the
+healthy emulator must pass whole."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.engine.claims import SCENARIOS
+from nvr_conformance.engine.judge import chosen_ids, judge
+from nvr_conformance.judgement.verdicts import Overall, Verdict
+from nvr_conformance.selftest.worker_pool import Lost, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from nvr_conformance.judgement.result import Result
+
+TIMEOUT = 180.0  # seconds for one run
+MODELS = (1, 2, 3)
+FULL_HEALTHY = 20  # seeds of the healthy emulator in a full self-test
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run to make: a model with one defect, or healthy. ``breaks`` is what it must fail, ``text`` says it
+    in words; ``focus``: only the scenarios that can see it are run."""
+
+    model: int
+    defect: str | None
+    breaks: frozenset[str]
+    select: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    seed: int = 0
+    scenarios: Path = SCENARIOS
+    focus: frozenset[str] | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a trial. ``broken``: the ids that failed or were warned of; ``problem``: what kept it from
+    being a proof at all (an error of the kit, a process that hung). ``not_applicable``: the ids that the
+    model lacks, and why; ``observed``: a digest of each observation."""
+
+    trial: Trial
+    broken: frozenset[str] = frozenset()
+    problem: str = ""
+    seconds: float = 0.0
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
+    observed: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def missing(self) -> frozenset[str]:
+        """Ids that the defect breaks and the judge did not fail; of a run that broke nothing can be said."""
+        return frozenset() if self.problem else self.trial.breaks - self.broken
+
+    @cached_property
+    def extra(self) -> frozenset[str]:
+        """Ids that the judge failed though the defect does not break them."""
+        return frozenset() if self.problem else self.broken - self.trial.breaks
+
+    @cached_property
+    def killed(self) -> frozenset[str]:
+        """Ids that failed as they must; none in a run that broke."""
+        return frozenset() if self.problem else self.broken & self.trial.breaks
+
+    @property
+    def good(self) -> bool:
+        """Whether the judge failed exactly what it must."""
+        return not (self.problem or self.missing or self.extra)
+
+
+def plan_trials(
+    models: Sequence[int] | None = None,
+    defects: Sequence[str] = (),
+    *,
+    select: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    seed: int = 0,
+    scenarios: Path = SCENARIOS,
+    full: bool = False,
+    healthy: int | None = None,
+) -> list[Trial]:
+    """The trials: the healthy emulator of each model, then each defect.
+
+    ``models`` None: all healthy ones, and each defect on one model, MODEL 2 if it shows there. ``defects``
+    narrows to these names (ValueError for one that is not known), and so do ``select`` and ``skip`` to the
+    requirements: a defect that breaks none of those is left out. ``full`` runs each defect against all
+    scenarios, not only against those that claim what it breaks. ``healthy``: how many seeds, from ``seed``
+    on, the healthy emulator is judged with; None: none beside named ``defects``, else 1, or 20 if ``full``.
+    """
+    from nvr_emulator.defects import all_defects
+
+    known = {defect.name: defect for defect in all_defects()}
+    if unknown := set(defects) - set(known):
+        raise ValueError(f"no such defect: {', '.join(sorted(unknown))}")
+    ids = chosen_ids(select, skip)
+    if healthy is None:
+        healthy = 0 if defects else FULL_HEALTHY if full else 1
+    narrow = (tuple(select), tuple(skip))
+    trials = [
+        Trial(model, None, frozenset(), *narrow, seed + further, scenarios)
+        for further in range(healthy)
+        for model in models or MODELS
+    ]
+    for name, defect in known.items():
+        breaks = frozenset(defect.breaks) & ids
+        if not breaks or (defects and name not in defects):
+            continue
+        shows = [model for model in models or (2, 1, 3) if model in defect.models]
+        chosen = shows if models else shows[:1]
+        focus = None if full else breaks
+        trials += [
+            Trial(model, name, breaks, *narrow, seed, scenarios, focus, defect.text) for model in chosen
+        ]
+    return trials
+
+
+def declared_defects() -> Counter[tuple[str, int]]:
+    """How many defects there are that break a requirement on a model."""
+    from nvr_emulator.defects import all_defects
+
+    return Counter(
+        (id_, model) for defect in all_defects() for id_ in defect.breaks for model in defect.models
+    )
+
+
+def run_trial(trial: Trial) -> Outcome:
+    """Judge one emulator."""
+    options = TargetOptions(model=trial.model, defects=(trial.defect,) if trial.defect else ())
+    result = judge(
+        options,
+        select=trial.select,
+        skip=trial.skip,
+        focus=trial.focus,
+        seed=trial.seed,
+        scenarios=trial.scenarios,
+    )
+    problems = [*result.errors, *(f"{id_}: error" for id_ in sorted(result.ids(Verdict.ERROR)))]
+    if not problems and result.verdict is Overall.INCONCLUSIVE:
+        problems = ["nothing was judged"]
+    rows = [row for row in result.requirements if row.verdict is Verdict.NOT_APPLICABLE]
+    return Outcome(
+        trial,
+        result.broken,
+        problems[0] if problems else "",
+        result.seconds,
+        {row.id: row.reason for row in rows},
+        _observations(result),
+    )
+
+
+def _observations(result: Result) -> dict[str, str]:
+    """Of each observation its id and name, and a digest of what was observed."""
+    seen: dict[str, str] = {}
+    for row in result.requirements:
+        for check in row.checks:
+            if check.verdict is Verdict.OBSERVED:
+                key = f"{row.id} {check.name}"
+                seen[key] = f"{seen.get(key, '')}\n{check.actual}"
+    return {key: f"{crc32(text.encode()):08x}" for key, text in seen.items()}
+
+
+def run_trials(
+    trials: Sequence[Trial], *, jobs: int | None = None, timeout: float = TIMEOUT
+) -> Generator[Outcome]:
+    """Run the trials over the cores at hand (or ``jobs`` processes); outcomes come as they are ready."""
+    for trial, answer in spread(run_trial, trials, jobs=jobs or cores(), timeout=timeout):
+        yield Outcome(trial, problem=answer.reason) if isinstance(answer, Lost) else answer
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,101 @@
+"""What the judge must find out about a recorder before it can judge: is it one, which model, which
+cameras."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from nvr_conformance.client.client import HARMLESS, LOGIN, Client, Login, read_uid
+from nvr_conformance.judgement.outcomes import PrerequisiteFailed, TargetUnreachableError
+from nvr_conformance.judgement.verdicts import shown
+from nvr_conformance.reading.connection_information import read_counts
+from nvr_conformance.sources.wrong_address import advice
+from nvr_conformance.wire.digest import read_challenges
+
+if TYPE_CHECKING:
+    from nvr_conformance.client.target import Target
+
+UIDS_TAKEN = 8  # at a time, by a run that may not throw anybody out
+LIVE_WAIT = 12.0  # seconds that a camera is given for its first packet
+_PAGE_LIMIT = 1_000_000  # bytes of an answer that may be anybody's
+_MODEL_BY_DIGITS = {5: 1, 10: 2, 19: 3}
+_CAMERA_LINE = re.compile(r"CAM_CONNECT_0*(\d{1,5})CH=(\d)")
+
+
+def require_recorder(target: Target) -> Login:
+    """Log in once. TargetUnreachableError, in one line, where nothing answers like a recorder at the target's
+    address, and where it does not let the user in."""
+    client = Client(target)
+    try:
+        exchange = client.request("GET", LOGIN, limit=_PAGE_LIMIT)
+        if exchange.error is not None:
+            raise _unreachable(target, str(exchange), advice(target, exchange))
+        # One that gives a UID without a challenge is wrong, and yet a recorder.
+        if not read_challenges(exchange.all_headers("WWW-Authenticate")) and read_uid(exchange) is None:
+            said = f"not a recorder: dlogin.cgi answers {exchange}"
+            raise _unreachable(target, said, advice(target, exchange))
+        login = client.try_login()
+        if login.page.status in (None, 401) and login.uid_text is None:
+            raise _unreachable(target, f"login of {target.user!r} failed: {login.page}")
+        return login
+    finally:
+        client.close()
+
+
+def require_room(target: Target) -> None:
+    """Look whether the UIDs that a run takes are free, so that no login throws somebody out (§1.3).
+    TargetUnreachableError, in one line, where they are not."""
+    with closing(Client(target)) as client:
+        counts = read_counts(client)
+    if counts is not None and counts.maximum - counts.used < UIDS_TAKEN:
+        said = f"{counts.used} of {counts.maximum} UIDs are in use, and a run takes up to {UIDS_TAKEN}"
+        raise _unreachable(target, said, "judge at another time, or throw others out with --allow eviction")
+
+
+def find_model(target: Target, login: Login) -> int:
+    """The model, by the number of digits of a UID. TargetUnreachableError where that tells nothing."""
+    if login.uid_text is None:
+        raise _unreachable(target, f"login of {target.user!r} failed: {login.page}")
+    digits = len(login.uid_text)
+    model = _MODEL_BY_DIGITS.get(digits)
+    if model is None:
+        raise _unreachable(target, f"cannot tell the model from a UID of {digits} digits", "use --model")
+    return model
+
+
+def _unreachable(target: Target, said: str, hint: str = "") -> TargetUnreachableError:
+    return TargetUnreachableError(shown(f"{target.url}: {said}" + (f"; {hint}" if hint else "")))
+
+
+def find_cameras(target: Target) -> dict[int, int]:
+    """Camera number to connection state (0 not registered, 1 normal, 2 error), from as_getinfo.cgi
+    (§5.3.1)."""
+    client = Client(target)
+    try:
+        exchange = client.get_digest(HARMLESS)
+    finally:
+        client.close()
+    cameras = {int(number): int(state) for number, state in _CAMERA_LINE.findall(exchange.text[:100_000])}
+    if not exchange.ok or not cameras:
+        raise PrerequisiteFailed(f"as_getinfo.cgi names no camera: {exchange}")
+    return cameras
+
+
+def find_live_codecs(target: Target, camera: int) -> tuple[str, ...]:
+    """Which of "H265" and "H264" bring media from this camera over HTTP within ``LIVE_WAIT`` seconds."""
+    client = Client(target)
+    found = []
+    try:
+        session = client.login()
+        session.get("live_setup")
+        for codec in ("H265", "H264"):
+            stream = session.start_http(camera, codec)
+            if not stream.refused and stream.wait_packets(1, LIVE_WAIT):
+                found.append(codec)
+            session.stop(stream)
+            stream.close()
+    finally:
+        client.close()
+    return tuple(found)

@@ -1,0 +1,313 @@
+"""HTTP/1.1 over one plain or TLS socket, with every time and size bounded.
+
+The request is written by hand, so that it can be malformed; the answer is read by h11.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import fcntl
+import select
+import socket
+import ssl
+import termios
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import h11
+
+from nvr_conformance.wire.exchange import Exchange, Headers, WireProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nvr_conformance.wire.capture import WireCapture
+
+HEAD_LIMIT = 64 * 1024
+BODY_LIMIT = 64 * 1024 * 1024
+RAW_START = 4096
+_RECEIVE = 256 * 1024
+_START = b"HTTP/"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a recorder listens. ``tls`` is None for plain HTTP."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
+
+
+def endpoint_of(url: str, *, insecure: bool = False) -> Endpoint:
+    """The endpoint of an ``http://`` or ``https://`` URL; ValueError for anything else.
+
+    ``insecure`` takes any certificate (recorders come with self-signed ones) and old TLS versions.
+    """
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"not an http or https URL: {url!r}")
+    if parts.path not in ("", "/") or parts.query or parts.username:
+        raise ValueError(f"the URL names a recorder, nothing behind host and port: {url!r}")
+    tls = tls_context(insecure=insecure) if parts.scheme == "https" else None
+    return Endpoint(parts.hostname, parts.port or (443 if tls else 80), tls)
+
+
+def tls_context(*, insecure: bool) -> ssl.SSLContext:
+    """A client context; with ``insecure`` it trusts everybody."""
+    context = ssl.create_default_context()
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class WireError(Exception):
+    """No connection, or the connection died: ``kind`` tells how. Does not leave this package's client."""
+
+    def __init__(self, kind: WireProblem, text: str) -> None:
+        super().__init__(f"{kind}: {text}" if text else str(kind))
+        self.kind = kind
+        self.text = text
+
+
+class ResponseReader:
+    """Reads one answer, fed with bytes as they come."""
+
+    def __init__(self, method: str) -> None:
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
+        self._h11.send(h11.Request(method=_plain_method(method), target="/", headers=[("Host", "recorder")]))
+        self._h11.send(h11.EndOfMessage())
+        self.head: h11.Response | None = None
+        self.complete = False
+        self._start = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """The body bytes that ``data`` completes; empty ``data`` is the end of the connection.
+
+        WireError: GARBAGE for what is not HTTP, CLOSED for an answer cut short.
+        """
+        if not data and self.head is None:
+            raise WireError(WireProblem.CLOSED, "no answer")
+        if self.head is None:
+            self._start += data[: len(_START) - len(self._start)]
+            if not _START.startswith(self._start):
+                raise WireError(WireProblem.GARBAGE, f"begins with {self._start!r}")
+        body = bytearray()
+        try:
+            self._h11.receive_data(data)
+            while not self.complete:
+                event = self._h11.next_event()
+                if event is h11.NEED_DATA or event is h11.PAUSED:
+                    break
+                if isinstance(event, h11.Response):
+                    self.head = event
+                elif isinstance(event, h11.Data):
+                    body += event.data
+                elif isinstance(event, h11.EndOfMessage):
+                    self.complete = True
+                elif isinstance(event, h11.ConnectionClosed):
+                    break
+        except h11.RemoteProtocolError as problem:
+            kind = WireProblem.GARBAGE if data else WireProblem.CLOSED
+            raise WireError(kind, str(problem)) from None
+        return bytes(body)
+
+    @property
+    def behind(self) -> bytes:
+        """What came behind the complete answer."""
+        return bytes(self._h11.trailing_data[0]) if self.complete else b""
+
+
+def _plain_method(method: str) -> str:
+    """h11 only needs to know whether the answer can have a body."""
+    return method if method in ("HEAD", "GET") else "GET"
+
+
+class Connection:
+    """One connection to a recorder; several exchanges may follow one another on it.
+
+    ``capture`` keeps what goes over it.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        timeout: float,
+        receive_buffer: int | None = None,
+        capture: WireCapture | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.socket = open_socket(endpoint, timeout, receive_buffer)
+        self.flow = capture.tcp(self.socket) if capture is not None else None
+        self.may_be_kept = True  # for another request
+        self._pending = b""
+
+    def close(self) -> None:
+        """Drop the connection."""
+        with contextlib.suppress(OSError):
+            self.socket.close()
+        if self.flow is not None:
+            self.flow.end(by_us=True)
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Write all of it, or WireError."""
+        try:
+            self.socket.settimeout(_left(deadline))
+            if self.flow is not None:
+                self.flow.sent(data)
+            self.socket.sendall(data)
+        except (OSError, ValueError) as problem:
+            raise _failure(problem) from None
+
+    def receive(self, deadline: float) -> bytes:
+        """Some bytes; empty at the end of the connection; WireError on timeout and reset."""
+        if self._pending:
+            data, self._pending = self._pending, b""
+            return data
+        try:
+            self.socket.settimeout(_left(deadline))
+            received = self.socket.recv(_RECEIVE)
+        except (OSError, ValueError) as problem:
+            failure = _failure(problem)
+            if self.flow is not None:
+                self.flow.failed(failure.kind, failure.text)
+            raise failure from None
+        if self.flow is not None:
+            self.flow.received(received)
+        return received
+
+    def wait_readable(self, timeout: float) -> None:
+        """Wait until something has arrived, ``timeout`` seconds at most; nothing is read."""
+        select.select([self.socket], [], [], timeout)
+
+    def unread(self) -> int:
+        """How many bytes wait in this machine's kernel."""
+        count = array.array("i", [0])
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self.socket.fileno(), termios.FIONREAD, count)
+        return count[0]
+
+    def put_back(self, data: bytes) -> None:
+        """Bytes that belong to the next answer."""
+        self._pending = data + self._pending
+
+    def read_head(self, exchange: Exchange, reader: ResponseReader, deadline: float) -> bytes:
+        """Read until the head of the answer is there and note it in ``exchange``; returns the body's
+        beginning."""
+        body = b""
+        while reader.head is None:
+            data = self.receive(deadline)
+            exchange.raw_start += data[: RAW_START - len(exchange.raw_start)]
+            body += reader.feed(data)
+        head = reader.head
+        exchange.status = head.status_code
+        exchange.reason = head.reason.decode("latin-1")
+        exchange.http_version = head.http_version.decode("ascii")
+        exchange.headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items()
+        )
+        return body
+
+    def read_body(
+        self,
+        exchange: Exchange,
+        reader: ResponseReader,
+        begun: bytes,
+        deadline: float,
+        limit: int = BODY_LIMIT,
+    ) -> None:
+        """Read the body to its end into ``exchange``; what came behind it goes to ``extra``."""
+        body = bytearray(begun)
+        try:
+            while not reader.complete:
+                data = self.receive(deadline)
+                if len(exchange.raw_start) < RAW_START:
+                    exchange.raw_start += data[: RAW_START - len(exchange.raw_start)]
+                body += reader.feed(data)
+                if len(body) > limit:
+                    del body[limit:]
+                    raise WireError(WireProblem.ENDLESS, f"{limit} bytes of body")
+        finally:
+            exchange.body = bytes(body)
+        exchange.extra = reader.behind
+
+
+def open_socket(endpoint: Endpoint, timeout: float, receive_buffer: int | None = None) -> socket.socket:
+    """Connect (and shake hands), or WireError. ``receive_buffer`` bytes are what the kernel takes unread."""
+    deadline = time.monotonic() + timeout
+    try:
+        if receive_buffer is None:
+            plain = socket.create_connection((endpoint.host, endpoint.port), timeout)
+        else:
+            plain = _connect_with_buffer(endpoint, timeout, receive_buffer)
+    except (OSError, UnicodeError) as problem:
+        raise _failure(problem, connecting=True) from None
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if endpoint.tls is None:
+        return plain
+    try:
+        plain.settimeout(_left(deadline))
+        return endpoint.tls.wrap_socket(plain, server_hostname=endpoint.host)
+    except (OSError, ValueError) as problem:
+        plain.close()
+        if isinstance(problem, TimeoutError):
+            raise WireError(WireProblem.TIMEOUT, "in the TLS handshake") from None
+        raise WireError(WireProblem.TLS, str(problem)) from None
+
+
+def _connect_with_buffer(endpoint: Endpoint, timeout: float, receive_buffer: int) -> socket.socket:
+    """The size must be set ahead of the connection: its window follows from it."""
+    addresses = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+    family, kind, protocol, _, address = addresses[0]
+    plain = socket.socket(family, kind, protocol)
+    try:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        plain.settimeout(timeout)
+        plain.connect(address)
+    except OSError:
+        plain.close()
+        raise
+    return plain
+
+
+def request_bytes(method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes = b"") -> bytes:
+    """A request as it goes on the wire."""
+    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape") + body
+
+
+def standard_headers(endpoint: Endpoint) -> Headers:
+    """The headers of every request."""
+    return (("Host", endpoint.authority), ("User-Agent", "nvr-conformance"), ("Accept", "*/*"))
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _failure(problem: Exception, *, connecting: bool = False) -> WireError:
+    text = str(problem)
+    match problem:
+        case TimeoutError():
+            return WireError(WireProblem.TIMEOUT, "")
+        case ConnectionRefusedError():
+            return WireError(WireProblem.REFUSED, "")
+        case ConnectionError() | ssl.SSLEOFError():
+            return WireError(WireProblem.RESET, "")
+        case ssl.SSLError():
+            return WireError(WireProblem.TLS, text)
+        case _:
+            return WireError(WireProblem.UNREACHABLE if connecting else WireProblem.RESET, text)

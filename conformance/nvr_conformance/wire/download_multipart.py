@@ -1,0 +1,150 @@
+"""Cuts the multipart of a download into parts as it comes, in bounded memory (§6.3.1).
+
+Independent of the protocol package's reader on purpose: it goes by the boundary lines alone, and keeps what
+it saw even where the answer ends half-way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nvr_conformance.wire.live_multipart import BOUNDARY, HEAD_LIMIT, read_headers
+
+if TYPE_CHECKING:
+    from nvr_conformance.wire.exchange import Headers
+
+KEPT = 64 * 1024 * 1024  # bytes of all bodies together; beyond that they are only counted
+PARTS = 1000
+_SEPARATOR = b"\r\n" + BOUNDARY
+
+
+@dataclass(slots=True)
+class DownloadPart:
+    """One part: ``size`` of its body, ``body`` as far as it was kept, ``complete`` if a boundary ended it.
+    ``offset``: of its first header in the answer's body."""
+
+    headers: Headers
+    offset: int = 0
+    body: bytearray = field(default_factory=bytearray, repr=False)
+    size: int = 0
+    complete: bool = False
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, case ignored."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def count(self, name: str) -> int:
+        """How many headers of that name there are."""
+        return sum(1 for key, _ in self.headers if key.lower() == name.lower())
+
+
+class DownloadCutter:
+    """Fed with the body's bytes in any slicing. ``parts`` grow; ``problem`` names what could not be read,
+    then it is over. ``closed``: the closing boundary line was seen."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self.parts: list[DownloadPart] = []
+        self.problem = ""
+        self.closed = False
+        self._room = kept
+        self._buffer = bytearray(b"\r\n")  # so that the opening boundary line is like all others
+        self._fed = 0  # bytes of the answer up to the end of the buffer
+        self._body: DownloadPart | None = None
+        self._opened = False
+        self._first = False  # the CRLF behind the headers is still in the buffer
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes."""
+        if self.problem or self.closed:
+            return
+        self._buffer += data
+        self._fed += len(data)
+        while not self.problem and not self.closed and self._step():
+            pass
+        if self.problem:
+            self._buffer.clear()
+
+    def end(self) -> None:
+        """The answer ended: an empty last part needs no boundary line behind it."""
+        if self._body is not None:
+            rest = bytes(self._buffer)
+            if self._body.size == 0 and rest in (b"", b"\r\n", b"\r\n\r\n"):
+                self._body.complete = True
+            elif not self.problem:
+                self._keep(len(self._buffer))
+                self.problem = f"the answer ends within part {len(self.parts)}"
+            self._body = None
+        elif not self.parts and not self.problem:
+            self.problem = "no part behind the boundary line" if self._opened else "no boundary line"
+
+    def _step(self) -> bool:
+        if self._body is not None:
+            return self._read_body()
+        if not self._opened:
+            return self._open()
+        return self._read_head()
+
+    def _open(self) -> bool:
+        line = _SEPARATOR + b"\r\n"
+        while self._buffer.startswith(b"\r\n\r\n"):
+            del self._buffer[:2]
+        if self._buffer.startswith(line):
+            del self._buffer[: len(line)]
+            self._opened = True
+        elif not line.startswith(bytes(self._buffer[: len(line)])) and self._buffer != b"\r\n\r":
+            self.problem = f"begins with {bytes(self._buffer[2:18])!r}, not with the boundary line"
+        return self._opened
+
+    def _read_head(self) -> bool:
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0 or end > HEAD_LIMIT:
+            if len(self._buffer) > HEAD_LIMIT:
+                self.problem = f"the headers of part {len(self.parts) + 1} have no end"
+            return False
+        if len(self.parts) >= PARTS:
+            self.problem = f"more than {PARTS} parts"
+            return False
+        self._body = DownloadPart(read_headers(bytes(self._buffer[:end])), self._fed - len(self._buffer))
+        self.parts.append(self._body)
+        # The CRLF that ends the headers may open the boundary line, too.
+        del self._buffer[: end + 2]
+        self._first = True
+        return True
+
+    def _read_body(self) -> bool:
+        assert self._body is not None
+        start = 0
+        while (mark := self._buffer.find(_SEPARATOR, start)) >= 0:
+            after = mark + len(_SEPARATOR)
+            behind = bytes(self._buffer[after : after + 2])
+            if behind in (b"\r\n", b"--"):
+                self._keep(mark)
+                self._body.complete = True
+                self._body = None
+                del self._buffer[: len(_SEPARATOR) + 2]
+                self.closed = behind == b"--"
+                return True
+            if len(behind) < 2:
+                self._keep(mark)
+                return False
+            start = mark + 1
+        self._keep(len(self._buffer) - len(_SEPARATOR) + 1)
+        return False
+
+    def _keep(self, count: int) -> None:
+        """The first bytes of the buffer belong to the body; of the very first two only what is not the CRLF
+        behind the headers."""
+        if count <= 0 or self._body is None:
+            return
+        data = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        if self._first:
+            if len(data) < 2:
+                self._buffer[:0] = data
+                return
+            data, self._first = data[2:], False
+        self._body.size += len(data)
+        kept = data[: self._room]
+        self._room -= len(kept)
+        self._body.body += kept

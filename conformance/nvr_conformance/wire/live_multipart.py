@@ -1,0 +1,128 @@
+"""Cuts the endless multipart of live over HTTP into parts, and keeps what each part said of itself
+(§2.3.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nvr_conformance.wire.exchange import Headers
+
+BOUNDARY = b"--myboundary"
+PART_LIMIT = 16 * 1024 * 1024  # bytes without a boundary after which the stream is given up
+HEAD_LIMIT = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LivePart:
+    """One part. ``stated`` is its Content-Length (None: absent or not a number).
+
+    ``well_placed`` tells whether CRLF and the next boundary line stood right where Content-Length says;
+    if not, ``body`` is what stood between the head and the next boundary. ``offset`` counts the bytes
+    of the whole multipart body, from 0, to the part's first header line.
+    """
+
+    headers: Headers
+    body: bytes
+    stated: int | None
+    well_placed: bool
+    offset: int
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, case ignored."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case, without parameters; empty if there is none."""
+        return (self.header("Content-Type") or "").partition(";")[0].strip().lower()
+
+
+class PartCutter:
+    """Fed with the body's bytes in any slicing. ``problem`` names what could not be read; then it is over."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._offset = 0  # of the buffer's first byte in the body
+        self._searched = 0
+        self.problem = ""
+        self.started = False  # the opening boundary line was seen
+
+    def feed(self, data: bytes) -> list[LivePart]:
+        """The parts that ``data`` completes. A part is complete when the next boundary line has begun."""
+        if self.problem:
+            return []
+        self._buffer += data
+        parts: list[LivePart] = []
+        if not self.started and not self._open():
+            return parts
+        while not self.problem and (part := self._next()) is not None:
+            parts.append(part)
+        if not self.problem and len(self._buffer) > PART_LIMIT:
+            self.problem = f"no boundary in {PART_LIMIT} bytes from offset {self._offset}"
+        if self.problem:
+            self._buffer.clear()
+        return parts
+
+    def _open(self) -> bool:
+        line = BOUNDARY + b"\r\n"
+        start = bytes(self._buffer[: len(line) + 2]).removeprefix(b"\r\n")
+        if start.startswith(line):
+            self._drop(self._buffer.index(line) + len(line))
+            self.started = True
+        elif not line.startswith(start[: len(line)]):
+            self.problem = f"body starts with {bytes(self._buffer[:16])!r}, not with the boundary line"
+        return self.started
+
+    def _next(self) -> LivePart | None:
+        head_end = self._buffer.find(b"\r\n\r\n")
+        if head_end < 0:
+            if len(self._buffer) > HEAD_LIMIT:
+                self.problem = f"part headers without end at offset {self._offset}"
+            return None
+        headers = read_headers(bytes(self._buffer[:head_end]))
+        stated = _stated_length(headers)
+        start = head_end + 4
+        separator = b"\r\n" + BOUNDARY
+        if stated is not None and stated <= PART_LIMIT:
+            end = start + stated
+            found = bytes(self._buffer[end : end + len(separator)])
+            if found == separator:
+                return self._take(headers, start, end, stated, well_placed=True)
+            if separator.startswith(found) and len(self._buffer) <= end + len(separator):
+                return None  # not all here yet
+        end = self._buffer.find(separator, max(start, self._searched))
+        if end < 0:
+            self._searched = max(start, len(self._buffer) - len(separator))
+            return None
+        return self._take(headers, start, end, stated, well_placed=False)
+
+    def _take(
+        self, headers: Headers, start: int, end: int, stated: int | None, *, well_placed: bool
+    ) -> LivePart | None:
+        line_end = self._buffer.find(b"\n", end + 2 + len(BOUNDARY))
+        if line_end < 0:
+            if len(self._buffer) - end > HEAD_LIMIT:
+                self.problem = f"boundary line without end at offset {self._offset + end}"
+            return None
+        part = LivePart(headers, bytes(self._buffer[start:end]), stated, well_placed, self._offset)
+        self._drop(line_end + 1)
+        return part
+
+    def _drop(self, count: int) -> None:
+        del self._buffer[:count]
+        self._offset += count
+        self._searched = 0
+
+
+def read_headers(head: bytes) -> Headers:
+    """The header lines of a part, in their order."""
+    lines = head.decode("latin-1").split("\r\n")
+    pairs = (line.partition(":") for line in lines if line)
+    return tuple((name, value.strip()) for name, _, value in pairs)
+
+
+def _stated_length(headers: Headers) -> int | None:
+    for name, value in headers:
+        if name.lower() == "content-length" and value.isascii() and value.isdigit() and len(value) < 12:
+            return int(value)
+    return None

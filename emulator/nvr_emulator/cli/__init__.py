@@ -1,0 +1,1 @@
+"""The command nvr-emulator: a file a subject."""

@@ -1,0 +1,259 @@
+"""`nvr-emulator`: serve a recorder, list models and defects."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nvr_emulator.cli.serve_settings import (
+    DEFAULT_PASSWORD,
+    DEFAULT_USER,
+    certificate_from,
+    ports_from,
+    settings_from,
+)
+from nvr_emulator.configuration.plan import ConfigurationError
+from nvr_emulator.server.machine import Machine
+
+log = logging.getLogger("nvr_emulator")
+
+
+@click.group()
+@click.version_option(package_name="nvrkit")
+def main() -> None:
+    """An emulator of i-PRO network disk recorders."""
+
+
+@main.command(context_settings={"auto_envvar_prefix": "NVR_EMULATOR"})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A recorder in a file (see nvr-emulator config); flags override it.",
+)
+@click.option("--model", type=click.Choice(["1", "2", "3"]), help="Model group.  [default: 2]")
+@click.option("--series", help="Series, say WJ-NU101 (see nvr-emulator models).")
+@click.option("--transport", type=click.Choice(["both", "https", "http", "factory"]), help="[default: both]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--http-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
+@click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
+@click.option("--control-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
+@click.option(
+    "--cert",
+    type=click.Path(path_type=Path),
+    help="Certificate for HTTPS (PEM); without it one is made that nobody signed.",
+)
+@click.option("--key", type=click.Path(path_type=Path), help="Its key (PEM), where in another file.")
+@click.option("--name", "names", multiple=True, help="A further name that the made certificate is valid for.")
+@click.option("--user", help=f"Name of the administrator.  [default: {DEFAULT_USER}]")
+@click.option("--password", help=f"Password of the administrator.  [default: {DEFAULT_PASSWORD}]")
+@click.option("--clock", type=click.Choice(["real", "manual"]), default="real", show_default=True)
+@click.option("--seed", type=int, help="Makes UIDs, SSRCs and sequence numbers repeatable.")
+@click.option("--defect", "defects", multiple=True, help="Break one requirement (see nvr-emulator defects).")
+@click.option(
+    "--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the ready line here too."
+)
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--verbose", "-v", is_flag=True, help="Log each request.")
+def serve(**options: Any) -> None:
+    """Serve a recorder until SIGTERM or Ctrl-C; prints one line of JSON when it is ready."""
+    _log_to_stderr(options["log_format"], verbose=options["verbose"])
+    try:
+        settings = settings_from(options)
+        machine = Machine(
+            settings,
+            manual=options["clock"] == "manual",
+            defects=options["defects"],
+            certificate=certificate_from(options),
+        )
+        machine.ports = ports_from(options, machine.recorder.transport)
+        asyncio.run(_serve(machine, options))
+    except (ConfigurationError, OSError) as error:
+        raise click.ClickException(_one_line(error)) from None
+
+
+@main.command()
+@click.option("--example", is_flag=True, help="Print a recorder.toml with every key, commented.")
+@click.option("--check", type=click.Path(path_type=Path), help="Say whether a recorder.toml can be served.")
+def config(example: bool, check: Path | None) -> None:
+    """Print an example of a recorder.toml, or check one."""
+    if example == (check is not None):
+        raise click.UsageError("give --example or --check FILE")
+    if check is None:
+        from importlib.resources import files
+
+        click.echo(files("nvr_emulator").joinpath("recorder.example.toml").read_text("utf-8"), nl=False)
+        return
+    from nvr_emulator.configuration.recorder_toml import read_recorder
+
+    try:
+        settings = read_recorder(check)
+    except ConfigurationError as error:
+        raise click.ClickException(_one_line(error)) from None
+    series = settings.series or f"MODEL {settings.model}"
+    click.echo(f"{check}: {series}, {len(settings.cameras) or 'the usual'} cameras, {settings.time_zone}")
+
+
+@main.command("import")
+@click.argument("video", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Name of the folder that is made.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("fixtures"),
+    show_default=True,
+    help="Where it is made.",
+)
+@click.option(
+    "--camera", type=click.IntRange(1, 128), default=1, help="Number that the footage is marked with."
+)
+@click.option(
+    "--seconds", type=click.IntRange(1, 600), default=60, show_default=True, help="How much of it, at most."
+)
+@click.option(
+    "--codec",
+    "codecs",
+    multiple=True,
+    type=click.Choice(["H264", "H265"], case_sensitive=False),
+    help="Video to have (may be repeated).  [default: both]",
+)
+def import_(video: Path, name: str, into: Path, camera: int, seconds: int, codecs: tuple[str, ...]) -> None:
+    """Make a fixture of a video file of your own: footage for the cameras of a recorder.toml."""
+    from nvr_emulator.cli.import_footage import run_import
+
+    run_import(video, name, into, camera=camera, seconds=seconds, codecs=codecs)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def models(as_json: bool) -> None:
+    """List the models and series that can be emulated."""
+    from nvr_protocol.models import SERIES
+
+    rows = [
+        {
+            "series": series.name,
+            "model": series.model.value,
+            "cameras": series.cameras.value,
+            "uid_digits": series.data.uid_digits.value,
+        }
+        for series in SERIES
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    click.echo(f"{'series':<12}{'MODEL':>6}{'cameras':>9}{'UID digits':>12}")
+    for row in rows:
+        click.echo(f"{row['series']:<12}{row['model']:>6}{row['cameras']:>9}{row['uid_digits']:>12}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def defects(as_json: bool) -> None:
+    """List the defects that --defect can plant, and the requirements that each breaks."""
+    from nvr_emulator.defects import all_defects
+
+    if as_json:
+        rows = [
+            {
+                "name": defect.name,
+                "breaks": sorted(defect.breaks),
+                "models": sorted(defect.models),
+                "text": defect.text,
+            }
+            for defect in all_defects()
+        ]
+        click.echo(json.dumps(rows))
+        return
+    for defect in all_defects():
+        click.echo(f"{defect.name:<34}{', '.join(sorted(defect.breaks)):<20} {defect.text}")
+
+
+@main.command()
+@click.option("--markdown", is_flag=True, help="The page docs/commands.md, with what the emulator answers.")
+def commands(markdown: bool) -> None:
+    """List the commands of the document."""
+    if markdown:
+        from nvr_emulator.cli.command_reference import markdown as page
+
+        click.echo(page(), nl=False)
+        return
+    from nvr_protocol.commands.table import COMMANDS
+
+    for spec in COMMANDS:
+        parameters = " ".join(parameter.name for parameter in spec.parameters)
+        click.echo(f"{spec.cgi:<18}{spec.title:<52}{parameters}")
+
+
+async def _serve(machine: Machine, options: dict[str, Any]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stopped.set)
+    await machine.start()
+    try:
+        line = json.dumps(_ready(machine, options))
+        ready_file: Path | None = options["ready_file"]
+        if ready_file is not None:
+            _write_whole(ready_file, line + "\n")
+        # A reader that has gone must not end the recorder.
+        with contextlib.suppress(BrokenPipeError):
+            print(line, flush=True)
+        await stopped.wait()
+    finally:
+        await machine.stop()
+
+
+def _ready(machine: Machine, options: dict[str, Any]) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "ready": True,
+        "model": machine.plan.model,
+        "http": machine.http_url,
+        "https": machine.https_url,
+        "control": machine.control_url,
+        "pid": os.getpid(),
+    }
+    first = next(iter(machine.plan.users.values()))
+    line["user"] = first.name
+    if options["password"] is None:
+        line["password"] = first.password
+    return line
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file in one step, so that a reader never sees half of it."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        file.write(text)
+    Path(file.name).replace(path)
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot listen or write: {error.strerror}" + (f": {error.filename}" if error.filename else "")
+    return str(error).partition("\n")[0]
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps({"time": record.created, "level": record.levelname, "message": record.getMessage()})
+
+
+def _log_to_stderr(log_format: str, *, verbose: bool) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    text = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    handler.setFormatter(_JsonLines() if log_format == "json" else text)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    log.setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What `nvr-emulator serve` makes of its flags and its configuration file: flags go first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from nvr_emulator.configuration.plan import ConfigurationError, RecorderSettings, UserSettings
+from nvr_emulator.server.machine import CertificateFiles, Ports
+from nvr_protocol.models import SERIES_BY_NAME
+
+DEFAULT_USER = "ADMIN"
+DEFAULT_PASSWORD = "admin12345"
+
+
+def settings_from(options: Mapping[str, Any]) -> RecorderSettings:
+    """The recorder that is to be served; both transports where neither flag nor file says which."""
+    settings = RecorderSettings(users=())
+    if options["config"] is not None:
+        from nvr_emulator.configuration.recorder_toml import read_recorder
+
+        settings = read_recorder(options["config"])
+    changes: dict[str, Any] = {
+        "users": _users(settings.users, options["user"], options["password"]),
+        "transport": options["transport"] or settings.transport or "both",
+    }
+    if options["seed"] is not None:
+        changes["seed"] = options["seed"]
+    if options["model"] is not None:
+        changes |= {"model": int(options["model"]), "series": None}
+    if options["series"] is not None:
+        changes["series"] = options["series"]
+        if options["model"] is None and options["series"] in SERIES_BY_NAME:
+            changes["model"] = SERIES_BY_NAME[options["series"]].model.value
+    return msgspec.structs.replace(settings, **changes)
+
+
+def ports_from(options: Mapping[str, Any], transport: str) -> Ports:
+    """Where to listen; a port for a transport that is off is refused."""
+    for name, off in (("http", "https"), ("https", "http")):
+        if options[f"{name}_port"] and transport == off:
+            raise ConfigurationError(f"--{name}-port: the recorder is set to {off} alone (--transport)")
+    return Ports(options["host"], options["http_port"], options["https_port"], options["control_port"])
+
+
+def certificate_from(options: Mapping[str, Any]) -> CertificateFiles:
+    """What HTTPS is served with."""
+    return CertificateFiles(options["cert"], options["key"], options["names"])
+
+
+def _users(
+    users: tuple[UserSettings, ...], name: str | None, password: str | None
+) -> tuple[UserSettings, ...]:
+    """The users, first the one that the flags name (or, without flags and file, the usual administrator)."""
+    if name is None and password is None and users:
+        return users
+    if name is None and users:
+        name = users[0].name
+    named = UserSettings(name or DEFAULT_USER, password or DEFAULT_PASSWORD)
+    for user in users:
+        if user.name == named.name:
+            named = msgspec.structs.replace(user, password=password or user.password)
+    return (named, *(user for user in users if user.name != named.name))

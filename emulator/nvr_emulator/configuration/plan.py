@@ -1,0 +1,328 @@
+"""What a recorder is made of: model, cameras, users, recordings, clock (`recorder.toml`)."""
+
+from __future__ import annotations
+
+import itertools
+import zoneinfo
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from nvr_emulator.footage.own_folders import camera_problem, fixture_problem
+from nvr_protocol.codecs import AudioCodec, Codec
+from nvr_protocol.dialect import DEFAULT, Dialect
+from nvr_protocol.models import (
+    CAMERA_LIMIT,
+    DEFAULT_SERIES,
+    MODELS,
+    SERIES_BY_NAME,
+    Model,
+    Series,
+    slot_names,
+)
+from nvr_protocol.models import Transport as FactorySetting
+
+
+class ConfigurationError(ValueError):
+    """The configuration cannot be used; one line says which key and why."""
+
+
+class CameraError(ConfigurationError):
+    """A camera that cannot be: its number, the key that is wrong, and why."""
+
+    def __init__(self, number: int, key: str, why: str) -> None:
+        super().__init__(f"cameras: number {number}: {key}: {why}")
+        self.number = number
+        self.key = key
+        self.why = why
+
+
+class Level(StrEnum):
+    """User levels; their order is their priority, highest first (operating manual)."""
+
+    ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+
+    @property
+    def priority(self) -> int:
+        """0 is the highest."""
+        return list(Level).index(self)
+
+
+class CameraState(StrEnum):
+    """What as_getinfo.cgi says of a camera (§5.3.1)."""
+
+    NORMAL = "normal"
+    LOST = "lost"
+
+
+class UserSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One registered user."""
+
+    name: str
+    password: str
+    level: Level = Level.ADMINISTRATOR
+
+
+class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One registered camera: what it sends live, and as what it is recorded."""
+
+    number: int
+    fixture: str = "city"
+    video: tuple[Codec, ...] = (Codec.H264, Codec.H265)
+    recorded: Codec = Codec.H264
+    audio: AudioCodec | None = None
+    jpeg: bool = True
+    ptz: bool = True
+    state: CameraState = CameraState.NORMAL
+
+
+Age = Annotated[int, msgspec.Meta(ge=0)]
+"""Minutes before the recorder's start."""
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A date and time with its offset from UTC."""
+
+
+def unix_time(moment: int | datetime, started: float) -> float:
+    """An age or a moment in Unix seconds."""
+    return moment.timestamp() if isinstance(moment, datetime) else started - moment * 60
+
+
+class RecordingSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A stretch of recording, from `since` to `until`; it goes on where `until` is None.
+
+    Both are minutes before the recorder's start, or moments. `recorded` and `fixture`: what is recorded
+    meanwhile instead of that which the cameras say.
+    """
+
+    since: Age | Moment
+    until: Age | Moment | None = None
+    recorded: Codec | None = None
+    fixture: str | None = None
+
+
+Transport = Literal["both", "https", "http"]
+"""What is served (§1.2); http alone is no setting of a recorder, but of tests."""
+DigestAlgorithm = Literal["MD5", "SHA-256"]
+
+USUAL_DISKS = 4
+"""How many disks are in the main unit, where it has the slots."""
+
+
+class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A whole recorder. `clock_start` is Unix seconds; None means the host's time at start.
+
+    `errors` and `events`: texts that stand in the logs from the start, oldest first.
+    `largest_download_file`: bytes at which a download begins another file (OP-30).
+    `transport`: "factory" is the setting with which the model is delivered (§1.2); None leaves it to who
+    starts the recorder.
+    `digest`: the algorithms of the challenges, in their order.
+    `uid_digits`: of one digit there are fewer UIDs than may be valid.
+    `main_slots`, `extension_units`, `extension_slots` replace what is known of the series (OP-1); `disks`
+    names the slots that have a disk, None for the first four of the main unit.
+    """
+
+    model: Literal[1, 2, 3] = 2
+    series: str | None = None
+    transport: Literal["both", "https", "http", "factory"] | None = None
+    digest: Annotated[tuple[DigestAlgorithm, ...], msgspec.Meta(min_length=1)] = ("MD5",)
+    users: tuple[UserSettings, ...]
+    cameras: tuple[CameraSettings, ...] = ()
+    channels: Annotated[int, msgspec.Meta(ge=1, le=CAMERA_LIMIT)] | None = None
+    time_zone: str = "Asia/Tokyo"
+    recordings: tuple[RecordingSettings, ...] = (
+        RecordingSettings(since=24 * 60, until=6 * 60),
+        RecordingSettings(since=6 * 60 - 10),
+    )
+    uid_digits: Annotated[int, msgspec.Meta(ge=2, le=19)] | None = None
+    main_slots: Annotated[int, msgspec.Meta(ge=1, le=9)] | None = None
+    extension_units: Annotated[int, msgspec.Meta(ge=0, le=5)] | None = None
+    extension_slots: Annotated[int, msgspec.Meta(ge=0, le=9)] | None = None
+    disks: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] | None = None
+    errors: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    downloads_at_once: Annotated[int, msgspec.Meta(ge=0)] = 2
+    largest_download_file: Annotated[int, msgspec.Meta(ge=1)] = 512 * 1024 * 1024
+    dialect: Dialect = DEFAULT
+    clock_start: float | None = None
+    seed: int | None = None
+
+
+class RecorderPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings with everything filled in and checked against each other."""
+
+    model: int
+    series: str
+    transport: Transport
+    digest: tuple[DigestAlgorithm, ...]
+    users: dict[str, UserSettings]
+    cameras: dict[int, CameraSettings]
+    channels: int
+    uid_digits: int
+    zone: zoneinfo.ZoneInfo
+    recordings: tuple[RecordingSettings, ...]
+    slots: tuple[str, ...]
+    disks: tuple[str, ...]
+    errors: tuple[str, ...]
+    events: tuple[str, ...]
+    downloads_at_once: int
+    largest_download_file: int
+    dialect: Dialect
+    clock_start: float | None
+    seed: int | None
+
+
+USUAL_CAMERAS = 20
+"""How many cameras are registered by default, where the series has room."""
+
+
+def usual_cameras(
+    count: int, fixture: str | None = None, *, model: Model = Model.MODEL_2
+) -> tuple[CameraSettings, ...]:
+    """Cameras 1 … count: odd ones recorded as H.264, even ones as H.265; `fixture` for all, or a mix.
+
+    Camera 1 has AAC, 2 G.711, 3 G.726 where the model knows it, 4 AAC; the others have no microphone.
+    """
+    # Not 3: the fixture has the audio of two cameras, odd and even, and no two of one codec shall be alike.
+    audio = {**dict(enumerate(MODELS[model].audio.value, 1)), 4: AudioCodec.AAC}
+    return tuple(
+        CameraSettings(
+            number=number,
+            fixture=fixture or ("city" if number % 2 else "counter"),
+            recorded=Codec.H264 if number % 2 else Codec.H265,
+            audio=audio.get(number),
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def plan(settings: RecorderSettings) -> RecorderPlan:
+    """Fill in what the settings leave open; `ConfigurationError` where they contradict each other."""
+    model = Model(settings.model)
+    try:
+        series = SERIES_BY_NAME[settings.series] if settings.series else DEFAULT_SERIES[model]
+    except KeyError:
+        raise ConfigurationError(
+            f"series: {settings.series!r} is not known; see nvr-emulator models"
+        ) from None
+    if series.model != model:
+        raise ConfigurationError(f"series: {series.name} is of MODEL {series.model.value}, not {model.value}")
+    channels = settings.channels or series.cameras.value
+    slots = _slots(settings, series)
+    cameras = settings.cameras or usual_cameras(min(USUAL_CAMERAS, channels), model=model)
+    _check_cameras(cameras, channels)
+    _check_audio(cameras, series.data.audio.value, model)
+    _check_users(settings.users)
+    try:
+        zone = zoneinfo.ZoneInfo(settings.time_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        raise ConfigurationError(
+            f"time_zone: {settings.time_zone!r} is no time zone (say Asia/Tokyo)"
+        ) from None
+    return RecorderPlan(
+        model=model.value,
+        series=series.name,
+        transport=_transport(settings, series),
+        digest=settings.digest,
+        users={user.name: user for user in settings.users},
+        cameras={camera.number: camera for camera in cameras},
+        channels=channels,
+        uid_digits=settings.uid_digits or series.data.uid_digits.value,
+        zone=zone,
+        recordings=_checked_recordings(settings.recordings, cameras),
+        slots=slots,
+        disks=_disks(settings, slots),
+        errors=settings.errors,
+        events=settings.events,
+        downloads_at_once=settings.downloads_at_once,
+        largest_download_file=settings.largest_download_file,
+        dialect=settings.dialect,
+        clock_start=settings.clock_start,
+        seed=settings.seed,
+    )
+
+
+def _check_audio(cameras: tuple[CameraSettings, ...], known: tuple[AudioCodec, ...], model: Model) -> None:
+    for camera in cameras:
+        if camera.audio is not None and camera.audio not in known:
+            raise CameraError(
+                camera.number, "audio", f"MODEL {model.value} has no audio {camera.audio.value}"
+            )
+
+
+def _check_cameras(cameras: tuple[CameraSettings, ...], channels: int) -> None:
+    seen: set[int] = set()
+    for camera in cameras:
+        if not 1 <= camera.number <= channels:
+            raise CameraError(camera.number, "number", f"{camera.number} is not in 1 … {channels}")
+        if camera.number in seen:
+            raise CameraError(camera.number, "number", f"{camera.number} stands twice")
+        if problem := camera_problem(camera):
+            raise CameraError(camera.number, *problem)
+        seen.add(camera.number)
+
+
+def _check_users(users: tuple[UserSettings, ...]) -> None:
+    if not users:
+        raise ConfigurationError("users: at least one user is needed")
+    seen: set[str] = set()
+    for index, user in enumerate(users):
+        if user.name in seen:
+            raise ConfigurationError(f"users[{index}].name: {user.name!r} stands twice")
+        seen.add(user.name)
+
+
+def _transport(settings: RecorderSettings, series: Series) -> Transport:
+    if settings.transport == "factory":
+        return "both" if series.data.default_transport.value is FactorySetting.BOTH else "https"
+    return settings.transport or "http"
+
+
+def _slots(settings: RecorderSettings, series: Series) -> tuple[str, ...]:
+    """The names of the disk slots; the series' own where the settings say nothing."""
+    own = (series.main_slots.value, series.extension_units.value, series.extension_slots.value)
+    wanted = (settings.main_slots, settings.extension_units, settings.extension_slots)
+    return slot_names(*(own if want is None else want for want, own in zip(wanted, own, strict=True)))
+
+
+def _disks(settings: RecorderSettings, slots: tuple[str, ...]) -> tuple[str, ...]:
+    """The slots that have a disk, in the order of the slots."""
+    if settings.disks is None:
+        return tuple(slot for slot in slots if slot.startswith("MAIN"))[:USUAL_DISKS]
+    for index, disk in enumerate(settings.disks):
+        if disk not in slots:
+            raise ConfigurationError(
+                f"disks[{index}]: there is no slot {disk!r}; there is {slots[0]} … {slots[-1]}"
+            )
+    return tuple(slot for slot in slots if slot in settings.disks)
+
+
+def _checked_recordings(
+    recordings: tuple[RecordingSettings, ...], cameras: tuple[CameraSettings, ...]
+) -> tuple[RecordingSettings, ...]:
+    """The stretches, oldest first. Which of an age and a moment comes first depends on when the recorder
+    starts, so that they are not to be mixed."""
+    kinds = {
+        type(moment) for entry in recordings for moment in (entry.since, entry.until) if moment is not None
+    }
+    if len(kinds) > 1:
+        raise ConfigurationError(
+            "recordings: some in minutes before the start, some in dates and times: choose one"
+        )
+    for index, entry in enumerate(recordings):
+        for camera in cameras:
+            wanted = [entry.recorded or camera.recorded]
+            if problem := fixture_problem(entry.fixture or camera.fixture, wanted):
+                key = "recorded" if entry.fixture is None else "fixture"
+                raise ConfigurationError(f"recordings[{index}].{key}: {problem}")
+        if entry.until is not None and unix_time(entry.until, 0) <= unix_time(entry.since, 0):
+            raise ConfigurationError(f"recordings[{index}].until: not after since")
+    ordered = sorted(recordings, key=lambda entry: unix_time(entry.since, 0))
+    for earlier, later in itertools.pairwise(ordered):
+        if earlier.until is None or unix_time(earlier.until, 0) > unix_time(later.since, 0):
+            raise ConfigurationError(f"recordings[{recordings.index(later)}].since: overlaps another stretch")
+    return tuple(ordered)

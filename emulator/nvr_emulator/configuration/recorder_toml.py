@@ -1,0 +1,198 @@
+"""`recorder.toml`: a recorder in a file. What is wrong with it is said in one line: file, key, reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import enum
+import re
+import tomllib
+import types
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+
+from nvr_emulator.configuration.plan import (
+    CameraError,
+    CameraSettings,
+    ConfigurationError,
+    RecorderSettings,
+    UserSettings,
+    plan,
+)
+from nvr_emulator.footage.own_folders import beside
+from nvr_protocol.dialect import dialect_from_name
+from nvr_protocol.errors import ProtocolError
+from nvr_protocol.models import CAMERA_LIMIT, SERIES_BY_NAME
+
+_WHERE = re.compile(r"(?P<why>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
+_STEP = re.compile(r"([A-Za-z_0-9]+)|\[(\d+)\]")
+_RANGE = re.compile(r"\s*(\d{1,4})\s*-\s*(\d{1,4})\s*")
+_ANYBODY = (UserSettings("ADMIN", "admin12345"),)
+
+
+class _KeyProblem(Exception):  # noqa: N818 - the file is wrong, not this module
+    """A key (`cameras[2].fixture`) and what is wrong with it."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path}: {why}" if path else why)
+
+
+def read_recorder(path: Path) -> RecorderSettings:
+    """The settings in a file; without users where it names none. `ConfigurationError` in one line."""
+    try:
+        data = tomllib.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path}: not TOML: {error}") from None
+    try:
+        return settings_of(beside(data, path.parent))
+    except (_KeyProblem, ConfigurationError) as problem:
+        raise ConfigurationError(f"{path}: {problem}") from None
+
+
+def settings_of(data: Mapping[str, Any]) -> RecorderSettings:
+    """The settings in a TOML document, checked against each other. Raises with the key and the reason."""
+    _refuse_unknown_keys(data, RecorderSettings, "")
+    data = dict(data)
+    dialect = data.pop("dialect", {})
+    spans = _camera_ranges(data)
+    plain = {**data, "users": data.get("users", []), "dialect": {} if isinstance(dialect, str) else dialect}
+    if isinstance(start := data.get("clock_start"), datetime):
+        if start.tzinfo is None:
+            raise _KeyProblem("clock_start", "has no offset from UTC: say 2026-11-01T05:00:00Z")
+        plain["clock_start"] = start.timestamp()
+    if spans:
+        plain["cameras"] = [
+            {**camera, "number": spans[index].start} if index in spans else camera
+            for index, camera in enumerate(data["cameras"])
+        ]
+    series = SERIES_BY_NAME.get(data["series"]) if isinstance(data.get("series"), str) else None
+    if series is not None and "model" not in data:
+        plain["model"] = series.model.value
+    settings = _converted(plain)
+    if isinstance(dialect, str):
+        try:
+            settings = msgspec.structs.replace(settings, dialect=dialect_from_name(dialect))
+        except ProtocolError as error:
+            raise _KeyProblem(error.what.replace(" ", "."), error.why) from None
+    return _checked(settings, spans)
+
+
+def _camera_ranges(data: Mapping[str, Any]) -> dict[int, range]:
+    """The numbers of the tables of `cameras` that have a range like "1-16", by their place."""
+    spans = {}
+    tables = data.get("cameras", [])
+    for index, camera in enumerate(tables if isinstance(tables, list) else []):
+        number = camera.get("number") if isinstance(camera, dict) else None
+        if not isinstance(number, str):
+            continue
+        match = _RANGE.fullmatch(number)
+        if match is None or not 1 <= int(match[1]) <= int(match[2]) <= CAMERA_LIMIT:
+            why = f'{number!r} is neither a number nor a range like "1-16" within {CAMERA_LIMIT}'
+            raise _KeyProblem(f"cameras[{index}].number", why)
+        spans[index] = range(int(match[1]), int(match[2]) + 1)
+    return spans
+
+
+def _converted(data: Mapping[str, Any]) -> RecorderSettings:
+    try:
+        return msgspec.convert(data, RecorderSettings)
+    except msgspec.ValidationError as error:
+        match = _WHERE.fullmatch(str(error))
+        assert match is not None
+        path = match["path"] or ""
+        raise _KeyProblem(path, _reason(match["why"], path, data)) from None
+
+
+def _reason(why: str, path: str, data: Mapping[str, Any]) -> str:
+    """What is wrong with the value at `path`, with the values that would be right where they are few."""
+    hint: Any = RecorderSettings
+    value: Any = data
+    for name, index in _STEP.findall(path):
+        fields = _fields_of(hint)
+        hint = _item_of(hint) if index else (fields or {}).get(name)
+        value = value[int(index)] if index else value[name]
+    if allowed := _allowed(hint):
+        return f"{value!r} is none of {', '.join(allowed)}"
+    if "timezone" in why:
+        return "has no offset from UTC: say 2026-11-01T05:00:00Z"
+    return why.replace("`", "").replace("Expected", "expected").replace("Object missing", "missing")
+
+
+def _checked(settings: RecorderSettings, spans: Mapping[int, range]) -> RecorderSettings:
+    """The settings with every camera of every range, if they make a recorder."""
+    expanded = [
+        (index, msgspec.structs.replace(camera, number=number))
+        for index, camera in enumerate(settings.cameras)
+        for number in spans.get(index, (camera.number,))
+    ]
+    cameras: tuple[CameraSettings, ...] = tuple(camera for _, camera in expanded)
+    settings = msgspec.structs.replace(settings, cameras=cameras)
+    try:
+        plan(msgspec.structs.replace(settings, users=settings.users or _ANYBODY))
+    except CameraError as error:
+        # Where a number stands twice, it is the later table that is too much.
+        index = [index for index, camera in expanded if camera.number == error.number][-1]
+        raise _KeyProblem(f"cameras[{index}].{error.key}", error.why) from None
+    return settings
+
+
+def _refuse_unknown_keys(value: Any, hint: Any, path: str) -> None:
+    fields = _fields_of(hint)
+    if isinstance(value, dict) and fields is not None:
+        for key, inner in value.items():
+            here = f"{path}.{key}" if path else key
+            if key not in fields:
+                near = difflib.get_close_matches(key, fields, 1, 0.5)
+                raise _KeyProblem(here, f"unknown key{f'; did you mean {near[0]!r}?' if near else ''}")
+            _refuse_unknown_keys(inner, fields[key], here)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _refuse_unknown_keys(inner, _item_of(hint), f"{path}[{index}]")
+
+
+def _choices(hint: Any) -> tuple[Any, ...]:
+    """The types that a hint allows, one by one."""
+    if get_origin(hint) is Annotated:
+        return _choices(get_args(hint)[0])
+    if get_origin(hint) in (Union, types.UnionType):
+        return tuple(choice for part in get_args(hint) for choice in _choices(part))
+    return (hint,)
+
+
+def _fields_of(hint: Any) -> dict[str, Any] | None:
+    """The keys of a table and their types; None where the hint is no table."""
+    for choice in _choices(hint):
+        if isinstance(choice, type) and issubclass(choice, msgspec.Struct):
+            return {field.name: field.type for field in msgspec.structs.fields(choice)}
+        if isinstance(choice, type) and dataclasses.is_dataclass(choice):
+            return {field.name: hint for field, hint in _dataclass_fields(choice)}
+    return None
+
+
+def _dataclass_fields(kind: type) -> list[tuple[dataclasses.Field[Any], Any]]:
+    from typing import get_type_hints
+
+    hints = get_type_hints(kind)
+    return [(field, hints[field.name]) for field in dataclasses.fields(kind)]
+
+
+def _item_of(hint: Any) -> Any:
+    """What an array holds."""
+    return next((get_args(choice)[0] for choice in _choices(hint) if get_origin(choice) is tuple), None)
+
+
+def _allowed(hint: Any) -> list[str]:
+    """The values that a hint allows, where it lists them."""
+    found: list[str] = []
+    for choice in _choices(hint):
+        if get_origin(choice) is Literal:
+            found += map(str, get_args(choice))
+        elif isinstance(choice, type) and issubclass(choice, enum.Enum):
+            found += (str(member.value) for member in choice)
+    return found

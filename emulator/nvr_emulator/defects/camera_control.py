@@ -1,0 +1,330 @@
+"""Defects of camera control (§4)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any
+
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.recorder.camera_control import ControlledCamera, control_of, speed_of
+from nvr_emulator.recorder.camera_motion import Motion
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Refused, Reply, Request
+from nvr_protocol.commands.urls import Command
+
+Handler = Callable[[Command, ControlledCamera, float], None]
+
+
+@breaks("CTL-01")
+def pan_of_16_is_refused(recorder: Recorder) -> None:
+    """Refuses PAN and TILT of 16 and -16."""
+    _refuse(recorder, lambda command: 16 in (_size(command, "PAN"), _size(command, "TILT")))
+
+
+@breaks("CTL-01")
+def zoom_of_4_is_refused(recorder: Recorder) -> None:
+    """Refuses ZOOM of 4 and -4."""
+    _refuse(recorder, lambda command: _size(command, "ZOOM") == 4)
+
+
+@breaks("CTL-01")
+def pan_goes_the_wrong_way(recorder: Recorder) -> None:
+    """Pans left where it should pan right."""
+
+    def pan(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+        original(command, camera, now)
+        speed = speed_of(command, "PAN")
+        if speed:
+            top = recorder.camera_control.pan_tilt_speed
+            camera.drive("pan", -speed / top, now)
+
+    _handle(recorder, "pan_tilt_zoom", pan)
+
+
+@breaks("CTL-01")
+def cameras_never_stop(recorder: Recorder) -> None:
+    """Lets a camera move until it is told to stop."""
+
+    def move(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+        original(command, camera, now)
+        for name, motion in camera.motions.items():
+            if motion.ends > now:
+                camera.motions[name] = dataclasses.replace(motion, ends=now + 600.0)
+
+    _handle(recorder, "pan_tilt_zoom", move)
+
+
+@breaks("CTL-01")
+def speed_0_does_not_stop(recorder: Recorder) -> None:
+    """Goes on moving at PAN=0, TILT=0 and ZOOM=0."""
+
+    def move(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+        before = dict(camera.motions)
+        original(command, camera, now)
+        for name in ("pan", "tilt", "zoom"):
+            if speed_of(command, name.upper()) == 0:
+                camera.motions[name] = before[name]
+
+    _handle(recorder, "pan_tilt_zoom", move)
+
+
+@breaks("CTL-02")
+def sixteen_speeds_alone(recorder: Recorder) -> None:
+    """Refuses PAN and TILT beyond 16."""
+    _refuse(recorder, lambda command: max(_size(command, "PAN"), _size(command, "TILT")) > 16)
+
+
+@breaks("CTL-02")
+def tilt_of_256_is_refused(recorder: Recorder) -> None:
+    """Takes TILT from -255 to 255 alone."""
+    _refuse(recorder, lambda command: _size(command, "TILT") == 256)
+
+
+@breaks("CTL-02")
+def one_speed_for_all(recorder: Recorder) -> None:
+    """Pans and tilts at one speed, whatever was asked for."""
+
+    def move(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+        original(command, camera, now)
+        for name in ("pan", "tilt"):
+            speed = speed_of(command, name.upper())
+            if speed:
+                camera.drive(name, 0.1 if speed > 0 else -0.1, now)
+
+    _handle(recorder, "pan_tilt_zoom", move)
+
+
+@breaks("CTL-03")
+def pan_is_cut_to_its_range(recorder: Recorder) -> None:
+    """Takes 257 and more for 256 in PAN and TILT."""
+
+    def cut(value: re.Match[str]) -> str:
+        return f"{value[1]}{max(-256, min(256, int(value[2])))}"
+
+    _rewrite(recorder, lambda query: re.sub(r"((?:PAN|TILT)=)(-?\d{1,9})(?=&|$)", cut, query))
+
+
+@breaks("CTL-03")
+def zoom_of_5_is_taken(recorder: Recorder) -> None:
+    """Takes ZOOM of 5 and -5."""
+    _rewrite(recorder, lambda query: re.sub(r"(ZOOM=-?)5(?=&|$)", r"\g<1>4", query))
+
+
+@breaks("CTL-03")
+def words_are_speed_0(recorder: Recorder) -> None:
+    """Takes what is not a number for speed 0."""
+    _rewrite(recorder, lambda query: re.sub(r"((?:PAN|TILT|ZOOM)=)(?!-?\d+(?:&|$))[^&]*", r"\g<1>0", query))
+
+
+@breaks("CTL-04")
+def pan_tilt_and_zoom_are_needed(recorder: Recorder) -> None:
+    """Refuses a command without one of PAN, TILT and ZOOM."""
+    _refuse(
+        recorder,
+        lambda command: (
+            command.key == "pan_tilt_zoom"
+            and any(speed_of(command, name) is None for name in ("PAN", "TILT", "ZOOM"))
+        ),
+    )
+
+
+@breaks("CTL-04")
+def zoom_alone_is_refused(recorder: Recorder) -> None:
+    """Refuses ZOOM without PAN."""
+    _refuse(recorder, lambda command: "ZOOM" in command.values and "PAN" not in command.values)
+
+
+@breaks("CTL-05")
+def centering_up_to_31(recorder: Recorder) -> None:
+    """Refuses X and Y of 32."""
+    _refuse(
+        recorder,
+        lambda command: command.key == "centering" and 32 in (command.integer("X"), command.integer("Y")),
+    )
+
+
+@breaks("CTL-05")
+def centering_wants_cam(recorder: Recorder) -> None:
+    """Refuses CH in CENTERING and wants CAM."""
+
+    def obey(original: Callable[..., Reply], request: Request, now: float) -> Reply:
+        if "CMD=CENTERING" in request.query and "CAM=" not in request.query:
+            raise Refused(400, "CAM: missing")
+        return original(request, now)
+
+    around(recorder, "obey", obey)
+
+
+@breaks("CTL-05")
+def centering_is_upside_down(recorder: Recorder) -> None:
+    """Lets Y of CENTERING grow downwards."""
+
+    def centre(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+        original(command, camera, now)
+        tilt = camera.motions["tilt"]
+        camera.head_for("tilt", 2 * tilt.origin - tilt.goal, now)
+
+    _handle(recorder, "centering", centre)
+
+
+@breaks("CTL-06")
+def focus_reads_the_last_ctrl(recorder: Recorder) -> None:
+    """Reads the last CTRL of FOCUS alone, and knows no focus START."""
+    _refuse(recorder, lambda command: command.key == "focus")
+
+
+@breaks("CTL-06")
+def focus_auto_is_refused(recorder: Recorder) -> None:
+    """Refuses FOCUS AUTO."""
+    _refuse(recorder, lambda command: command.key == "focus" and control_of(command) == "AUTO")
+
+
+@breaks("CTL-06")
+def focus_far_goes_near(recorder: Recorder) -> None:
+    """Focuses nearer at FAR."""
+    _handle(recorder, "focus", _mirrored("focus", "FAR"))
+
+
+@breaks("CTL-07")
+def iris_reads_the_last_ctrl(recorder: Recorder) -> None:
+    """Reads the last CTRL of IRIS alone, and knows no iris START."""
+    _refuse(recorder, lambda command: command.key == "iris")
+
+
+@breaks("CTL-07")
+def iris_reset_is_refused(recorder: Recorder) -> None:
+    """Refuses IRIS RESET."""
+    _refuse(recorder, lambda command: command.key == "iris" and control_of(command) == "RESET")
+
+
+@breaks("CTL-07")
+def iris_open_closes(recorder: Recorder) -> None:
+    """Closes the iris at OPEN."""
+    _handle(recorder, "iris", _mirrored("iris", "OPEN"))
+
+
+@breaks("CTL-08")
+def preset_256_is_refused(recorder: Recorder) -> None:
+    """Refuses to go to preset 256."""
+    _refuse(recorder, lambda command: command.key == "preset_go" and command.integer("NO") == 256)
+
+
+@breaks("CTL-08")
+def preset_0_is_taken(recorder: Recorder) -> None:
+    """Registers preset 0."""
+    _rewrite(recorder, lambda query: re.sub(r"(CMD=PRESETPRG&NO=)0(?=&|$)", r"\g<1>1", query))
+
+
+@breaks("CTL-08")
+def preset_257_is_taken(recorder: Recorder) -> None:
+    """Goes to preset 257."""
+    _rewrite(recorder, lambda query: re.sub(r"(CMD=PRESET&NO=)257(?=&|$)", r"\g<1>256", query))
+
+
+@breaks("CTL-08")
+def presets_are_not_kept(recorder: Recorder) -> None:
+    """Accepts PRESETPRG and keeps nothing."""
+    _handle(recorder, "preset_set", lambda original, command, camera, now: None)
+
+
+@breaks("CTL-09")
+def aux8_is_refused(recorder: Recorder) -> None:
+    """Refuses AUX8."""
+    _refuse(recorder, lambda command: command.key == "auxiliary" and command.text("CMD") == "AUX8")
+
+
+@breaks("CTL-09")
+def aux9_is_taken(recorder: Recorder) -> None:
+    """Takes AUX9."""
+    _rewrite(recorder, lambda query: query.replace("CMD=AUX9&", "CMD=AUX8&"))
+
+
+@breaks("CTL-09")
+def aux0_is_taken(recorder: Recorder) -> None:
+    """Takes AUX0."""
+    _rewrite(recorder, lambda query: query.replace("CMD=AUX0&", "CMD=AUX1&"))
+
+
+@breaks("CTL-09")
+def aux_stays_open(recorder: Recorder) -> None:
+    """Accepts CLOSE of an AUX and leaves it open."""
+
+    def switch(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+        if command.text("CTRL") == "OPEN":
+            original(command, camera, now)
+
+    _handle(recorder, "auxiliary", switch)
+
+
+@breaks("CTL-10")
+def camera_control_twice_a_second(recorder: Recorder) -> None:
+    """Refuses camera control within half a second of the one before."""
+    _rest_between(recorder, 0.5)
+
+
+@breaks("CTL-10")
+def camera_control_four_times_a_second(recorder: Recorder) -> None:
+    """Refuses camera control within a quarter of a second of the one before."""
+    _rest_between(recorder, 0.25)
+
+
+def _rest_between(recorder: Recorder, seconds: float) -> None:
+    """Refuse camera control that comes too soon after the one before."""
+    last = [float("-inf")]
+
+    def control_camera(original: Callable[..., Reply], *args: Any) -> Reply:
+        now: float = args[2]
+        if now - last[0] < seconds:
+            raise Refused(503, "CH: too soon after the command before")
+        last[0] = now
+        return original(*args)
+
+    for key in recorder.camera_control.handlers:
+        original = recorder.commands[key]
+        recorder.commands[key] = lambda *args, original=original: control_camera(original, *args)
+
+
+def _size(command: Command, name: str) -> int:
+    return abs(speed_of(command, name) or 0)
+
+
+def _refuse(recorder: Recorder, wrong: Callable[[Command], bool]) -> None:
+    """Refuse the camera control that is `wrong`."""
+
+    def check(original: Callable[[Command], None], command: Command) -> None:
+        original(command)
+        if wrong(command):
+            raise Refused(400, f"{command.path}: not with these values")
+
+    around(recorder.camera_control, "check_speed", check)
+
+
+def _handle(recorder: Recorder, key: str, wrapper: Callable[..., None]) -> None:
+    """Put a wrapper around what one kind of command does to a camera."""
+    original = recorder.camera_control.handlers[key]
+    recorder.camera_control.handlers[key] = lambda *args: wrapper(original, *args)
+
+
+def _mirrored(axis: str, wanted: str) -> Callable[..., None]:
+    """What moves `axis` the other way at CTRL=`wanted`."""
+
+    def move(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+        original(command, camera, now)
+        motion: Motion = camera.motions[axis]
+        if control_of(command) == wanted:
+            camera.head_for(axis, 2 * motion.origin - motion.goal, now)
+
+    return move
+
+
+def _rewrite(recorder: Recorder, change: Callable[[str], str]) -> None:
+    """Read other values from the query of a camera control command than stand there."""
+
+    def obey(original: Callable[..., Reply], request: Request, now: float) -> Reply:
+        if request.path.endswith(("/directctrl.cgi", "/camctl.cgi")):
+            request = dataclasses.replace(request, query=change(request.query))
+        return original(request, now)
+
+    around(recorder, "obey", obey)

@@ -1,0 +1,1 @@
+"""Defects of downloads: files and part headers (§6.3)."""

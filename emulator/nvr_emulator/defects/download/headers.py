@@ -1,0 +1,262 @@
+"""Defects of how a download is answered: headers, names, statuses, how many at once, which ranges (§6.3)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from nvr_emulator.defects.download.files import Files, each_download
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.recorder.download.files import DownloadFiles
+from nvr_emulator.recorder.download.table import Download, DownloadTable
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import DownloadAnswer, Refused, Reply, Request
+from nvr_protocol.commands.specs import RANGE_SECONDS
+from nvr_protocol.commands.urls import CommandError
+from nvr_protocol.download import Status
+from nvr_protocol.errors import ProtocolError
+from nvr_protocol.timestamps import format_range_time, parse_range_time
+
+Head = Callable[[str, str, Status], bytes]
+
+_TIME = re.compile(r"(?<=TIME=)[^&]*")
+
+
+@breaks("DWN-03")
+def status_header_spelled_right(recorder: Recorder) -> None:
+    """Spells X-RecData-Satus "X-RecData-Status"."""
+    _head(recorder, lambda head: head.replace(b"Satus", b"Status"))
+
+
+@breaks("DWN-03")
+def last_part_without_status(recorder: Recorder) -> None:
+    """Leaves X-RecData-Satus out of the last part, where there is a file before it."""
+
+    def part_head(original: Head, temporary: str, previous: str, status: Status) -> bytes:
+        head = original(temporary, previous, status)
+        return head if temporary or not previous else head.replace(b"X-RecData-Satus: 0\r\n", b"")
+
+    each_download(recorder, lambda files: around(files, "part_head", part_head))
+
+
+@breaks("DWN-03")
+def names_without_quotes(recorder: Recorder) -> None:
+    """Writes the names in the part headers without quotes."""
+    _head(recorder, lambda head: head.replace(b'"', b""))
+
+
+@breaks("DWN-03")
+def name_of_another_camera(recorder: Recorder) -> None:
+    """Names the camera after the one that was asked for in the file names."""
+
+    def name(original: Callable[[int, str], str], number: int, suffix: str) -> str:
+        text = original(number, suffix)
+        return f"{int(text[:3]) + 1:03d}{text[3:]}"
+
+    each_download(recorder, lambda files: around(files, "name", name))
+
+
+@breaks("DWN-04")
+def first_part_has_a_previous_name(recorder: Recorder) -> None:
+    """Writes a previous name into the first part."""
+
+    def part_head(original: Head, temporary: str, previous: str, status: Status) -> bytes:
+        return original(temporary, previous or temporary.replace(".tmp", ".mp4"), status)
+
+    each_download(recorder, lambda files: around(files, "part_head", part_head))
+
+
+@breaks("DWN-04")
+def last_part_has_a_temporary_name(recorder: Recorder) -> None:
+    """Writes a temporary name into the last part."""
+
+    def part_head(original: Head, temporary: str, previous: str, status: Status) -> bytes:
+        return original(temporary or re.sub(r"\w+$", "tmp", previous), previous, status)
+
+    each_download(recorder, lambda files: around(files, "part_head", part_head))
+
+
+@breaks("DWN-04")
+def one_number_for_all_files(recorder: Recorder) -> None:
+    """Gives all files of a download the number 1."""
+
+    def name(original: Callable[[int, str], str], number: int, suffix: str) -> str:
+        return original(1, suffix)
+
+    each_download(recorder, lambda files: around(files, "name", name))
+
+
+@breaks("DWN-04")
+def files_keep_their_temporary_names(recorder: Recorder) -> None:
+    """Gives the temporary name as the final one."""
+
+    def name(original: Callable[[int, str], str], number: int, suffix: str) -> str:
+        return original(number, "tmp")
+
+    each_download(recorder, lambda files: around(files, "name", name))
+
+
+@breaks("DWN-06")
+def nothing_recorded_is_normal(recorder: Recorder) -> None:
+    """Says status 0 where nothing is recorded."""
+    _status(recorder, Status.NO_RECORDED_DATA, Status.NORMAL)
+
+
+@breaks("DWN-06")
+def empty_file_where_nothing_is_recorded(recorder: Recorder) -> None:
+    """Gives an empty file where nothing is recorded."""
+
+    def of(original: Callable[[], Files], files: DownloadFiles) -> Files:
+        none = True
+        for file in original():
+            none = False
+            yield file
+        if none and files.status is Status.NORMAL:
+            yield "mp4", iter(())
+
+    def alter(files: DownloadFiles) -> None:
+        around(files, "files", lambda original: of(original, files))
+
+    each_download(recorder, alter)
+
+
+@breaks("DWN-07")
+def jpeg_counts_as_nothing_recorded(recorder: Recorder) -> None:
+    """Says status 1 for MP4 of a JPEG recording."""
+    _status(recorder, Status.CODEC_NOT_COMPATIBLE, Status.NO_RECORDED_DATA)
+
+
+@breaks("DWN-08")
+def as_many_downloads_as_asked_for(recorder: Recorder) -> None:
+    """Runs any number of downloads at once."""
+    recorder.downloads.at_once = 10_000
+
+
+@breaks("DWN-08")
+def too_many_at_once_is_nothing_recorded(recorder: Recorder) -> None:
+    """Says status 1 where too many downloads run at once."""
+    _status(recorder, Status.TOO_MANY_AT_ONCE, Status.NO_RECORDED_DATA)
+
+
+@breaks("DWN-08")
+def lost_client_keeps_its_place(recorder: Recorder) -> None:
+    """Keeps the place of a download whose client hung up."""
+
+    def end(original: Callable[[Download, str], None], download: Download, why: str) -> None:
+        if why == "complete":
+            original(download, why)
+
+    around(recorder.downloads, "end", end)
+
+
+@breaks("DWN-08")
+def third_download_takes_the_place_of_the_first(recorder: Recorder) -> None:
+    """Ends the oldest download where one more is asked for than may run."""
+
+    def answer(original: Callable[..., DownloadAnswer], *args: Any) -> DownloadAnswer:
+        table: DownloadTable = recorder.downloads
+        if not table.has_room():
+            table.end(table.running()[0], "another took its place")
+        return original(*args)
+
+    around(recorder.downloads, "answer", answer)
+
+
+@breaks("DWN-09")
+def download_of_more_than_an_hour(recorder: Recorder) -> None:
+    """Gives the first hour of a range that is longer."""
+
+    def times(start: str, end: str) -> tuple[str, str]:
+        return start, format_range_time(min(parse_range_time(end), parse_range_time(start) + RANGE_SECONDS))
+
+    _times(recorder, times)
+
+
+@breaks("DWN-09")
+def download_of_an_hour_and_a_minute(recorder: Recorder) -> None:
+    """Gives the first hour of a range that is a minute longer, and refuses what is longer still."""
+
+    def times(start: str, end: str) -> tuple[str, str]:
+        longest = parse_range_time(start) + RANGE_SECONDS
+        return start, format_range_time(longest) if parse_range_time(end) == longest + 60 else end
+
+    _times(recorder, times)
+
+
+@breaks("DWN-09")
+def download_of_less_than_an_hour(recorder: Recorder) -> None:
+    """Refuses a range of an hour, as if it were too long."""
+
+    def download_files(original: Callable[..., DownloadFiles], *args: Any) -> DownloadFiles:
+        files = original(*args)
+        if files.end - files.begin == RANGE_SECONDS:
+            raise Refused(400, "ENDTIME: the range is longer than an hour")
+        return files
+
+    around(recorder, "download_files", download_files)
+
+
+@breaks("DWN-09")
+def ends_of_a_range_are_put_in_order(recorder: Recorder) -> None:
+    """Takes ENDTIME for the start where it is the earlier one."""
+    _times(recorder, lambda start, end: (start, end) if start <= end else (end, start))
+
+
+@breaks("DWN-09")
+def range_of_any_seconds(recorder: Recorder) -> None:
+    """Takes any seconds in STARTTIME and ENDTIME."""
+    _times(recorder, lambda start, end: (f"{start[:-2]}00", f"{end[:-2]}00"))
+
+
+@breaks("DWN-09")
+def malformed_start_means_an_hour_before_the_end(recorder: Recorder) -> None:
+    """Gives the hour before ENDTIME where STARTTIME is malformed."""
+
+    def times(start: str, end: str) -> tuple[str, str]:
+        if re.fullmatch(r"\d{2}(0\d|1[0-2])\d{8}", start):
+            return start, end
+        return format_range_time(parse_range_time(end) - RANGE_SECONDS), end
+
+    _times(recorder, times)
+
+
+def _head(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
+    """Change the headers of each part."""
+    each_download(
+        recorder, lambda files: around(files, "part_head", lambda original, *args: change(original(*args)))
+    )
+
+
+def _status(recorder: Recorder, wanted: Status, instead: Status) -> None:
+    """Write another status in the place of one."""
+
+    def part_head(original: Head, temporary: str, previous: str, status: Status) -> bytes:
+        return original(temporary, previous, instead if status is wanted else status)
+
+    each_download(recorder, lambda files: around(files, "part_head", part_head))
+
+
+def _times(recorder: Recorder, change: Callable[[str, str], tuple[str, str]]) -> None:
+    """Change the texts of STARTTIME and ENDTIME before they are looked at."""
+
+    def changed(query: str) -> str:
+        found = _TIME.findall(query)
+        if len(found) != 2 or query.index("STARTTIME") > query.index("ENDTIME"):
+            return query
+        try:
+            times: Iterator[str] = iter(change(*found))
+        except ProtocolError:
+            return query
+        return _TIME.sub(lambda _: next(times), query)
+
+    def obey(original: Callable[..., Reply], request: Request, now: float) -> Reply:
+        if request.path.endswith("/httpdl.cgi"):
+            try:
+                return original(request, now)
+            except CommandError:
+                request = dataclasses.replace(request, query=changed(request.query))
+        return original(request, now)
+
+    around(recorder, "obey", obey)

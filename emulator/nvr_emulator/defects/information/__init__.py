@@ -1,0 +1,1 @@
+"""Defects of logs, recorded times and connection information (§5)."""

@@ -1,0 +1,225 @@
+"""Defects of the logs and of the recorded time (§5.1, §5.2)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from typing import Any
+
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.recorder.disks import Range
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Answer
+from nvr_protocol.texts.local_time import LocalTime
+from nvr_protocol.texts.log_list import LogKind
+
+
+@breaks("INF-01")
+def error_log_names_the_event_log(recorder: Recorder) -> None:
+    """Says FILENAME=as_eventlog.html ahead of the error log."""
+    _log(recorder, LogKind.ERROR, lambda body: body.replace(b"as_errorlog", b"as_eventlog", 1))
+
+
+@breaks("INF-01")
+def error_log_is_plain_text(recorder: Recorder) -> None:
+    """Calls the error log text/plain."""
+    original = recorder.commands["log_errors"]
+
+    def log_list(*args: Any) -> Answer:
+        answer = original(*args)
+        assert isinstance(answer, Answer)
+        return dataclasses.replace(answer, content_type="text/plain")
+
+    recorder.commands["log_errors"] = log_list
+
+
+@breaks("INF-01")
+def error_log_without_the_empty_line(recorder: Recorder) -> None:
+    """Leaves out the empty line at the end of the error log."""
+    _log(recorder, LogKind.ERROR, lambda body: body[:-2])
+
+
+@breaks("INF-02")
+def event_log_says_error_log(recorder: Recorder) -> None:
+    """Writes ERROR_LOG= ahead of the events."""
+    _log(recorder, LogKind.EVENT, lambda body: body.replace(b"\nEVENT_LOG=", b"\nERROR_LOG=", 1))
+
+
+@breaks("INF-02")
+def event_log_with_bare_line_feeds(recorder: Recorder) -> None:
+    """Ends the lines of the event log with LF alone."""
+    _log(recorder, LogKind.EVENT, lambda body: body.replace(b"\r\n", b"\n"))
+
+
+@breaks("INF-02")
+def events_without_their_zone(recorder: Recorder) -> None:
+    """Leaves the time zone out of the entries of the event log."""
+    _log(recorder, LogKind.EVENT, lambda body: re.sub(rb',"GMT[^"]*"', b"", body))
+
+
+@breaks("INF-03")
+def log_counts_one_short(recorder: Recorder) -> None:
+    """Counts one entry too few in ERROR_LOG_NO."""
+
+    def count(body: bytes) -> bytes:
+        return re.sub(rb"(_LOG_NO=)(\d+)", lambda found: b"%s%d" % (found[1], int(found[2]) - 1), body)
+
+    _log(recorder, LogKind.ERROR, count)
+
+
+@breaks("INF-03")
+def log_numbers_from_000(recorder: Recorder) -> None:
+    """Numbers the entries of a log from 000 on."""
+
+    def number(body: bytes) -> bytes:
+        return re.sub(rb'"(\d{3,4})","(?=\d{4}/)', lambda found: b'"%03d","' % (int(found[1]) - 1), body)
+
+    _log(recorder, LogKind.EVENT, number)
+
+
+@breaks("INF-03")
+def log_of_1001_entries(recorder: Recorder) -> None:
+    """Lists 1001 events."""
+
+    def one_more(body: bytes) -> bytes:
+        if b"EVENT_LOG_NO=1000" not in body:
+            return body
+        last = body[body.rindex(b'"1000"') : -4]
+        more = body[:-4] + b"," + last.replace(b'"1000"', b'"1001"')
+        return more.replace(b"EVENT_LOG_NO=1000", b"EVENT_LOG_NO=1001") + b"\r\n\r\n"
+
+    _log(recorder, LogKind.EVENT, one_more)
+
+
+@breaks("INF-03")
+def log_zone_without_minutes(recorder: Recorder) -> None:
+    """Writes the zone of a log entry as GMT-5."""
+    _log(recorder, LogKind.ERROR, lambda body: re.sub(rb'"GMT([+-])0?(\d+):\d\d"', rb'"GMT\1\2"', body))
+
+
+@breaks("INF-03")
+def log_hours_beyond_24(recorder: Recorder) -> None:
+    """Writes hours of 24 and more."""
+
+    def late(body: bytes) -> bytes:
+        return re.sub(
+            rb'(/\d\d )(\d\d)(:\d\d:\d\d")',
+            lambda found: b"%s%02d%s" % (found[1], int(found[2]) + 24, found[3]),
+            body,
+        )
+
+    _log(recorder, LogKind.ERROR, late)
+
+
+@breaks("INF-03")
+def log_summer_time_is_a_word(recorder: Recorder) -> None:
+    """Writes summer time as IN and OUT."""
+
+    def words(body: bytes) -> bytes:
+        return re.sub(
+            rb'(:\d\d",")([01])"', lambda found: found[1] + (b'IN"' if found[2] == b"1" else b'OUT"'), body
+        )
+
+    _log(recorder, LogKind.EVENT, words)
+
+
+@breaks("INF-04")
+def recorded_time_is_html(recorder: Recorder) -> None:
+    """Calls the recorded time text/html."""
+    _recorded_time(recorder, lambda answer: dataclasses.replace(answer, content_type="text/html"))
+
+
+@breaks("INF-04")
+def recorded_time_without_its_heading(recorder: Recorder) -> None:
+    """Leaves out the line that names the columns."""
+    _recorded_text(recorder, lambda body: re.sub(rb"Disk,[^\n]*\n", b"", body))
+
+
+@breaks("INF-04")
+def recorded_time_of_eight_fields(recorder: Recorder) -> None:
+    """Leaves the remaining capacity out of each slot."""
+    _recorded_text(recorder, lambda body: re.sub(rb"(?m)^((?:MAIN|EXT)[^,]*,[^,]*),[^,]*,", rb"\1,", body))
+
+
+@breaks("INF-04")
+def capacity_without_its_unit(recorder: Recorder) -> None:
+    """Writes capacities without GB."""
+    _recorded_text(recorder, lambda body: re.sub(rb"(\d)GB", rb"\1", body))
+
+
+@breaks("INF-05")
+def recorded_range_in_utc(recorder: Recorder) -> None:
+    """Shows the recorded range in UTC."""
+    recorder.disks.local = lambda seconds: LocalTime(seconds)  # type: ignore[method-assign]
+
+
+@breaks("INF-05")
+def recorded_range_forgets_summer_time(recorder: Recorder) -> None:
+    """Says "no summer time" of a recorded time that was in it."""
+    around(
+        recorder.disks,
+        "local",
+        lambda original, seconds: dataclasses.replace(original(seconds), summer=False),
+    )
+
+
+@breaks("INF-05")
+def recorded_range_begins_early(recorder: Recorder) -> None:
+    """Begins the recorded range a minute before the first picture."""
+    _recorded_range(recorder, lambda first, last: (first - 60, last))
+
+
+@breaks("INF-05")
+def recorded_range_begins_late(recorder: Recorder) -> None:
+    """Begins the recorded range an hour behind the first picture."""
+    _recorded_range(recorder, lambda first, last: (first + 3600, last))
+
+
+@breaks("INF-05")
+def recorded_range_ends_early(recorder: Recorder) -> None:
+    """Ends the recorded range a minute before the last picture."""
+    _recorded_range(recorder, lambda first, last: (first, last - 60))
+
+
+@breaks("INF-05")
+def recorded_range_of_the_first_camera(recorder: Recorder) -> None:
+    """Shows the recorded range of the first camera alone."""
+
+    def recorded_time(original: Callable[[float], Answer], now: float) -> Answer:
+        cameras = recorder.cameras
+        recorder.cameras = dict(list(cameras.items())[:1])
+        try:
+            return original(now)
+        finally:
+            recorder.cameras = cameras
+
+    around(recorder, "recorded_time", recorded_time)
+
+
+def _log(recorder: Recorder, kind: LogKind, change: Callable[[bytes], bytes]) -> None:
+    """Change the text of one log."""
+
+    def text(original: Callable[[LogKind], bytes], asked: LogKind) -> bytes:
+        return change(original(asked)) if asked is kind else original(asked)
+
+    around(recorder.logs, "text", text)
+
+
+def _recorded_time(recorder: Recorder, change: Callable[[Answer], Answer]) -> None:
+    """Change the answer to recordedtime.cgi."""
+    around(recorder, "recorded_time", lambda original, now: change(original(now)))
+
+
+def _recorded_text(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
+    """Change the text of recordedtime.cgi."""
+    _recorded_time(recorder, lambda answer: dataclasses.replace(answer, body=change(answer.body)))
+
+
+def _recorded_range(recorder: Recorder, change: Callable[[int, int], Range]) -> None:
+    """Change from when to when it says that there are recordings."""
+
+    def text(original: Callable[..., bytes], recorded: Range | None, *rest: Any) -> bytes:
+        return original(None if recorded is None else change(*recorded), *rest)
+
+    around(recorder.disks, "text", text)

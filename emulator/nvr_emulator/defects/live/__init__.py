@@ -1,0 +1,1 @@
+"""Defects of live streams: limits, RTP, multipart, JPEG, audio (§2)."""

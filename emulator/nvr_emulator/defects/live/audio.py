@@ -1,0 +1,262 @@
+"""Defects of live audio (§2.1.2.2, §2.3.6, §2.3.7)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.footage.audio import Audio, AudioUnit, audio_of
+from nvr_emulator.footage.footage import TICKS, Footage, hundredths
+from nvr_emulator.recorder.live.audio import AUDIO
+from nvr_emulator.recorder.live.streams import LiveStream
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Refused
+from nvr_protocol.additional_information import AdditionalInformation, write_information
+from nvr_protocol.codecs import AudioCodec
+from nvr_protocol.multipart import write_part
+from nvr_protocol.timestamps import zone_at
+
+
+@breaks("LIV-25")
+def audio_before_video(recorder: Recorder) -> None:
+    """Sends audio of a camera whose video does not run."""
+    recorder.live.check_video_runs = lambda uid, camera: None  # type: ignore[method-assign]
+
+
+@breaks("LIV-25")
+def audio_beside_any_video(recorder: Recorder) -> None:
+    """Sends audio of a camera as soon as video of any camera runs on that UID."""
+    _video_runs(recorder, lambda stream, uid, camera: stream.uid == uid)
+
+
+@breaks("LIV-25")
+def audio_beside_video_of_another_uid(recorder: Recorder) -> None:
+    """Sends audio of a camera as soon as its video runs on any UID."""
+    _video_runs(recorder, lambda stream, uid, camera: stream.camera == camera)
+
+
+@breaks("LIV-26")
+def audio_as_pcmu(recorder: Recorder) -> None:
+    """Sends audio with payload type 0, that of µ-law."""
+    recorder.live.audio.payload_type = 0
+
+
+@breaks("LIV-26")
+def audio_with_the_payload_type_of_video(recorder: Recorder) -> None:
+    """Sends audio with payload type 98."""
+    recorder.live.audio.payload_type = 98
+
+
+@breaks("LIV-26")
+def audio_with_the_time_of_the_recorder(recorder: Recorder) -> None:
+    """Writes 0x0007 and 0x000A where 0x0011 and 0x0012 belong."""
+
+    def extension(unit: AudioUnit) -> bytes:
+        seconds = unit.start // TICKS
+        information = AdditionalInformation(
+            seconds=seconds,
+            zone=zone_at(recorder.plan.zone, seconds),
+            frame_hundredths=hundredths(unit.start) % 100,
+        )
+        return write_information(information, recorder.plan.dialect)
+
+    recorder.live.audio.extension = extension  # type: ignore[method-assign]
+
+
+@breaks("LIV-26")
+def camera_time_without_zone(recorder: Recorder) -> None:
+    """Leaves the zone out of 0x0011."""
+
+    def extension(original: Callable[[AudioUnit], bytes], unit: AudioUnit) -> bytes:
+        written = original(unit)
+        return b"\x00\x11\x00\x08" + written[4:8] + written[12:]
+
+    around(recorder.live.audio, "extension", extension)
+
+
+@breaks("LIV-26")
+def audio_of_camera_1_for_all(recorder: Recorder) -> None:
+    """Sends the audio of camera 1 with the video of every camera."""
+
+    def live_source(original: Callable[..., Footage | Audio | None], *args: Any) -> Footage | Audio | None:
+        source = original(*args)
+        return audio_of(source.codec, 1) if isinstance(source, Audio) else source
+
+    around(recorder, "live_source", live_source)
+
+
+@breaks("LIV-27")
+def zero_ahead_of_samples(recorder: Recorder) -> None:
+    """Puts 0x00 ahead of G.711 and G.726 over RTP, as over HTTP."""
+    _payloads(recorder, telephone=lambda payload: b"\0" + payload)
+
+
+@breaks("LIV-27")
+def au_header_ahead_of_samples(recorder: Recorder) -> None:
+    """Puts an AU header ahead of G.711 and G.726, as ahead of AAC."""
+    _payloads(recorder, telephone=lambda payload: struct.pack(">HH", 16, len(payload) << 3) + payload)
+
+
+@breaks("LIV-27")
+def samples_with_an_aac_clock(recorder: Recorder) -> None:
+    """Counts the timestamps of G.711 and G.726 at 48 kHz."""
+    _clock(recorder, lambda codec, clock: clock if codec is AudioCodec.AAC else clock * 6)
+
+
+@breaks("LIV-27", "LIV-28")
+def audio_with_a_video_clock(recorder: Recorder) -> None:
+    """Counts the timestamps of audio at 90 kHz."""
+    recorder.live.audio.clock = lambda unit: unit.start  # type: ignore[method-assign]
+
+
+@breaks("LIV-28")
+def no_au_header(recorder: Recorder) -> None:
+    """Leaves out the AU header over RTP."""
+    _payloads(recorder, aac=lambda payload: payload[4:])
+
+
+@breaks("LIV-28")
+def au_size_counts_its_header(recorder: Recorder) -> None:
+    """Counts the AU header in the size of the access unit."""
+    _payloads(recorder, aac=lambda payload: _au_header(16, len(payload)) + payload[4:])
+
+
+@breaks("LIV-28")
+def au_headers_length_in_bytes(recorder: Recorder) -> None:
+    """Counts the length of the AU headers in bytes."""
+    _payloads(recorder, aac=lambda payload: _au_header(2, len(payload) - 4) + payload[4:])
+
+
+@breaks("LIV-28")
+def adts_over_rtp(recorder: Recorder) -> None:
+    """Sends access units with their ADTS header."""
+
+    def with_adts(payload: bytes) -> bytes:
+        unit = _adts(payload[4:])
+        return _au_header(16, len(unit)) + unit
+
+    _payloads(recorder, aac=with_adts)
+
+
+@breaks("LIV-28")
+def access_units_are_cut(recorder: Recorder) -> None:
+    """Leaves out the second half of each access unit over RTP."""
+
+    def cut(payload: bytes) -> bytes:
+        unit = payload[4 : len(payload) // 2]
+        return _au_header(16, len(unit)) + unit
+
+    _payloads(recorder, aac=cut)
+
+
+@breaks("LIV-28")
+def aac_with_a_telephone_clock(recorder: Recorder) -> None:
+    """Counts the timestamps of AAC at 8 kHz."""
+    _clock(recorder, lambda codec, clock: clock // 6 if codec is AudioCodec.AAC else clock)
+
+
+@breaks("LIV-29")
+def no_zero_ahead_of_audio(recorder: Recorder) -> None:
+    """Leaves out the 0x00 over HTTP."""
+    _bodies(recorder, lambda unit, body: body[1:])
+
+
+@breaks("LIV-29")
+def no_zero_ahead_of_samples_over_http(recorder: Recorder) -> None:
+    """Puts the 0x00 ahead of AAC alone over HTTP."""
+    _bodies(recorder, lambda unit, body: body if unit.audio.codec is AudioCodec.AAC else body[1:])
+
+
+@breaks("LIV-29")
+def two_zeros_ahead_of_audio(recorder: Recorder) -> None:
+    """Puts 0x00 ahead of audio twice over HTTP."""
+    _bodies(recorder, lambda unit, body: b"\0" + body)
+
+
+@breaks("LIV-29")
+def au_header_over_http(recorder: Recorder) -> None:
+    """Sends the AU header over HTTP too."""
+
+    def headed(unit: AudioUnit, body: bytes) -> bytes:
+        if unit.audio.codec is not AudioCodec.AAC:
+            return body
+        return b"\0" + _au_header(16, len(body) - 1) + body[1:]
+
+    _bodies(recorder, headed)
+
+
+@breaks("LIV-29")
+def audio_parts_are_octets(recorder: Recorder) -> None:
+    """Calls the parts of audio application/octet-stream, like those of video."""
+    recorder.live.audio.content_type = lambda codec: "application/octet-stream"  # type: ignore[method-assign]
+
+
+@breaks("LIV-29")
+def audio_parts_are_all_g726(recorder: Recorder) -> None:
+    """Calls the parts of G.711 audio/g.726-32K."""
+    around(
+        recorder.live.audio,
+        "content_type",
+        lambda original, codec: "audio/g.726-32K" if codec is AudioCodec.G711 else original(codec),
+    )
+
+
+@breaks("LIV-29")
+def audio_content_length_without_the_zero(recorder: Recorder) -> None:
+    """Leaves the 0x00 out of the Content-Length of a part of audio."""
+
+    def parts(codec: AudioCodec, bodies: list[bytes]) -> bytes:
+        content_type = recorder.live.audio.content_type(codec)
+        return b"".join(_shorter(write_part(body, content_type), len(body)) for body in bodies)
+
+    def _shorter(part: bytes, length: int) -> bytes:
+        return part.replace(b"%d\r\n" % length, b"%d\r\n" % (length - 1), 1)
+
+    recorder.live.audio.parts = parts  # type: ignore[method-assign]
+
+
+def _video_runs(recorder: Recorder, suffices: Callable[[LiveStream, int, int], bool]) -> None:
+    """Another rule of which running video allows audio."""
+
+    def check_video_runs(uid: int, camera: int) -> None:
+        streams = recorder.live.streams()
+        if not any(stream.comp != AUDIO and suffices(stream, uid, camera) for stream in streams):
+            raise Refused(400, "COMP: video must run before audio")
+
+    recorder.live.check_video_runs = check_video_runs  # type: ignore[method-assign]
+
+
+def _payloads(
+    recorder: Recorder,
+    *,
+    aac: Callable[[bytes], bytes] = bytes,
+    telephone: Callable[[bytes], bytes] = bytes,
+) -> None:
+    """Change the RTP payloads of AAC, or those of G.711 and G.726."""
+
+    def payload(original: Callable[[AudioUnit], bytes], unit: AudioUnit) -> bytes:
+        return (aac if unit.audio.codec is AudioCodec.AAC else telephone)(original(unit))
+
+    around(recorder.live.audio, "payload", payload)
+
+
+def _clock(recorder: Recorder, change: Callable[[AudioCodec, int], int]) -> None:
+    around(recorder.live.audio, "clock", lambda original, unit: int(change(unit.audio.codec, original(unit))))
+
+
+def _bodies(recorder: Recorder, change: Callable[[AudioUnit, bytes], bytes]) -> None:
+    """Change the bodies of parts."""
+    around(recorder.live.audio, "body", lambda original, unit: change(unit, original(unit)))
+
+
+def _au_header(bits: int, size: int) -> bytes:
+    return struct.pack(">HH", bits, size << 3 & 0xFFFF)
+
+
+def _adts(unit: bytes) -> bytes:
+    """An access unit of AAC-LC, 48 kHz, mono, behind its ADTS header."""
+    length = len(unit) + 7
+    header = 0xFFF1 << 40 | 1 << 38 | 3 << 34 | 1 << 30 | length << 13 | 0x7FF << 2
+    return header.to_bytes(7) + unit

@@ -1,0 +1,121 @@
+"""Defects of the header extension of live video (§2.3.1, §7)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+from nvr_emulator.defects.live.packets import HEADER, each_packet
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.footage.footage import TICKS, hundredths
+from nvr_emulator.recorder.live.streams import LiveStream
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_protocol.additional_information import AdditionalInformation, write_information
+
+
+@breaks("LIV-11")
+def profile_of_rfc_8285(recorder: Recorder) -> None:
+    """Writes 0xBEDE as the profile of the header extension."""
+    each_packet(recorder, lambda packet: packet[:HEADER] + b"\xbe\xde" + packet[HEADER + 2 :])
+
+
+@breaks("LIV-11")
+def extension_with_a_spare_word(recorder: Recorder) -> None:
+    """Leaves a word of zeros behind the last TLV of the header extension."""
+    around(recorder.live, "extension", lambda original, *args: original(*args) + bytes(4))
+
+
+@breaks("LIV-11")
+def tlv_longer_than_the_extension(recorder: Recorder) -> None:
+    """Lets the last TLV of the header extension reach beyond it."""
+    _last_length(recorder, 12)
+
+
+@breaks("LIV-11")
+def first_tlv_reaches_into_the_second(recorder: Recorder) -> None:
+    """States a length of the first TLV of the header extension that is four bytes too long."""
+    around(
+        recorder.live,
+        "extension",
+        lambda original, *args: original(*args).replace(b"\x00\x04\x00\x08", b"\x00\x04\x00\x0c", 1),
+    )
+
+
+@breaks("LIV-11")
+def tlv_counts_its_data_alone(recorder: Recorder) -> None:
+    """Leaves its header out of the length of the last TLV of the header extension."""
+    _last_length(recorder, 4)
+
+
+@breaks("LIV-12")
+def wrong_camera_in_the_extension(recorder: Recorder) -> None:
+    """Names the camera after the one that it sends."""
+    _extension(recorder, lambda stream, taken: (stream.camera + 1, taken // TICKS))
+
+
+@breaks("LIV-12")
+def camera_counted_from_zero(recorder: Recorder) -> None:
+    """Names camera 1 as camera 0, and so on."""
+    _extension(recorder, lambda stream, taken: (stream.camera - 1, taken // TICKS))
+
+
+@breaks("LIV-12")
+def pictures_of_the_next_camera(recorder: Recorder) -> None:
+    """Sends the pictures of the next camera, with its number."""
+    cameras = sorted(recorder.cameras)
+    following = dict(zip(cameras, [*cameras[1:], cameras[0]], strict=True))
+
+    around(
+        recorder,
+        "live_source",
+        lambda original, camera, comp: original(recorder.cameras[following[camera.number]], comp),
+    )
+    _extension(recorder, lambda stream, taken: (following[stream.camera], taken // TICKS))
+
+
+@breaks("LIV-12")
+def local_time_in_the_extension(recorder: Recorder) -> None:
+    """Writes local time where seconds since the epoch belong."""
+
+    def local(stream: LiveStream, taken: int) -> tuple[int, int]:
+        return stream.camera, taken // TICKS + recorder.live.zone_of(taken).minutes * 60
+
+    _extension(recorder, local)
+
+
+@breaks("LIV-12")
+def time_stands_still_in_the_extension(recorder: Recorder) -> None:
+    """Writes the time of START into each packet."""
+    _extension(recorder, lambda stream, taken: (stream.camera, int(stream.started)))
+
+
+@breaks("LIV-12")
+def time_in_hundredths_in_the_extension(recorder: Recorder) -> None:
+    """Counts hundredths where whole seconds belong."""
+    _extension(recorder, lambda stream, taken: (stream.camera, hundredths(taken) & 0xFFFFFFFF))
+
+
+def _extension(recorder: Recorder, name: Callable[[LiveStream, int], tuple[int, int]]) -> None:
+    """The extension of video names another camera, or another time in seconds."""
+
+    def extension(stream: LiveStream, taken: int) -> bytes:
+        camera, seconds = name(stream, taken)
+        information = AdditionalInformation(
+            camera=camera,
+            seconds=seconds,
+            zone=recorder.live.zone_of(taken),
+            frame_hundredths=hundredths(taken) % 100,
+        )
+        return write_information(information, recorder.live.dialect)
+
+    recorder.live.extension = extension  # type: ignore[method-assign]
+
+
+def _last_length(recorder: Recorder, length: int) -> None:
+    """The last TLV, 0x000A of 8 bytes, states another length."""
+
+    def extension(original: Callable[..., bytes], stream: LiveStream, taken: int) -> bytes:
+        written = original(stream, taken)
+        return written[:-6] + struct.pack(">H", length) + written[-4:]
+
+    around(recorder.live, "extension", extension)

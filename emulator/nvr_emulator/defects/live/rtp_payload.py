@@ -1,0 +1,198 @@
+"""Defects of what RTP packets of live streams carry: NAL units, fragments, pictures (RFC 6184, RFC 7798)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nvr_emulator.defects.live.packets import Packets
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.footage.footage import Footage, Gop
+from nvr_emulator.recorder.live.streams import LiveStream
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_protocol.codecs import Codec
+from nvr_protocol.rtp import h264 as rtp_h264
+from nvr_protocol.rtp import h265 as rtp_h265
+from nvr_protocol.rtp.nal_units import kind, split_annex_b
+
+Units = list[bytes]
+PARAMETER_SETS = ("VPS", "SPS", "PPS")
+
+
+@breaks("LIV-13")
+def no_sei(recorder: Recorder) -> None:
+    """Leaves out the SEI ahead of an IDR picture."""
+    _units(recorder, lambda codec, units, first: [unit for unit in units if kind(codec, unit) != "SEI"])
+
+
+@breaks("LIV-13")
+def no_aud(recorder: Recorder) -> None:
+    """Leaves out the access unit delimiter."""
+    _units(recorder, lambda codec, units, first: [unit for unit in units if kind(codec, unit) != "AUD"])
+
+
+@breaks("LIV-13")
+def no_aud_between_key_pictures(recorder: Recorder) -> None:
+    """Leaves out the access unit delimiter ahead of pictures that are no IDR pictures."""
+    _units(recorder, lambda codec, units, first: units if units == first else units[1:])
+
+
+@breaks("LIV-13", "LIV-15")
+def no_vps(recorder: Recorder) -> None:
+    """Leaves out the VPS of H.265."""
+    _units(recorder, lambda codec, units, first: [unit for unit in units if kind(codec, unit) != "VPS"])
+
+
+@breaks("LIV-13")
+def sps_at_each_picture(recorder: Recorder) -> None:
+    """Sends the parameter sets ahead of every picture."""
+
+    def repeat(codec: Codec, units: Units, first: Units) -> Units:
+        sets = [unit for unit in first if kind(codec, unit) in PARAMETER_SETS]
+        return units if units == first else [units[0], *sets, *units[1:]]
+
+    _units(recorder, repeat)
+
+
+@breaks("LIV-13")
+def parameter_sets_once(recorder: Recorder) -> None:
+    """Sends the parameter sets ahead of the first picture of a stream alone."""
+
+    def packets(
+        original: Callable[..., Packets], stream: LiveStream, payloads: Packets, *rest: Any
+    ) -> Packets:
+        if stream.pictures_sent:
+            codec = Codec(stream.comp)
+            payloads = [each for each in payloads if kind(codec, each) not in PARAMETER_SETS]
+        return original(stream, payloads, *rest)
+
+    around(recorder.live, "packets", packets)
+
+
+@breaks("LIV-13")
+def sei_ahead_of_the_parameter_sets(recorder: Recorder) -> None:
+    """Sends the SEI of an IDR picture ahead of its parameter sets."""
+
+    def reorder(codec: Codec, units: Units, first: Units) -> Units:
+        return sorted(units, key=lambda unit: {"AUD": 0, "SEI": 1}.get(kind(codec, unit), 2))
+
+    _units(recorder, reorder)
+
+
+@breaks("LIV-14")
+def fragments_over_the_mtu(recorder: Recorder) -> None:
+    """Fills packets with 3000 bytes of payload."""
+    _units(recorder, lambda codec, units, first: units, longest=3000)
+
+
+@breaks("LIV-14")
+def no_fragments(recorder: Recorder) -> None:
+    """Sends each NAL unit in one packet, however long it is."""
+    _units(recorder, lambda codec, units, first: units, longest=60_000)
+
+
+@breaks("LIV-14")
+def no_end_bit(recorder: Recorder) -> None:
+    """Never sets the end bit of a fragment."""
+    _fragments(recorder, lambda header, first, last: header & ~0x40)
+
+
+@breaks("LIV-14")
+def no_start_bit(recorder: Recorder) -> None:
+    """Never sets the start bit of a fragment."""
+    _fragments(recorder, lambda header, first, last: header & ~0x80)
+
+
+@breaks("LIV-14")
+def fragments_forget_their_type(recorder: Recorder) -> None:
+    """Names the type of the NAL unit in its first fragment alone."""
+    _fragments(recorder, lambda header, first, last: header if first else header & 0xC0)
+
+
+@breaks("LIV-14", "LIV-15")
+def start_bit_on_every_fragment(recorder: Recorder) -> None:
+    """Sets the start bit on each fragment, so that fragments cannot be told from NAL units."""
+    _fragments(recorder, lambda header, first, last: header | 0x80)
+
+
+@breaks("LIV-14")
+def reserved_bit_in_fragments(recorder: Recorder) -> None:
+    """Sets the reserved bit of H.264's fragments."""
+    _fragments(recorder, lambda header, first, last: header | 0x20, (Codec.H264,))
+
+
+@breaks("LIV-15")
+def damaged_slices(recorder: Recorder) -> None:
+    """Damages the slices of the pictures between key frames."""
+
+    def damage(codec: Codec, units: Units, first: Units) -> Units:
+        if units == first:
+            return units
+        head, last = units[:-1], units[-1]
+        middle = len(last) // 2
+        return [*head, last[:8] + bytes(byte ^ 0x5A or 1 for byte in last[8:middle]) + last[middle:]]
+
+    _units(recorder, damage)
+
+
+@breaks("LIV-15")
+def slices_cut_short(recorder: Recorder) -> None:
+    """Drops the second half of key pictures."""
+    _units(
+        recorder,
+        lambda codec, units, first: (
+            [*units[:-1], units[-1][: len(units[-1]) // 2]] if units == first else units
+        ),
+    )
+
+
+@breaks("LIV-15")
+def picture_left_out(recorder: Recorder) -> None:
+    """Leaves out the third picture of each GOP, to which the next one refers."""
+
+    def payloads_of(original: Callable[..., Packets], gop: Gop, picture: int) -> Packets:
+        return [] if picture == 2 else original(gop, picture)
+
+    around(recorder.live, "payloads_of", payloads_of)
+
+
+def _units(
+    recorder: Recorder,
+    change: Callable[[Codec, Units, Units], Units],
+    longest: int = 1400,
+) -> None:
+    """Change the NAL units of each picture; `change` is given those of the GOP's first picture, too."""
+
+    def payloads_of(original: object, gop: Gop, picture: int) -> Packets:
+        footage: Footage = gop.footage
+        pictures = footage.fixture.gops[gop.index]
+        units = change(footage.codec, split_annex_b(pictures[picture].data), split_annex_b(pictures[0].data))
+        packetise = rtp_h264.packetise if footage.codec is Codec.H264 else rtp_h265.packetise
+        return packetise(units, longest)
+
+    around(recorder.live, "payloads_of", payloads_of)
+
+
+def _fragments(
+    recorder: Recorder,
+    change: Callable[[int, bool, bool], int],
+    codecs: tuple[Codec, ...] = (Codec.H264, Codec.H265),
+) -> None:
+    """Change the FU header of each fragment; `change` is told whether it is a first and a last one."""
+
+    def payloads_of(original: Callable[..., Packets], gop: Gop, picture: int) -> Packets:
+        payloads = original(gop, picture)
+        codec = gop.footage.codec
+        return [_refragment(codec, each, change) for each in payloads] if codec in codecs else payloads
+
+    around(recorder.live, "payloads_of", payloads_of)
+
+
+def _refragment(codec: Codec, payload: bytes, change: Callable[[int, bool, bool], int]) -> bytes:
+    place = 1 if codec is Codec.H264 else 2
+    is_fragment = payload[0] & 0x1F == 28 if codec is Codec.H264 else payload[0] >> 1 & 0x3F == 49
+    if not is_fragment:
+        return payload
+    header = payload[place]
+    changed = change(header, bool(header & 0x80), bool(header & 0x40))
+    return payload[:place] + bytes([changed & 0xFF]) + payload[place + 1 :]

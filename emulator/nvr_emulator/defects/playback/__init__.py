@@ -1,0 +1,1 @@
+"""Defects of playback: chunks, order, times, cameras, audio (§3)."""

@@ -1,0 +1,245 @@
+"""Defects of which cameras play on which UID (§1.3, §3.2.3)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from nvr_emulator.defects.playback.order import each_playback
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.footage.footage import ticks
+from nvr_emulator.recorder.playback.operations import Cursor, Playback
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.recorder.sessions import Session
+
+LARGE = (1, 3)
+"""The models whose recorders have more than sixteen cameras."""
+
+
+@breaks("PLB-26")
+def last_camera_does_not_play(recorder: Recorder) -> None:
+    """Refuses the last camera of a full MASK."""
+
+    def check(playback: Playback, camera: int, session: Session) -> None:
+        mask = playback.mask or frozenset()
+        if len(mask) == min(16, len(recorder.cameras)) and camera == max(mask):
+            raise Refused(503, "CAM: too many cameras play")
+
+    _before_camera(recorder, check)
+
+
+@breaks("PLB-26", models=LARGE)
+def fifteen_cameras_play(recorder: Recorder) -> None:
+    """Plays fifteen cameras on one UID at most."""
+    _cameras_at_once(recorder, 15)
+
+
+@breaks("PLB-26", models=(2,))
+def three_cameras_play(recorder: Recorder) -> None:
+    """Plays three cameras on one UID at most."""
+    _cameras_at_once(recorder, 3)
+
+
+@breaks("PLB-26")
+def all_cameras_show_the_first(recorder: Recorder) -> None:
+    """Gives the pictures of the first camera in MASK for all of them."""
+
+    def chunk(original: Callable[..., bytes], number: int, playback: Playback, place: Any) -> bytes:
+        first = min(playback.mask or {number})
+        here = recorder.recording(first).near(place.gop.start, ticks(recorder.moment))
+        return original(number, playback, place if here is None else here)
+
+    around(recorder, "chunk", chunk)
+
+
+@breaks("PLB-26")
+def neighbours_change_places(recorder: Recorder) -> None:
+    """Gives the pictures of camera 2 for camera 1, those of 1 for 2, and so on, where more than two play."""
+
+    def chunk(original: Callable[..., bytes], number: int, playback: Playback, place: Any) -> bytes:
+        mask = playback.mask or frozenset()
+        neighbour = number + 1 if number % 2 else number - 1
+        if len(mask) <= 2 or neighbour not in mask:
+            return original(number, playback, place)
+        here = recorder.recording(neighbour).near(place.gop.start, ticks(recorder.moment))
+        return original(number, playback, here or place)
+
+    around(recorder, "chunk", chunk)
+
+
+@breaks("PLB-27", models=LARGE)
+def seventeen_cameras_play(recorder: Recorder) -> None:
+    """Plays seventeen cameras on one UID."""
+    _cameras_at_once(recorder, 17)
+
+
+@breaks("PLB-28")
+def two_answers_in_flight(recorder: Recorder) -> None:
+    """Answers camera.cgi while an answer for the same camera is still being sent."""
+    _before_camera(recorder, lambda playback, camera, session: playback.in_flight.clear())
+
+
+@breaks("PLB-28")
+def same_gop_while_it_is_sent(recorder: Recorder) -> None:
+    """Gives a GOP again where its camera is asked for while it is still being sent."""
+
+    def again(playback: Playback, camera: int, session: Session) -> None:
+        cursor = playback.cursors.get(camera)
+        if camera in playback.in_flight and cursor is not None and cursor.place is not None:
+            playback.in_flight.clear()
+            cursor.begin = cursor.place.gop.start
+
+    _before_camera(recorder, again)
+
+
+@breaks("PLB-28")
+def one_answer_in_flight_for_all_cameras(recorder: Recorder) -> None:
+    """Refuses camera.cgi while an answer for any camera is being sent on the UID."""
+
+    def check(playback: Playback, camera: int, session: Session) -> None:
+        if playback.in_flight:
+            raise Refused(503, "UID: another camera is being sent")
+
+    _before_camera(recorder, check)
+
+
+@breaks("PLB-28")
+def refused_camera_moves_on(recorder: Recorder) -> None:
+    """Refuses camera.cgi while an answer is being sent, and leaves the next GOP out."""
+
+    def check(playback: Playback, camera: int, session: Session) -> None:
+        if camera in playback.in_flight:
+            playback.next_gop(camera, recorder.recording(camera), ticks(recorder.moment))
+
+    _before_camera(recorder, check)
+
+
+@breaks("PLB-29")
+def one_place_for_all_uids(recorder: Recorder) -> None:
+    """Lets all UIDs share one place in a recording."""
+    cursors: dict[int, Cursor] = {}
+
+    def alter(playback: Playback) -> None:
+        def next_gop(original: Callable[..., Any], *args: Any) -> Any:
+            playback.cursors = cursors
+            return original(*args)
+
+        def command(original: Callable[..., None], *args: Any) -> None:
+            playback.cursors = cursors
+            original(*args)
+
+        around(playback, "next_gop", next_gop)
+        around(playback, "command", command)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-29")
+def camera_plays_on_one_uid_alone(recorder: Recorder) -> None:
+    """Refuses a camera that plays on another UID."""
+
+    def check(playback: Playback, camera: int, session: Session) -> None:
+        others = [other for other in recorder.playbacks.values() if other is not playback]
+        if any(other.running and camera in (other.mask or ()) for other in others):
+            raise Refused(503, "CAM: it plays on another UID")
+
+    _before_camera(recorder, check)
+
+
+@breaks("PLB-29")
+def one_answer_in_flight_for_all_uids(recorder: Recorder) -> None:
+    """Refuses camera.cgi while an answer for the camera is being sent on any UID."""
+
+    def check(playback: Playback, camera: int, session: Session) -> None:
+        if any(camera in other.in_flight for other in recorder.playbacks.values()):
+            raise Refused(503, "CAM: the camera is being sent")
+
+    _before_camera(recorder, check)
+
+
+@breaks("PLB-32")
+def first_mask_stays(recorder: Recorder) -> None:
+    """Accepts a new MASK, and stays with the first."""
+
+    def choose(playback: Playback) -> Callable[..., None]:
+        def keep(original: Callable[..., None], cameras: frozenset[int]) -> None:
+            original(cameras if playback.mask is None else playback.mask)
+
+        return keep
+
+    each_playback(recorder, lambda playback: around(playback, "choose", choose(playback)))
+
+
+@breaks("PLB-32")
+def no_new_mask_in_playback(recorder: Recorder) -> None:
+    """Refuses a new MASK while playback runs."""
+
+    def choose(playback: Playback) -> Callable[..., None]:
+        def refuse(original: Callable[..., None], cameras: frozenset[int]) -> None:
+            if playback.running:
+                raise Refused(503, "MASK: playback runs")
+            original(cameras)
+
+        return refuse
+
+    each_playback(recorder, lambda playback: around(playback, "choose", choose(playback)))
+
+
+@breaks("PLB-32", models=LARGE)
+def new_mask_adds_to_the_old_one(recorder: Recorder) -> None:
+    """Adds the cameras of a new MASK to those that play."""
+
+    def choose(playback: Playback) -> Callable[..., None]:
+        def add(original: Callable[..., None], cameras: frozenset[int]) -> None:
+            original(cameras | (playback.mask or frozenset()))
+
+        return add
+
+    each_playback(recorder, lambda playback: around(playback, "choose", choose(playback)))
+
+
+@breaks("PLB-35")
+def mask_of_any_length(recorder: Recorder) -> None:
+    """Takes a MASK of any length."""
+    recorder.check_mask_length = lambda digits: None  # type: ignore[method-assign]
+
+
+@breaks("PLB-35")
+def mask_may_be_too_short(recorder: Recorder) -> None:
+    """Takes the cameras that a short MASK leaves out for 0."""
+    around(
+        recorder,
+        "check_mask_length",
+        lambda original, digits: original(digits.ljust(recorder.plan.channels, "0")),
+    )
+
+
+@breaks("PLB-35")
+def mask_may_be_too_long(recorder: Recorder) -> None:
+    """Takes a long MASK for what its first digits say."""
+
+    def cut(original: Callable[..., Any], command: Any, *rest: Any) -> Any:
+        digits = command.values["MASK"][: recorder.plan.channels]
+        return original(dataclasses.replace(command, values={**command.values, "MASK": digits}), *rest)
+
+    recorder.commands["mask"] = lambda *args: cut(recorder.mask, *args)
+
+
+def _cameras_at_once(recorder: Recorder, count: int) -> None:
+    def alter(playback: Playback) -> None:
+        playback.cameras_at_once = count
+
+    each_playback(recorder, alter)
+
+
+def _before_camera(recorder: Recorder, check: Callable[[Playback, int, Session], object]) -> None:
+    """Do something ahead of each camera.cgi; it may refuse."""
+    original = recorder.commands["camera"]
+
+    def camera(command: Any, session: Session, *rest: Any) -> Any:
+        check(recorder.playback_of(session), command.values["CAM"], session)
+        return original(command, session, *rest)
+
+    recorder.commands["camera"] = camera

@@ -1,0 +1,362 @@
+"""Defects of what one answer to camera.cgi holds (§3.2.1, §3.3.1)."""
+
+from __future__ import annotations
+
+import dataclasses
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from nvr_emulator.defects.playback import chunk_bytes
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Answer
+from nvr_protocol.playback.video import Picture, PlaybackVideo, read_playback_video, write_playback_video
+
+END, START, PICTURE = 20, 28, 52
+"""Offsets from the stream header: GOP end, GOP start, picture time."""
+
+Pictures = tuple[Picture, ...]
+
+
+@breaks("PLB-01")
+def camera_gives_two_gops(recorder: Recorder) -> None:
+    """Gives two GOPs in one answer."""
+    _chunk(recorder, lambda body: body + body)
+
+
+@breaks("PLB-02")
+def octets_are_text(recorder: Recorder) -> None:
+    """Calls a GOP text/plain."""
+    _answer(recorder, lambda answer: dataclasses.replace(answer, content_type="text/plain"))
+
+
+@breaks("PLB-02")
+def gop_may_be_cached(recorder: Recorder) -> None:
+    """Leaves Cache-Control out of the answer to camera.cgi."""
+    _answer(recorder, lambda answer: _without_header(answer, "Cache-Control"))
+
+
+@breaks("PLB-02")
+def gop_without_keep_alive(recorder: Recorder) -> None:
+    """Leaves Connection: Keep-Alive out of the answer to camera.cgi."""
+    _answer(recorder, lambda answer: _without_header(answer, "Connection"))
+
+
+@breaks("PLB-03")
+def body_is_not_padded(recorder: Recorder) -> None:
+    """Leaves out the padding to a multiple of 4096 bytes."""
+    _chunk(recorder, lambda body: body[: chunk_bytes.end_of_packets(body)])
+
+
+@breaks("PLB-03")
+def body_is_padded_to_512(recorder: Recorder) -> None:
+    """Pads to a multiple of 512 bytes."""
+
+    def pad(body: bytes) -> bytes:
+        end = chunk_bytes.end_of_packets(body)
+        return body[: end + -end % 512]
+
+    _chunk(recorder, pad)
+
+
+@breaks("PLB-03")
+def a_block_of_padding_too_many(recorder: Recorder) -> None:
+    """Adds 4096 zeros to a body that is padded already."""
+    _chunk(recorder, lambda body: body + bytes(chunk_bytes.BLOCK))
+
+
+@breaks("PLB-03")
+def padding_is_not_zero(recorder: Recorder) -> None:
+    """Pads with 0xFF."""
+
+    def pad(body: bytes) -> bytes:
+        end = chunk_bytes.end_of_packets(body)
+        return body[:end] + b"\xff" * (len(body) - end)
+
+    _chunk(recorder, pad)
+
+
+@breaks("PLB-04")
+def h265_chunk_says_h264(recorder: Recorder) -> None:
+    """Writes chunk id 0xFF15 ahead of H.265."""
+    _chunk(recorder, lambda body: b"\xff\x15" + body[2:])
+
+
+@breaks("PLB-04")
+def chunk_length_counts_the_stream_header(recorder: Recorder) -> None:
+    """Writes a chunk length that is four bytes too long."""
+    _chunk(recorder, lambda body: body[:2] + (int.from_bytes(body[2:4]) + 4).to_bytes(2) + body[4:])
+
+
+@breaks("PLB-05")
+def wrong_camera_in_the_chunk(recorder: Recorder) -> None:
+    """Names the camera after the one that was asked for."""
+    _tlv(recorder, 0x0004, ">HH", lambda camera, rest: (camera + 1, rest))
+
+
+@breaks("PLB-05")
+def compression_says_h264(recorder: Recorder) -> None:
+    """Says H.264 of H.265 in 0x0005."""
+    _tlv(recorder, 0x0005, ">HH", lambda compression, rest: (3, rest))
+
+
+@breaks("PLB-05")
+def tlv_length_leaves_its_header_out(recorder: Recorder) -> None:
+    """Writes length 4 in 0x0028, the size of its data."""
+    _chunk(recorder, lambda body: body.replace(b"\x00\x28\x00\x08", b"\x00\x28\x00\x04", 1))
+
+
+@breaks("PLB-05")
+def camera_tlv_has_a_word_too_many(recorder: Recorder) -> None:
+    """Writes 0x0004 with four bytes more than §7 gives it; its length says so."""
+
+    def longer(body: bytes) -> bytes:
+        length = int.from_bytes(body[2:4]) + 4
+        end = chunk_bytes.end_of_packets(body)
+        grown = body[:2] + length.to_bytes(2) + b"\x00\x04\x00\x0c" + body[8:12] + bytes(4) + body[12:end]
+        return grown + bytes(-len(grown) % chunk_bytes.BLOCK) if body[4:8] == b"\x00\x04\x00\x08" else body
+
+    _chunk(recorder, longer)
+
+
+@breaks("PLB-06")
+def stream_header_of_64_bytes(recorder: Recorder) -> None:
+    """Writes 0x0040 as the length of the stream header."""
+    _chunk(recorder, lambda body: body.replace(chunk_bytes.STREAM_HEADER, b"\xff\x06\x00\x40", 1))
+
+
+@breaks("PLB-06")
+def stream_header_with_another_id(recorder: Recorder) -> None:
+    """Writes 0xFF07 where the stream header's id is due."""
+    _chunk(recorder, lambda body: body.replace(chunk_bytes.STREAM_HEADER, b"\xff\x07\x00\x44", 1))
+
+
+@breaks("PLB-07")
+def gop_ends_before_it_starts(recorder: Recorder) -> None:
+    """Swaps start and end of the GOP."""
+    _times(recorder, ">2I2I", END, lambda end, end_rest, start, rest: (start, rest, end, end_rest))
+
+
+@breaks("PLB-07")
+def gop_ends_where_the_next_begins(recorder: Recorder) -> None:
+    """Writes the time of the next GOP's first picture as GOP end."""
+
+    def chunk(original: Callable[..., bytes], number: int, playback: Any, place: Any) -> bytes:
+        seconds, rest = divmod(place.gop.end // 900, 100)
+        body = original(number, playback, place)
+        return chunk_bytes.change_numbers(body, ">IB", END, lambda *was: (seconds, rest))
+
+    around(recorder, "chunk", chunk)
+
+
+@breaks("PLB-07")
+def picture_time_in_local_time(recorder: Recorder) -> None:
+    """Writes the picture time of the chunk in local time."""
+    _times(recorder, ">I", PICTURE, lambda seconds: (seconds + 9 * 3600,))
+
+
+@breaks("PLB-07")
+def information_has_the_time_of_the_last_picture(recorder: Recorder) -> None:
+    """Writes the time of the last picture in 0x000A."""
+    _tlv(recorder, 0x000A, ">HH", lambda hundredths, rest: ((hundredths + 80) % 100, rest))
+
+
+@breaks("PLB-07")
+def gop_zone_is_utc(recorder: Recorder) -> None:
+    """Writes UTC as the time zone of the GOP information."""
+    _times(recorder, ">3B", END + 5, lambda *zone: (0, 0, 0))
+
+
+@breaks("PLB-07")
+def negative_zone_without_its_sign(recorder: Recorder) -> None:
+    """Leaves the sign of a negative zone and summer time out of the GOP information."""
+    _times(recorder, ">B7xB", END + 7, lambda *info: (0, 0))
+
+
+@breaks("PLB-08")
+def packet_length_is_two_short(recorder: Recorder) -> None:
+    """Writes a length of the last packet that is two bytes short."""
+    _packet(recorder, -1, lambda padding, length: (padding, length - 2))
+
+
+@breaks("PLB-08")
+def packet_length_leads_past_the_next(recorder: Recorder) -> None:
+    """Writes a length of the second packet that leads four bytes too far."""
+    _packet(recorder, 1, lambda padding, length: (padding, length + 4))
+
+
+@breaks("PLB-08")
+def packet_padding_is_not_counted(recorder: Recorder) -> None:
+    """Says that packets have no padding."""
+
+    def uncount(body: bytes) -> bytes:
+        for number in range(len(chunk_bytes.packets(body))):
+            body = chunk_bytes.change_packet_header(body, number, lambda padding, length: (0, length))
+        return body
+
+    _chunk(recorder, uncount)
+
+
+@breaks("PLB-08")
+def packet_padding_counts_one_too_many(recorder: Recorder) -> None:
+    """Says one byte of padding too many of the first packet."""
+    _packet(recorder, 0, lambda padding, length: ((padding + 1) % 4, length))
+
+
+@breaks("PLB-08")
+def packets_are_not_aligned(recorder: Recorder) -> None:
+    """Leaves out the padding of packets to a multiple of 4 bytes."""
+    _chunk(recorder, chunk_bytes.without_packet_padding)
+
+
+@breaks("PLB-09", "PLB-11")
+def idr_without_parameter_sets(recorder: Recorder) -> None:
+    """Blanks the types of the parameter sets of a GOP's first picture."""
+    _chunk(recorder, chunk_bytes.without_parameter_sets)
+
+
+@breaks("PLB-09", "PLB-11")
+def gop_begins_in_the_middle(recorder: Recorder) -> None:
+    """Puts the IDR picture at the end of its GOP."""
+    _pictures(recorder, lambda pictures: _data_of(pictures, (*pictures[1:], pictures[0])))
+
+
+@breaks("PLB-09", "DWN-11")
+def idr_picture_twice(recorder: Recorder) -> None:
+    """Puts the IDR picture in the place of the last picture too."""
+    _pictures(recorder, lambda pictures: _data_of(pictures, (*pictures[:-1], pictures[0])))
+
+
+@breaks("PLB-09", "PLB-11")
+def lengths_instead_of_start_codes(recorder: Recorder) -> None:
+    """Writes the length of a NAL unit where its start code is due."""
+
+    def lengths(body: bytes) -> bytes:
+        changed = bytearray(body)
+        for place in chunk_bytes.packets(body):
+            padding, length = struct.unpack_from(">HI", body, place + 2)
+            start, end = place + chunk_bytes.PACKET_HEADER, place + length - padding
+            units = body[start:end].split(chunk_bytes.START_CODE)[1:]
+            changed[start:end] = b"".join(len(unit).to_bytes(4) + unit for unit in units)
+        return bytes(changed)
+
+    _chunk(recorder, lengths)
+
+
+@breaks("PLB-10")
+def one_picture_too_many(recorder: Recorder) -> None:
+    """Counts one picture too many in 0x0008."""
+    _tlv(recorder, 0x0008, ">HH", lambda frames, rest: (frames + 1, rest))
+
+
+@breaks("PLB-10")
+def data_size_is_short(recorder: Recorder) -> None:
+    """Says one byte too few in 0x0006."""
+    _tlv(recorder, 0x0006, ">I", lambda size: (size - 1,))
+
+
+@breaks("PLB-10")
+def data_size_counts_the_whole_body(recorder: Recorder) -> None:
+    """Says the size of the body in 0x0006."""
+    _chunk(
+        recorder, lambda body: chunk_bytes.change_tlv(body, 0x0006, lambda data: struct.pack(">I", len(body)))
+    )
+
+
+@breaks("PLB-11", "DWN-11")
+def damaged_pictures(recorder: Recorder) -> None:
+    """Damages the last picture of each GOP."""
+
+    def damage(body: bytes) -> bytes:
+        start, end = chunk_bytes.packets(body)[-1] + 24, chunk_bytes.end_of_packets(body)
+        first, last = start + (end - start) // 3, start + 2 * (end - start) // 3
+        return body[:first] + bytes(byte ^ 0x5A or 1 for byte in body[first:last]) + body[last:]
+
+    _chunk(recorder, damage)
+
+
+@breaks("PLB-11")
+def a_picture_is_lost(recorder: Recorder) -> None:
+    """Leaves out the third picture of each GOP, on which the next ones build."""
+    _pictures(recorder, lambda pictures: pictures[:2] + pictures[3:])
+
+
+@breaks("PLB-21")
+def status_says_live(recorder: Recorder) -> None:
+    """Says "live" in 0x000D."""
+    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (1, speed, rest))
+
+
+@breaks("PLB-21")
+def status_says_playback_of_all(recorder: Recorder) -> None:
+    """Says "playback" in 0x000D, whatever the operation."""
+    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (2, speed, rest))
+
+
+@breaks("PLB-21")
+def speed_counts_from_zero(recorder: Recorder) -> None:
+    """Says one step too few in 0x000D."""
+    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (operation, max(0, speed - 1), rest))
+
+
+@breaks("PLB-21")
+def speed_of_playback_is_one(recorder: Recorder) -> None:
+    """Says STEP1 of PLAY, PAUSE and single pictures in 0x000D."""
+    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (operation, max(1, speed), rest))
+
+
+def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
+    """Change the bytes of each GOP of H.264 or H.265 that is given."""
+
+    def chunk(original: Callable[..., bytes], *args: Any) -> bytes:
+        body = original(*args)
+        return change(body) if body[:2] in (b"\xff\x15", b"\xff\x16") else body
+
+    around(recorder, "chunk", chunk)
+
+
+def _tlv(recorder: Recorder, identifier: int, layout: str, change: Callable[..., tuple[int, ...]]) -> None:
+    """Change the numbers of a TLV."""
+
+    def data(old: bytes) -> bytes:
+        return struct.pack(layout, *change(*struct.unpack(layout, old)))
+
+    _chunk(recorder, lambda body: chunk_bytes.change_tlv(body, identifier, data))
+
+
+def _times(recorder: Recorder, layout: str, offset: int, change: Callable[..., tuple[int, ...]]) -> None:
+    """Change numbers of the GOP and picture information."""
+    _chunk(recorder, lambda body: chunk_bytes.change_numbers(body, layout, offset, change))
+
+
+def _packet(recorder: Recorder, number: int, change: Callable[[int, int], tuple[int, int]]) -> None:
+    """Change padding count and length of one packet."""
+    _chunk(recorder, lambda body: chunk_bytes.change_packet_header(body, number, change))
+
+
+def _pictures(recorder: Recorder, change: Callable[[Pictures], Pictures]) -> None:
+    """Write each GOP anew with other pictures."""
+
+    def rewrite(body: bytes) -> bytes:
+        video: PlaybackVideo = read_playback_video(body)
+        return write_playback_video(dataclasses.replace(video, pictures=change(video.pictures)))
+
+    _chunk(recorder, rewrite)
+
+
+def _data_of(pictures: Pictures, others: Pictures) -> Pictures:
+    """The data of other pictures at the same times."""
+    return tuple(
+        dataclasses.replace(picture, data=other.data) for picture, other in zip(pictures, others, strict=True)
+    )
+
+
+def _answer(recorder: Recorder, change: Callable[[Answer], Answer]) -> None:
+    """Change the answer to camera.cgi."""
+    original = recorder.commands["camera"]
+    recorder.commands["camera"] = lambda *args: change(original(*args))  # type: ignore[arg-type]
+
+
+def _without_header(answer: Answer, name: str) -> Answer:
+    return dataclasses.replace(answer, headers=tuple(pair for pair in answer.headers if pair[0] != name))

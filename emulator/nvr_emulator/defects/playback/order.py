@@ -1,0 +1,311 @@
+"""Defects of which GOP comes next (§3.1, §3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.footage.footage import TICKS
+from nvr_emulator.footage.recordings import Place, Recording
+from nvr_emulator.recorder.playback.operations import Cursor, Playback
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.sessions import Session
+from nvr_protocol.additional_information import Operation
+from nvr_protocol.timestamps import zone_at
+
+
+@breaks("PLB-12")
+def play_gives_a_gop_twice(recorder: Recorder) -> None:
+    """Gives each GOP twice on PLAY."""
+
+    def alter(playback: Playback) -> None:
+        again: set[int] = set()
+
+        def go_on(original: Callable[..., Place | None], cursor: Cursor, *rest: Any) -> Place | None:
+            if playback.operation is Operation.PLAYBACK and cursor.place and id(cursor) not in again:
+                again.add(id(cursor))
+                return cursor.place
+            again.discard(id(cursor))
+            return original(cursor, *rest)
+
+        around(playback, "go_on", go_on)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-12")
+def play_leaves_gops_out(recorder: Recorder) -> None:
+    """Leaves out every other GOP on PLAY."""
+    _stride(recorder, Operation.PLAYBACK, lambda stride: 2 * stride)
+
+
+@breaks("PLB-12")
+def play_swaps_gops(recorder: Recorder) -> None:
+    """Gives the second GOP ahead of the first, the fourth ahead of the third."""
+
+    def alter(playback: Playback) -> None:
+        given = [0]
+
+        def stride(original: Callable[[], int]) -> int:
+            if playback.operation is not Operation.PLAYBACK:
+                return original()
+            given[0] += 1
+            return 3 if given[0] % 2 else -1
+
+        around(playback, "stride", stride)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-12", "DWN-11")
+def old_pictures_with_new_times(recorder: Recorder) -> None:
+    """Gives the pictures of the GOP before at every other GOP of PLAY."""
+
+    def chunk(original: Callable[..., bytes], number: int, playback: Playback, place: Place) -> bytes:
+        gop = place.gop
+        before = gop.footage.gop(gop.number - 1)
+        alike = before.pictures == gop.pictures
+        if playback.operation is not Operation.PLAYBACK or gop.number % 2 or not alike:
+            return original(number, playback, place)
+        zone = zone_at(recorder.plan.zone, gop.start // TICKS)
+        prepared = gop.footage.prepared(before, recorder.plan.dialect)
+        return prepared.stamp(number, gop.picture_hundredths(), zone, playback.operation, playback.speed)
+
+    around(recorder, "chunk", chunk)
+
+
+@breaks("PLB-13")
+def bplay_goes_forward(recorder: Recorder) -> None:
+    """Plays forward on BPLAY."""
+    _stride(recorder, Operation.REVERSE, lambda stride: -stride)
+
+
+@breaks("PLB-13")
+def bplay_leaves_gops_out(recorder: Recorder) -> None:
+    """Leaves out every other GOP on BPLAY."""
+    _stride(recorder, Operation.REVERSE, lambda stride: 2 * stride)
+
+
+@breaks("PLB-13")
+def bplay_stays(recorder: Recorder) -> None:
+    """Gives the same GOP over and over on BPLAY."""
+    _stride(recorder, Operation.REVERSE, lambda stride: 0)
+
+
+@breaks("PLB-14")
+def pause_goes_on(recorder: Recorder) -> None:
+    """Gives the next GOP at each request in PAUSE."""
+
+    def alter(playback: Playback) -> None:
+        def go_on(original: Callable[..., Place | None], cursor: Cursor, *rest: Any) -> Place | None:
+            if playback.operation is not Operation.PAUSE or cursor.place is None:
+                return original(cursor, *rest)
+            recording, now = rest
+            return cast(Place | None, recording.step(cursor.place, 1, now))
+
+        around(playback, "go_on", go_on)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-14")
+def pause_gives_the_gop_before(recorder: Recorder) -> None:
+    """Gives the GOP before that of TIMEF in PAUSE."""
+    _step_away(recorder, (Operation.PAUSE,), -1)
+
+
+@breaks("PLB-15")
+def next_image_gives_the_gop_on_show(recorder: Recorder) -> None:
+    """Gives the GOP of the picture on show on NEXTFRAME, though that is its last."""
+    _step_away(recorder, (Operation.NEXT_IMAGE,), -1)
+
+
+@breaks("PLB-15")
+def next_image_leaves_a_gop_out(recorder: Recorder) -> None:
+    """Gives the GOP after the next on NEXTFRAME."""
+    _step_away(recorder, (Operation.NEXT_IMAGE,), 1)
+
+
+@breaks("PLB-16")
+def previous_image_gives_the_gop_on_show(recorder: Recorder) -> None:
+    """Gives the GOP of the picture on show on PREVFRAME, though that is its first."""
+    _step_away(recorder, (Operation.PREVIOUS_IMAGE,), 1)
+
+
+@breaks("PLB-16")
+def previous_image_leaves_a_gop_out(recorder: Recorder) -> None:
+    """Gives the GOP two before on PREVFRAME."""
+    _step_away(recorder, (Operation.PREVIOUS_IMAGE,), -1)
+
+
+@breaks("PLB-16")
+def previous_image_is_the_next(recorder: Recorder) -> None:
+    """Gives the next GOP on PREVFRAME."""
+    _step_away(recorder, (Operation.PREVIOUS_IMAGE,), 2)
+
+
+@breaks("PLB-18")
+def ff_skips_nothing(recorder: Recorder) -> None:
+    """Gives one GOP after the other on FF."""
+    _stride(recorder, Operation.FAST_FORWARD, lambda stride: 1)
+
+
+@breaks("PLB-18")
+def ff_is_no_faster_with_repeats(recorder: Recorder) -> None:
+    """Skips no further at a repeat of FF, though the speed says so."""
+    _stride(recorder, Operation.FAST_FORWARD, lambda stride: 4)
+
+
+@breaks("PLB-18")
+def ff_goes_backward(recorder: Recorder) -> None:
+    """Skips backward on FF."""
+    _stride(recorder, Operation.FAST_FORWARD, lambda stride: -stride)
+
+
+@breaks("PLB-19")
+def rew_skips_nothing(recorder: Recorder) -> None:
+    """Gives one GOP before the other on REW."""
+    _stride(recorder, Operation.FAST_REVERSE, lambda stride: -1)
+
+
+@breaks("PLB-19")
+def rew_is_fastest_at_step_4(recorder: Recorder) -> None:
+    """Skips no further from the fifth REW on, though the speed says so."""
+    _stride(recorder, Operation.FAST_REVERSE, lambda stride: max(stride, -16))
+
+
+@breaks("PLB-19")
+def rew_goes_forward(recorder: Recorder) -> None:
+    """Skips forward on REW."""
+    _stride(recorder, Operation.FAST_REVERSE, lambda stride: -stride)
+
+
+@breaks("PLB-20")
+def stop_is_ignored(recorder: Recorder) -> None:
+    """Goes on to answer camera.cgi after STOP, though live is allowed again."""
+    stopped: dict[int, Operation] = {}
+    stop, give = recorder.commands["stop"], recorder.commands["camera"]
+
+    def remember(command: Any, session: Session, *rest: Any) -> Any:
+        stopped[session.uid] = recorder.playback_of(session).operation
+        return stop(command, session, *rest)
+
+    def camera(command: Any, session: Session, *rest: Any) -> Any:
+        playback = recorder.playback_of(session)
+        if playback.running or session.uid not in stopped:
+            return give(command, session, *rest)
+        playback.operation = stopped[session.uid]
+        try:
+            return give(command, session, *rest)
+        finally:
+            playback.operation = Operation.UNDEFINED
+
+    recorder.commands["stop"], recorder.commands["camera"] = remember, camera
+
+
+@breaks("PLB-20")
+def stop_is_one_answer_late(recorder: Recorder) -> None:
+    """Answers one more camera.cgi after STOP, though live is allowed again."""
+    stopped: dict[int, Operation] = {}
+    stop, give = recorder.commands["stop"], recorder.commands["camera"]
+
+    def remember(command: Any, session: Session, *rest: Any) -> Any:
+        stopped[session.uid] = recorder.playback_of(session).operation
+        return stop(command, session, *rest)
+
+    def camera(command: Any, session: Session, *rest: Any) -> Any:
+        playback = recorder.playback_of(session)
+        operation = stopped.pop(session.uid, None)
+        if playback.running or operation is None:
+            return give(command, session, *rest)
+        playback.operation = operation
+        try:
+            return give(command, session, *rest)
+        finally:
+            playback.operation = Operation.UNDEFINED
+
+    recorder.commands["stop"], recorder.commands["camera"] = remember, camera
+
+
+@breaks("PLB-30")
+def a_gap_ends_playback(recorder: Recorder) -> None:
+    """Gives nothing more once a gap is reached."""
+    _at_gaps(recorder, lambda here, beyond: None)
+
+
+@breaks("PLB-30")
+def a_gap_repeats_the_gop_before(recorder: Recorder) -> None:
+    """Gives the last GOP before a gap over and over."""
+    _at_gaps(recorder, lambda here, beyond: here)
+
+
+@breaks("PLB-30")
+def a_gap_gives_an_empty_answer(recorder: Recorder) -> None:
+    """Gives an answer without pictures at a gap, and then what is behind it."""
+    told: set[int] = set()
+
+    def once(here: Place, beyond: Place) -> Place | None:
+        if here.gop.number in told:
+            return beyond
+        told.add(here.gop.number)
+        return None
+
+    _at_gaps(recorder, once)
+
+
+def each_playback(recorder: Recorder, alter: Callable[[Playback], None]) -> None:
+    """Alter the playback of each UID when it is made."""
+
+    def playback_of(original: Callable[..., Playback], session: Session) -> Playback:
+        fresh = session.uid not in recorder.playbacks
+        playback = original(session)
+        if fresh:
+            alter(playback)
+        return playback
+
+    around(recorder, "playback_of", playback_of)
+
+
+def _stride(recorder: Recorder, operation: Operation, change: Callable[[int], int]) -> None:
+    """Change how many GOPs lie between two answers of one operation."""
+
+    def alter(playback: Playback) -> None:
+        def stride(original: Callable[[], int]) -> int:
+            return change(original()) if playback.operation is operation else original()
+
+        around(playback, "stride", stride)
+
+    each_playback(recorder, alter)
+
+
+def _step_away(recorder: Recorder, operations: tuple[Operation, ...], count: int) -> None:
+    """Give a GOP that lies beside the right one when an operation begins."""
+
+    def alter(playback: Playback) -> None:
+        def find(
+            original: Callable[..., Place | None], cursor: Cursor, recording: Recording, now: int
+        ) -> Place | None:
+            begins = cursor.begin is not None and playback.operation in operations
+            place = original(cursor, recording, now)
+            return recording.step(place, count, now) if begins and place is not None else place
+
+        around(playback, "find", find)
+
+    each_playback(recorder, alter)
+
+
+def _at_gaps(recorder: Recorder, instead: Callable[[Place, Place], Place | None]) -> None:
+    """Change where a step over a gap leads."""
+
+    def step(original: Callable[..., Place | None], place: Place, count: int, now: int) -> Place | None:
+        found = original(place, count, now)
+        return found if found is None or found.stretch == place.stretch else instead(place, found)
+
+    def recording(original: Callable[[int], Recording], number: int) -> Recording:
+        result = original(number)
+        if "step" not in vars(result):
+            around(result, "step", step)
+        return result
+
+    around(recorder, "recording", recording)

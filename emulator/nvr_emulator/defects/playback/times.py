@@ -1,0 +1,112 @@
+"""Defects of how TIMEF is taken (§3.2.5 … §3.2.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.footage.footage import TICKS, ticks
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.sessions import Session
+from nvr_protocol.additional_information import Operation
+from nvr_protocol.timestamps import zone_at
+
+
+@breaks("PLB-13")
+def bplay_begins_at_the_end(recorder: Recorder) -> None:
+    """Plays backward from the newest GOP, whatever TIMEF says."""
+    _begin(recorder, "reverse", lambda begin: ticks(recorder.moment))
+
+
+@breaks("PLB-14")
+def pause_ignores_timef(recorder: Recorder) -> None:
+    """Pauses at the GOP that was given last, whatever TIMEF says."""
+    _begin(recorder, "pause", lambda begin: None)
+
+
+@breaks("PLB-15")
+def next_image_ignores_hundredths(recorder: Recorder) -> None:
+    """Takes the hundredths of TIMEF for 00 on NEXTFRAME."""
+    _begin(recorder, "step", lambda begin: begin - begin % TICKS)
+
+
+@breaks("PLB-17", "PLB-33")
+def goto_takes_local_time(recorder: Recorder) -> None:
+    """Takes TIMEF of GOTODATE for local time."""
+    _begin(recorder, "goto", lambda begin: begin - _zone(recorder, begin))
+
+
+@breaks("PLB-17")
+def goto_is_five_gops_late(recorder: Recorder) -> None:
+    """Gives the GOP five after the one of TIMEF."""
+    _begin(recorder, "goto", lambda begin: begin + 5 * TICKS)
+
+
+@breaks("PLB-17")
+def goto_is_two_gops_early(recorder: Recorder) -> None:
+    """Gives the GOP two before the one of TIMEF."""
+    _begin(recorder, "goto", lambda begin: begin - 2 * TICKS)
+
+
+@breaks("PLB-17")
+def goto_ignores_seconds(recorder: Recorder) -> None:
+    """Takes the seconds of TIMEF for 00 on GOTODATE."""
+    _begin(recorder, "goto", lambda begin: begin - begin % (60 * TICKS))
+
+
+@breaks("PLB-17")
+def goto_is_ignored_in_playback(recorder: Recorder) -> None:
+    """Goes on from where it is at a GOTODATE while it plays."""
+    original = recorder.commands["goto"]
+
+    def goto(command: Any, session: Session, *rest: Any) -> Any:
+        playback = recorder.playback_of(session)
+        places = {number: cursor.place for number, cursor in playback.cursors.items() if cursor.place}
+        playing = playback.operation is Operation.PLAYBACK
+        answer = original(command, session, *rest)
+        for number in places if playing else ():
+            playback.cursors[number].begin = None
+        return answer
+
+    recorder.commands["goto"] = goto
+
+
+@breaks("PLB-14", "PLB-33")
+def pause_takes_local_time(recorder: Recorder) -> None:
+    """Takes TIMEF of PAUSE for local time."""
+    _begin(recorder, "pause", lambda begin: begin - _zone(recorder, begin))
+
+
+@breaks("PLB-33")
+def fast_takes_local_time(recorder: Recorder) -> None:
+    """Takes TIMEF of FF and REW for local time."""
+    _begin(recorder, "fast", lambda begin: begin - _zone(recorder, begin))
+
+
+@breaks("PLB-13", "PLB-33")
+def reverse_takes_local_time(recorder: Recorder) -> None:
+    """Takes TIMEF of BPLAY for local time."""
+    _begin(recorder, "reverse", lambda begin: begin - _zone(recorder, begin))
+
+
+@breaks("PLB-15", "PLB-16", "PLB-33")
+def step_takes_local_time(recorder: Recorder) -> None:
+    """Takes TIMEF of NEXTFRAME and PREVFRAME for local time."""
+    _begin(recorder, "step", lambda begin: begin - _zone(recorder, begin))
+
+
+def _begin(recorder: Recorder, key: str, change: Callable[[int], int | None]) -> None:
+    """Change the time that TIMEF of one command names."""
+
+    def begin_of(original: Callable[..., int | None], command: Any) -> int | None:
+        begin = original(command)
+        return change(begin) if begin is not None and command.key == key else begin
+
+    around(recorder, "begin_of", begin_of)
+
+
+def _zone(recorder: Recorder, moment: int) -> int:
+    """How far local time is ahead of UTC, in ticks."""
+    zone = zone_at(recorder.plan.zone, moment // TICKS)
+    return (zone.minutes + (60 if zone.summer else 0)) * 60 * TICKS

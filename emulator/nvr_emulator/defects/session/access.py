@@ -1,0 +1,288 @@
+"""Defects of transport and access: HTTPS, UIDs, Digest, malformed requests (§1.2, §1.3, §6.1)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Collection
+from typing import Any
+
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.recorder.digest import Nonce, Verdict, parse_authorization, response
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import LiveAnswer, Refused, Reply, Request
+from nvr_protocol.commands.error import CommandError
+from nvr_protocol.commands.urls import parse_command
+
+Obey = Callable[[Request, float], Reply]
+
+
+@breaks("SEC-01")
+def no_https(recorder: Recorder) -> None:
+    """Serves HTTP alone, though it is set to both."""
+    recorder.transport = "http" if recorder.transport == "both" else recorder.transport
+
+
+@breaks("SEC-01")
+def no_playback_over_https(recorder: Recorder) -> None:
+    """Knows camera.cgi over HTTP alone."""
+    _refuse_secure(recorder, ("camera",))
+
+
+@breaks("SEC-01")
+def no_information_over_https(recorder: Recorder) -> None:
+    """Knows as_getinfo.cgi and recordedtime.cgi over HTTP alone."""
+    _refuse_secure(recorder, ("getinfo", "recorded_time"))
+
+
+@breaks("SEC-01")
+def no_control_over_https(recorder: Recorder) -> None:
+    """Knows camctl.cgi over HTTP alone."""
+    _refuse_secure(recorder, ("centering", "focus", "iris", "preset_set", "preset_go", "auxiliary"))
+
+
+@breaks("SEC-01")
+def silent_live_over_https(recorder: Recorder) -> None:
+    """Accepts live over HTTPS, and sends nothing."""
+
+    def obey(original: Obey, request: Request, now: float) -> Reply:
+        reply = original(request, now)
+        if request.secure and isinstance(reply, LiveAnswer):
+            reply.stream.suspended = True
+        return reply
+
+    around(recorder, "obey", obey)
+
+
+@breaks("SEC-02")
+def http_beside_https(recorder: Recorder) -> None:
+    """Serves HTTP as well, though it is set to HTTPS alone."""
+    recorder.transport = "both" if recorder.transport == "https" else recorder.transport
+
+
+@breaks("SEC-02")
+def information_over_http(recorder: Recorder) -> None:
+    """Answers as_getinfo.cgi over HTTP, though it is set to HTTPS alone."""
+    _serve_over_http(recorder, ("getinfo",))
+
+
+@breaks("SEC-02")
+def uids_over_http(recorder: Recorder) -> None:
+    """Obeys those who have a UID over HTTP, though it is set to HTTPS alone."""
+    _serve_over_http(recorder, ("keep_alive", "camera", "log_errors", "log_events"))
+
+
+@breaks("SEC-03")
+def no_uid_will_do(recorder: Recorder) -> None:
+    """Takes a command without a UID for one of the UID issued last."""
+    _take_for_the_newest(recorder, None)
+
+
+@breaks("SEC-03")
+def an_empty_uid_will_do(recorder: Recorder) -> None:
+    """Takes an empty UID for the one issued last."""
+    _take_for_the_newest(recorder, "")
+
+
+@breaks("SEC-03")
+def minus_one_will_do(recorder: Recorder) -> None:
+    """Takes the UID -1 in status.cgi and loglist.cgi for the one issued last."""
+    _take_for_the_newest(recorder, "-1", ("status.cgi", "loglist.cgi"))
+
+
+@breaks("SEC-03")
+def a_name_will_do(recorder: Recorder) -> None:
+    """Takes the name of a user for a UID of his in directctrl.cgi."""
+    _take_for_the_newest(recorder, "ADMIN", ("directctrl.cgi",))
+
+
+@breaks("SEC-03")
+def rtp_for_nobody(recorder: Recorder) -> None:
+    """Refuses RTP without a UID, and sends it all the same."""
+
+    def obey(original: Obey, request: Request, now: float) -> Reply:
+        try:
+            return original(request, now)
+        except CommandError:
+            by_rtp = request.path.endswith("/push.cgi") and "PORT=" in request.query
+            if by_rtp and _uid_of(request) is None and recorder.sessions.used():
+                original(_with_newest(recorder, request), now)
+            raise
+
+    around(recorder, "obey", obey)
+
+
+@breaks("SEC-03")
+def refuses_with_the_log(recorder: Recorder) -> None:
+    """Refuses loglist.cgi without a UID with status 401 and the log."""
+
+    def obey(original: Obey, request: Request, now: float) -> Reply:
+        try:
+            return original(request, now)
+        except CommandError:
+            if not request.path.endswith("/loglist.cgi") or _uid_of(request) or not recorder.sessions.used():
+                raise
+            return dataclasses.replace(original(_with_newest(recorder, request), now), status=401)
+
+    around(recorder, "obey", obey)
+
+
+@breaks("SEC-04")
+def takes_an_answer_twice(recorder: Recorder) -> None:
+    """Does not look whether a nonce count was used before."""
+    around(recorder.gate, "is_new", lambda original, nonce, count: True)
+
+
+@breaks("SEC-04")
+def remembers_one_answer(recorder: Recorder) -> None:
+    """Refuses the last nonce count of a nonce again, and takes those before it."""
+    around(recorder.gate, "is_new", lambda original, nonce, count: count != nonce.last_count)
+
+
+@breaks("SEC-04")
+def takes_any_nonce(recorder: Recorder) -> None:
+    """Takes a nonce that it never issued."""
+
+    def find(original: Callable[[str], Nonce | None], text: str) -> Nonce | None:
+        return original(text) or Nonce(recorder.moment)
+
+    around(recorder.gate, "find", find)
+
+
+@breaks("SEC-04")
+def takes_any_uri(recorder: Recorder) -> None:
+    """Takes an answer that was made for another uri."""
+    around(recorder.gate, "is_for", lambda original, uri, target: True)
+
+
+@breaks("SEC-04")
+def half_a_response_will_do(recorder: Recorder) -> None:
+    """Compares the first half of the response."""
+    around(recorder.gate, "is_right", lambda original, expected, given: given[:16] == expected[:16])
+
+
+@breaks("SEC-04")
+def first_digit_does_not_matter(recorder: Recorder) -> None:
+    """Compares all of the response but its first digit."""
+    around(recorder.gate, "is_right", lambda original, expected, given: given[1:] == expected[1:])
+
+
+@breaks("SEC-04")
+def an_empty_response_will_do(recorder: Recorder) -> None:
+    """Takes an empty response for a right one."""
+    around(recorder.gate, "is_right", lambda original, expected, given: not given or given == expected)
+
+
+@breaks("SEC-04")
+def any_nonce_count(recorder: Recorder) -> None:
+    """Takes a response that was made for the first nonce count with any other."""
+    _take_with(recorder, lambda fields: {"nc": "00000001"})
+
+
+@breaks("SEC-04")
+def any_uri_in_the_header(recorder: Recorder) -> None:
+    """Takes a response that was made for the request line, whatever uri is named beside it."""
+    around(recorder.gate, "is_for", lambda original, uri, target: True)
+    _take_with(recorder, lambda fields: {"uri": "/cgi-bin/dlogin.cgi?UID=-1"})
+
+
+@breaks("SEC-05")
+def a_wrong_escape_ends_logins(recorder: Recorder) -> None:
+    """Fails at every login after a query with %zz."""
+    _fail_after(recorder, lambda request: "%zz" in request.query)
+
+
+@breaks("SEC-05")
+def many_parameters_end_logins(recorder: Recorder) -> None:
+    """Fails at every login after a query of more than 1000 parameters."""
+    _fail_after(recorder, lambda request: request.query.count("&") > 1000)
+
+
+@breaks("SEC-05")
+def long_credentials_end_logins(recorder: Recorder) -> None:
+    """Fails at every login after credentials of more than 5000 characters."""
+    _fail_after(recorder, lambda request: len(request.authorization or "") > 5000)
+
+
+def _refuse_secure(recorder: Recorder, keys: Collection[str]) -> None:
+    def obey(original: Obey, request: Request, now: float) -> Reply:
+        if request.secure and parse_command(request.path, request.query).key in keys:
+            raise Refused(404, f"{request.path}: not here")
+        return original(request, now)
+
+    around(recorder, "obey", obey)
+
+
+def _serve_over_http(recorder: Recorder, keys: Collection[str]) -> None:
+    """Where HTTPS alone is set, HTTP is served too, but for these commands alone."""
+    if recorder.transport != "https":
+        return
+    recorder.transport = "both"
+
+    def obey(original: Obey, request: Request, now: float) -> Reply:
+        if not request.secure and parse_command(request.path, request.query).key not in keys:
+            raise Refused(403, f"{request.path}: HTTPS is needed")
+        return original(request, now)
+
+    around(recorder, "obey", obey)
+
+
+def _uid_of(request: Request) -> str | None:
+    """The UID as it stands in a query; None where there is none."""
+    found = re.search(r"(?:^|&)UID=([^&]*)", request.query)
+    return found[1] if found else None
+
+
+def _with_newest(recorder: Recorder, request: Request) -> Request:
+    """The same command with the UID issued last."""
+    rest = re.sub(r"(?:^|&)UID=[^&]*", "", request.query).strip("&")
+    query = f"UID={recorder.sessions.valid()[-1].uid}&{rest}".rstrip("&")
+    return dataclasses.replace(request, query=query)
+
+
+def _take_for_the_newest(recorder: Recorder, form: str | None, names: Collection[str] = ()) -> None:
+    """What stands in the place of a UID goes for the one issued last; in these commands, or in all."""
+
+    def obey(original: Obey, request: Request, now: float) -> Reply:
+        name = request.path.rpartition("/")[2]
+        concerned = name in names or not (names or name == "dlogin.cgi")
+        if concerned and _uid_of(request) == form and recorder.sessions.used():
+            try:
+                return original(_with_newest(recorder, request), now)
+            except CommandError:
+                return original(request, now)
+        return original(request, now)
+
+    around(recorder, "obey", obey)
+
+
+def _take_with(recorder: Recorder, changes: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    """What is not the right response may still be the one that these fields give."""
+
+    def check(original: Callable[..., Verdict], header: str | None, method: str, *rest: Any) -> Verdict:
+        verdict = original(header, method, *rest)
+        fields = (parse_authorization(header) if header else None) or {}
+        user = recorder.plan.users.get(fields.get("username", ""))
+        if verdict.user is not None or verdict.stale or user is None or not fields.get("nonce"):
+            return verdict
+        taken = response({"nc": "", "cnonce": "", **fields, **changes(fields)}, user.password, method)
+        return Verdict(user.name) if taken == fields.get("response") else verdict
+
+    around(recorder.gate, "check", check)
+
+
+def _fail_after(recorder: Recorder, fatal: Callable[[Request], bool]) -> None:
+    struck: list[str] = []
+
+    def receive(original: Obey, request: Request, now: float) -> Reply:
+        if fatal(request):
+            struck.append(request.path)
+        return original(request, now)
+
+    def login(original: Obey, request: Request, now: float) -> Reply:
+        if struck:
+            raise Refused(500, "out of order")
+        return original(request, now)
+
+    around(recorder, "receive", receive)
+    around(recorder, "login", login)

@@ -1,0 +1,170 @@
+"""Defects of how long UIDs live (§1.3, §6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.sessions import Session
+from nvr_protocol.commands.urls import Command
+
+
+@breaks("SES-06")
+def lifetime_of_80_s(recorder: Recorder) -> None:
+    """Ends a UID after 80 s."""
+    recorder.sessions.lifetime = 80.0
+
+
+@breaks("SES-06")
+def lifetime_a_bit_short(recorder: Recorder) -> None:
+    """Ends a UID after 89.8 s."""
+    recorder.sessions.lifetime = 89.8
+
+
+@breaks("SES-06")
+def lifetime_a_bit_long(recorder: Recorder) -> None:
+    """Ends a UID after 90.2 s."""
+    recorder.sessions.lifetime = 90.2
+
+
+@breaks("SES-06")
+def lifetime_of_100_s(recorder: Recorder) -> None:
+    """Ends a UID after 100 s."""
+    recorder.sessions.lifetime = 100.0
+
+
+@breaks("SES-06")
+def uids_never_expire(recorder: Recorder) -> None:
+    """Ends a UID at logout and eviction alone."""
+    recorder.sessions.lifetime = 1e9
+
+
+@breaks("SES-06")
+def keep_alive_gives_two_minutes(recorder: Recorder) -> None:
+    """Lets a UID live for 120 s after a keep-alive."""
+    _after(recorder, ("keep_alive",), lambda session, before: session.last_command + 30.0)
+
+
+@breaks("SES-07", "SES-17", "LIV-31")
+def keep_alive_is_ignored(recorder: Recorder) -> None:
+    """Does not start the 90 s again at status.cgi."""
+    _without_touch("keep_alive")(recorder)
+
+
+@breaks("SES-07")
+def keep_alive_gives_88_s(recorder: Recorder) -> None:
+    """Lets a UID live for 88 s after a keep-alive."""
+    _after(recorder, ("keep_alive",), lambda session, before: session.last_command - 2.0)
+
+
+@breaks("SES-08")
+def live_setup_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at hdrctl.cgi SCREEN=16X."""
+    _without_touch("live_setup")(recorder)
+
+
+@breaks("SES-08")
+def push_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at push.cgi with INTERNETMODE."""
+    _without_touch("live_http")(recorder)
+
+
+@breaks("SES-08")
+def rtp_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at push.cgi with PORT."""
+    _without_touch("live_rtp")(recorder)
+
+
+@breaks("SES-08")
+def stop_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at push.cgi CMD=STOP."""
+    _without_touch("live_http", "live_rtp", only=("CMD", "STOP"))(recorder)
+
+
+@breaks("SES-08")
+def mask_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at MASK."""
+    _without_touch("mask")(recorder)
+
+
+@breaks("SES-08")
+def play_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at PLAYCMD."""
+    _without_touch("play", "reverse", "pause", "step", "goto", "fast", "stop")(recorder)
+
+
+@breaks("SES-08")
+def camera_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at camera.cgi."""
+    _without_touch("camera")(recorder)
+
+
+@breaks("SES-08")
+def camera_control_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at directctrl.cgi and camctl.cgi."""
+    _without_touch("pan_tilt_zoom", "centering", "focus", "iris", "preset_set", "preset_go", "auxiliary")(
+        recorder
+    )
+
+
+@breaks("SES-08")
+def logs_do_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at loglist.cgi."""
+    _without_touch("log_errors", "log_events")(recorder)
+
+
+@breaks("SES-08")
+def download_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at httpdl.cgi."""
+    _without_touch("download")(recorder)
+
+
+@breaks("SES-17")
+def uid_lives_five_minutes(recorder: Recorder) -> None:
+    """Ends a UID five minutes after its issue, though it is kept alive."""
+
+    def expires_at(original: Callable[[Session], float], session: Session) -> float:
+        return min(original(session), session.issued + 300.0)
+
+    around(recorder.sessions, "expires_at", expires_at)
+
+
+@breaks("SES-17")
+def fifteen_keep_alives(recorder: Recorder) -> None:
+    """Takes fifteen keep-alives of a UID, and ignores those that follow."""
+    counts: dict[int, int] = {}
+
+    def last_command(session: Session, before: float) -> float:
+        counts[session.uid] = counts.get(session.uid, 0) + 1
+        return session.last_command if counts[session.uid] <= 15 else before
+
+    _after(recorder, ("keep_alive",), last_command)
+
+
+def _without_touch(*keys: str, only: tuple[str, str] | None = None) -> Callable[[Recorder], None]:
+    """Commands of these keys (with that value of a parameter alone) leave the lifetime as it is."""
+
+    def plant(recorder: Recorder) -> None:
+        _after(recorder, keys, lambda session, before: before, only)
+
+    return plant
+
+
+def _after(
+    recorder: Recorder,
+    keys: tuple[str, ...],
+    last_command: Callable[[Session, float], float],
+    only: tuple[str, str] | None = None,
+) -> None:
+    """What counts as the last command's time after one of these; `last_command` is given the time before."""
+
+    def session_of(original: Callable[..., Session], command: Command, now: float) -> Session:
+        session = recorder.sessions.find(command.integer("UID"))
+        before = session.last_command if session else now
+        session = original(command, now)
+        if command.key in keys and (only is None or command.values.get(only[0]) == only[1]):
+            session.last_command = last_command(session, before)
+        return session
+
+    around(recorder, "session_of", session_of)

@@ -1,0 +1,97 @@
+"""Audio on an endless grid: which access unit or packet a camera's microphone gives at which moment.
+
+The fixture of some seconds stands for any length of time. Second S since the Unix epoch is heard as second
+S of the fixture, modulo its length; so live, playback and download agree on every sample. Times are ticks
+of the 90 kHz video clock since the epoch, into which units of both clocks go exactly: 1920 ticks for the
+1024 samples of an AAC access unit at 48 kHz, 1800 for 20 ms of G.711 or G.726.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nvr_emulator.footage.footage import TICKS
+from nvr_emulator.footage.own_folders import audio_name
+from nvr_fixtures import AudioFixture, load_audio
+from nvr_protocol.codecs import AudioCodec
+
+
+@dataclass(frozen=True)
+class AudioUnit:
+    """One access unit or 20 ms at its place on the grid; `number` counts units since the epoch.
+
+    A live stream sends it like a GOP of one picture.
+    """
+
+    audio: Audio
+    number: int
+    pictures: int = 1
+
+    @property
+    def start(self) -> int:
+        """When it begins, in ticks."""
+        return self.audio.unit_at(self.number)
+
+    @property
+    def data(self) -> bytes:
+        """The access unit or the samples."""
+        return self.audio.unit(self.number)
+
+    @property
+    def clock(self) -> int:
+        """How many samples precede it since the epoch: the time of RTP (§2.3.6)."""
+        return self.number * self.audio.fixture.samples_per_unit
+
+    def picture_at(self, picture: int) -> int:
+        """When it is sent, in ticks."""
+        return self.start
+
+    def following(self) -> AudioUnit:
+        """The unit after this one."""
+        return AudioUnit(self.audio, self.number + 1)
+
+
+@dataclass(frozen=True)
+class Audio:
+    """The audio of one camera in one codec; units are counted from the epoch."""
+
+    fixture: AudioFixture
+
+    @property
+    def codec(self) -> AudioCodec:
+        """How it is coded."""
+        return self.fixture.codec
+
+    @property
+    def interval(self) -> int:
+        """How long a unit lasts, in ticks."""
+        return self.fixture.samples_per_unit * TICKS // self.fixture.sample_rate
+
+    def containing(self, moment: int) -> AudioUnit:
+        """The unit during which `moment` (ticks) lies."""
+        return AudioUnit(self, moment // self.interval)
+
+    def from_moment(self, moment: int) -> int:
+        """The number of the first unit that begins at or after `moment` (ticks)."""
+        return -(-moment // self.interval)
+
+    def between(self, begin: int, end: int) -> list[bytes]:
+        """The units that begin in a stretch of time (ticks, `end` outside it)."""
+        return [self.unit(number) for number in range(self.from_moment(begin), self.from_moment(end))]
+
+    def unit(self, number: int) -> bytes:
+        """The unit of that number since the epoch."""
+        return self.fixture.units[number % len(self.fixture.units)]
+
+    def unit_at(self, number: int) -> int:
+        """When that unit begins, in ticks."""
+        return number * self.interval
+
+
+@lru_cache(maxsize=256)
+def audio_of(codec: AudioCodec, camera: int, fixture: str = "") -> Audio:
+    """The audio of a camera, loaded once in a process: that of its fixture where it is a folder with audio,
+    else the tones."""
+    name = audio_name(fixture, codec)
+    return audio_of(codec, camera) if name is None and fixture else Audio(load_audio(codec, camera, name))

@@ -1,0 +1,161 @@
+"""Footage on an endless grid: which GOP a camera sends at which moment.
+
+A fixture of some GOPs stands for any length of time. Each camera's GOPs lie on a grid that is
+counted from the Unix epoch, so that live, playback and download agree on every picture. Times are
+*ticks* of the 90 kHz video clock since the epoch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+
+from nvr_fixtures import Fixture, JpegFixture, Picture, load, load_jpeg, placeholder_jpeg
+from nvr_protocol.codecs import Codec
+from nvr_protocol.dialect import Dialect
+from nvr_protocol.playback.prepared_gop import PreparedGop
+from nvr_protocol.rtp import h264 as rtp_h264
+from nvr_protocol.rtp import h265 as rtp_h265
+from nvr_protocol.rtp.nal_units import split_annex_b
+
+TICKS = 90_000
+TICKS_PER_HUNDREDTH = TICKS // 100
+
+PLACEHOLDER = "placeholder"
+"""The name of the fixture that stands for the pictures of a camera that sends none."""
+PLACEHOLDER_SIZE = (39, 37)
+
+_JPEG_OF = {"counter": "counter-small"}
+"""Which JPEG pictures stand for a video fixture that has none of its own."""
+
+_PACKETISE = {Codec.H264: rtp_h264.packetise, Codec.H265: rtp_h265.packetise}
+
+
+def ticks(seconds: float) -> int:
+    """A moment in Unix seconds as ticks, rounded to the nearest."""
+    return round(seconds * TICKS)
+
+
+def hundredths(moment: int) -> int:
+    """A moment in ticks as hundredths of a second, rounded down."""
+    return moment // TICKS_PER_HUNDREDTH
+
+
+@dataclass(frozen=True)
+class Gop:
+    """One GOP at its place on the grid; `number` counts GOPs since the epoch."""
+
+    footage: Footage
+    number: int
+    index: int
+    start: int
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures it has."""
+        return self.footage.lengths[self.index]
+
+    @property
+    def end(self) -> int:
+        """When the next GOP begins, in ticks."""
+        return self.start + self.pictures * self.footage.interval
+
+    def picture_at(self, picture: int) -> int:
+        """When picture `picture` (from 0) was taken, in ticks."""
+        return self.start + picture * self.footage.interval
+
+    def following(self) -> Gop:
+        """The GOP after this one."""
+        return self.footage.gop(self.number + 1)
+
+    def picture_hundredths(self) -> list[int]:
+        """When each picture was taken, in hundredths."""
+        return [hundredths(self.picture_at(picture)) for picture in range(self.pictures)]
+
+
+class Footage:
+    """The fixture of one camera in one codec, prepared piece by piece as it is asked for.
+
+    JPEG pictures are GOPs of one.
+    """
+
+    def __init__(self, fixture: Fixture) -> None:
+        self.fixture = fixture
+        self.codec = fixture.codec
+        self.rate = fixture.rate
+        self.interval = TICKS // fixture.rate
+        self.lengths = [len(gop) for gop in fixture.gops]
+        self._starts = [0]
+        for length in self.lengths:
+            self._starts.append(self._starts[-1] + length * self.interval)
+        self._payloads: dict[tuple[int, int], list[bytes]] = {}
+        self._prepared: dict[tuple[int, Dialect], PreparedGop] = {}
+
+    @cached_property
+    def cycle(self) -> int:
+        """How long the fixture lasts, in ticks."""
+        return self._starts[-1]
+
+    def containing(self, moment: int) -> Gop:
+        """The GOP during which `moment` (ticks) lies."""
+        cycle, offset = divmod(moment, self.cycle)
+        index = bisect_right(self._starts, offset) - 1
+        return self._place(cycle, index)
+
+    def gop(self, number: int) -> Gop:
+        """The GOP of that number since the epoch."""
+        return self._place(*divmod(number, len(self.lengths)))
+
+    def payloads(self, gop: Gop, picture: int) -> list[bytes]:
+        """The RTP payloads of one picture; the marker belongs to the last."""
+        key = (gop.index, picture)
+        if key not in self._payloads:
+            units = split_annex_b(self.fixture.gops[gop.index][picture].data)
+            self._payloads[key] = _PACKETISE[self.codec](units)
+        return self._payloads[key]
+
+    def jpeg(self, gop: Gop) -> bytes:
+        """The JPEG picture of a GOP of one."""
+        return self.fixture.gops[gop.index][0].data
+
+    def prepared(self, gop: Gop, dialect: Dialect) -> PreparedGop:
+        """The GOP as a playback chunk in which times and status can be stamped (§3.3.1)."""
+        key = (gop.index, dialect)
+        if key not in self._prepared:
+            pictures = [picture.data for picture in self.fixture.gops[gop.index]]
+            self._prepared[key] = PreparedGop(self.codec, pictures, self.rate * 10, dialect)
+        return self._prepared[key]
+
+    def _place(self, cycle: int, index: int) -> Gop:
+        return Gop(self, cycle * len(self.lengths) + index, index, cycle * self.cycle + self._starts[index])
+
+
+@lru_cache(maxsize=512)
+def footage_of(fixture: str, codec: Codec, camera: int) -> Footage:
+    """The footage of a camera, loaded and prepared once in a process."""
+    if codec is Codec.JPEG:
+        return Footage(_gops_of_one(load_jpeg(_JPEG_OF.get(fixture, fixture), camera)))
+    return Footage(load(fixture, codec, camera))
+
+
+@cache
+def placeholder_footage() -> Footage:
+    """One placeholder picture a second (§2.3.5)."""
+    jpeg = placeholder_jpeg()
+    digest = hashlib.sha256(jpeg).hexdigest()
+    return Footage(_gops_of_one(JpegFixture(PLACEHOLDER, 1, *PLACEHOLDER_SIZE, 1, (jpeg,), (digest,))))
+
+
+def _gops_of_one(fixture: JpegFixture) -> Fixture:
+    pictures = zip(fixture.pictures, fixture.sha256s, strict=True)
+    return Fixture(
+        fixture.name,
+        Codec.JPEG,
+        fixture.camera,
+        fixture.width,
+        fixture.height,
+        fixture.rate,
+        tuple((Picture(data, sha256, ""),) for data, sha256 in pictures),
+    )

@@ -1,0 +1,145 @@
+"""What is recorded: stretches of footage on a time line, with gaps between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nvr_emulator.footage.footage import TICKS, Footage, Gop
+
+MINUTE = 60 * TICKS
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Uninterrupted recording of one footage; `end` None: it goes on. Times are ticks."""
+
+    footage: Footage
+    start: int
+    end: int | None
+
+    def first(self) -> Gop:
+        """The first GOP that begins inside."""
+        gop = self.footage.containing(self.start)
+        return gop if gop.start >= self.start else self.footage.gop(gop.number + 1)
+
+    def last(self, now: int) -> Gop | None:
+        """The last GOP that is complete by `now`; None while there is none."""
+        limit = now if self.end is None else min(self.end, now)
+        gop = self.footage.gop(self.footage.containing(limit).number - 1)
+        return gop if gop.number >= self.first().number else None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A recorded GOP and the stretch that it belongs to."""
+
+    stretch: int
+    gop: Gop
+
+
+class Recording:
+    """All that is recorded of one camera, oldest first."""
+
+    def __init__(self, stretches: Sequence[Stretch]) -> None:
+        self.stretches = list(stretches)
+
+    def oldest(self, now: int) -> Place | None:
+        """The first GOP of all."""
+        for index, stretch in enumerate(self.stretches):
+            if stretch.last(now) is not None:
+                return Place(index, stretch.first())
+        return None
+
+    def latest(self, now: int) -> Place | None:
+        """The last GOP that is complete."""
+        for index in reversed(range(len(self.stretches))):
+            gop = self.stretches[index].last(now)
+            if gop is not None:
+                return Place(index, gop)
+        return None
+
+    def containing(self, moment: int, now: int) -> Place | None:
+        """The GOP during which `moment` lies; None in a gap and outside."""
+        for index, stretch in enumerate(self.stretches):
+            last = stretch.last(now)
+            if last is None or not stretch.first().start <= moment < last.end:
+                continue
+            return Place(index, stretch.footage.containing(moment))
+        return None
+
+    def following(self, moment: int, now: int) -> Place | None:
+        """The first GOP that begins at or after `moment`."""
+        for index, stretch in enumerate(self.stretches):
+            last = stretch.last(now)
+            if last is None or last.start < moment:
+                continue
+            gop = stretch.first()
+            if gop.start < moment:
+                gop = stretch.footage.containing(moment)
+                gop = gop if gop.start >= moment else stretch.footage.gop(gop.number + 1)
+            return Place(index, gop)
+        return None
+
+    def preceding(self, moment: int, now: int) -> Place | None:
+        """The last GOP that ends at or before `moment`."""
+        for index in reversed(range(len(self.stretches))):
+            stretch = self.stretches[index]
+            last = stretch.last(now)
+            if last is None or stretch.first().end > moment:
+                continue
+            if last.end > moment:
+                last = stretch.footage.gop(stretch.footage.containing(moment).number - 1)
+            return Place(index, last)
+        return None
+
+    def near(self, moment: int, now: int) -> Place | None:
+        """The GOP that contains `moment`, else the next one, else the last (OP-26)."""
+        return self.containing(moment, now) or self.following(moment, now) or self.latest(now)
+
+    def second_from(self, second: int, now: int) -> int | None:
+        """The first Unix second from `second` on that is recorded and over; None where there is none."""
+        if self.containing(second * TICKS, now) is None:
+            following = self.following(second * TICKS, now)
+            if following is None:
+                return None
+            second = -(-following.gop.start // TICKS)
+        return second if (second + 1) * TICKS <= now else None
+
+    def step(self, place: Place, count: int, now: int) -> Place | None:
+        """`count` GOPs onward (backward where negative), over gaps; None past either end."""
+        while True:
+            stretch = self.stretches[place.stretch]
+            last = stretch.last(now)
+            if last is None:
+                return None
+            low, high = stretch.first().number, last.number
+            target = place.gop.number + count
+            if low <= target <= high:
+                return Place(place.stretch, stretch.footage.gop(target))
+            if target > high:
+                count = target - high - 1
+                beyond = self._next_stretch(place.stretch, 1, now)
+                if beyond is None:
+                    return None
+                place = Place(beyond, self.stretches[beyond].first())
+            else:
+                count = target - low + 1
+                beyond = self._next_stretch(place.stretch, -1, now)
+                last = None if beyond is None else self.stretches[beyond].last(now)
+                if beyond is None or last is None:
+                    return None
+                place = Place(beyond, last)
+
+    def _next_stretch(self, index: int, direction: int, now: int) -> int | None:
+        index += direction
+        while 0 <= index < len(self.stretches):
+            if self.stretches[index].last(now) is not None:
+                return index
+            index += direction
+        return None
+
+
+def on_the_minute(moment: int) -> int:
+    """The whole minute at or before `moment`, in ticks: recordings begin and end there."""
+    return moment - moment % MINUTE

@@ -1,0 +1,1 @@
+"""The recorder without I/O: commands and `now` in, replies and pictures out. No socket, no clock."""

@@ -1,0 +1,195 @@
+"""The body of a download: which GOPs, in which files, and the multipart around them (§6.3.1).
+
+Everything comes as blocks of bytes, a GOP or so at a time, so that an hour of footage is never held and
+whoever sends them can do other things in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+from itertools import groupby
+from typing import Generic, TypeVar
+
+from nvr_emulator.footage.audio import Audio
+from nvr_emulator.footage.footage import Footage, Gop, ticks
+from nvr_emulator.footage.recordings import Recording
+from nvr_emulator.recorder.download.n3 import audio_chunks, index_lines, video_chunks
+from nvr_protocol.codecs import Codec
+from nvr_protocol.dialect import Dialect
+from nvr_protocol.download import (
+    TEMPORARY_SUFFIX,
+    FileName,
+    PartHeaders,
+    Status,
+    write_file_name,
+    write_part_headers,
+)
+from nvr_protocol.multipart import BOUNDARY_LINE, CLOSING_LINE, write_headers
+from nvr_protocol.texts.local_time import local_time
+from nvr_protocol.timestamps import zone_at
+
+T = TypeVar("T")
+
+WITH_AUDIO = ("MP4", "N3", "LIST")
+"""The KINDs whose files tell of audio."""
+
+SAMPLE_OVERHEAD = 16
+"""Bytes of an MP4 per picture or piece of audio, besides its data."""
+
+GOP_OVERHEAD = 512
+"""Bytes of an MP4 per GOP: the boxes of its fragment."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Uninterrupted recording of one footage: its first and its last GOP."""
+
+    first: Gop
+    last: Gop
+
+    def gops(self) -> Iterator[Gop]:
+        """All its GOPs."""
+        return map(self.first.footage.gop, range(self.first.number, self.last.number + 1))
+
+
+@dataclass
+class DownloadFiles:
+    """What one httpdl.cgi asks for. `begin` and `end` are Unix seconds, `now` ticks, `largest` bytes.
+
+    `audio` None: the camera has no microphone, or KIND is without audio.
+    """
+
+    camera: int
+    kind: str
+    begin: int
+    end: int
+    recording: Recording
+    audio: Audio | None
+    zone: tzinfo
+    dialect: Dialect
+    now: int
+    largest: int
+    status: Status = Status.NORMAL
+
+    def blocks(self) -> Iterator[bytes]:
+        """The multipart from its first boundary line to its last."""
+        yield BOUNDARY_LINE
+        previous = ""
+        for number, (suffix, content) in enumerate(self.files(), 1):
+            yield self.part_head(self.name(number, TEMPORARY_SUFFIX), previous, Status.NORMAL)
+            yield from content
+            yield b"\r\n" + BOUNDARY_LINE
+            previous = self.name(number, suffix)
+        if not previous and self.status is Status.NORMAL:
+            self.status = Status.NO_RECORDED_DATA
+        yield self.part_head("", previous, self.status) + b"\r\n" + CLOSING_LINE
+
+    def part_head(self, temporary_name: str, previous_name: str, status: Status) -> bytes:
+        """The headers of a part (§6.3.1)."""
+        return write_headers(write_part_headers(PartHeaders(temporary_name, previous_name, status)))
+
+    def name(self, number: int, suffix: str) -> str:
+        """The name of a file; all files of a download show where the range begins, in local time."""
+        start = local_time(self.begin, zone_at(self.zone, self.begin))
+        return write_file_name(FileName(self.camera, start, number, suffix))
+
+    def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """The suffix and the content of each file; each content is to be used up before the next file."""
+        if self.status is not Status.NORMAL:
+            return
+        if self.kind in ("MP4", "MP4VO"):
+            for gops in self.mp4_files():
+                yield "mp4", self.mp4(gops)
+        elif self.kind == "LIST":
+            if lines := index_lines(self.camera, self.pieces(), self.audio):
+                yield "n3n", iter([lines])
+        else:
+            yield from (("n3r", chunks) for chunks in self.by_size(self.video()))
+            yield from (("n3a", chunks) for chunks in self.by_size(self.audio_parts()))
+
+    def pieces(self) -> Iterator[Piece]:
+        """What is recorded in the range, in order: the GOPs that begin in it, up to now."""
+        end = ticks(self.end)
+        place = self.recording.following(ticks(self.begin), self.now)
+        while place is not None and place.gop.start < end:
+            last = self.recording.stretches[place.stretch].last(self.now) or place.gop
+            if last.start >= end:
+                last = last.footage.containing(end - 1)
+            yield Piece(place.gop, last)
+            place = self.recording.following(last.end, self.now)
+
+    def gops(self) -> Iterator[Gop]:
+        """The GOPs of the range."""
+        return (gop for piece in self.pieces() for gop in piece.gops())
+
+    def mp4(self, gops: Iterable[Gop]) -> Iterator[bytes]:
+        """One MP4."""
+        from nvr_emulator.recorder.download.mp4 import mp4_blocks
+
+        return mp4_blocks(gops, self.audio)
+
+    def mp4_files(self) -> Iterator[Iterator[Gop]]:
+        """The GOPs of each MP4: a new one where the footage changes, and where one would grow too large.
+
+        JPEG is left out, and the last part says status 2.
+        """
+        cut = _Cut[Gop](self.largest, self.size_in_mp4, lambda gop: gop.footage)
+        return (group for _, group in groupby(self.mp4_gops(), cut))
+
+    def mp4_gops(self) -> Iterator[Gop]:
+        """The GOPs that an MP4 can hold."""
+        for piece in self.pieces():
+            if piece.first.footage.codec is Codec.JPEG:
+                self.status = Status.CODEC_NOT_COMPATIBLE
+            else:
+                yield from piece.gops()
+
+    def video(self) -> Iterator[bytes]:
+        """The playback chunks of the range."""
+        return video_chunks(self.gops(), self.camera, self.zone, self.dialect)
+
+    def audio_parts(self) -> Iterator[bytes]:
+        """The playback chunks of the audio of the range."""
+        if self.audio is None:
+            return iter(())
+        return audio_chunks(self.pieces(), self.audio, self.camera, self.zone, self.dialect)
+
+    def by_size(self, chunks: Iterable[bytes]) -> Iterator[Iterator[bytes]]:
+        """The chunks of each file: a new one where one would grow too large."""
+        cut = _Cut[bytes](self.largest, len, lambda chunk: None)
+        return (group for _, group in groupby(chunks, cut))
+
+    def size_in_mp4(self, gop: Gop) -> int:
+        """About how many bytes a GOP takes; rather too many than too few."""
+        size = GOP_OVERHEAD + sum(
+            len(picture.data) + SAMPLE_OVERHEAD for picture in gop.footage.fixture.gops[gop.index]
+        )
+        if self.audio is None:
+            return size
+        units = (gop.end - gop.start) // self.audio.interval + 1
+        return size + units * (max(map(len, self.audio.fixture.units)) + SAMPLE_OVERHEAD)
+
+
+class _Cut(Generic[T]):
+    """Numbers the file of each item: the next where `kind_of` changes or the file would be too large."""
+
+    def __init__(
+        self, largest: int, size_of: Callable[[T], int], kind_of: Callable[[T], Footage | None]
+    ) -> None:
+        self.largest = largest
+        self.size_of = size_of
+        self.kind_of = kind_of
+        self.number = 0
+        self.size = 0
+        self.kind: Footage | None = None
+
+    def __call__(self, item: T) -> int:
+        size, kind = self.size_of(item), self.kind_of(item)
+        if not self.number or kind is not self.kind or self.size + size > self.largest:
+            self.number += 1
+            self.size = 0
+        self.size += size
+        self.kind = kind
+        return self.number

@@ -1,0 +1,72 @@
+"""Downloads: who runs one, how many at once, and what ends them (§6.3)."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from nvr_emulator.recorder.download.files import DownloadFiles
+from nvr_emulator.recorder.replies import DownloadAnswer, Refused
+from nvr_protocol.download import Status
+
+
+@dataclass(eq=False)
+class Download:
+    """One running download. `when_ended` is called when something other than its last byte ends it."""
+
+    number: int
+    uid: int
+    camera: int
+    kind: str
+    started: float
+    ended: str | None = None
+    when_ended: Callable[[], None] | None = field(default=None, repr=False)
+
+
+class DownloadTable:
+    """All running downloads of a recorder."""
+
+    def __init__(self, at_once: int) -> None:
+        self.at_once = at_once
+        self._running: dict[int, Download] = {}
+        self._started = 0
+
+    def running(self, uid: int | None = None) -> list[Download]:
+        """The running downloads, of one UID or of all, oldest first."""
+        return [download for download in self._running.values() if uid is None or download.uid == uid]
+
+    def has_room(self) -> bool:
+        """Whether one more may run (observed: two at once)."""
+        return len(self._running) < self.at_once
+
+    def answer(self, files: DownloadFiles, uid: int, now: float) -> DownloadAnswer:
+        """Begin a download; where no place is free its one part says status 3."""
+        if files.kind in ("MP4", "MP4VO") and not importlib.util.find_spec("av"):
+            raise Refused(501, "KIND: MP4 needs PyAV here; install it with pip install 'nvrkit[media]'")
+        download = self.start(uid, files.camera, files.kind, now)
+        if download is None:
+            files.status = Status.TOO_MANY_AT_ONCE
+        return DownloadAnswer(download, files.blocks())
+
+    def start(self, uid: int, camera: int, kind: str, now: float) -> Download | None:
+        """Take a place; None where all are taken."""
+        if not self.has_room():
+            return None
+        self._started += 1
+        download = Download(self._started, uid, camera, kind, now)
+        self._running[download.number] = download
+        return download
+
+    def end(self, download: Download, why: str) -> None:
+        """Free its place; harmless where it has ended already."""
+        if self._running.pop(download.number, None) is None:
+            return
+        download.ended = why
+        if download.when_ended is not None:
+            download.when_ended()
+
+    def end_uid(self, uid: int, why: str) -> None:
+        """The UID ended, and its downloads with it."""
+        for download in self.running(uid):
+            self.end(download, why)

@@ -1,0 +1,78 @@
+"""Audio of live streams: RTP packets and parts (§2.3.6, §2.3.7)."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from nvr_emulator.footage.audio import AudioUnit
+from nvr_emulator.footage.footage import TICKS, hundredths
+from nvr_protocol.additional_information import AdditionalInformation, write_information
+from nvr_protocol.codecs import AudioCodec
+from nvr_protocol.dialect import Dialect
+from nvr_protocol.multipart import write_part
+from nvr_protocol.rtp.audio import audio_content_type, write_access_unit, write_live_audio
+from nvr_protocol.rtp.packet import PAYLOAD_TYPE_AUDIO, RtpPacket, write_packet
+from nvr_protocol.timestamps import zone_at
+
+if TYPE_CHECKING:
+    from nvr_emulator.recorder.live.streams import LiveStream
+
+AUDIO = "AUDIO"
+"""COMP of an audio stream (§2.1.2.2)."""
+
+
+class LiveAudio:
+    """Makes of each unit of audio what travels."""
+
+    def __init__(self, zone: tzinfo, dialect: Dialect) -> None:
+        self.zone = zone
+        self.dialect = dialect
+        self.payload_type = PAYLOAD_TYPE_AUDIO
+
+    def packet(self, stream: LiveStream, unit: AudioUnit) -> bytes:
+        """One unit as an RTP packet; the sequence number counts on. Each is whole, so each is marked."""
+        sequence = stream.sequence
+        stream.sequence = (sequence + 1) & 0xFFFF
+        return write_packet(
+            RtpPacket(
+                self.payload_type,
+                sequence,
+                (self.clock(unit) + stream.timestamp_offset) & 0xFFFFFFFF,
+                stream.ssrc,
+                True,
+                self.payload(unit),
+                self.extension(unit),
+            )
+        )
+
+    def clock(self, unit: AudioUnit) -> int:
+        """The RTP time of a unit: samples, at 48 kHz for AAC and at 8 kHz for the others."""
+        return unit.clock
+
+    def payload(self, unit: AudioUnit) -> bytes:
+        """Samples as they are, AAC behind an AU header."""
+        return write_access_unit(unit.data) if unit.audio.codec is AudioCodec.AAC else unit.data
+
+    def extension(self, unit: AudioUnit) -> bytes:
+        """The camera's time and frame time: five words (OP-14)."""
+        seconds = unit.start // TICKS
+        information = AdditionalInformation(
+            camera_seconds=seconds,
+            camera_zone=zone_at(self.zone, seconds),
+            camera_frame_hundredths=hundredths(unit.start) % 100,
+        )
+        return write_information(information, self.dialect)
+
+    def body(self, unit: AudioUnit) -> bytes:
+        """One unit as the body of a part: 0x00, then the samples or the access unit (§2.3.7)."""
+        return write_live_audio(unit.data)
+
+    def content_type(self, codec: AudioCodec) -> str:
+        """The Content-Type of the parts."""
+        return audio_content_type(codec, self.dialect)
+
+    def parts(self, codec: AudioCodec, bodies: list[bytes]) -> bytes:
+        """Bodies as multipart parts."""
+        content_type = self.content_type(codec)
+        return b"".join(write_part(body, content_type) for body in bodies)

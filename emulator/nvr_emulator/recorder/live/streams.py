@@ -1,0 +1,322 @@
+"""Live streams: who gets which pictures, and when (§1.3, §2).
+
+A stream walks along the grid of its camera's footage or audio. `due` gives the pictures (or units of
+audio) whose time has come, already as RTP packets or as bodies of parts; nothing here knows a socket.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+
+from nvr_emulator.configuration.plan import RecorderPlan
+from nvr_emulator.footage.audio import Audio, AudioUnit
+from nvr_emulator.footage.footage import TICKS, Footage, Gop, hundredths, ticks
+from nvr_emulator.recorder.live.audio import AUDIO, LiveAudio
+from nvr_emulator.recorder.live.jpeg import LivePictures
+from nvr_emulator.recorder.replies import Refused
+from nvr_protocol.additional_information import AdditionalInformation, write_information
+from nvr_protocol.codecs import Codec
+from nvr_protocol.dialect import Dialect
+from nvr_protocol.multipart import live_content_type, write_part
+from nvr_protocol.rtp.packet import PAYLOAD_TYPE_H264, PAYLOAD_TYPE_H265, RtpPacket, write_packet
+from nvr_protocol.timestamps import Zone, zone_at
+
+PAYLOAD_TYPES = {Codec.H264: PAYLOAD_TYPE_H264, Codec.H265: PAYLOAD_TYPE_H265}
+
+CATCH_UP = 2 * TICKS
+"""A stream that is further behind than this begins again at the next GOP instead of flooding its client."""
+
+
+class Transport(StrEnum):
+    """How a live stream travels."""
+
+    RTP = "rtp"
+    HTTP = "http"
+
+
+@dataclass(frozen=True)
+class LivePicture:
+    """One picture of a live stream (or unit of audio), as RTP packets or as the body of a part; `key` marks
+    those with which a client can begin."""
+
+    stream: LiveStream
+    packets: list[bytes]
+    taken: int
+    key: bool
+
+
+@dataclass(eq=False)
+class LiveStream:
+    """One live stream of one camera on one UID. `source` None: the camera sends nothing of that kind."""
+
+    number: int
+    uid: int
+    camera: int
+    comp: str
+    transport: Transport
+    destination: tuple[str, int] | None
+    source: Footage | Audio | None
+    ssrc: int
+    sequence: int
+    timestamp_offset: int
+    started: float
+    gop: Gop | AudioUnit | None = None
+    picture: int = 0
+    ended: str | None = None
+    pictures_sent: int = 0
+    packets_sent: int = field(default=0)
+    suspended: bool = False
+    """The camera is lost: nothing is sent until it is back."""
+
+    def next_due(self) -> int | None:
+        """When the next picture is to be sent, in ticks."""
+        return None if self.gop is None or self.suspended else self.gop.picture_at(self.picture)
+
+    def begin_at_key(self, moment: int) -> None:
+        """Stand at the first GOP that begins at or after `moment` (ticks): a key frame comes first."""
+        if self.source is None:
+            return
+        gop = self.source.containing(moment)
+        self.gop = gop if gop.start >= moment else gop.following()
+        self.picture = 0
+
+    def step(self) -> None:
+        """Stand at the picture after this one."""
+        if self.gop is None:
+            return
+        self.picture += 1
+        if self.picture == self.gop.pictures:
+            self.gop, self.picture = self.gop.following(), 0
+
+
+class LiveTable:
+    """All live streams of a recorder."""
+
+    def __init__(self, plan: RecorderPlan, rng: random.Random, *, streams_per_uid: int = 16) -> None:
+        self.streams_per_uid = streams_per_uid
+        self.zone = plan.zone
+        self.dialect: Dialect = plan.dialect
+        self.jpeg = LivePictures(plan.zone, plan.dialect)
+        self.audio = LiveAudio(plan.zone, plan.dialect)
+        self._rng = rng
+        self._streams: dict[int, LiveStream] = {}
+        self._started = 0
+        self._just_ended: list[LiveStream] = []
+
+    def content_type(self) -> str:
+        """The Content-Type of live over HTTP (OP-17)."""
+        return live_content_type(self.dialect)
+
+    def streams(self, uid: int | None = None) -> list[LiveStream]:
+        """The running streams, of one UID or of all, oldest first."""
+        return [stream for stream in self._streams.values() if uid is None or stream.uid == uid]
+
+    def find(self, uid: int, camera: int) -> LiveStream | None:
+        """The running stream of a camera's pictures on a UID."""
+        return next((stream for stream in self.pictures(uid) if stream.camera == camera), None)
+
+    def pictures(self, uid: int) -> list[LiveStream]:
+        """The running streams of a UID without those of audio, which do not count (OP-9)."""
+        return [stream for stream in self.streams(uid) if stream.comp != AUDIO]
+
+    def audio_stream(self, uid: int, camera: int) -> LiveStream | None:
+        """The running audio stream of a camera on a UID."""
+        streams = (stream for stream in self.streams(uid) if stream.camera == camera)
+        return next((stream for stream in streams if stream.comp == AUDIO), None)
+
+    def start(
+        self,
+        uid: int,
+        camera: int,
+        comp: str,
+        source: Footage | Audio | None,
+        destination: tuple[str, int] | None,
+        now: float,
+    ) -> LiveStream:
+        """Start a stream; over HTTP where there is no destination."""
+        if comp == AUDIO:
+            self.check_video_runs(uid, camera)
+        else:
+            self.check_room(uid, camera, comp)
+        self._started += 1
+        stream = LiveStream(
+            number=self._started,
+            uid=uid,
+            camera=camera,
+            comp=comp,
+            transport=Transport.HTTP if destination is None else Transport.RTP,
+            destination=destination,
+            source=source,
+            ssrc=self._rng.getrandbits(32),
+            sequence=self.first_sequence(),
+            timestamp_offset=self._rng.getrandbits(32),
+            started=now,
+        )
+        stream.begin_at_key(ticks(now))
+        self._streams[stream.number] = stream
+        return stream
+
+    def check_room(self, uid: int, camera: int, comp: str) -> None:
+        """Refuse a second stream of a camera and a seventeenth stream on one UID (§1.3)."""
+        running = self.find(uid, camera)
+        if running is not None:
+            if running.comp == comp:
+                raise Refused(204, f"CAM: camera {camera} streams {comp} on this UID already")
+            raise Refused(503, f"CAM: camera {camera} streams {running.comp} on this UID already")
+        if len(self.pictures(uid)) >= self.streams_per_uid:
+            raise Refused(503, f"CAM: {self.streams_per_uid} live streams run on this UID already")
+
+    def check_video_runs(self, uid: int, camera: int) -> None:
+        """Refuse audio ahead of its camera's video, and a second stream of it (§2.1.2.2)."""
+        if self.find(uid, camera) is None:
+            raise Refused(400, f"COMP: video of camera {camera} must run on this UID before its audio")
+        if self.audio_stream(uid, camera) is not None:
+            raise Refused(204, f"CAM: camera {camera} streams {AUDIO} on this UID already")
+
+    def first_sequence(self) -> int:
+        """Where the sequence numbers of a stream start: at random (§2.3.1)."""
+        return self._rng.getrandbits(16)
+
+    def stop(self, uid: int, camera: int, comp: str) -> None:
+        """Stop the stream of that camera and kind, if it runs."""
+        for stream in self.streams(uid):
+            if stream.camera == camera and stream.comp == comp:
+                self.end(stream, "stopped")
+
+    def end_uid(self, uid: int, why: str) -> None:
+        """The UID ended, and its streams with it."""
+        for stream in self.streams(uid):
+            self.end(stream, why)
+
+    def end(self, stream: LiveStream, why: str) -> None:
+        """End one stream, and with pictures their audio (OP-10); `take_ended` tells the server."""
+        if self.forget(stream):
+            stream.ended = why
+            self._just_ended.append(stream)
+        audio = None if stream.comp == AUDIO else self.audio_stream(stream.uid, stream.camera)
+        if audio is not None:
+            self.end(audio, why)
+
+    def forget(self, stream: LiveStream) -> bool:
+        """Take a stream out of the table; False if it is not there (any more)."""
+        return self._streams.pop(stream.number, None) is not None
+
+    def suspend(self, camera: int) -> None:
+        """The camera is lost: its streams send nothing."""
+        for stream in self.streams():
+            stream.suspended = stream.suspended or stream.camera == camera
+
+    def resume(self, camera: int, now: int) -> None:
+        """The camera is back: its streams go on with a key frame. `now` in ticks."""
+        for stream in self.streams():
+            if stream.camera == camera:
+                stream.suspended = False
+                stream.begin_at_key(now)
+
+    def take_ended(self) -> list[LiveStream]:
+        """The streams that ended since the last call."""
+        ended, self._just_ended = self._just_ended, []
+        return ended
+
+    def next_due(self) -> int | None:
+        """When the next picture of any stream is to be sent, in ticks."""
+        dues = (stream.next_due() for stream in self._streams.values())
+        return min((due for due in dues if due is not None), default=None)
+
+    def skip_to(self, now: int) -> None:
+        """Drop what was due before `now` (ticks); each stream goes on with the next GOP."""
+        for stream in self.streams():
+            due = stream.next_due()
+            if due is not None and due < now:
+                stream.begin_at_key(now)
+
+    def due(self, now: int) -> Iterator[LivePicture]:
+        """The pictures whose time has come by `now` (ticks), each stream's in order."""
+        for stream in self.streams():
+            yield from self.due_of(stream, now)
+
+    def due_of(self, stream: LiveStream, now: int) -> Iterator[LivePicture]:
+        """The pictures of one stream whose time has come by `now` (ticks)."""
+        due = stream.next_due()
+        if due is not None and now - due > CATCH_UP:
+            stream.begin_at_key(now - CATCH_UP)
+        while (due := stream.next_due()) is not None and due <= now:
+            yield self.picture(stream)
+            stream.step()
+
+    def picture(self, stream: LiveStream) -> LivePicture:
+        """The picture at which a stream stands, ready to travel."""
+        assert stream.gop is not None
+        taken = stream.gop.picture_at(stream.picture)
+        packets = self.media(stream, stream.gop, taken)
+        stream.pictures_sent += 1
+        stream.packets_sent += len(packets)
+        return LivePicture(stream, packets, taken, stream.picture == 0)
+
+    def media(self, stream: LiveStream, gop: Gop | AudioUnit, taken: int) -> list[bytes]:
+        """What travels: RTP packets, or the body of a part where a part is no RTP packet."""
+        if isinstance(gop, AudioUnit):
+            http = stream.transport is Transport.HTTP
+            return [self.audio.body(gop) if http else self.audio.packet(stream, gop)]
+        if gop.footage.codec is Codec.JPEG:
+            return [self.jpeg.body(stream.camera, gop)]
+        return self.packets(stream, self.payloads_of(gop, stream.picture), taken)
+
+    def part_writer(self, stream: LiveStream) -> Callable[[list[bytes]], bytes]:
+        """What makes multipart parts of that which travels."""
+        if isinstance(stream.source, Audio):
+            return partial(self.audio.parts, stream.source.codec)
+        return self.jpeg.parts if stream.comp == Codec.JPEG else self.parts
+
+    def payloads_of(self, gop: Gop, picture: int) -> list[bytes]:
+        """The RTP payloads of one picture (§2.3.1, §2.3.2)."""
+        return gop.footage.payloads(gop, picture)
+
+    def parts(self, packets: list[bytes]) -> bytes:
+        """One picture's packets as multipart parts, one packet each (§2.3.3)."""
+        return b"".join(write_part(packet) for packet in packets)
+
+    def packets(self, stream: LiveStream, payloads: list[bytes], taken: int) -> list[bytes]:
+        """Put the RTP header and its extension before each payload (§2.3.1)."""
+        extension = self.extension(stream, taken)
+        timestamp = (taken + stream.timestamp_offset) & 0xFFFFFFFF
+        last = len(payloads) - 1
+        return [
+            self.packet(stream, payload, timestamp, extension, marker=index == last)
+            for index, payload in enumerate(payloads)
+        ]
+
+    def packet(
+        self, stream: LiveStream, payload: bytes, timestamp: int, extension: bytes, *, marker: bool
+    ) -> bytes:
+        """One RTP packet; the sequence number counts on."""
+        sequence = stream.sequence
+        stream.sequence = (sequence + 1) & 0xFFFF
+        payload_type = self.payload_type(stream)
+        return write_packet(
+            RtpPacket(payload_type, sequence, timestamp, stream.ssrc, marker, payload, extension)
+        )
+
+    def payload_type(self, stream: LiveStream) -> int:
+        """98 for H.264, 101 for H.265 (§2.3.1)."""
+        return PAYLOAD_TYPES[Codec(stream.comp)]
+
+    def extension(self, stream: LiveStream, taken: int) -> bytes:
+        """Camera channel, time and frame time: the seven words that were observed (§2.3.1)."""
+        return write_information(
+            AdditionalInformation(
+                camera=stream.camera,
+                seconds=taken // TICKS,
+                zone=self.zone_of(taken),
+                frame_hundredths=hundredths(taken) % 100,
+            ),
+            self.dialect,
+        )
+
+    def zone_of(self, taken: int) -> Zone:
+        """The recorder's time zone at that moment."""
+        return zone_at(self.zone, taken // TICKS)

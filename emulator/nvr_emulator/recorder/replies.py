@@ -1,0 +1,100 @@
+"""What the recorder answers: whole answers, endless live streams, and refusals (OP-11, OP-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nvr_emulator.recorder.download.table import Download
+    from nvr_emulator.recorder.live.streams import LiveStream
+
+Headers = tuple[tuple[str, str], ...]
+
+KEEP_ALIVE_NO_CACHE: Headers = (("Connection", "Keep-Alive"), ("Cache-Control", "no-cache"))
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request as the recorder sees it; `target` is the undecoded path and query."""
+
+    method: str
+    path: str
+    query: str
+    peer: str = "127.0.0.1"
+    authorization: str | None = None
+    secure: bool = False
+    """Whether it came by HTTPS."""
+
+    @property
+    def target(self) -> str:
+        """Path and query as they stood on the request line."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer. `sent` is called once the client has it all (or has gone away)."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/html"
+    headers: Headers = ()
+    reason: str = ""
+    sent: Callable[[], None] | None = field(default=None, compare=False)
+
+    @property
+    def challenges(self) -> bool:
+        """Whether it asks for Digest authentication."""
+        return any(name == "WWW-Authenticate" for name, _ in self.headers)
+
+
+@dataclass(frozen=True)
+class LiveAnswer:
+    """The endless multipart answer that carries `stream` (§2.3.3)."""
+
+    stream: LiveStream
+    status: int = 200
+    reason: str = ""
+    challenges: bool = False
+
+
+@dataclass(frozen=True)
+class DownloadAnswer:
+    """The multipart of a download, in blocks (§6.3.1). `download` None: none runs, one part says why."""
+
+    download: Download | None
+    blocks: Iterator[bytes]
+    status: int = 200
+    reason: str = ""
+    challenges: bool = False
+
+
+Reply = Answer | LiveAnswer | DownloadAnswer
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an outcome, not an error of the recorder
+    """The recorder does not do what was asked: an HTTP status and a one-line reason."""
+
+    def __init__(self, status: int, reason: str, headers: Headers = ()) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+
+
+def accepted() -> Answer:
+    """The minimal page of a command whose answer is not described (OP-12)."""
+    return Answer(200, b"<html><body>OK</body></html>\r\n")
+
+
+def refusal(refused: Refused) -> Answer:
+    """The answer to a refused command (OP-11): no body with 204, else a short page naming the reason."""
+    body = b"" if refused.status == 204 else _page(refused.reason)
+    return Answer(refused.status, body, headers=refused.headers, reason=refused.reason)
+
+
+def _page(reason: str) -> bytes:
+    return f"<html><body>{escape(reason)}</body></html>\r\n".encode("ascii", "backslashreplace")

@@ -1,0 +1,66 @@
+"""A download as an HTTP answer: block by block, as fast as the client reads."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from aiohttp import web
+
+from nvr_emulator.recorder.download.table import Download, DownloadTable
+from nvr_emulator.recorder.replies import DownloadAnswer
+from nvr_protocol.download import CONTENT_TYPE
+
+log = logging.getLogger("nvr_emulator")
+
+
+class _Response(web.StreamResponse):
+    """An answer whose length nobody knows beforehand: the connection's close is its end."""
+
+    _length_check = False
+
+
+async def send_download(
+    incoming: web.BaseRequest, answer: DownloadAnswer, table: DownloadTable
+) -> web.StreamResponse:
+    """Send the answer. Its place is free as soon as the last byte is handed over, or the client is gone."""
+    response = _Response(
+        headers={
+            "Content-Type": CONTENT_TYPE,
+            "Cache-Control": "no-cache",
+            "Connection": "close",
+            "Server": "recorder",
+        }
+    )
+    response.force_close()
+    why = "the client went away"
+    try:
+        await response.prepare(incoming)
+        if answer.download is not None:
+            _hang_up_when_ended(incoming, answer.download)
+        for block in answer.blocks:
+            if block:
+                await response.write(block)
+            # A block takes its time to make; whoever else is served has a turn between two.
+            await asyncio.sleep(0)
+        why = "complete"
+    except ConnectionError:
+        raise
+    except Exception:
+        # Half an answer is out: no status can be sent any more.
+        why = "the emulator failed"
+        log.exception("download failed at %s", incoming.raw_path[:500])
+        if incoming.transport is not None:
+            incoming.transport.abort()
+    finally:
+        if answer.download is not None:
+            answer.download.when_ended = None
+            table.end(answer.download, why)
+    return response
+
+
+def _hang_up_when_ended(incoming: web.BaseRequest, download: Download) -> None:
+    transport = incoming.transport
+    if transport is None or download.ended is not None:
+        raise ConnectionResetError("the download has ended")
+    download.when_ended = transport.abort

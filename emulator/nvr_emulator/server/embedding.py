@@ -1,0 +1,108 @@
+"""A recorder inside another program: its own thread and event loop, ports chosen by the system."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Sequence
+from typing import Any, Literal, Self, TypeVar
+
+import msgspec
+
+from nvr_emulator.configuration.plan import Level, RecorderSettings, UserSettings, usual_cameras
+from nvr_emulator.server.machine import Machine, Ports
+from nvr_protocol.models import Model
+
+T = TypeVar("T")
+
+USERS = (
+    UserSettings("ADMIN", "admin12345", Level.ADMINISTRATOR),
+    UserSettings("MANAGER", "manager12345", Level.MANAGER),
+    UserSettings("OPERATOR", "operator12345", Level.OPERATOR),
+    UserSettings("VIEWER", "viewer12345", Level.VIEWER),
+)
+"""One user of each level."""
+
+USUAL_CHANNELS = {1: 20, 2: 4, 3: 20}
+"""How many cameras are registered by default: more than sixteen where the model's series has room."""
+
+
+def small_recorder(model: Literal[1, 2, 3] = 2, *, seed: int | None = 0) -> RecorderSettings:
+    """Settings for quick tests: four users, small pictures, a camera number in each picture."""
+    return RecorderSettings(
+        model=model,
+        users=USERS,
+        cameras=usual_cameras(USUAL_CHANNELS[model], "counter-small", model=Model(model)),
+        seed=seed,
+    )
+
+
+class EmbeddedRecorder:
+    """A running recorder as a context manager.
+
+    `clock="manual"` (the default) moves by `advance` alone. `defects` are names from
+    `nvr_emulator.defects`. `settings` replaces the small recorder that is made from `model` and `seed`.
+    `transport`: "http" (quick to start), "https" or "both"; None follows the settings, else "http".
+    """
+
+    def __init__(
+        self,
+        model: Literal[1, 2, 3] = 2,
+        *,
+        clock: Literal["manual", "real"] = "manual",
+        defects: Sequence[str] = (),
+        seed: int | None = 0,
+        settings: RecorderSettings | None = None,
+        ports: Ports | None = None,
+        transport: Literal["http", "https", "both"] | None = None,
+    ) -> None:
+        chosen = settings or small_recorder(model, seed=seed)
+        if transport is not None:
+            chosen = msgspec.structs.replace(chosen, transport=transport)
+        self.machine = Machine(chosen, manual=clock == "manual", defects=defects, ports=ports)
+        self.users = chosen.users
+        self.user = chosen.users[0].name
+        self.password = chosen.users[0].password
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="nvr-emulator", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where the recorder answers, say http://127.0.0.1:41001; by HTTPS where it has no HTTP."""
+        return self.machine.http_url or self.machine.https_url or ""
+
+    @property
+    def https_url(self) -> str | None:
+        """Where the recorder answers by HTTPS; None where it does not."""
+        return self.machine.https_url
+
+    @property
+    def control_url(self) -> str:
+        """Where the control port answers."""
+        return self.machine.control_url
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._run(self.machine.start())
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._run(self.machine.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def advance(self, seconds: float) -> None:
+        """Move the manual clock; returns when all that was due has been sent."""
+        self._run(self.machine.advance(seconds))
+
+    def reset(self) -> None:
+        """No UIDs, no streams, an empty journal."""
+
+        async def in_loop() -> None:
+            self.machine.reset()
+
+        self._run(in_loop())
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -1,0 +1,194 @@
+"""The recorder's own port: HTTP requests become commands, replies become responses."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import socket
+import struct
+from collections.abc import Callable
+
+from aiohttp import web
+
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Answer, DownloadAnswer, LiveAnswer, Refused, Reply, Request, refusal
+from nvr_emulator.server.clock import Clock
+from nvr_emulator.server.download_response import send_download
+from nvr_emulator.server.journal import Journal
+from nvr_emulator.server.media_pump import MediaPump, bytes_waiting
+from nvr_protocol.multipart import BOUNDARY_LINE
+
+log = logging.getLogger("nvr_emulator")
+
+LONGEST_LINE = 2 * 1024 * 1024
+"""Request lines up to this are read whole, so that an oversized query still gets its one-line answer."""
+LONGEST_FIELD = 16 * 1024
+UNSENT_IN_KERNEL = 0x894B
+"""SIOCOUTQNSD (Linux): how many bytes of a socket the kernel has not sent yet."""
+
+
+class LiveResponse(web.StreamResponse):
+    """An answer without end and without a length: the connection's close is its end."""
+
+    _length_check = False
+
+
+class RecorderServer:
+    """Serves one recorder. Make a `web_server()` for each port."""
+
+    def __init__(self, recorder: Recorder, clock: Clock, pump: MediaPump, journal: Journal) -> None:
+        self.recorder = recorder
+        self.clock = clock
+        self.pump = pump
+        self.journal = journal
+        self._sending: list[tuple[asyncio.Transport | None, Callable[[], None]]] = []
+
+    def web_server(self) -> web.Server:
+        """What `loop.create_server` takes as its factory."""
+        return _OneLineErrors(
+            self.handle,
+            handler_cancellation=True,
+            access_log=None,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_FIELD,
+            keepalive_timeout=75.0,
+            lingering_time=0.5,
+        )
+
+    async def handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        """Answer one HTTP request."""
+        self._release_sent()
+        path, _, query = incoming.raw_path.partition("?")
+        request = Request(
+            incoming.method,
+            path,
+            query,
+            incoming.remote or "127.0.0.1",
+            incoming.headers.get("Authorization"),
+            incoming.secure,
+        )
+        now = self.clock.now()
+        reply = self.answer(request, now)
+        entry = self.journal.note(request, reply, now)
+        log.debug("%s %s -> %s %s", request.method, request.target[:500], reply.status, entry.reason)
+        self.pump.changed()
+        if isinstance(reply, LiveAnswer):
+            return await self._stream(incoming, reply)
+        if isinstance(reply, DownloadAnswer):
+            return await send_download(incoming, reply, self.recorder.downloads)
+        return await self._whole(incoming, reply)
+
+    def answer(self, request: Request, now: float) -> Reply:
+        """What the recorder says; its own faults become a 500 of one line, and it goes on."""
+        try:
+            return self.recorder.receive(request, now)
+        except Exception:
+            log.exception("the recorder failed at %s", request.target[:500])
+            return refusal(Refused(500, "the emulator failed at this request; its log has the trace"))
+
+    async def _whole(self, incoming: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+        response = web.Response(status=answer.status, body=answer.body or None)
+        if answer.status != 204:
+            response.headers["Content-Type"] = answer.content_type
+        for name, value in answer.headers:
+            if name != "Connection" or incoming.keep_alive:
+                response.headers.add(name, value)
+        response.headers["Server"] = "recorder"
+        transport = incoming.transport
+        try:
+            await response.prepare(incoming)
+            await response.write_eof()
+        finally:
+            if answer.sent is not None:
+                self._sending.append((transport, answer.sent))
+                self._release_sent()
+        return response
+
+    async def _stream(self, incoming: web.BaseRequest, reply: LiveAnswer) -> web.StreamResponse:
+        stream = reply.stream
+        sink = self.pump.attach(stream)
+        response = LiveResponse(
+            headers={
+                "Content-Type": self.recorder.live.content_type(),
+                "Cache-Control": "no-cache",
+                "Connection": "close",
+                "Server": "recorder",
+            }
+        )
+        response.force_close()
+        try:
+            await response.prepare(incoming)
+            await response.write(BOUNDARY_LINE)
+            if incoming.transport is None:
+                raise ConnectionResetError
+            sink.open(incoming.transport)
+            await sink.ended
+        finally:
+            self.pump.detach(stream)
+            self.recorder.connection_lost(stream)
+            self.pump.changed()
+        return response
+
+    def _release_sent(self) -> None:
+        """Tell the recorder which answers have left; one that is not read stays in flight."""
+        waiting, self._sending = self._sending, []
+        for transport, sent in waiting:
+            if transport is None or all_sent(transport):
+                sent()
+            else:
+                self._sending.append((transport, sent))
+
+
+def all_sent(transport: asyncio.Transport) -> bool:
+    """Whether a connection has nothing left to send, in this process or in the kernel."""
+    if transport.is_closing():
+        return True
+    if bytes_waiting(transport):
+        return False
+    connection = transport.get_extra_info("socket")
+    try:
+        (unsent,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), UNSENT_IN_KERNEL, b"\0\0\0\0"))
+    except (OSError, ValueError):
+        # Not Linux, or closed: what this process has handed over counts as sent.
+        return True
+    return bool(unsent == 0)
+
+
+class _OneLineErrors(web.Server):
+    """A web server whose own errors (a malformed or oversized request) look like the recorder's."""
+
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class _Connection(web.RequestHandler):
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        reason = (message or "the request is malformed").partition("\n")[0][:200]
+        answer = refusal(Refused(status if status >= 400 else 400, f"HTTP: {reason}"))
+        response = web.Response(status=answer.status, body=answer.body, headers={"Content-Type": "text/html"})
+        response.force_close()
+        return response
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; `OSError` says what is wrong with host or port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(256)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener

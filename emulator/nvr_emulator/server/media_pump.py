@@ -1,0 +1,219 @@
+"""Sends what is due: pictures to UDP ports and into HTTP answers, on the real clock or on the manual one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections import deque
+from collections.abc import Callable
+
+from nvr_emulator.recorder.live.streams import LivePicture, LiveStream
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.server.clock import Clock, ManualClock
+
+BURST = 32
+"""Packets sent at once: a receiver's default socket buffer holds some 90."""
+BURST_PAUSE = 0.002
+MOST_UNSENT = 8 * 1024 * 1024
+"""Bytes that may wait for a slow HTTP client before its pictures are dropped."""
+LONGEST_FLOOD = 2.0
+"""Seconds of pictures that one advance of the manual clock sends at most."""
+SETTLING = 1.0
+"""Seconds of real time that an advance waits for HTTP clients to take what was sent."""
+
+
+def bytes_waiting(transport: asyncio.Transport) -> int:
+    """Bytes of a connection that this process has not handed to the kernel, encrypted or not."""
+    # asyncio's TLS transport counts only what it has not passed on to the plain one beneath it.
+    beneath = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None)
+    below = 0 if beneath is None else beneath.get_write_buffer_size()
+    return transport.get_write_buffer_size() + int(below)
+
+
+class HttpSink:
+    """The answer that carries one live stream over HTTP."""
+
+    def __init__(self, parts: Callable[[list[bytes]], bytes]) -> None:
+        self._parts = parts
+        self.transport: asyncio.Transport | None = None
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting_for_key = False
+        self._held: list[LivePicture] = []
+
+    def open(self, transport: asyncio.Transport) -> None:
+        """The response's head is out: from now on pictures go to `transport`."""
+        self.transport = transport
+        for picture in self._held:
+            self.write(picture)
+        self._held.clear()
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait for the client to take them."""
+        if self.transport is None or self.transport.is_closing():
+            return 0
+        return bytes_waiting(self.transport)
+
+    def write(self, picture: LivePicture) -> None:
+        """Write a picture's packets as parts, in one piece; drop it if the client does not keep up."""
+        if self.transport is None:
+            self._held.append(picture)
+            return
+        if self.transport.is_closing():  # a TLS transport that was closed can no longer be asked
+            return
+        waiting = bytes_waiting(self.transport)
+        if waiting > MOST_UNSENT:
+            self._waiting_for_key = True
+        if self._waiting_for_key and not (picture.key and waiting == 0):
+            return
+        self._waiting_for_key = False
+        self.transport.write(self._parts(picture.packets))
+
+    def end(self) -> None:
+        """The stream ended: let the answer end."""
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+
+class RtpSink:
+    """The UDP port that one live stream goes to; `spread` sends a picture's packets burst by burst."""
+
+    def __init__(self, sender: socket.socket, destination: tuple[str, int], *, spread: bool) -> None:
+        self._sender = sender
+        self._destination = destination
+        self._spread = spread
+        self._waiting: deque[bytes] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def write(self, picture: LivePicture) -> None:
+        """Send a picture's packets, behind those that still wait."""
+        self._waiting.extend(picture.packets)
+        if self._timer is None:
+            self._send_burst()
+
+    def end(self) -> None:
+        """The stream ended: nothing more is sent."""
+        self._waiting.clear()
+
+    def _send_burst(self) -> None:
+        self._timer = None
+        for _ in range(min(BURST, len(self._waiting)) if self._spread else len(self._waiting)):
+            try:
+                self._sender.sendto(self._waiting.popleft(), self._destination)
+            except OSError:
+                # UDP promises nothing: a full buffer or an unreachable client loses the packet.
+                continue
+        if self._waiting:
+            self._timer = asyncio.get_running_loop().call_later(BURST_PAUSE, self._send_burst)
+
+
+class MediaPump:
+    """Moves pictures from the recorder to its clients."""
+
+    def __init__(self, recorder: Recorder, clock: Clock) -> None:
+        self.recorder = recorder
+        self.clock = clock
+        self._sinks: dict[int, HttpSink] = {}
+        self._rtp_sinks: dict[int, RtpSink] = {}
+        self._sockets: dict[int, socket.socket] = {}
+        self._woken = asyncio.Event()
+        self._unpaced = 0
+        self._advancing = asyncio.Lock()
+
+    def attach(self, stream: LiveStream) -> HttpSink:
+        """Where the pictures of an HTTP stream go from now on."""
+        sink = self._sinks[stream.number] = HttpSink(self.recorder.live.part_writer(stream))
+        if stream.ended:
+            sink.end()
+        return sink
+
+    def detach(self, stream: LiveStream) -> None:
+        """The connection of an HTTP stream is gone."""
+        self._sinks.pop(stream.number, None)
+
+    def changed(self) -> None:
+        """A command was obeyed: end what ended, and look anew at what is due."""
+        self._end_sinks()
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Serve the real clock until cancelled."""
+        while True:
+            self._woken.clear()
+            self._send_due()
+            due = self.recorder.next_event()
+            wait = None if due is None else max(0.0, due - self.clock.now())
+            # Not wait_for: before 3.12 it loses a cancellation that comes just behind what it waits for.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._woken.wait()
+
+    async def advance(self, clock: ManualClock, seconds: float) -> None:
+        """Move the manual clock; everything due is sent, in order, before this returns."""
+        async with self._advancing:
+            target = clock.now() + seconds
+            if seconds > LONGEST_FLOOD:
+                clock.move_to(target - LONGEST_FLOOD)
+                self.recorder.skip_to(clock.now())
+                self.changed()
+            while (due := self.recorder.next_event()) is not None and due <= target:
+                clock.move_to(due)
+                self._send_due()
+                await self._pause()
+            clock.move_to(target)
+            self._send_due()
+            await self._settle()
+
+    def close(self) -> None:
+        """Close the sockets and end all answers."""
+        for sink in self._sinks.values():
+            sink.end()
+        for sender in self._sockets.values():
+            sender.close()
+
+    def _send_due(self) -> None:
+        for picture in self.recorder.run_until(self.clock.now()):
+            stream = picture.stream
+            if stream.destination is not None:
+                self._unpaced += len(picture.packets)
+                self._rtp_sink(stream, stream.destination).write(picture)
+            elif (sink := self._sinks.get(stream.number)) is not None:
+                sink.write(picture)
+        self._end_sinks()
+
+    def _rtp_sink(self, stream: LiveStream, destination: tuple[str, int]) -> RtpSink:
+        if stream.number not in self._rtp_sinks:
+            spread = not isinstance(self.clock, ManualClock)
+            self._rtp_sinks[stream.number] = RtpSink(self._socket(destination[0]), destination, spread=spread)
+        return self._rtp_sinks[stream.number]
+
+    def _end_sinks(self) -> None:
+        for stream in self.recorder.live.take_ended():
+            sink = self._sinks.get(stream.number) or self._rtp_sinks.pop(stream.number, None)
+            if sink is not None:
+                sink.end()
+
+    async def _pause(self) -> None:
+        if self._unpaced >= BURST:
+            self._unpaced = 0
+            await asyncio.sleep(BURST_PAUSE / 4)
+        else:
+            await asyncio.sleep(0)
+
+    async def _settle(self) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + SETTLING
+        # A transport has no event for "all is written".
+        while loop.time() < until and any(sink.unsent for sink in self._sinks.values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+    def _socket(self, host: str) -> socket.socket:
+        family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
+        if family not in self._sockets:
+            sender = socket.socket(family, socket.SOCK_DGRAM)
+            sender.setblocking(False)
+            sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * 1024 * 1024)
+            self._sockets[family] = sender
+        return self._sockets[family]

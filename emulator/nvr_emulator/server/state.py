@@ -1,0 +1,73 @@
+"""What `/state` shows: sessions, live streams, playback, downloads, cameras, disks, logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nvr_protocol.texts.log_list import LogKind
+
+if TYPE_CHECKING:
+    from nvr_emulator.server.machine import Machine
+
+
+def state_of(machine: Machine) -> dict[str, Any]:
+    """The recorder's state as plain values; times are Unix seconds."""
+    recorder, now = machine.recorder, machine.clock.now()
+    return {
+        "now": now,
+        "model": recorder.plan.model,
+        "series": recorder.plan.series,
+        "transport": recorder.plan.transport,
+        "defects": list(machine.defects),
+        "sessions": [
+            {
+                "uid": session.uid,
+                "user": session.user,
+                "priority": session.priority,
+                "idle": now - session.last_command,
+            }
+            for session in recorder.sessions.valid()
+        ],
+        "live": [
+            {
+                "uid": stream.uid,
+                "camera": stream.camera,
+                "comp": stream.comp,
+                "transport": stream.transport.value,
+                "destination": stream.destination,
+                "pictures": stream.pictures_sent,
+                "packets": stream.packets_sent,
+            }
+            for stream in recorder.live.streams()
+        ],
+        "playback": [
+            {
+                "uid": uid,
+                "cameras": sorted(playback.mask or ()),
+                "operation": playback.operation.name,
+                "speed": playback.speed,
+                "stood": None if playback.stood is None else playback.stood / 90_000,
+            }
+            for uid, playback in recorder.playbacks.items()
+        ],
+        "downloads": [
+            {
+                "uid": download.uid,
+                "camera": download.camera,
+                "kind": download.kind,
+                "started": download.started,
+            }
+            for download in recorder.downloads.running()
+        ],
+        "cameras": [
+            {
+                "number": number,
+                "connection": recorder.connection(number),
+                "ptz": recorder.cameras[number].ptz,
+                **recorder.camera_control.seen(number, now),
+            }
+            for number in sorted(recorder.cameras)
+        ],
+        "disks": {name: state.value for name, state in recorder.disks.states.items()},
+        "logs": {kind.value.lower(): len(recorder.logs.entries(kind)) for kind in LogKind},
+    }

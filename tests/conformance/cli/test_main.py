@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from nvr_conformance.cli.main import main
+from nvr_conformance.engine.claims import ScenarioClaim, claims
+from nvr_conformance.judgement.outcomes import KitError
+from nvr_conformance.scenario import Claim
+
+HEADER = "from nvr_conformance.scenario import scenario\n"
+TEST = '@scenario("SES-01")\ndef test_it(check):\n    """All is well."""\n    '
+PASSING = HEADER + TEST + 'check("SES-01", True)\n'
+FAILING = HEADER + TEST + 'check("SES-01", 0, "[this]", "[/that]")\n'
+BROKEN = HEADER + TEST + 'raise OSError("[oops]")\n'
+CTRL_C = HEADER + TEST + "raise KeyboardInterrupt\n"
+
+
+@pytest.fixture
+def command():
+    def run(*arguments, **options):
+        return CliRunner().invoke(main, [str(word) for word in arguments], **options)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "status", "said"),
+    [
+        ("passing", PASSING, 0, "conformant"),
+        ("failing", FAILING, 1, "expected  [this]"),
+        ("broken", BROKEN, 4, "OSError: [oops]"),
+        ("ctrl_c", CTRL_C, 4, "inconclusive"),
+        ("empty", "", 4, "inconclusive"),
+    ],
+)
+def test_exit_statuses(command, fake_recorder, tmp_path, name, text, status, said):
+    scenarios = tmp_path / f"test_status_{name}.py"
+    scenarios.write_text(text)
+    result = command(
+        "run",
+        fake_recorder.url,
+        "--model",
+        2,
+        "--pace",
+        0,
+        "--scenarios",
+        scenarios,
+        "--report",
+        tmp_path / "r",
+    )
+    assert result.exit_code == status
+    assert said in result.output
+    assert "Traceback" not in result.output
+    verdict = json.loads((tmp_path / "r" / "result.json").read_bytes())["verdict"]
+    assert verdict == {0: "conformant", 1: "not-conformant", 4: "inconclusive"}[status]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--select", "LOV-*"],
+        ["--select", "SES-01", "--skip", "*"],
+        ["--allow", "everything"],
+        ["--model", "4"],
+        ["--pace", "-1"],
+        ["--other-user", "bob"],
+        ["--other-user", "bob:secret:9"],
+        ["--no-such-option"],
+        ["http://x/path"],
+        ["ftp://x"],
+        ["http://127.0.0.1:1", "--defect", "x"],
+        ["--defect", "no-such-defect"],
+    ],
+)
+def test_usage_errors(command, arguments):
+    result = command("run", *arguments)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_nobody_there_is_status_3_and_one_line(command):
+    result = command("run", "http://127.0.0.1:1")
+    assert result.exit_code == 3
+    assert result.output == "nvr-conformance: http://127.0.0.1:1: connection refused\n"
+
+
+def test_something_else_there(command, fake_recorder):
+    fake_recorder.answers_login = False
+    result = command("run", fake_recorder.url)
+    assert result.exit_code == 3
+    assert "not a recorder" in result.output
+
+
+def test_a_control_port_that_is_none(command, fake_recorder):
+    result = command("run", fake_recorder.url, "--model", 2, "--control", "http://127.0.0.1:1")
+    assert result.exit_code == 4
+    assert "control port" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_report_that_cannot_be_written(command, tmp_path):
+    (tmp_path / "file").write_text("")
+    result = command("run", "--report", tmp_path / "file" / "report")
+    assert result.exit_code == 4
+    assert "Traceback" not in result.output
+
+
+def test_list(command):
+    assert len(command("list").output.splitlines()) == 129
+    rows = json.loads(command("list", "--json").output)
+    assert len(rows) == 129
+    assert rows[0]["id"] == "SES-01"
+
+
+def test_explain(command, monkeypatch):
+    said = ScenarioClaim("test_it", Claim(("SES-06",), (1, 2, 3), ("load",), {}), "All is well.")
+    monkeypatch.setattr("nvr_conformance.engine.claims.claims", lambda: (said,))
+    result = command("explain", "ses-06")
+    assert result.exit_code == 0
+    assert "SES-06: the recorder ends a UID 90 s" in result.output
+    assert "test_it (needs load)" in result.output
+    assert "All is well." in result.output
+    assert command("explain", "SES-99").exit_code == 2
+
+
+def test_a_scenario_that_cannot_be_imported(tmp_path):
+    (tmp_path / "test_unreadable.py").write_text("import no_such_module")
+    with pytest.raises(KitError, match="ModuleNotFoundError"):
+        claims(tmp_path)
+
+
+def test_claims_are_found_without_running(tmp_path):
+    (tmp_path / "test_claims.py").write_text(PASSING)
+    (claim,) = claims(tmp_path)
+    assert (claim.scenario, claim.claim.ids, claim.text) == ("test_it", ("SES-01",), "All is well.")
+
+
+def test_selftest_usage(command):
+    assert command("selftest", "--defect", "no-such-defect").exit_code == 2
+    assert command("selftest", "--select", "LOV-*").exit_code == 2

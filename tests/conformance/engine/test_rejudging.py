@@ -1,0 +1,346 @@
+"""The evidence of a run, judged again without the recorder: the same checks, to the letter; what was changed
+since shows."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nvr_conformance.cli.main import main
+from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.engine.claims import SCENARIOS
+from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.rejudging import rejudge
+from nvr_conformance.evidence.pcap_reading import read_pcap
+from nvr_conformance.evidence.pcap_writing import write_pcap
+from nvr_conformance.evidence.redaction import Redactor
+from nvr_conformance.evidence.scenario_file import read_evidence
+from nvr_conformance.judgement.verdicts import Overall, Verdict
+from nvr_conformance.report.diff import load_result
+from nvr_conformance.report.writer import ReportWriter
+from nvr_conformance.wire.capture import WireCapture
+from nvr_emulator.server.embedding import EmbeddedRecorder
+
+SELECTED = ("LIV-06", "LIV-12", "PLB-12", "SES-06", "SES-03", "INF-07", "PLB-28")
+
+
+def run(report, options=None, *, select=SELECTED, redact=False, scenarios=SCENARIOS):
+    return judge(
+        options or TargetOptions(model=2),
+        select=select,
+        reporters=[ReportWriter(report, redact_uids=redact)],
+        capture=True,
+        scenarios=scenarios,
+    )
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("run") / "report"
+    run(directory)
+    return directory
+
+
+@pytest.fixture
+def copy(report, tmp_path):
+    return shutil.copytree(report, tmp_path / "copy")
+
+
+def test_a_whole_run_is_judged_again_to_the_letter(tmp_path):
+    result = run(tmp_path / "report", select=())
+    again = rejudge(tmp_path / "report")
+    assert again.verdict is Overall.CONFORMANT
+    assert again.requirements == result.requirements
+    assert again.measurements == result.measurements
+    assert sum(len(row.checks) for row in again.requirements) > 900
+
+
+@pytest.mark.parametrize("defect", ["marker-on-every-packet", "lifetime-of-80-s"])
+def test_what_failed_fails_again(tmp_path, defect):
+    result = run(tmp_path / "report", TargetOptions(model=2, defects=(defect,)))
+    assert result.broken
+    assert rejudge(tmp_path / "report").requirements == result.requirements
+
+
+IN_REAL_TIME = """from nvr_conformance.scenario import scenario
+@scenario("LIV-02", "LIV-16", "LIV-10", "PLB-01")
+def test_live_for_a_moment(target, client, check):
+    session, (camera, other) = client.login(), target.cameras[:2]
+    streams = session.start_rtp(camera, "H264"), session.start_http(other, "H264")
+    begun = target.now()
+    for stream in streams:
+        stream.wait_packets(20)
+    for id_, stream in zip(("LIV-02", "LIV-16"), streams):
+        session.stop(stream)
+        packets = stream.packets[:20]
+        check(id_, len(packets) == 20, "20", hash(b"".join(packet.data for packet in packets)))
+        apart = [packet.arrived - begun for packet in packets]
+        check("LIV-10", 0 <= apart[0] < apart[-1] < 60 and apart == sorted(apart), "in order")
+"""
+
+
+def test_a_recorder_in_real_time(tmp_path):
+    scenarios = tmp_path / "scenarios"
+    scenarios.mkdir()
+    (scenarios / "test_in_real_time.py").write_text(IN_REAL_TIME)
+    with EmbeddedRecorder(clock="real") as recorder:
+        options = TargetOptions(url=recorder.url, password=recorder.password, pace=0)
+        result = run(tmp_path / "report", options, select=("LIV-*",), scenarios=scenarios)
+    assert result.ids(Verdict.PASS) == {"LIV-02", "LIV-10", "LIV-16"}
+    assert rejudge(tmp_path / "report", scenarios=scenarios).requirements == result.requirements
+
+
+def test_without_the_uids_the_verdicts_are_the_same(tmp_path):
+    result = run(tmp_path / "report", redact=True)
+    again = rejudge(tmp_path / "report")
+    assert [row.verdict for row in again.requirements] == [row.verdict for row in result.requirements]
+    uids = {
+        check.actual
+        for row in judge(TargetOptions(model=2), select=["SES-04"]).requirements
+        for check in row.checks
+        if row.id == "SES-04"
+    }
+    assert uids
+    everything = b"".join(file.read_bytes() for file in (tmp_path / "report").rglob("*") if file.is_file())
+    assert not [uid for uid in uids if uid.encode() in everything]
+
+
+def test_a_doctored_packet_changes_the_verdict(copy):
+    """A marker bit that was not there: a byte of one RTP packet in the pcap."""
+    file = copy / "evidence" / "test_live_over_rtp.pcap"
+    data = bytearray(file.read_bytes())
+    place = data.index(bytes([0x90, 98]))  # X=1, no marker, payload type 98
+    data[place + 1] |= 0x80
+    file.write_bytes(data)
+    again = rejudge(copy)
+    assert again.verdict is Overall.NOT_CONFORMANT
+    assert again.ids(Verdict.FAIL) == {"LIV-06"}
+    assert again.errors == ("evidence/test_live_over_rtp.pcap is not what the run left: its SHA-256 differs",)
+
+
+def accept_what_was_refused(file):
+    """In a pcap: the first refusal that is no challenge becomes a 200."""
+    data = file.read_bytes()
+    refusals = [
+        found.start()
+        for found in re.finditer(rb"HTTP/1\.1 401", data)
+        if b"WWW-Authenticate" not in data[found.start() : found.start() + 300]
+    ]
+    file.write_bytes(data[: refusals[0] + 9] + b"200" + data[refusals[0] + 12 :])
+
+
+def test_a_doctored_answer_changes_the_verdict(copy):
+    """A keep-alive that was accepted after the end of the UID."""
+    accept_what_was_refused(copy / "evidence" / "test_idle_uid.pcap")
+    assert "SES-06" in rejudge(copy).ids(Verdict.FAIL)
+
+
+def test_a_doctored_clock_changes_the_verdict(copy):
+    """The time that it should have been on the recorder: two hours later, as in another time zone."""
+    file = copy / "evidence" / "test_live_over_rtp.json"
+    evidence = json.loads(file.read_bytes())
+    for told in evidence["told"]:
+        if told[0] == "unix":
+            told[2] += 2 * 3600
+    file.write_text(json.dumps(evidence))
+    again = rejudge(copy)
+    assert again.ids(Verdict.FAIL) == {"LIV-12"}
+    assert again.errors == ("evidence/test_live_over_rtp.json is not what the run left: its SHA-256 differs",)
+
+
+@pytest.mark.parametrize("suffix", ["txt", "pcap", "json"])
+def test_what_is_missing_is_said(copy, suffix):
+    (copy / "evidence" / f"test_one_camera_played_twice.{suffix}").unlink()
+    again = rejudge(copy)
+    assert again.verdict is Overall.INCONCLUSIVE
+    assert again.errors == (f"evidence/test_one_camera_played_twice.{suffix} is not there",)
+    assert ("PLB-28" in again.ids(Verdict.NOT_TESTED)) is (suffix != "txt")
+
+
+def test_a_changed_transcript_leaves_it_inconclusive(copy):
+    file = copy / "evidence" / "test_idle_uid.txt"
+    file.write_text(file.read_text() + "and all was well\n")
+    again = rejudge(copy)
+    assert again.verdict is Overall.INCONCLUSIVE
+    assert again.errors == ("evidence/test_idle_uid.txt is not what the run left: its SHA-256 differs",)
+
+
+@settings(max_examples=10, deadline=None)
+@given(kept=st.floats(0, 1))
+def test_a_pcap_that_breaks_off_fails_nothing_falsely(report, tmp_path_factory, kept):
+    """What is gone cannot be judged: not tested, never an error of the scenario."""
+    copy = shutil.copytree(report, tmp_path_factory.mktemp("cut") / "copy")
+    (copy / "evidence" / "run.json").write_text(
+        json.dumps(
+            {**json.loads((copy / "evidence" / "run.json").read_bytes()), "selected": ["PLB-12", "LIV-06"]}
+        )
+    )
+    for name in ("test_forward_backward_stop.pcap", "test_live_over_rtp.pcap"):
+        file = copy / "evidence" / name
+        data = file.read_bytes()
+        file.write_bytes(data[: int(len(data) * kept)])
+    again = rejudge(copy)
+    assert not again.ids(Verdict.ERROR)
+    assert all("SHA-256" in error for error in again.errors)
+
+
+ANYTHING = st.none() | st.booleans() | st.integers(-3, 2**40) | st.floats() | st.text(max_size=8)
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=st.data(), value=ANYTHING | st.lists(ANYTHING, max_size=3))
+def test_a_record_with_anything_in_it_is_never_an_error_of_the_scenario(
+    report, tmp_path_factory, data, value
+):
+    """Any one value in what the scenario was told, replaced: another verdict, or not tested."""
+    copy = shutil.copytree(report, tmp_path_factory.mktemp("odd") / "copy")
+    index = json.loads((copy / "evidence" / "run.json").read_bytes())
+    (copy / "evidence" / "run.json").write_text(json.dumps({**index, "selected": ["LIV-06"]}))
+    file = copy / "evidence" / "test_live_over_rtp.json"
+    evidence = place = json.loads(file.read_bytes())
+    key = data.draw(st.sampled_from(["clock_start", "ticks", "flows", "exchanges", "told"]))
+    while isinstance(place[key], (dict, list)) and place[key] and data.draw(st.integers(0, 5)):
+        place = place[key]
+        key = data.draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
+    place[key] = value
+    file.write_text(json.dumps(evidence))
+    again = rejudge(copy)
+    assert not again.ids(Verdict.ERROR)
+    assert all("SHA-256" in error or error.startswith("test_sanity") for error in again.errors)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "said"),
+    [
+        ("told", ["now", 0, []], "'now' cannot be \\[\\]"),
+        (
+            "exchanges",
+            {"number": 1, "method": "GET", "target": "/", "started": 0, "ended": 0, "flow": 999},
+            "999",
+        ),
+        ("flows", {"local": ["127.0.0.1", 1], "packets": 0, "failures": [[0, "bad luck", ""]]}, "bad luck"),
+    ],
+    ids=["told", "exchange", "flow"],
+)
+def test_what_cannot_be_evidence_is_named(report, part, value, said):
+    evidence = json.loads((report / "evidence" / "test_live_over_rtp.json").read_bytes())
+    evidence[part].append(value)
+    with pytest.raises(ValueError, match=f"^name: .*{said}"):
+        read_evidence(json.dumps(evidence).encode(), "name")
+
+
+def test_the_command_says_what_differs(copy):
+    answer = CliRunner().invoke(main, ["rejudge", str(copy)])
+    assert answer.exit_code == 0, answer.output
+    assert "each requirement has the verdict that it had in the run" in answer.output
+    accept_what_was_refused(copy / "evidence" / "test_idle_uid.pcap")
+    answer = CliRunner().invoke(main, ["rejudge", str(copy)])
+    assert answer.exit_code == 1
+    assert "the run said otherwise: SES-06: pass, now fail" in answer.output
+
+
+def test_the_command_writes_a_report_elsewhere(copy, tmp_path):
+    answer = CliRunner().invoke(main, ["rejudge", str(copy), "--report", str(tmp_path / "again")])
+    assert answer.exit_code == 0, answer.output
+    again = load_result(tmp_path / "again")
+    assert again.ids(Verdict.PASS) == load_result(copy).ids(Verdict.PASS)
+    answer = CliRunner().invoke(main, ["rejudge", str(copy), "--report", str(copy)])
+    assert answer.exit_code == 2
+    assert "write the report elsewhere" in answer.output
+
+
+def test_a_directory_without_evidence_is_a_usage_error(tmp_path):
+    answer = CliRunner().invoke(main, ["rejudge", str(tmp_path)])
+    assert answer.exit_code == 2
+    assert "was the report made by run --report?" in answer.output
+    assert "Traceback" not in answer.output
+
+
+# --- the pcap -------------------------------------------------------------------------------------
+
+
+class FakeSocket:
+    def __init__(self, local, remote=("192.0.2.1", 80)):
+        self.getsockname = lambda: local
+        self.getpeername = lambda: remote
+
+
+PIECES = st.lists(
+    st.tuples(st.integers(0, 3), st.booleans(), st.binary(min_size=1, max_size=200)), max_size=30
+)
+
+
+@given(PIECES, st.sets(st.integers(0, 2)))
+def test_what_is_written_reads_back(pieces, ended):
+    """Three connections and a UDP port: what came, in its order, and who hung up."""
+    capture = WireCapture()
+    flows = [capture.tcp(FakeSocket(("192.0.2.9", 40000 + number))) for number in range(3)]
+    flows.append(capture.udp(FakeSocket(("192.0.2.9", 50000))))
+    wanted: list[list[bytes]] = [[], [], [], []]
+    for number, sent, data in pieces:
+        if number == 3:
+            flows[3].received(data, ("192.0.2.1", 30000))
+            wanted[3].append(data)
+        elif sent:
+            flows[number].sent(data)
+        else:
+            flows[number].received(data)
+            wanted[number].append(data)
+    for number, flow in enumerate(flows[:3]):
+        flow.received(b"") if number in ended else flow.end(by_us=True)
+    file = io.BytesIO()
+    orders = write_pcap(file, capture, Redactor())
+    file.seek(0)
+    pcap = read_pcap(file)
+    assert pcap.packets == len(orders)
+    for number, arrivals in enumerate(pcap.connections):
+        assert [arrival.data for arrival in arrivals if not arrival.end] == wanted[number]
+        assert any(arrival.end for arrival in arrivals) is (number in ended)
+    assert [arrival.data for arrival in pcap.datagrams.get(50000, [])] == wanted[3]
+
+
+def test_two_connections_from_one_port_are_two():
+    capture = WireCapture()
+    for said in (b"one", b"two"):
+        flow = capture.tcp(FakeSocket(("192.0.2.9", 40000)))
+        flow.received(said)
+        flow.end(by_us=True)
+    file = io.BytesIO()
+    write_pcap(file, capture, Redactor())
+    file.seek(0)
+    assert [[arrival.data for arrival in flow] for flow in read_pcap(file).connections] == [
+        [b"one"],
+        [b"two"],
+    ]
+
+
+def test_a_piece_that_was_cut_says_so(monkeypatch):
+    monkeypatch.setattr("nvr_conformance.wire.capture.FLOW_LIMIT", 1000)
+    capture = WireCapture()
+    flow = capture.tcp(FakeSocket(("192.0.2.9", 40000)))
+    flow.received(b"x" * 800)
+    flow.received(b"y" * 800)
+    file = io.BytesIO()
+    write_pcap(file, capture, Redactor())
+    file.seek(0)
+    assert [arrival.cut for arrival in read_pcap(file).connections[0]] == [False, True]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_pcap_or_a_value_error(data):
+    for start in (b"", bytes.fromhex("d4c3b2a1020004000000000000000000ffff000065000000")):
+        with suppress(ValueError):
+            assert read_pcap(io.BytesIO(start + data)).packets >= 0
+
+
+def test_no_evidence_is_written_outside_its_folder(report):
+    assert {path.parent for path in report.rglob("*.pcap")} == {Path(report) / "evidence"}

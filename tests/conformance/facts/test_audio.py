@@ -1,0 +1,293 @@
+"""The judge's reading of live and recorded audio, held against what the protocol package writes."""
+
+import dataclasses
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nvr_conformance.facts import live_audio as audio_judging
+from nvr_conformance.facts import playback_audio as audio_sequence
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.playback_audio import walk_audio
+from nvr_conformance.reading.rtp import RtpRecord
+from nvr_conformance.wire.live_streams import CapturedPacket
+from nvr_fixtures import load_audio
+from nvr_protocol.additional_information import AdditionalInformation, write_information
+from nvr_protocol.codecs import AudioCodec
+from nvr_protocol.dialect import ALTERNATIVES, Dialect
+from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio, write_playback_audio
+from nvr_protocol.rtp.audio import write_access_unit
+from nvr_protocol.timestamps import Zone
+
+START = 1_714_000_000
+ZONE = Zone(-210, summer=True)
+DIALECTS = [
+    Dialect(),
+    Dialect(byte_order="little"),
+    *(Dialect(zone_info=value) for value in ALTERNATIVES["zone_info"][1:]),
+    Dialect(aac_unit_id=0xFF04),
+]
+
+
+def second(codec, number, dialect=DIALECTS[0], *, camera=3, au_header=False, leading_zero=False):
+    """The body of an answer with second `number` of a fixture."""
+    fixture = load_audio(codec, camera)
+    length = fixture.sample_rate / fixture.samples_per_unit
+    units = fixture.units[round(number * length) : round((number + 1) * length)]
+    aac = codec is AudioCodec.AAC
+    audio = PlaybackAudio(
+        codec,
+        camera,
+        START + number,
+        START + number + 1,
+        ZONE,
+        samples=b"" if aac else b"".join(units),
+        units=tuple(AudioUnit(unit, au_header) for unit in units) if aac else (),
+        leading_zero=leading_zero,
+    )
+    return write_playback_audio(audio, dialect)
+
+
+def seconds(codec, count=4, **how):
+    return [walk_audio(second(codec, number, **how)) for number in range(count)]
+
+
+def facts(audios, codec):
+    yield audio_sequence.header(audios, codec, 3)
+    yield audio_sequence.sizes(audios, codec)
+    yield audio_sequence.times(audios, codec)
+    yield audio_sequence.padded(audios)
+    yield audio_sequence.about_a_second(audios, codec)
+    yield audio_sequence.follow_on(audios, codec)
+    yield audio_sequence.none_twice(audios)
+    if codec == "AAC":
+        yield audio_sequence.units_decode(audios)
+    else:
+        yield audio_sequence.codec_byte(audios, codec)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize("codec", AudioCodec)
+def test_every_dialect_of_audio_is_right(codec, dialect):
+    audios = seconds(codec, dialect=dialect)
+    assert audio_sequence.codec_of(audios) == codec.value
+    assert [fact for fact in facts(audios, codec.value) if not fact.ok] == []
+
+
+@pytest.mark.parametrize("how", [{"au_header": True}, {"leading_zero": True}])
+def test_units_decode_with_au_headers_and_with_zeros(how):
+    assert audio_sequence.units_decode(seconds(AudioCodec.AAC, **how)).ok
+
+
+@pytest.mark.parametrize("codec", ["G711", "G726"])
+def test_a_zero_ahead_of_samples_is_no_sample(codec):
+    audios = seconds(AudioCodec(codec), leading_zero=True)
+    assert {len(audio.samples) for audio in audios} == {audio_sequence.BYTES_A_SECOND[codec]}
+
+
+@given(st.sampled_from(AudioCodec), st.data())
+def test_any_change_of_bytes_is_walked(codec, data):
+    body = bytearray(second(codec, 0))
+    for place in data.draw(st.lists(st.integers(0, 200), max_size=5)):
+        body[place] = data.draw(st.integers(0, 255))
+    walk_audio(bytes(body[: data.draw(st.integers(0, len(body)))]))
+
+
+@given(st.binary(max_size=9000))
+def test_any_bytes_are_walked(body):
+    audio = walk_audio(body)
+    assert len(audio.data) <= len(body)
+
+
+@pytest.mark.parametrize(
+    ("codec", "place", "wrong", "broken"),
+    [
+        ("G711", 0, b"\xff\x02", "header"),
+        ("G711", 2, b"\x00\x02", "header"),
+        ("G711", 4, b"\x00\x00\x1f\x3e", "padded"),
+        ("G711", 4, b"\x00\x00\x1f\x80", "sizes"),
+        ("G711", 4, b"\x00\x00\xff\x40", "sizes"),
+        ("G711", 4, b"\x00\x00\x1f\x60", "sizes"),
+        ("G711", 16, b"\x00\x00\x00\x00", "times"),
+        ("G711", 13, b"\x09\x1e\xc0", "times"),
+        ("G711", 15, b"\x00", "times"),
+        ("G711", 28, b"\x00", "codec_byte"),
+        ("AAC", 0, b"\xff\x03", "header"),
+        ("AAC", 8, b"\xff\x12\x00\x38", "header"),
+        ("AAC", 4, b"\x00\x00\x10\x00", "sizes"),
+        ("AAC", 70, b"\x00\x01", "sizes"),
+        ("AAC", 73, b"\x02", "header"),
+        ("AAC", 73, b"\x01", "units_decode"),
+    ],
+)
+def test_what_is_wrong_in_one_place_is_found_there(codec, place, wrong, broken):
+    body = second(AudioCodec(codec), 0)
+    audio = walk_audio(body[:place] + wrong + body[place + len(wrong) :])
+    found = {
+        "header": audio_sequence.header([audio], codec, 3),
+        "sizes": audio_sequence.sizes([audio], codec),
+        "times": audio_sequence.times([audio], codec),
+        "padded": audio_sequence.padded([audio]),
+        "codec_byte": audio_sequence.codec_byte([audio], codec) if codec != "AAC" else None,
+        "units_decode": audio_sequence.units_decode([audio]) if codec == "AAC" and audio.units else None,
+    }
+    assert {name for name, fact in found.items() if fact is not None and not fact.ok} >= {broken}
+    assert found["header"].ok or broken == "header"
+
+
+def test_repeats_and_gaps_are_found():
+    body = [walk_audio(second(AudioCodec.G711, number)) for number in range(4)]
+    for audios in ([body[0], body[0]], [body[0], body[2]], [body[1], body[0]]):
+        assert not audio_sequence.follow_on(audios, "G711").ok
+    again = dataclasses.replace(body[0], start=START + 1, end=START + 2)
+    assert audio_sequence.follow_on([body[0], again], "G711").ok
+    assert not audio_sequence.none_twice([body[0], again]).ok
+
+
+def test_audio_of_another_camera_is_found():
+    mine, same, other = (walk_audio(second(AudioCodec.AAC, 0, camera=camera)) for camera in (1, 1, 2))
+    assert not audio_sequence.own_audio(mine, same).ok
+    assert audio_sequence.own_audio(mine, other).ok
+    units = {camera: load_audio(AudioCodec.AAC, camera).units[:50] for camera in (1, 2)}
+    assert audio_judging.own_audio(units).ok
+    assert not audio_judging.own_audio({**units, 3: units[1][7:]}).ok
+    with pytest.raises(NothingToJudge):
+        audio_judging.own_audio({1: units[1], 2: [b"silence"] * 50})
+
+
+def test_silence_may_come_twice():
+    silent = walk_audio(
+        write_playback_audio(
+            PlaybackAudio(AudioCodec.G711, 1, START, START + 1, ZONE, samples=b"\xff\x7f" * 4000)
+        )
+    )
+    assert audio_sequence.none_twice([silent, silent]).ok
+
+
+def test_audio_and_pictures_of_one_place():
+    audio = walk_audio(second(AudioCodec.G711, 0))
+    assert audio_sequence.beside_pictures(audio, START * 100 + 50, 100).ok
+    assert not audio_sequence.beside_pictures(audio, (START + 5) * 100, 100).ok
+    assert not audio_sequence.beside_pictures(audio, (START - 5) * 100, 100).ok
+    with pytest.raises(NothingToJudge):
+        audio_sequence.beside_pictures(audio, None, 100)
+
+
+# Live
+
+
+def packets(codec, count=20, **changes):
+    """RTP packets of a fixture's audio, as they come."""
+    fixture = load_audio(AudioCodec(codec), 1)
+    wrap = write_access_unit if codec == "AAC" else bytes
+    extension = write_information(
+        AdditionalInformation(camera_seconds=START, camera_zone=ZONE, camera_frame_hundredths=7)
+    )
+    return [
+        RtpRecord(
+            number,
+            number / 50,
+            200,
+            payload_type=97,
+            sequence=(65_530 + number) % 65_536,
+            timestamp=(2**32 - 500 + number * fixture.samples_per_unit) % 2**32,
+            extension=extension,
+            payload=wrap(fixture.units[number]),
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("codec", ["AAC", "G711", "G726"])
+def test_live_audio_as_it_should_be(codec):
+    records = packets(codec)
+    interval = 1024 / 48_000 if codec == "AAC" else 0.02
+    sizes = [len(record.payload) for record in records] * 3
+    arrived = [number * interval for number in range(len(sizes))]
+    assert audio_judging.codec_of(sizes, arrived) == codec
+    assert audio_judging.camera_time(records).ok
+    if codec == "AAC":
+        assert audio_judging.access_units(records).ok
+        assert audio_judging.units_on_the_clock(records).ok
+        assert audio_judging.access_units_decode([record.payload[4:] for record in records]).ok
+    else:
+        assert audio_judging.samples_alone(records, codec).ok
+        assert audio_judging.same_units([b"\0" + r.payload for r in records], codec, records).ok
+
+
+def changed(records, **fields):
+    return [*records[:3], dataclasses.replace(records[3], **fields), *records[4:]]
+
+
+@pytest.mark.parametrize("codec", ["G711", "G726"])
+def test_samples_that_do_not_fill_their_time_are_found(codec):
+    records = packets(codec)
+    assert not audio_judging.samples_alone(changed(records, payload=records[3].payload[1:]), codec).ok
+    assert not audio_judging.samples_alone(changed(records, timestamp=5), codec).ok
+    assert audio_judging.samples_alone([record for record in records if record.number != 5], codec).ok
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\0\x10\0\x08",
+        b"\0\x10\0\x10\x01\x02\x03",
+        b"\0\x20\0\x18\x01\x02\x03",
+        b"\0\x02\0\x18\x01\x02\x03",
+    ],
+)
+def test_wrong_au_headers_are_found(payload):
+    assert not audio_judging.access_units(changed(packets("AAC"), payload=payload)).ok
+
+
+@pytest.mark.parametrize(
+    "change", [lambda unit: unit[:-5], lambda unit: b"\0" + unit, lambda unit: b"\xff\xf1" + unit]
+)
+def test_units_that_are_no_access_units_are_found(change):
+    units = [change(unit) for unit in load_audio(AudioCodec.AAC, 1).units[:10]]
+    assert not audio_judging.access_units_decode(units).ok
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        write_information(AdditionalInformation(seconds=START, zone=ZONE)),
+        struct.pack(">HHI", 0x11, 8, START),
+        struct.pack(">HHIBBBB", 0x11, 12, START, 2, 0, 0, 0),
+    ],
+)
+def test_a_camera_time_that_is_none_is_found(extension):
+    assert not audio_judging.camera_time(changed(packets("G711"), extension=extension)).ok
+
+
+@given(st.binary(max_size=40).map(lambda data: data[: len(data) // 4 * 4]))
+def test_any_extension_is_judged(extension):
+    if extension:
+        audio_judging.camera_time([RtpRecord(0, 0.0, 100, extension=extension)])
+
+
+def test_parts_without_their_zero_are_found():
+    right, wrong, empty = (CapturedPacket(0, data, 0.0) for data in (b"\0\1", b"\1\1", b"\0"))
+    assert audio_judging.leading_zero([right]).ok
+    assert not audio_judging.leading_zero([right, wrong]).ok
+    assert not audio_judging.leading_zero([empty]).ok
+
+
+def test_nothing_is_judged_without_audio():
+    for judge in (
+        lambda: audio_judging.codec_of([160] * 5, [0.0, 1.0, 2.0, 3.0, 4.0]),
+        lambda: audio_judging.codec_of([160] * 50, [0.0] * 50),
+        lambda: audio_judging.codec_of([], []),
+        lambda: audio_judging.camera_time([RtpRecord(0, 0.0, 100)]),
+        lambda: audio_judging.samples_alone([], "G711"),
+        lambda: audio_judging.access_units([]),
+        lambda: audio_judging.access_units_decode([]),
+        lambda: audio_judging.leading_zero([]),
+        lambda: audio_sequence.padded([]),
+        lambda: audio_sequence.follow_on(seconds(AudioCodec.G711, 1), "G711"),
+    ):
+        with pytest.raises(NothingToJudge):
+            judge()

@@ -1,0 +1,210 @@
+"""INF-01 … INF-05: what is right is called right, and each fault by its own id."""
+
+import dataclasses
+
+import pytest
+
+from nvr_conformance.facts import logs as log_judging
+from nvr_conformance.facts import recorded_time as recorded_time_judging
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
+from nvr_conformance.wire.exchange import Exchange
+from nvr_protocol.additional_information import Operation
+from nvr_protocol.codecs import Codec
+from nvr_protocol.dialect import Dialect
+from nvr_protocol.playback.video import Picture, PlaybackVideo, write_playback_video
+from nvr_protocol.timestamps import Zone, write_zone_info
+
+ENTRY = '"{:03d}","2021/11/14 14:10:00","0","CAM 3 COMMUNICATION ERROR","GMT+03:00"'
+
+
+def log(body, content_type="text/html", cached="no-cache", status=200):
+    headers = (("Content-Type", content_type), ("Cache-Control", cached))
+    return Exchange(1, "GET", "/", (), 0.0, status=status, headers=headers, body=body.encode())
+
+
+def error_log(count=2, stated=None, entry=ENTRY):
+    entries = ",".join(entry.format(number) for number in range(1, count + 1))
+    number = count if stated is None else stated
+    return f"FILENAME=as_errorlog.html\r\nERROR_LOG_NO={number}\r\nERROR_LOG={entries}\r\n\r\n"
+
+
+@pytest.mark.parametrize("count", [0, 1, 1000])
+def test_a_log_as_the_document_draws_it(count):
+    exchange = log(error_log(count))
+    assert log_judging.form(exchange, "ERROR").ok
+    if count:
+        assert log_judging.count(exchange).ok
+        assert log_judging.fields(exchange).ok
+    else:
+        for judge in (log_judging.count, log_judging.fields):
+            with pytest.raises(NothingToJudge):
+                judge(exchange)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        error_log()[:-2],
+        error_log() + "\r\n",
+        error_log().replace("\r\n", "\n"),
+        error_log().replace("as_errorlog", "as_eventlog"),
+        error_log().replace("ERROR_LOG_NO=2", "ERROR_LOG_NO="),
+        error_log().replace('","GMT+03:00"', '"'),
+        error_log(1000).replace(',"GMT+03:00"', ""),
+        error_log().replace('00","002', '00";"002'),
+    ],
+)
+def test_a_log_of_another_form(body):
+    assert not log_judging.form(log(body), "ERROR").ok
+
+
+def test_a_log_with_wrong_headers():
+    assert not log_judging.form(log(error_log(), content_type="text/plain"), "ERROR").ok
+    assert not log_judging.form(log(error_log(), cached="public"), "ERROR").ok
+    assert not log_judging.form(log(error_log(), status=500), "ERROR").ok
+    assert not log_judging.form(log(error_log()), "EVENT").ok
+
+
+@pytest.mark.parametrize("exchange", [log(error_log(3, 2)), log(error_log(2, 3)), log(error_log(1001))])
+def test_a_count_that_is_wrong_is_no_fault_of_form(exchange):
+    assert not log_judging.count(exchange).ok
+    assert log_judging.fields(exchange).ok
+    assert log_judging.form(exchange, "ERROR").ok
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("14:10:00", "24:10:00"),
+        ("2021/11/14", "2021/11/31"),
+        ("2021/11/14", "21/11/14"),
+        ('"0"', '"2"'),
+        ('"0"', '""'),
+        ("+03:00", "+3"),
+        ("+03:00", "+15:00"),
+        ("+03:00", "+03:60"),
+        ("GMT+03:00", "GMT"),
+    ],
+)
+def test_a_field_that_is_wrong_is_no_fault_of_form(right, wrong):
+    exchange = log(error_log(entry=ENTRY.replace(right, wrong)))
+    assert not log_judging.fields(exchange).ok
+    assert log_judging.count(exchange).ok
+    assert log_judging.form(exchange, "ERROR").ok
+
+
+def test_zones():
+    assert log_judging.zone_minutes("GMT-03:30") == -210
+    assert log_judging.zone_minutes("GMT+00:00") == 0
+    assert log_judging.zone_minutes("UTC") is None
+
+
+DISKS = (
+    "Recording information\r\n\r\nDisk,Capacity,Remain capacity,Recorded time range\r\n"
+    "MAIN-1,4001GB(R),1529GB,2021/11/14,1,13:00:00,2021/12/24,0,15:30:12\r\n"
+    "MAIN-2,4001GB,3710GB,,,,,,\r\nEXT5-9,,,,,,,,\r\n"
+)
+
+
+def disks(body, content_type="text/plain"):
+    return dataclasses.replace(log(body), headers=(("Content-Type", content_type),))
+
+
+def test_disks_as_the_document_draws_them():
+    assert recorded_time_judging.form(disks(DISKS)).ok
+    first, last = recorded_time_judging.stated_range(DISKS)
+    assert (first.unix(180), last.unix(180)) == (1_636_880_400, 1_640_349_012)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("\r\n", "\n"),
+        ("Recording information\r\n", ""),
+        ("Disk,", "Slot,"),
+        ("MAIN-2", "MAIN-1"),
+        ("MAIN-2", "MAIN-10"),
+        ("4001GB,", "4001,"),
+        (",1529GB", ""),
+        (",,,,,,\r\nEXT", ",,,,,\r\nEXT"),
+        ("2021/12/24,0", "2021/12/24,2"),
+        ("2021/12/24,0", "2021/12/32,0"),
+        ("15:30:12", ""),
+        (DISKS.partition("MAIN")[2], ""),
+    ],
+)
+def test_disks_of_another_form(right, wrong):
+    assert right in DISKS
+    assert not recorded_time_judging.form(disks(DISKS.replace(right, wrong))).ok
+
+
+def test_disks_with_wrong_headers():
+    assert not recorded_time_judging.form(disks(DISKS, "text/html")).ok
+    assert not recorded_time_judging.form(dataclasses.replace(disks(DISKS), status=404)).ok
+
+
+def test_no_range_is_none():
+    assert recorded_time_judging.stated_range(DISKS.replace("2021/11/14", "2021/11/44")) is None
+    assert recorded_time_judging.stated_range("") is None
+
+
+def chunk(start, length=100) -> ChunkWalk:
+    """A GOP of two pictures; times in hundredths."""
+    pictures = tuple(Picture(b"\0\0\0\1\x65x", start + offset) for offset in (0, length))
+    video = PlaybackVideo(
+        codec=Codec.H264,
+        camera=1,
+        pictures=pictures,
+        start=start,
+        end=start + length,
+        zone=Zone(-300, summer=True),
+        frame_rate=10,
+        operation=Operation.PLAYBACK,
+    )
+    return walk_chunk(write_playback_video(video))
+
+
+SECOND = 1_714_000_000
+
+
+@pytest.fixture
+def chunks():
+    return [chunk((SECOND + number) * 100 + 50) for number in range(3)]
+
+
+def test_the_oldest_is_the_second_of_the_first_gop(chunks):
+    assert recorded_time_judging.oldest_confirmed(SECOND, chunks).ok
+    assert not recorded_time_judging.oldest_confirmed(SECOND - 2, chunks).ok
+    assert not recorded_time_judging.oldest_confirmed(SECOND + 2, chunks).ok
+    assert not recorded_time_judging.oldest_confirmed(SECOND, []).ok
+
+
+def test_the_latest_lies_about_the_last_gop(chunks):
+    assert recorded_time_judging.latest_confirmed(SECOND + 3, chunks, 0.0).ok
+    assert not recorded_time_judging.latest_confirmed(SECOND + 10, chunks, 0.0).ok
+    assert not recorded_time_judging.latest_confirmed(SECOND - 8, chunks, 0.0).ok
+    assert recorded_time_judging.latest_confirmed(SECOND - 8, chunks, 10.0).ok
+    assert not recorded_time_judging.latest_confirmed(SECOND, [], 0.0).ok
+
+
+def test_one_wrong_time_of_three_is_outvoted(chunks):
+    for field in ("gop_start", "picture_time"):
+        altered = dataclasses.replace(chunks[0], **{field: getattr(chunks[0], field) + 360_000})
+        assert recorded_time_judging.start_of(altered) == SECOND + 0.5
+
+
+@pytest.mark.parametrize("zone_info", ["high-bits", "low-bits", "half-bytes"])
+def test_the_sign_of_the_zone_stands_where_the_dialect_has_it(chunks, zone_info):
+    dialect = Dialect(zone_info=zone_info)
+    info = write_zone_info(Zone(-210, summer=True), dialect)
+    altered = dataclasses.replace(chunks[0], gop_start_zone=(3, 30, info), gop_end_zone=(3, 30, info))
+    assert recorded_time_judging.zone_of([altered], dialect) == -210
+
+
+def test_the_zone_is_what_most_fields_say(chunks):
+    assert recorded_time_judging.zone_of(chunks) == -300
+    altered = dataclasses.replace(chunks[0], gop_start_zone=(9, 0, 0))
+    assert recorded_time_judging.zone_of([altered]) == -300
+    with pytest.raises(NothingToJudge):
+        recorded_time_judging.zone_of([])

@@ -1,0 +1,89 @@
+"""The judge's reading of live JPEG, held against what the protocol package writes."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading import live_jpeg as jpeg_reading
+from nvr_conformance.reading.decoding import decode_pictures, decodes
+from nvr_conformance.reading.live_jpeg import read_jpeg_part
+from nvr_fixtures import load_jpeg
+from nvr_protocol.additional_information import AdditionalInformation
+from nvr_protocol.dialect import Dialect
+from nvr_protocol.live_jpeg import write_live_jpeg
+from nvr_protocol.timestamps import Zone
+
+START = 1_714_000_000
+JPEG = load_jpeg("counter-small", 2).pictures[0]
+
+
+def body(dialect=None, *, camera=True):
+    recorder = AdditionalInformation(camera=2, seconds=START, zone=Zone(540), frame_hundredths=5)
+    own = AdditionalInformation(camera_seconds=START, camera_zone=Zone(540), camera_frame_hundredths=5)
+    return write_live_jpeg(JPEG, recorder, own if camera else None, dialect or Dialect())
+
+
+@pytest.mark.parametrize(
+    ("part", "form"),
+    [
+        (body(), "two SOI"),
+        (body(Dialect(jpeg_form="one-soi")), "one SOI"),
+        (body(Dialect(byte_order="little")), "two SOI"),
+        (body(camera=False), ""),
+    ],
+)
+def test_every_form_is_right(part, form):
+    read = read_jpeg_part(part)
+    assert (read.form, read.problem, read.jpeg) == (form, "", JPEG)
+    assert jpeg_reading.information([read]).ok
+    assert jpeg_reading.names_camera([read], 2).ok
+    assert not jpeg_reading.names_camera([read], 3).ok
+    assert jpeg_reading.plausible_time([read], START + 60).ok
+    assert not jpeg_reading.plausible_time([read], START + 9 * 3600).ok
+    assert decodes(decode_pictures("JPEG", [read.jpeg]), exactly=1).ok
+
+
+def test_a_com_segment_of_the_picture_is_no_camera_information():
+    comment = b"\xff\xd8\xff\xfe\x00\x06made" + JPEG[2:]
+    recorder = AdditionalInformation(camera=2)
+    read = read_jpeg_part(write_live_jpeg(comment, recorder))
+    assert (read.form, read.problem, read.jpeg) == ("", "", comment)
+
+
+@pytest.mark.parametrize("by", [-4, -2, 2, 4, 60_000 - 54])
+@pytest.mark.parametrize("group", [0, 1])
+def test_a_wrong_length_is_found_and_the_picture_all_the_same(by, group):
+    right = body()
+    (length,) = struct.unpack_from(">H", right, 4)
+    place = 4 if group == 0 else 4 + length + 4
+    (length,) = struct.unpack_from(">H", right, place)
+    wrong = right[:place] + struct.pack(">H", length + by) + right[place + 2 :]
+    assert not jpeg_reading.information([read_jpeg_part(wrong)]).ok
+
+
+def test_a_picture_without_information_is_found():
+    read = read_jpeg_part(JPEG)
+    assert not jpeg_reading.information([read]).ok
+    assert read.jpeg == JPEG
+
+
+def test_times_that_go_back_are_found():
+    earlier = write_live_jpeg(JPEG, AdditionalInformation(camera=2, seconds=START - 5, zone=Zone(540)))
+    reads = [read_jpeg_part(body()), read_jpeg_part(earlier)]
+    assert not jpeg_reading.plausible_time(reads, START).ok
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read(data):
+    for part in (data, b"\xff\xd8\xff\xfe" + data):
+        read = read_jpeg_part(part)
+        assert len(read.jpeg) <= len(part) + 2
+        jpeg_reading.information([read])
+
+
+def test_nothing_is_judged_without_pictures():
+    with pytest.raises(NothingToJudge):
+        jpeg_reading.information([])

@@ -1,0 +1,61 @@
+"""Status 3 is the recorder's where nobody else is logged in, and may be others' where somebody is."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.procedures import crowded_downloads as download_asking
+from nvr_conformance.procedures.crowded_downloads import is_crowded_out, others, whole_download
+
+
+class Session:
+    def __init__(self, *, alive, logged_out=False):
+        self.logged_out = logged_out
+        self.is_alive = lambda: alive
+
+
+def client(used, *sessions):
+    text = "MAXUID=16\r\n" + ("" if used is None else f"USEDUID={used}\r\n")
+    passed = []
+    return SimpleNamespace(
+        sessions=sessions,
+        get_digest=lambda path: SimpleNamespace(text=text),
+        target=SimpleNamespace(pass_time=passed.append),
+        passed=passed,
+    )
+
+
+OURS = (Session(alive=True), Session(alive=False), Session(alive=True, logged_out=True))
+
+
+@pytest.mark.parametrize(("used", "count"), [(1, 0), (4, 3), (0, 0), (None, 0)])
+def test_the_uids_of_others(used, count):
+    assert others(client(used, *OURS)) == count
+
+
+@pytest.mark.parametrize(
+    ("statuses", "used", "crowded"),
+    [(["3"], 2, True), (["3"], 1, False), (["0", "0"], 2, False), (["3", "0"], 2, False)],
+)
+def test_who_has_the_places(statuses, used, crowded):
+    assert is_crowded_out(client(used, *OURS), SimpleNamespace(statuses=statuses)) is crowded
+
+
+def test_a_place_that_becomes_free(monkeypatch):
+    answers = [["3"], ["3"], ["0", "0"]]
+    asked = client(2, *OURS)
+    monkeypatch.setattr(
+        download_asking, "downloaded", lambda *request: SimpleNamespace(statuses=answers.pop(0))
+    )
+    assert whole_download(asked, 1, "MP4", 0, 60).statuses == ["0", "0"]
+    assert len(asked.passed) == 2
+
+
+def test_places_that_stay_taken(monkeypatch):
+    monkeypatch.setattr(download_asking, "downloaded", lambda *request: SimpleNamespace(statuses=["3"]))
+    with pytest.raises(PrerequisiteFailed, match="all places"):
+        whole_download(client(2, *OURS), 1, "MP4", 0, 60)
+    assert whole_download(client(1, *OURS), 1, "MP4", 0, 60).statuses == ["3"]

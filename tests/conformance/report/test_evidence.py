@@ -1,0 +1,242 @@
+"""What a report keeps of a scenario: redacted, bounded, and readable by others."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import socket
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.engine.judge import judge
+from nvr_conformance.evidence.pcap_writing import frames_of, write_pcap
+from nvr_conformance.evidence.redaction import Redactor
+from nvr_conformance.report.writer import ReportWriter
+from nvr_conformance.wire import capture as wire_capture
+from nvr_conformance.wire.capture import WireCapture
+from nvr_protocol.rtp.packet import RtpPacket, write_packet
+
+TSHARK = shutil.which("tshark")
+REQUEST = (
+    b'GET /cgi-bin/dlogin.cgi?UID=-1 HTTP/1.1\r\nHost: x\r\nAuthorization: Digest response="0f1e2d"\r\n\r\n'
+)
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 14\r\n\r\nUID=1234567890"
+
+
+class FakeSocket:
+    def __init__(self, local, remote=("192.0.2.1", 80)):
+        self.getsockname = lambda: local
+        self.getpeername = lambda: remote
+
+
+def a_capture(address="192.0.2.9", remote="192.0.2.1"):
+    capture = WireCapture()
+    flow = capture.tcp(FakeSocket((address, 40000), (remote, 80)))
+    flow.sent(REQUEST)
+    flow.received(ANSWER[:50])
+    flow.received(ANSWER[50:])
+    flow.received(b"")
+    udp = capture.udp(FakeSocket((address, 50000)))
+    for number in range(5):
+        data = write_packet(RtpPacket(98, number, 3000 * number, 7, True, b"\x41" * 900))
+        udp.received(data, (remote, 30000))
+    return capture
+
+
+def pcap_of(capture, redactor=None):
+    file = io.BytesIO()
+    write_pcap(file, capture, redactor or Redactor())
+    return file.getvalue()
+
+
+def read_pcap(data):
+    from scapy.utils import rdpcap
+
+    return rdpcap(io.BytesIO(data))
+
+
+@pytest.mark.parametrize(("address", "remote"), [("192.0.2.9", "192.0.2.1"), ("2001:db8::9", "2001:db8::1")])
+def test_both_sides_of_a_connection_can_be_put_together_again(address, remote):
+    from scapy.layers.inet import TCP, UDP
+
+    packets = read_pcap(pcap_of(a_capture(address, remote)))
+    segments = [packet for packet in packets if TCP in packet]
+    assert [str(packet[TCP].flags) for packet in segments[:3]] == ["S", "SA", "A"]
+    for port, said in ((40000, REQUEST), (80, ANSWER)):
+        mine = [packet[TCP] for packet in segments if packet[TCP].sport == port]
+        first = mine[0].seq + 1
+        together = bytearray(len(said))
+        for segment in mine:
+            data = bytes(segment.payload)
+            together[segment.seq - first : segment.seq - first + len(data)] = data
+        assert len(together) == len(said)
+        hidden = re.sub(rb"(Digest)([^\r]*)", lambda found: found[1] + b"*" * len(found[2]), said)
+        assert bytes(together) == hidden
+    acknowledged = [packet[TCP].ack for packet in segments if packet[TCP].sport == 40000]
+    assert acknowledged[-1] == 2000 + 1 + len(ANSWER) + 1
+    assert sum(UDP in packet for packet in packets) == 5
+    for packet in packets:  # scapy makes the checksums anew
+        again = packet.__class__(bytes(packet))
+        kind = TCP if TCP in packet else UDP
+        stated = again[kind].chksum
+        del again[kind].chksum
+        assert packet.__class__(bytes(again))[kind].chksum == stated
+
+
+@pytest.mark.skipif(TSHARK is None, reason="needs tshark")
+def test_tshark_reads_it(tmp_path):
+    file = tmp_path / "it.pcap"
+    file.write_bytes(pcap_of(a_capture(), Redactor(uids=True)))
+    command = [TSHARK, "-r", str(file), "-d", "udp.port==50000,rtp", "-T", "fields"]
+
+    def ask(*words):
+        done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=120, check=True)
+        return done.stdout.split()
+
+    assert ask("-Y", "_ws.malformed || tcp.analysis.flags", "-e", "frame.number") == []
+    assert ask("-Y", "http", "-e", "http.request.method", "-e", "http.response.code") == ["GET", "200"]
+    assert ask("-Y", "rtp", "-e", "rtp.seq") == ["0", "1", "2", "3", "4"]
+    assert ask("-Y", "rtp", "-e", "rtp.p_type") == ["98"] * 5
+
+
+def test_a_secret_across_two_pieces_is_found():
+    capture = WireCapture()
+    flow = capture.tcp(FakeSocket(("192.0.2.9", 40000)))
+    flow.received(b"<p>the pass")
+    flow.received(b"word1 is UID=12345")
+    flow.received(b"67890</p>")
+    data = pcap_of(capture, Redactor(["password1"], uids=True))
+    assert b"pass" not in data
+    assert b"12345" not in data
+    assert b"67890" not in data
+    assert b"</p>" in data
+
+
+def test_https_on_443_becomes_http_on_80():
+    capture = WireCapture()
+    flow = capture.tcp(FakeSocket(("192.0.2.9", 40000), ("192.0.2.1", 443)))
+    flow.tls = True
+    flow.sent(REQUEST)
+    from scapy.layers.inet import TCP
+
+    assert {packet[TCP].dport for packet in read_pcap(pcap_of(capture))} == {80, 40000}
+
+
+def test_a_capture_is_bounded(monkeypatch):
+    for name, value in (("TOTAL_LIMIT", 60_000), ("WHOLE_LIMIT", 40_000), ("FLOW_LIMIT", 20_000)):
+        monkeypatch.setattr(wire_capture, name, value)
+    capture = WireCapture()
+    flows = [capture.tcp(FakeSocket(("192.0.2.9", 40000 + n))) for n in range(4)]
+    for _ in range(50):
+        for flow in flows:
+            flow.received(b"x" * 4000)
+    data = pcap_of(capture)
+    assert len(data) <= 60_000 + 4 * 5 * 80
+    assert capture.left_out > 700_000
+    packets = read_pcap(data)
+    assert any(packet.wirelen > len(bytes(packet)) for packet in packets)
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.binary(max_size=300))),
+    st.lists(st.text(min_size=1, max_size=12), max_size=3),
+)
+def test_nothing_of_the_wire_changes_its_length(pieces, passwords):
+    capture = WireCapture()
+    flow = capture.tcp(FakeSocket(("192.0.2.9", 40000)))
+    for sent, data in pieces:
+        flow.sent(data) if sent else capture.keep(flow, data, sent=False)
+    frames = list(frames_of(flow, Redactor(passwords, uids=True)))
+    assert sum(frame.size for frame in frames) == sum(len(frame.data) for frame in frames)
+    payload = sum(len(frame.data) - 40 for frame in frames[3:])
+    assert payload == sum(len(data) for _, data in pieces)
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_any_bytes_are_redacted_to_their_own_length(data, uids):
+    noise = data + b"UID=" + data + b"\r\nAuthorization: " + data
+    assert len(Redactor(["secret99"], uids=uids).wire(noise)) == len(noise)
+
+
+def test_uids_are_replaced_everywhere_alike():
+    redactor = Redactor(uids=True)
+    assert redactor.text("GET /x?UID=1234567890&CAM=1") == "GET /x?UID=UID-1&CAM=1"
+    assert redactor.text("UID=42, then 1234567890, 91234567890, USEDUID=3") == (
+        "UID=UID-2, then UID-1, 91234567890, USEDUID=3"
+    )
+    on_the_wire = redactor.wire(b"?UID=1234567890 ?UID=42 ?UID=-1 1234567890")
+    other = on_the_wire[5:15]
+    assert other.isdigit()
+    assert other != b"1234567890"
+    assert on_the_wire == b"?UID=" + other + b" ?UID=42 ?UID=-1 " + other
+    assert redactor.digits('{"uid":1234567890}') == f'{{"uid":{other.decode()}}}'
+    assert Redactor().text("UID=1234567890") == "UID=1234567890"
+
+
+def test_passwords_and_answers_never_show():
+    redactor = Redactor(["s3cret/word"])
+    assert "s3cret" not in redactor.text("a s3cret/word and s3cret%2Fword")
+    assert redactor.header("Authorization", 'Digest username="u", response="abc"') == "Digest (not shown)"
+    assert "rsp" not in redactor.header("Authentication-Info", 'rspauth="1"')
+
+
+SCENARIO = """from nvr_conformance.scenario import scenario
+@scenario("SES-01", "SES-02")
+def test_it(target, client, check):
+    session = client.login()
+    session.is_alive()
+    check("SES-01", False, "none", f"UID={session.uid_text} by {target.password}", "it")
+    check("SES-02", True)
+"""
+
+
+@pytest.mark.parametrize("redact", [False, True])
+def test_a_whole_report(tmp_path, fake_recorder, redact):
+    scenarios = tmp_path / "scenarios"
+    scenarios.mkdir()
+    (scenarios / f"test_evidence_{redact}.py").write_text(SCENARIO)
+    report = tmp_path / "report"
+    (report / "evidence").mkdir(parents=True)
+    for old in ("evidence/test_of_an_older_run.pcap", "evidence/notes.md", "index.html"):
+        (report / old).write_text("old")
+    options = TargetOptions(url=fake_recorder.url, model=2, pace=0, timeout=5, password="open-sesame")
+    writer = ReportWriter(report, passwords=["open-sesame"], redact_uids=redact)
+    judge(options, scenarios=scenarios, reporters=[writer], capture=True, select=["SES-*"])
+    names = {str(path.relative_to(report)) for path in report.rglob("*") if path.is_file()}
+    assert names == {
+        "index.html",
+        "result.json",
+        "declaration.json",
+        "junit.xml",
+        "evidence/notes.md",
+        "evidence/test_it.txt",
+        "evidence/test_it.pcap",
+        "evidence/test_it.json",
+        "evidence/run.json",
+    }
+    everything = b"".join((report / name).read_bytes() for name in names)
+    assert b"open-sesame" not in everything
+    assert b"response=" not in everything
+    assert (re.search(rb"10000\d{5}", everything) is None) is redact
+    assert (b"UID-1" in everything) is redact
+    page = (report / "index.html").read_text()
+    assert "this exchange" in page
+    assert 'href="evidence/test_it.pcap"' in page
+    transcript = (report / "evidence" / "test_it.txt").read_text()
+    assert "Authorization: Digest (not shown)" in transcript
+    assert "SES-01 fail" in transcript
+
+
+def test_real_sockets_are_captured():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as ours,
+    ):
+        flow = WireCapture().tcp(ours)
+        assert flow.remote == server.getsockname()
+        assert not flow.tls

@@ -1,0 +1,106 @@
+"""Recorders that conform, and are not like the usual one: nothing of theirs fails, and what cannot be tested
+says why."""
+
+from __future__ import annotations
+
+import pytest
+
+PLAIN = {"fixture": "counter-small"}
+
+
+def cameras(*numbers, **values):
+    return [{"number": number, **PLAIN, **values} for number in numbers]
+
+
+def recorded(since, until=None):
+    return [{"since": since, **({"until": until} if until else {})}]
+
+
+MONTH = 43_200  # minutes
+
+RECORDERS = {
+    "two microphones that audio the same": (
+        {"cameras": cameras(1, 3, audio="AAC")},
+        ("LIV-26", "LIV-28", "PLB-24"),
+        {},
+    ),
+    "one codec each": (
+        {
+            "cameras": [
+                *cameras(1, video=["H264"], recorded="H264"),
+                *cameras(3, video=["H265"], recorded="H265"),
+                *cameras(4, video=["H265"], recorded="JPEG", audio="G711"),
+            ]
+        },
+        ("LIV-02", "LIV-03", "LIV-18", "LIV-21", "LIV-26", "EXC-01", "EXC-02", "PLB-01", "PLB-22", "PLB-23"),
+        {},
+    ),
+    "the first camera is lost": (
+        {"cameras": [*cameras(1, state="lost"), *cameras(3, audio="G711")]},
+        ("LIV-02", "LIV-18", "LIV-27", "LIV-30", "PLB-01", "EXC-05", "INF-05", "INF-06"),
+        {},
+    ),
+    "no camera connected": (
+        {"cameras": cameras(1, 2, state="lost")},
+        ("LIV-*", "EXC-*", "PLB-*", "SES-02", "SES-08", "SES-13", "SEC-03", "CTL-01"),
+        {"LIV-02": "no camera", "EXC-01": "no camera", "PLB-01": "no camera", "SES-13": "no camera"},
+    ),
+    "no microphones": (
+        {"cameras": cameras(1, 2)},
+        ("LIV-25", "LIV-26", "PLB-23", "PLB-25", "DWN-02"),
+        {"LIV-26": "no camera sends audio", "PLB-25": "no camera gives audio", "LIV-25": "no audio"},
+    ),
+    "no JPEG": (
+        {"cameras": cameras(1, jpeg=False)},
+        ("LIV-19", "PLB-22", "DWN-07"),
+        {"LIV-19": "no camera sends JPEG", "PLB-22": "no recording of JPEG"},
+    ),
+    "no recordings": (
+        {"cameras": cameras(1), "recordings": []},
+        ("PLB-01", "PLB-12", "PLB-26", "DWN-01", "INF-05", "EXC-03", "SES-08"),
+        {"PLB-01": "states no recording", "DWN-01": "no recording", "INF-05": "no recorded range"},
+    ),
+    "recordings of the last minutes": (
+        {"cameras": cameras(1, audio="AAC"), "recordings": recorded(5)},
+        ("PLB-1*", "PLB-25", "PLB-29", "DWN-01", "DWN-02", "INF-05"),
+        {},
+    ),
+    "recordings of a month ago": (
+        {"cameras": cameras(1, 2, audio="AAC"), "recordings": recorded(MONTH, MONTH - 2)},
+        ("PLB-0[1-9]", "PLB-1*", "PLB-25", "PLB-26", "DWN-01", "DWN-02", "DWN-10", "INF-05"),
+        {},
+    ),
+    "all numbers little-endian": (
+        {"cameras": cameras(1, 2, audio="AAC"), "dialect": {"byte_order": "little"}},
+        ("LIV-11", "LIV-12", "LIV-19", "LIV-26", "PLB-05", "PLB-07", "PLB-24"),
+        {},
+    ),
+    "half an hour of summer time": (
+        # Two and a half hours behind the end of summer time on Lord Howe.
+        {
+            "cameras": cameras(1),
+            "recordings": recorded(600),
+            "time_zone": "Australia/Lord_Howe",
+            "clock_start": 1_775_322_000,
+        },
+        ("INF-04", "INF-05", "PLB-07", "PLB-33", "DWN-01"),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize(("setup", "ids", "untested"), RECORDERS.values(), ids=RECORDERS)
+def test_a_recorder_that_conforms(judge_as_real, setup, ids, untested):
+    seen = judge_as_real(setup, select=ids)
+    assert not seen.rows("fail", "warn", "error")
+    reasons = seen.rows("not-tested")
+    for id_, said in untested.items():
+        assert said in reasons[id_]
+    assert all(reasons.values())
+    assert seen.left_behind == []
+
+
+def test_g726_is_told_from_g711_however_long_the_commands_take(judge_as_real):
+    setup = {"cameras": cameras(1, 2, 3, 4, audio="G726")}
+    seen = judge_as_real(setup, select=("LIV-26", "LIV-27", "LIV-29", "PLB-23"), model=1)
+    assert set(seen.rows("pass")) == {"LIV-26", "LIV-27", "LIV-29", "PLB-23"}

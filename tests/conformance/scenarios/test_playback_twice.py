@@ -1,0 +1,60 @@
+"""PLB-28 where the answers to two requests are all there is to see: a recorder that is not this host."""
+
+from __future__ import annotations
+
+import pytest
+
+from nvr_conformance.client.held_answer import HeldAnswer
+from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.rejudging import rejudge
+from nvr_conformance.judgement.verdicts import Verdict
+from nvr_conformance.procedures import udp_path
+from nvr_conformance.report.writer import ReportWriter
+
+
+@pytest.fixture
+def judged_from_afar(monkeypatch, tmp_path):
+    """Judges PLB-28 of an emulated recorder as if it were elsewhere: by itself, and from the evidence."""
+    monkeypatch.setattr(udp_path, "is_this_host", lambda endpoint: False)
+
+    def judged(*defects):
+        options = TargetOptions(model=2, defects=defects)
+        writer = ReportWriter(tmp_path / "report")
+        result = judge(options, select=["PLB-28"], reporters=[writer], capture=True)
+        assert not result.errors
+        assert rejudge(tmp_path / "report").requirements == result.requirements
+        return next(row for row in result.requirements if row.id == "PLB-28")
+
+    return judged
+
+
+def test_the_second_of_two_requests_at_once_is_refused(judged_from_afar, monkeypatch):
+    """The first answer was with this machine whole before the camera was asked for again."""
+    monkeypatch.setattr(HeldAnswer, "arrived", lambda held: 1_000_000_000)
+    row = judged_from_afar()
+    assert row.verdict is Verdict.PASS
+    assert [check.name for check in row.checks] == [
+        "the same camera asked for twice at once",
+        "the other arrives whole",
+        "then the next GOP",
+    ]
+
+
+def test_the_same_pictures_twice_prove_it(judged_from_afar):
+    row = judged_from_afar("same-gop-while-it-is-sent")
+    assert row.verdict is Verdict.FAIL
+    assert "the same twice" in row.reason
+
+
+def test_pictures_that_follow_on_each_other_prove_nothing(judged_from_afar):
+    row = judged_from_afar("two-answers-in-flight")
+    assert row.verdict is Verdict.NOT_TESTED
+    assert "cannot be seen from afar" in row.reason
+
+
+def test_a_refusal_that_moves_on(judged_from_afar, monkeypatch):
+    monkeypatch.setattr(HeldAnswer, "arrived", lambda held: 1_000_000_000)
+    row = judged_from_afar("refused-camera-moves-on")
+    assert row.verdict is Verdict.FAIL
+    assert row.reason.startswith("then the next GOP")

@@ -1,0 +1,222 @@
+"""The self-test on a small scale: one scenario, the healthy emulator, and two with a defect."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from nvr_conformance.judgement.requirements import requirements
+from nvr_conformance.selftest.console import duration, outcome_line, print_matrix, seconds_left
+from nvr_conformance.selftest.coverage import coverage
+from nvr_conformance.selftest.trials import MODELS, Outcome, Trial, declared_defects, plan_trials, run_trial
+from nvr_emulator.defects import all_defects
+
+SCENARIO = """
+from nvr_conformance.scenario import refused, scenario
+
+@scenario("SES-01", "SES-09")
+def test_login_and_logout(target, client, check, require):
+    login = client.try_login()
+    asked = login.challenge
+    check("SES-01", asked.status == 401 and "UID=" not in asked.text, 401, asked)
+    session = client.login()
+    before = target.now()
+    target.pass_time(5)
+    require(target.now() - before == 5, "the clock is moved")
+    session.logout()
+    check("SES-09", refused(session.get("keep_alive")), "refused", session.client.history.exchanges[-1])
+"""
+
+CHOSEN_AT_RANDOM = """
+from nvr_conformance.scenario import scenario
+
+@scenario("SES-04", "SES-18", "LIV-22")
+def test_what_is_chosen_at_random(target, client, check, observe, not_applicable):
+    not_applicable("LIV-22", "there is no seventeenth")
+    session = client.login()
+    check("SES-04", session.uid > 0, "a positive UID", session.uid)
+    observe("SES-18", session.uid, "by the recorder")
+    observe("SES-18", target.random.random(), "by the judge")
+    observe("SES-18", len(target.users), "not at random")
+"""
+
+
+@pytest.fixture(scope="module")
+def scenarios(tmp_path_factory):
+    path = tmp_path_factory.mktemp("selftest") / "test_selftest_scenario.py"
+    path.write_text(SCENARIO)
+    return path
+
+
+def trial(scenarios, defect, *breaks):
+    return Trial(2, defect, frozenset(breaks), scenarios=scenarios)
+
+
+def test_healthy_and_defective(scenarios):
+    assert run_trial(trial(scenarios, None)).good
+    killed = run_trial(trial(scenarios, "login-without-credentials", "SES-01"))
+    assert killed.good
+    assert killed.broken == {"SES-01"}
+    assert killed.seconds < 5
+    blamed = run_trial(trial(scenarios, "login-without-credentials", "SES-09"))
+    assert (blamed.missing, blamed.extra, blamed.good) == ({"SES-09"}, {"SES-01"}, False)
+
+
+def test_a_run_that_proves_nothing_is_not_good(tmp_path):
+    (tmp_path / "test_selftest_nothing.py").write_text("")
+    outcome = run_trial(trial(tmp_path, None))
+    assert outcome.problem == "nothing was judged"
+    assert not outcome.good
+
+
+def test_every_defect_has_a_trial():
+    trials = plan_trials()
+    assert [each.model for each in trials[:3]] == [1, 2, 3]
+    assert all(each.defect is None for each in trials[:3])
+    assert [each.defect for each in trials[3:]] == [defect.name for defect in all_defects()]
+    assert all(each.breaks for each in trials[3:])
+
+
+def test_trials_on_one_model_and_of_one_defect():
+    assert {each.model for each in plan_trials([3])} == {3}
+    (only,) = plan_trials([2], ["login-without-credentials"])
+    assert (only.defect, only.breaks) == ("login-without-credentials", {"SES-01"})
+    assert len(plan_trials([1, 2, 3], ["login-without-credentials"])) == 3
+    with pytest.raises(ValueError, match="no-such"):
+        plan_trials(defects=["no-such"])
+
+
+def test_trials_of_some_requirements():
+    trials = plan_trials([2], select=["SES-01"])
+    assert trials[0].defect is None
+    assert all(each.breaks == {"SES-01"} for each in trials[1:])
+    assert trials[1:]
+
+
+def test_a_seed_is_for_the_recorder_and_for_the_judge(tmp_path):
+    path = tmp_path / "test_selftest_random.py"
+    path.write_text(CHOSEN_AT_RANDOM)
+    first, again, other = (
+        run_trial(Trial(3, None, frozenset(), seed=seed, scenarios=path)) for seed in (7, 7, 8)
+    )
+    assert first.good
+    assert first.not_applicable == {"LIV-22": "there is no seventeenth"}
+    assert first.observed == again.observed
+    same = {what for what, digest in other.observed.items() if first.observed[what] == digest}
+    assert len(other.observed) == 3
+    assert same == {"SES-18 not at random"}
+
+
+def test_healthy_recorders_of_many_seeds():
+    healthy = [each for each in plan_trials([1, 3], seed=40, healthy=3) if each.defect is None]
+    assert [(each.seed, each.model) for each in healthy] == [
+        (seed, model) for seed in (40, 41, 42) for model in (1, 3)
+    ]
+
+
+def test_how_many_healthy_runs_there_are():
+    def seeds(**options):
+        trials = plan_trials([2], **options)
+        return sum(each.defect is None for each in trials)
+
+    assert seeds() == 1
+    assert seeds(full=True) == 20
+    assert seeds(full=True, healthy=2) == 2
+    assert seeds(defects=["login-without-credentials"]) == 0
+    assert seeds(defects=["login-without-credentials"], healthy=4) == 4
+
+
+def test_a_trial_says_what_its_defect_does():
+    (only,) = plan_trials([2], ["login-without-credentials"])
+    assert only.text == "Gives a UID to a login without credentials"
+
+
+def test_every_binding_requirement_has_a_defect_on_every_model():
+    declared = declared_defects()
+    rows = [row for row in requirements().values() if row.level != "observe" and not row.untestable]
+    without = {(row.id, model) for row in rows for model in row.models if not declared[row.id, model]}
+    assert without == {("LIV-22", 2), ("PLB-27", 2)}  # four cameras: there is no seventeenth
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [
+            "fifteen-uids",
+            "seventeen-uids",
+            "seventeen-live-streams",
+            "preset-257-is-taken",
+            "zoom-of-5-is-taken",
+        ],
+        ["download-of-an-hour-and-a-minute", "log-of-1001-entries", "log-counts-one-short"],
+        ["lifetime-a-bit-short", "lifetime-a-bit-long", "keep-alive-gives-88-s"],
+        ["content-length-one-short", "packet-length-is-two-short", "data-size-is-short"],
+        ["unit-length-leaves-its-header-out", "jpeg-length-counts-the-marker", "au-size-counts-its-header"],
+        ["play-swaps-gops", "evicts-the-newest", "sei-ahead-of-the-parameter-sets"],
+        ["gop-ends-where-the-next-begins", "audio-ends-with-the-minute", "download-is-five-seconds-late"],
+        ["tlv-length-leaves-its-header-out", "first-tlv-reaches-into-the-second"],
+        [
+            "tlv-longer-than-the-extension",
+            "camera-tlv-has-a-word-too-many",
+            "jpeg-tlv-is-longer-than-it-says",
+        ],
+        ["marker-on-every-packet", "marker-at-each-nal-unit", "marker-one-packet-late"],
+        ["sequence-starts-again-at-each-gop", "sequence-wraps-to-one", "sequence-stays-at-the-wrap"],
+        ["goto-takes-local-time", "pause-takes-local-time", "fast-takes-local-time"],
+        ["reverse-takes-local-time", "step-takes-local-time", "local-time-in-the-extension"],
+        ["useduid-counts-expired-uids", "useduid-counts-uids-that-logged-out", "useduid-counts-users"],
+        ["pictures-of-the-next-camera", "neighbours-change-places", "download-of-the-next-camera"],
+    ],
+)
+def test_subtle_defects_are_among_them(names):
+    assert set(names) <= {defect.name for defect in all_defects()}
+
+
+def test_a_run_that_broke_is_no_kill():
+    lost = Outcome(
+        Trial(2, "d", frozenset({"SES-01"})),
+        frozenset({"SES-01", "SES-02"}),
+        problem="no answer within 180 s",
+    )
+    assert not lost.good
+    assert not lost.killed
+    assert not lost.missing
+    assert not lost.extra
+    assert "no verdict" in outcome_line(lost)
+    assert "no answer within 180 s" in outcome_line(lost)
+
+
+def test_time_left():
+    healthy, planted = Trial(2, None, frozenset()), Trial(2, "d", frozenset({"SES-01"}))
+    done = [Outcome(healthy, seconds=30.0), Outcome(healthy, seconds=50.0)]
+    assert seconds_left([], [planted], 1) is None
+    assert seconds_left(done, [healthy, planted], 1) == 80.0
+    done += [Outcome(planted, seconds=4.0), Outcome(planted, problem="no answer within 180 s")]
+    assert seconds_left(done, [healthy, planted, planted], 2) == 24.0
+    assert seconds_left(done, [], 2) == 0.0
+
+
+def test_durations():
+    assert [duration(seconds) for seconds in (0.4, 99, 100, 7000, 7300)] == [
+        "0 s", "99 s", "2 min", "117 min", "2 h 2 min",
+    ]  # fmt: skip
+
+
+def test_the_matrix():
+    outcomes = [
+        *(Outcome(Trial(model, None, frozenset())) for model in MODELS),
+        Outcome(Trial(2, "good-one", frozenset({"SES-01"})), frozenset({"SES-01"})),
+        Outcome(Trial(2, "bad-one", frozenset({"SES-02"})), frozenset({"SES-03"})),
+        Outcome(Trial(2, "lost-one", frozenset({"SES-04"})), frozenset({"SES-04"}), problem="no answer"),
+    ]
+    text = io.StringIO()
+    rows = coverage(outcomes, {"SES-01", "SES-02", "SES-04"}, {("SES-01", 1): 1})
+    print_matrix(Console(file=text, width=200), outcomes, rows)
+    lines = text.getvalue().splitlines()
+    assert any("bad-one" in line and "SES-02" in line and "SES-03" in line for line in lines)
+    assert any("lost-one" in line and "no answer" in line and "SES-04" not in line for line in lines)
+    assert "MODEL 2: 1 of 3 requirements proved\n  no defect was killed by: SES-02, SES-04" in text.getvalue()
+    assert "MODEL 1: 0 of 3 requirements proved, 1 not tried" in text.getvalue()
+    assert "4 of 6 trials as they must be: 3 with a defect, 3 healthy; 1 without a verdict" in text.getvalue()

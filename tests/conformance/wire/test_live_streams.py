@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nvr_conformance.client.client import Client
+from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.fuzz.driver import Driver
+from nvr_conformance.fuzz.steps import LogIn, push
+from nvr_conformance.judgement.outcomes import KitError
+from nvr_conformance.sources.source import TargetSource
+from nvr_conformance.wire.connection import Connection, Endpoint, ResponseReader
+from nvr_conformance.wire.exchange import Exchange
+from nvr_conformance.wire.live_multipart import PART_LIMIT, PartCutter
+from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, open_udp_socket
+from nvr_conformance.wire.receiver import Receiver
+
+LINE = b"--myboundary\r\n"
+
+
+def part(body, length=None, kind=b"application/octet-stream"):
+    stated = len(body) if length is None else length
+    return b"Content-type: %s\r\nContent-Length: %d\r\n\r\n%s\r\n%s" % (kind, stated, body, LINE)
+
+
+def cut(data, step=None):
+    cutter = PartCutter()
+    step = step or len(data) or 1
+    parts = []
+    for at in range(0, len(data), step):
+        parts += cutter.feed(data[at : at + step])
+    return cutter, parts
+
+
+@given(st.lists(st.binary(max_size=60), max_size=5), st.integers(1, 40))
+def test_parts_come_out_as_they_went_in_however_sliced(bodies, step):
+    cutter, parts = cut(LINE + b"".join(part(body) for body in bodies), step)
+    assert [each.body for each in parts] == bodies
+    assert all(each.well_placed and each.stated == len(each.body) for each in parts)
+    assert all(each.content_type == "application/octet-stream" for each in parts)
+    assert cutter.started
+    assert not cutter.problem
+
+
+@given(st.binary(max_size=200), st.integers(1, 50))
+def test_any_bytes_are_cut_or_refused(data, step):
+    cutter, _ = cut(data, step)
+    assert cutter.feed(b"") == []
+
+
+@given(st.binary(max_size=100))
+def test_any_bytes_behind_the_boundary(data):
+    once = cut(LINE + data)
+    assert cut(LINE + data, 3)[1] == once[1]
+
+
+@pytest.mark.parametrize("length", [0, 3, 6, 7, 1000])
+def test_a_wrong_length_is_noticed_and_the_next_part_still_found(length):
+    _, parts = cut(LINE + part(b"hello", length) + part(b"x" * 2000))
+    assert [each.body for each in parts] == [b"hello", b"x" * 2000]
+    assert [each.well_placed for each in parts] == [False, True]
+    assert parts[0].stated == length
+
+
+def test_a_part_without_length():
+    _, parts = cut(LINE + b"Content-type: image/jpeg\r\n\r\nabc\r\n" + LINE)
+    assert (parts[0].body, parts[0].stated, parts[0].well_placed) == (b"abc", None, False)
+    assert parts[0].header("CONTENT-TYPE") == "image/jpeg"
+
+
+def test_a_body_without_the_opening_line():
+    cutter, parts = cut(b"Content-type: image/jpeg\r\n\r\n")
+    assert parts == []
+    assert "boundary line" in cutter.problem
+
+
+def test_endless_bytes_without_boundary_are_given_up():
+    cutter = PartCutter()
+    cutter.feed(LINE + b"A: b\r\n\r\n")
+    for _ in range(PART_LIMIT // 1_000_000 + 2):
+        cutter.feed(b"x" * 1_000_000)
+    assert "no boundary" in cutter.problem
+    cutter = PartCutter()
+    cutter.feed(LINE + b"x" * 100_000)
+    assert "headers without end" in cutter.problem
+
+
+class Clock:
+    def now(self):
+        return time.monotonic()
+
+    def arrival(self):
+        return self.now()
+
+    def told(self, kind, ask):
+        return ask()
+
+    def pass_time(self, seconds):
+        time.sleep(min(seconds, 0.01))
+
+    def settle(self):
+        pass
+
+
+def exchange():
+    return Exchange(1, "GET", "/", (), 0.0)
+
+
+@pytest.fixture
+def receiver():
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+def test_rtp_packets_are_captured(receiver):
+    sock = open_udp_socket(("127.0.0.1", 80))
+    stream = LiveRtp(1, "H264", exchange(), Clock(), sock, receiver)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in range(50):
+            sender.sendto(b"packet %d" % number, ("127.0.0.1", stream.port))
+        assert receiver.drain()
+        assert [packet.data for packet in stream.packets] == [b"packet %d" % n for n in range(50)]
+        assert stream.senders == {("127.0.0.1", sender.getsockname()[1])} or len(stream.senders) == 1
+        mark = stream.total
+        stream.forget()
+        sender.sendto(b"late", ("127.0.0.1", stream.port))
+        receiver.drain()
+        assert [packet.data for packet in stream.since(mark)] == [b"late"]
+        assert stream.packets[0].number == 50
+    assert stream.dropped == 0
+    stream.close()
+    stream.release()
+    assert not receiver.watching
+
+
+def is_free(port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        try:
+            other.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def test_nobody_gets_the_port_of_a_stream_that_may_go_on(receiver):
+    stream = LiveRtp(1, "H264", exchange(), Clock(), open_udp_socket(("127.0.0.1", 80)), receiver)
+    stream.close()
+    assert not is_free(stream.port)
+    stream.release()
+    assert is_free(stream.port)
+
+
+def test_a_client_gives_up_ports_when_it_has_logged_out():
+    source = TargetSource(TargetOptions(model=2))
+    source.prepare()
+    with source.open() as target:
+        client, seen = Client(target), []
+        session = client.login()
+        stream = session.start_rtp(1, "H264")
+        stream.close()
+        log_out = session.logout
+        session.logout = lambda: (seen.append(is_free(stream.port)), log_out())[1]
+        client.close()
+        assert seen == [False]
+        assert is_free(stream.port)
+
+
+def test_a_fuzzed_recorder_sends_nothing_behind_its_driver():
+    source = TargetSource(TargetOptions(model=2))
+    source.prepare()
+    with source.open() as target:
+        with Driver(target) as driver:
+            driver.run(LogIn("s1"))
+            driver.run(push("s1", "live_rtp", "START", 1, "H264"))
+        assert target.embedded.machine.recorder.live.streams() == []
+
+
+def test_what_the_kernel_dropped_is_counted(receiver):
+    sock = open_udp_socket(("127.0.0.1", 80))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for _ in range(100):
+            sender.sendto(b"x" * 1000, sock.getsockname())
+        stream = LiveRtp(1, "H264", exchange(), Clock(), sock, receiver)
+        receiver.drain()
+        sender.sendto(b"y", ("127.0.0.1", stream.port))
+        receiver.drain()
+    assert stream.dropped == 100 - (stream.total - 1)
+    assert stream.dropped > 0
+    stream.close()
+    stream.release()
+
+
+@pytest.fixture
+def http_stream(receiver):
+    """A LiveHttp, and the server's end of its connection, the head already read."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connection = Connection(Endpoint(*listener.getsockname()), 5)
+        server_end, _ = listener.accept()
+    reader = ResponseReader("GET")
+    server_end.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace\r\n")
+    server_end.sendall(b"Transfer-Encoding: chunked\r\n\r\n")
+    stream = LiveHttp(1, "H264", exchange(), Clock(), receiver)
+    begun = connection.read_head(stream.exchange, reader, time.monotonic() + 5)
+    stream.follow(connection, reader, begun)
+    yield stream, server_end
+    stream.close()
+    server_end.close()
+
+
+def chunked(data):
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def test_http_parts_are_captured_and_the_end_is_clean(http_stream, receiver):
+    stream, server_end = http_stream
+    assert not stream.ended
+    server_end.sendall(chunked(LINE + part(b"one")) + chunked(part(b"two")))
+    receiver.drain()
+    assert [packet.data for packet in stream.packets] == [b"one", b"two"]
+    assert stream.started
+    server_end.sendall(b"0\r\n\r\n")
+    receiver.drain()
+    assert stream.ended_cleanly
+
+
+def test_a_stream_that_is_cut_off_did_not_end_cleanly(http_stream, receiver):
+    stream, server_end = http_stream
+    server_end.sendall(chunked(LINE))
+    server_end.close()
+    receiver.drain()
+    assert stream.ended
+    assert not stream.ended_cleanly
+    assert "closed" in stream.end_reason
+    assert stream.wait_packets(5, 0.05) == []
+
+
+def test_a_stream_of_garbage_ends(http_stream, receiver):
+    stream, server_end = http_stream
+    server_end.sendall(b"not a chunk size\r\n" * 10)
+    receiver.drain()
+    assert "not HTTP" in stream.end_reason
+
+
+def test_waiting_for_packets_ends_when_they_are_there_or_time_is_over(http_stream):
+    stream, server_end = http_stream
+    timer = threading.Timer(0.05, server_end.sendall, [chunked(LINE + part(b"one"))])
+    timer.start()
+    assert len(stream.wait_packets(1, 5)) == 1
+    timer.join()
+    assert stream.wait_until(lambda: stream.total > 1, 0.05) is False
+
+
+def test_a_stream_that_cannot_be_read_is_an_error_of_the_kit(receiver):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        receiver.add(ours, lambda: 1 / 0)
+        theirs.send(b"x")
+        with pytest.raises(KitError, match="ZeroDivisionError"):
+            receiver.drain()
+        with pytest.raises(KitError, match="ZeroDivisionError"):
+            receiver.drain()
+
+
+def test_a_receiver_that_never_ran_is_closed():
+    receiver = Receiver()
+    assert receiver.drain()
+    receiver.close()
+
+
+def test_a_socket_that_is_closed_before_its_turn_ends_nothing(receiver):
+    """As at Ctrl-C: it was handed over and closed, and others are read on."""
+    gone, ours, theirs = socket.socket(), *socket.socketpair()
+    gone.close()
+    came = threading.Event()
+    receiver.add(gone, lambda: True)
+    receiver.add(ours, lambda: bool(ours.recv(10)) and not came.set())
+    theirs.send(b"x")
+    assert came.wait(5)
+    receiver.remove(gone)
+    receiver.remove(ours)
+    assert not receiver.watching
+    ours.close()
+    theirs.close()
+
+
+def test_ctrl_c_before_its_thread_is_started_is_not_lost(receiver, monkeypatch):
+    def interrupted(thread):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with socket.socket() as sock:
+        with pytest.raises(KeyboardInterrupt):
+            receiver.add(sock, lambda: True)
+        receiver.remove(sock)
+        receiver.close()

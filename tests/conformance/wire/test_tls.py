@@ -1,0 +1,84 @@
+"""HTTPS with a certificate that nobody signed, as recorders come with."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from nvr_conformance.client.client import Client
+from nvr_conformance.client.clock import RealTime
+from nvr_conformance.client.target import Target, TargetOptions, User
+from nvr_conformance.wire.connection import endpoint_of
+from nvr_conformance.wire.exchange import WireProblem
+
+LINE = b"--myboundary\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=--myboundary\r\n\r\n"
+PART = b"Content-type: image/jpeg\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000 + b"\r\n" + LINE
+PARTS = 20
+
+
+@pytest.fixture
+def url():
+    """Answers every request with twenty parts of 100 000 bytes, then closes."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).parents[1] / "self_signed.pem")
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                plain, _ = listener.accept()
+            except OSError:
+                return
+            with plain:
+                try:
+                    with context.wrap_socket(plain, server_side=True) as connection:
+                        connection.recv(65536)
+                        connection.sendall(HEAD + LINE + PART * PARTS)
+                        connection.unwrap()
+                except OSError:
+                    pass
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join(5)
+
+
+def client_of(url, *, insecure):
+    target = Target(
+        TargetOptions(url=url, model=2, pace=0, timeout=5),
+        endpoint_of(url, insecure=insecure),
+        url=url,
+        users=(User("ADMIN", "x"),),
+        control=None,
+        time=RealTime(),
+        allowed=frozenset(),
+    )
+    return Client(target)
+
+
+def test_a_certificate_that_nobody_signed_is_refused(url):
+    client = client_of(url, insecure=False)
+    exchange = client.get("/x")
+    assert exchange.error is WireProblem.TLS
+    assert "self-signed" in exchange.error_text
+    client.close()
+
+
+def test_a_stream_over_tls_is_read_to_its_end(url):
+    client = client_of(url, insecure=True)
+    stream = client.adopt(1).start_http(1, "JPEG")
+    deadline = time.monotonic() + 10
+    while not stream.ended and time.monotonic() < deadline:
+        client.receiver.drain()
+    assert [len(packet.data) for packet in stream.packets] == [100_000] * PARTS
+    assert stream.ended_cleanly
+    client.close()
