@@ -109,7 +109,7 @@ def read_allowed(text: str) -> frozenset[str]:
 
 def check_recorder(url: str | None, defects: Sequence[str]) -> None:
     """Whether the URL is one, and the defects are there and are not planted in somebody's recorder."""
-    from nvr_conformance.wire.connection import endpoint_of
+    from nvr_conformance.wire.endpoint import endpoint_of
 
     if url is not None and defects:
         raise click.UsageError("--defect is for the embedded emulator: leave URL out")

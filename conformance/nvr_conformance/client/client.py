@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nvr_conformance.client.history import History
 from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.reading.connection_information import counts_in
 from nvr_conformance.wire.connection import (
     BODY_LIMIT,
     ResponseReader,
@@ -23,6 +24,7 @@ from nvr_conformance.wire.exchange import Exchange, WireProblem
 
 if TYPE_CHECKING:
     from nvr_conformance.client.target import Target
+    from nvr_conformance.reading.connection_information import UidCounts
     from nvr_conformance.wire.connection import Connection
     from nvr_conformance.wire.exchange import Headers
 
@@ -270,6 +272,10 @@ class Client:
         if login.uid_text is None:
             raise PrerequisiteFailed(f"no login: {login.page}")
         return self.sessions[-1]
+
+    def uid_counts(self) -> UidCounts | None:
+        """How many UIDs can be valid and how many are, by as_getinfo.cgi; None where that does not tell."""
+        return counts_in(self.get_digest(HARMLESS).text)
 
     def adopt(self, uid: int | str) -> Session:
         """A session for a UID from anywhere (forged, ended, of another login). It is not logged out in

@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nvr_conformance.client.client import Client
-    from nvr_conformance.client.player import Gop
     from nvr_conformance.wire.connection import Connection
     from nvr_conformance.wire.exchange import Exchange
 
-MINUTE = 60
 READ_LIMIT = 1024 * 1024 * 1024  # bytes of one answer
 TIME_LIMIT = 600.0  # seconds for one answer
 
@@ -138,18 +136,3 @@ def open_download(client: Client, path_and_query: str) -> Download:
         exchange.error, exchange.error_text = failure.kind, failure.text
     download.close()
     return download
-
-
-def downloaded(client: Client, camera: int, kind: str, begin: int, end: int) -> Download:
-    """One download on a UID of its own, read to its end. Times in Unix seconds, whole minutes."""
-    session = client.login()
-    download = session.download(camera, kind, begin, end)
-    download.read()
-    session.logout()
-    return download
-
-
-def minute_in(gop: Gop) -> int:
-    """The first whole minute at or after the start of a GOP of playback, in Unix seconds."""
-    assert gop.start is not None
-    return -(-gop.start // (100 * MINUTE)) * MINUTE

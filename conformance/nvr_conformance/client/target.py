@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from nvr_conformance.client.clock import STEP, TargetTime
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
-from nvr_conformance.wire.connection import Connection, Endpoint
+from nvr_conformance.wire.connection import Connection
+from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.live_streams import open_udp_socket
 from nvr_conformance.wire.receiver import Receiver
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from nvr_conformance.engine.claim import Claim, claim_of
 from nvr_conformance.judgement.outcomes import KitError
-from nvr_conformance.scenario import Claim, claim_of
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 

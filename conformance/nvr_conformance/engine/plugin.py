@@ -13,12 +13,12 @@ import pytest
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.history import History
 from nvr_conformance.engine.books import Book, Check, Measure, NotApplicable, NotTested, Observe, Require
+from nvr_conformance.engine.claim import NEEDS, Claim, claim_of
 from nvr_conformance.engine.events import Event, RunStarted, ScenarioFinished, ScenarioStarted
 from nvr_conformance.judgement.measurement import Measurement
 from nvr_conformance.judgement.outcomes import ScenarioStopped
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import CheckRecord, Note, Verdict
-from nvr_conformance.scenario import NEEDS, Claim, claim_of
 from nvr_conformance.wire.capture import WireCapture
 
 if TYPE_CHECKING:

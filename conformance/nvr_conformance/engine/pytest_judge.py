@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nvr_conformance.client.target import PERMISSIONS, TargetOptions
+from nvr_conformance.engine.claim import claim_of
 from nvr_conformance.engine.judge import chosen_ids
 from nvr_conformance.engine.plugin import BOOK, EnginePlugin, checked_claim, place_of
 from nvr_conformance.judgement.outcomes import ScenarioStopped, TargetUnreachableError
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import EXIT_UNREACHABLE, Verdict, judge_requirement, overall_verdict
-from nvr_conformance.scenario import claim_of
 from nvr_conformance.sources.source import TargetSource
-from nvr_conformance.wire.connection import endpoint_of
+from nvr_conformance.wire.endpoint import endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence

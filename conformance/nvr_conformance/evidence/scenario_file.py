@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nvr_conformance.client.target import Target
     from nvr_conformance.evidence.redaction import Redactor
     from nvr_conformance.wire.capture import Flow
-    from nvr_conformance.wire.connection import Endpoint
+    from nvr_conformance.wire.endpoint import Endpoint
 
 FORMAT = "nvrkit-evidence-1"
 _TOLD: dict[str, type | tuple[type, ...]] = {

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from nvr_conformance.client.downloads import Download
-    from nvr_conformance.client.player import Gop
     from nvr_conformance.reading.decoding import Decoded, DecodedFile
+    from nvr_conformance.reading.gop import Gop
     from nvr_conformance.wire.download_multipart import DownloadPart
 
 T = TypeVar("T")

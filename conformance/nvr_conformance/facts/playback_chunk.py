@@ -1,4 +1,4 @@
-"""Facts about the body of ``camera.cgi`` (PLB-03 … PLB-10, PLB-21): pure functions over a walked chunk.
+"""Facts about the body of ``camera.cgi`` (PLB-01 … PLB-11, PLB-21, PLB-22), from a chunk that was read.
 
 Each gives a ``Fact`` for ``check(id, *fact)``; offsets count from the body's first byte.
 """
@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.nal_units import PICTURE_KINDS, kind_of, nal_type
 from nvr_conformance.reading.playback_video import BLOCK, CHUNK_IDS, STREAM_HEADER, STREAM_HEADER_LENGTH
 
 if TYPE_CHECKING:
+    from nvr_conformance.reading.gop import Gop
     from nvr_conformance.reading.playback_video import ChunkWalk
+    from nvr_conformance.wire.exchange import Exchange
     from nvr_protocol.dialect import Dialect
 
 END_AT, START_AT, PICTURE_AT = 20, 28, 52  # of the times, from the stream header on
 COMPRESSION = {"H264": 3, "H265": 4}
+
+
+def one_gop(gop: Gop) -> Fact:
+    """PLB-01: an answer that is no refusal, with one chunk of pictures."""
+    if not gop.given:
+        return Fact(False, "200 with one GOP", str(gop))
+    return one_chunk(gop.chunk)
 
 
 def one_chunk(chunk: ChunkWalk) -> Fact:
@@ -26,6 +36,24 @@ def one_chunk(chunk: ChunkWalk) -> Fact:
     if problem := _problem(chunk, "PLB-01"):
         return Fact(False, expected, problem)
     return Fact(chunk.present, expected, f"{len(chunk.packets)} pictures")
+
+
+def answer_headers(exchange: Exchange) -> Fact:
+    """PLB-02: the headers of §3.2.1, and as many bytes as Content-Length says. Ask with ``prove_end``."""
+    expected = "octet-stream, keep-alive, no-cache, Content-Length as long as the body"
+    kept = (exchange.header("Connection") or "").lower()
+    cache = (exchange.header("Cache-Control") or "").lower()
+    length = exchange.header("Content-Length") or ""
+    size = f"Content-Length {length or 'absent'} of {len(exchange.body) + len(exchange.extra)}"
+    actual = f"{exchange.content_type}, {kept or 'no Connection'}, {cache or 'no Cache-Control'}, {size}"
+    right = (
+        exchange.content_type == "application/octet-stream"
+        and "keep-alive" in kept
+        and "no-cache" in cache
+        and length == str(len(exchange.body))
+        and not exchange.extra
+    )
+    return Fact(right, expected, actual)
 
 
 def padded(chunk: ChunkWalk) -> Fact:
@@ -150,6 +178,13 @@ def counts(chunk: ChunkWalk, dialect: Dialect | None = None) -> Fact:
     places = f"{chunk.information.place(0x0008)}, {chunk.information.place(0x0006)}"
     actual = f"{frames} pictures, {size} bytes ({places})"
     return Fact((frames, size) == (len(chunk.packets), data), expected, actual)
+
+
+def decodable(gop: Gop) -> Fact:
+    """PLB-11: an independent decoder makes as many pictures of it as there are packets."""
+    if packet_headers(gop.chunk).ok:
+        return decodes(decode_pictures(gop.codec, gop.chunk.pictures), exactly=len(gop.chunk.packets))
+    raise NothingToJudge("the pictures cannot be told apart")
 
 
 def operation(chunk: ChunkWalk, wanted: int, speed: int | None = None) -> Fact:

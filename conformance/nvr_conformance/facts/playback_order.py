@@ -8,16 +8,16 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.player import clock_time
 from nvr_conformance.facts.playback_chunk import END_AT
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.gop import clock_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nvr_conformance.client.player import Gop
     from nvr_conformance.reading.decoding import Decoded
+    from nvr_conformance.reading.gop import Gop
 
 SKIPPED = 1.5  # GOP lengths from one answer to the next, from which on something was skipped
 NEAR = 1.0  # GOP lengths

@@ -1,4 +1,4 @@
-"""Facts about RTP packets (LIV-04 … LIV-14): pure functions over dissected records.
+"""Facts about RTP packets (LIV-04 … LIV-15): pure functions over dissected records.
 
 Each gives a ``Fact`` for ``check(id, *fact)``, and raises NothingToJudge where there is nothing to say
 anything about. Packet numbers in the texts are those of the capture, from 0.
@@ -14,6 +14,7 @@ from nvr_conformance.facts.clock import how_far, is_plausible
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.additional_information import order_of, walk
+from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.nal_units import KEY_KINDS, PICTURE_KINDS, pictures_of, read_payload
 
 if TYPE_CHECKING:
@@ -315,3 +316,9 @@ def _every(
 
 def _hex(data: bytes | None) -> str:
     return "absent" if data is None else data.hex(" ")
+
+
+def decodable(records: Sequence[RtpRecord], codec: str) -> Fact:
+    """LIV-15: an independent decoder makes a picture of every access unit."""
+    units = access_units(records, codec)
+    return decodes(decode_pictures(codec, units), exactly=len(units))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.client import HARMLESS, Client
-from nvr_conformance.client.player import GOP_PACE, Gop, dialect_of, mask_of
+from nvr_conformance.client.player import GOP_PACE, mask_of
 from nvr_conformance.client.session import CONTROL_PACE, Session
 from nvr_conformance.fuzz.coverage import Combination, kind_of, situation_of
 from nvr_conformance.fuzz.playback_model import Shown, Stretches
@@ -24,6 +23,8 @@ from nvr_conformance.fuzz.steps import (
     Step,
     Stranger,
 )
+from nvr_conformance.reading.connection_information import used_uids_in
+from nvr_conformance.reading.gop import Gop, dialect_of
 from nvr_conformance.reading.playback_video import walk_chunk
 from nvr_conformance.wire.exchange import Exchange, WireProblem, refused
 from nvr_conformance.wire.live_streams import LiveHttp, open_udp_socket
@@ -40,7 +41,6 @@ STREAM_END = 5.0  # real seconds that a recorder is given to end the answer of a
 LAST_LOOK = 0.5  # real seconds behind the last step in which the end of a stream may still show
 DEFAULT_AGO = 200 * MINUTE * 100  # hundredths before now: stands for a GOP's time where none was given yet
 _CRASH = 500
-_USED = re.compile(r"\bUSEDUID=(\d{1,9})")
 
 
 class DisagreementError(AssertionError):
@@ -228,8 +228,8 @@ class Driver:
         if not refused(self.client.get(self._sessions[label].path("keep_alive"))):
             return False
         self._count()
-        found = _USED.search(self.client.get_digest(HARMLESS).text)
-        if found is None or int(found[1]) < CAPACITY:
+        used = used_uids_in(self.client.get_digest(HARMLESS).text)
+        if used is None or used < CAPACITY:
             return False
         self.model.lose(label)
         return True
@@ -246,8 +246,7 @@ class Driver:
 
     def _check_count(self, exchange: Exchange) -> None:
         low, high = self.model.used()
-        found = _USED.search(exchange.text)
-        used = None if found is None else int(found[1])
+        used = used_uids_in(exchange.text)
         self.used_uids = used or 0
         if used is None or used < low or (high is not None and used > high):
             expected = str(low) if low == high else f"{low} … {'' if high is None else high}"

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.player import AGO, SECOND, Player
+from nvr_conformance.client.player import AGO, Player
 from nvr_conformance.facts import live_audio as audio_judging
 from nvr_conformance.facts import playback_audio as audio_sequence
 from nvr_conformance.judgement.outcomes import NothingToJudge, PrerequisiteFailed
+from nvr_conformance.reading.gop import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable

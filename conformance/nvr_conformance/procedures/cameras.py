@@ -1,19 +1,27 @@
-"""How many cameras a recorder supports, by the lines of as_getinfo.cgi (§5.3.1) and by MASK (§3.2.3)."""
+"""Which cameras send video; how many there are, by as_getinfo.cgi (§5.3.1) and by MASK (§3.2.3)."""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from nvr_conformance.client.session import Session
+from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 
-_TRIED = (1, 4, 8, 9, 16, 20, 24, 32, 48, 64, 96, 128)  # lengths of MASK
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nvr_conformance.client.session import Session
+    from nvr_conformance.client.target import Target
+
+CODECS = ("H264", "H265")
+CAMERAS_TRIED = 4  # cameras that are asked for a codec before it is given up
+_MASK_LENGTHS = (1, 4, 8, 9, 16, 20, 24, 32, 48, 64, 96, 128)
 
 
 def mask_lengths(session: Session, around: int) -> list[int]:
     """The numbers of digits that MASK is taken with, of those that recorders have and those next to
     ``around``."""
-    tried = sorted({around - 1, around, around + 1, *_TRIED} - {0})
+    tried = sorted({around - 1, around, around + 1, *_MASK_LENGTHS} - {0})
     return [digits for digits in tried if _is_taken(session, digits)]
 
 
@@ -27,3 +35,41 @@ def camera_count(session: Session, lines: int) -> int:
 
 def _is_taken(session: Session, digits: int) -> bool:
     return session.get("mask", MASK="1" + "0" * (digits - 1)).ok
+
+
+def camera_with_video(target: Target) -> tuple[int, tuple[str, ...]]:
+    """The first camera that sends H.264 or H.265, and which of them; PrerequisiteFailed if there is none."""
+    return next(iter(_sending(target)))
+
+
+def cameras_with_video(target: Target, count: int) -> dict[int, str]:
+    """As many of the first cameras that send video, with a codec each; PrerequisiteFailed if none does."""
+    return {camera: codecs[0] for camera, codecs in islice(_sending(target), count)}
+
+
+def codecs_to_judge(target: Target) -> dict[str, int]:
+    """A camera for each of "H264" and "H265" that some of the first cameras send; PrerequisiteFailed if they
+    send neither."""
+    found: dict[str, int] = {}
+    for camera, codecs in _sending(target):
+        for codec in codecs:
+            found.setdefault(codec, camera)
+        if len(found) == len(CODECS):
+            break
+    return {codec: found[codec] for codec in CODECS if codec in found}
+
+
+def _sending(target: Target) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The first cameras that send video, each with its codecs; PrerequisiteFailed if none does."""
+    tried, silent = target.cameras[:CAMERAS_TRIED], 0
+    for camera in tried:
+        try:
+            codecs = target.live_codecs(camera)
+        except PrerequisiteFailed:
+            silent += 1
+        else:
+            yield camera, codecs
+    if not tried:
+        raise PrerequisiteFailed("no camera is connected")
+    if silent == len(tried):
+        raise PrerequisiteFailed(f"none of {silent} connected cameras sends H.264 or H.265 over HTTP")

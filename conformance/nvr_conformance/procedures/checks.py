@@ -1,25 +1,30 @@
-"""PLB-01 … PLB-11 over what one ``camera.cgi`` gave; checks that go on where one fact cannot be judged."""
+"""All facts of one answer: PLB-01 … PLB-11 over one ``camera.cgi``, LIV-04 … LIV-15 over one video stream.
+
+Where one fact cannot be judged, the others are judged all the same.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nvr_conformance.facts import playback_chunk as judging
+from nvr_conformance.facts import playback_chunk, rtp
 from nvr_conformance.facts.playback_order import ends_with_its_last_picture, zones_agree
-from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
-from nvr_conformance.reading.decoding import decode_pictures, decodes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from nvr_conformance.client.player import Gop
-    from nvr_conformance.engine.books import Check, NotTested
-    from nvr_conformance.wire.exchange import Exchange
+    from nvr_conformance.engine.books import Check, NotApplicable, NotTested
+    from nvr_conformance.judgement.fact import Fact
+    from nvr_conformance.reading.gop import Gop
+    from nvr_conformance.reading.rtp import RtpRecord
     from nvr_protocol.dialect import Dialect
 
 CHUNK_IDS = tuple(f"PLB-{number:02}" for number in range(1, 12))
 """What ``ChunkChecks`` checks."""
+
+VIDEO_IDS = tuple(f"LIV-{number:02}" for number in range(4, 16) if number != 8)
+"""What ``VideoChecks`` checks: the requirements that one stream alone can break."""
 
 
 class Judge:
@@ -49,50 +54,50 @@ class ChunkChecks:
     def __call__(self, gop: Gop, dialect: Dialect | None, name: str) -> None:
         """Judge an answer that should hold a GOP. ``name`` tells the checks apart."""
         judge, chunk, codec = self._judge, gop.chunk, gop.codec
-        if not judge("PLB-01", name, one_gop, gop):
+        if not judge("PLB-01", name, playback_chunk.one_gop, gop):
             return
-        judge("PLB-02", name, answer_headers, gop.exchange)
-        judge("PLB-03", name, judging.padded, chunk)
-        judge("PLB-05", name, judging.information, chunk, gop.camera, codec)
-        judge("PLB-06", name, judging.stream_header, chunk)
-        judge("PLB-07", f"{name}, times", judging.times, chunk)
+        judge("PLB-02", name, playback_chunk.answer_headers, gop.exchange)
+        judge("PLB-03", name, playback_chunk.padded, chunk)
+        judge("PLB-05", name, playback_chunk.information, chunk, gop.camera, codec)
+        judge("PLB-06", name, playback_chunk.stream_header, chunk)
+        judge("PLB-07", f"{name}, times", playback_chunk.times, chunk)
         judge("PLB-07", f"{name}, end", ends_with_its_last_picture, gop)
         judge("PLB-07", f"{name}, zone", zones_agree, gop)
-        judge("PLB-08", name, judging.packet_headers, chunk)
-        judge("PLB-10", name, judging.counts, chunk, dialect)
+        judge("PLB-08", name, playback_chunk.packet_headers, chunk)
+        judge("PLB-10", name, playback_chunk.counts, chunk, dialect)
         if codec:
-            judge("PLB-04", name, judging.chunk_id, chunk, codec)
-            judge("PLB-09", name, judging.start_codes, chunk, codec)
-            judge("PLB-11", name, decodable, gop)
+            judge("PLB-04", name, playback_chunk.chunk_id, chunk, codec)
+            judge("PLB-09", name, playback_chunk.start_codes, chunk, codec)
+            judge("PLB-11", name, playback_chunk.decodable, gop)
 
 
-def one_gop(gop: Gop) -> Fact:
-    """PLB-01: an answer that is no refusal, with one chunk of pictures."""
-    if not gop.given:
-        return Fact(False, "200 with one GOP", str(gop))
-    return judging.one_chunk(gop.chunk)
+class VideoChecks:
+    """Makes the checks of ``VIDEO_IDS`` on the packets of one stream, whichever way it travelled."""
 
+    def __init__(self, check: Check, not_tested: NotTested, not_applicable: NotApplicable) -> None:
+        self._judge = Judge(check, not_tested)
+        self._not_applicable = not_applicable
 
-def answer_headers(exchange: Exchange) -> Fact:
-    """PLB-02: the headers of §3.2.1, and as many bytes as Content-Length says. Ask with ``prove_end``."""
-    expected = "octet-stream, keep-alive, no-cache, Content-Length as long as the body"
-    kept = (exchange.header("Connection") or "").lower()
-    cache = (exchange.header("Cache-Control") or "").lower()
-    length = exchange.header("Content-Length") or ""
-    size = f"Content-Length {length or 'absent'} of {len(exchange.body) + len(exchange.extra)}"
-    actual = f"{exchange.content_type}, {kept or 'no Connection'}, {cache or 'no Cache-Control'}, {size}"
-    right = (
-        exchange.content_type == "application/octet-stream"
-        and "keep-alive" in kept
-        and "no-cache" in cache
-        and length == str(len(exchange.body))
-        and not exchange.extra
-    )
-    return Fact(right, expected, actual)
-
-
-def decodable(gop: Gop) -> Fact:
-    """PLB-11: an independent decoder makes as many pictures of it as there are packets."""
-    if judging.packet_headers(gop.chunk).ok:
-        return decodes(decode_pictures(gop.codec, gop.chunk.pictures), exactly=len(gop.chunk.packets))
-    raise NothingToJudge("the pictures cannot be told apart")
+    def __call__(
+        self, records: Sequence[RtpRecord], codec: str, camera: int, unix_time: float, name: str
+    ) -> None:
+        """Judge a capture of some seconds from its first packet on. ``unix_time`` is the recorder's time at
+        its end; ``name`` tells the checks apart ("H264 over RTP")."""
+        judge = self._judge
+        judge("LIV-04", name, rtp.payload_type, records, codec)
+        judge("LIV-05", name, rtp.fixed_header, records)
+        judge("LIV-06", name, rtp.markers, records, codec)
+        judge("LIV-07", name, rtp.sequence, records)
+        judge("LIV-09", name, rtp.one_ssrc, records)
+        judge("LIV-10", f"{name}, per picture", rtp.one_timestamp_per_picture, records, codec)
+        judge("LIV-10", f"{name}, 90 kHz", rtp.timestamp_rate, records)
+        if any(record.extension is not None or record.problem for record in records):
+            judge("LIV-11", name, rtp.extension, records)
+            judge("LIV-12", f"{name}, camera", rtp.names_camera, records, camera)
+            judge("LIV-12", f"{name}, time", rtp.plausible_time, records, unix_time)
+        else:
+            for id_ in ("LIV-11", "LIV-12"):
+                self._not_applicable(id_, f"{name}: no packet has a header extension")
+        judge("LIV-13", name, rtp.ahead_of_pictures, records, codec)
+        judge("LIV-14", name, rtp.fragments, records, codec)
+        judge("LIV-15", name, rtp.decodable, records, codec)

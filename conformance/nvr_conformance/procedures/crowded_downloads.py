@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.downloads import downloaded
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
-from nvr_conformance.reading.connection_information import read_counts
 
 if TYPE_CHECKING:
     from nvr_conformance.client.client import Client
@@ -15,6 +13,15 @@ if TYPE_CHECKING:
 TRIES = 6
 PATIENCE = 10.0  # seconds between two tries
 TAKEN = "other clients are logged in, and all places for downloads are taken"
+
+
+def downloaded(client: Client, camera: int, kind: str, begin: int, end: int) -> Download:
+    """One download on a UID of its own, read to its end. Times in Unix seconds, whole minutes."""
+    session = client.login()
+    download = session.download(camera, kind, begin, end)
+    download.read()
+    session.logout()
+    return download
 
 
 def whole_download(client: Client, camera: int, kind: str, begin: int, end: int) -> Download:
@@ -36,5 +43,5 @@ def is_crowded_out(client: Client, download: Download) -> bool:
 def others(client: Client) -> int:
     """How many UIDs are valid that are not ours; 0 where the recorder does not tell."""
     own = sum(session.is_alive() for session in client.sessions if not session.logged_out)
-    counts = read_counts(client)
+    counts = client.uid_counts()
     return 0 if counts is None else max(0, counts.used - own)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nvr_conformance.client.player import Gop
+    from nvr_conformance.reading.gop import Gop
 
 MISSING = 0.5  # GOP lengths behind the end of a GOP, from which on something may be missing
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nvr_conformance.client.client import Client
     from nvr_conformance.client.session import Session
     from nvr_conformance.client.target import Target
-    from nvr_conformance.wire.connection import Endpoint
+    from nvr_conformance.wire.endpoint import Endpoint
     from nvr_conformance.wire.live_streams import LiveStream
 
 BLOCKED = (

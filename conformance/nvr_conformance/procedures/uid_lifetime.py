@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.procedures.uid_ages import IdleUid, wait_until
 from nvr_conformance.procedures.uid_lifetime_search import Search, Turn, tells, timetable
-from nvr_conformance.reading.connection_information import read_counts
 
 if TYPE_CHECKING:
     from nvr_conformance.client.client import Client
@@ -75,7 +74,7 @@ class LifetimeMeasuring:
 
     def _free(self) -> int:
         """How many UIDs may be taken: one is left for somebody else."""
-        counts = read_counts(self.client)
+        counts = self.client.uid_counts()
         free = _UNTOLD if counts is None else min(MOST_AT_ONCE, counts.maximum - counts.used - 1)
         if free < 1:
             raise PrerequisiteFailed("the UIDs of this recorder are taken by others")

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.client.client import LOGIN, Client
-from nvr_conformance.client.player import AGO, GOP_PACE, SECOND, Player
+from nvr_conformance.client.player import AGO, GOP_PACE, Player
 from nvr_conformance.facts.live_audio import CONTENT_TYPES
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.reading.decoding import decode_pictures
+from nvr_conformance.reading.gop import SECOND
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.wire.connection import WireError, open_socket
 from nvr_conformance.wire.digest import read_challenges

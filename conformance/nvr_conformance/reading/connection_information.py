@@ -1,18 +1,14 @@
-"""The text of ``as_getinfo.cgi`` as a client reads it, leniently, where only its counts matter (§5.3.1)."""
+"""The text of ``as_getinfo.cgi`` as a client reads it, leniently, for what it counts (§5.3.1)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from nvr_conformance.client.client import HARMLESS
-
-if TYPE_CHECKING:
-    from nvr_conformance.client.client import Client
-
+TEXT_LIMIT = 100_000  # characters that are looked through for cameras
 _MAXIMUM = re.compile(r"\bMAXUID=(\d{1,9})")
 _USED = re.compile(r"\bUSEDUID=(\d{1,9})")
+_CAMERA = re.compile(r"CAM_CONNECT_0*(\d{1,5})CH=(\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +19,18 @@ class UidCounts:
     used: int
 
 
-def read_counts(client: Client) -> UidCounts | None:
-    """Fetch and read both counts; None where they are not told."""
-    text = client.get_digest(HARMLESS).text
-    maximum, used = _MAXIMUM.search(text), _USED.search(text)
-    return None if maximum is None or used is None else UidCounts(int(maximum[1]), int(used[1]))
+def used_uids_in(text: str) -> int | None:
+    """How many UIDs are valid; None where that is not told."""
+    found = _USED.search(text)
+    return None if found is None else int(found[1])
+
+
+def counts_in(text: str) -> UidCounts | None:
+    """Both counts of UIDs; None where not both are told."""
+    maximum, used = _MAXIMUM.search(text), used_uids_in(text)
+    return None if maximum is None or used is None else UidCounts(int(maximum[1]), used)
+
+
+def cameras_in(text: str) -> dict[int, int]:
+    """Camera number to connection state: 0 not registered, 1 normal, 2 error."""
+    return {int(number): int(state) for number, state in _CAMERA.findall(text[:TEXT_LIMIT])}

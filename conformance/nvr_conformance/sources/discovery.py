@@ -3,14 +3,13 @@ cameras."""
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.client import HARMLESS, LOGIN, Client, Login, read_uid
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed, TargetUnreachableError
 from nvr_conformance.judgement.verdicts import shown
-from nvr_conformance.reading.connection_information import read_counts
+from nvr_conformance.reading.connection_information import cameras_in
 from nvr_conformance.sources.wrong_address import advice
 from nvr_conformance.wire.digest import read_challenges
 
@@ -21,7 +20,6 @@ UIDS_TAKEN = 8  # at a time, by a run that may not throw anybody out
 LIVE_WAIT = 12.0  # seconds that a camera is given for its first packet
 _PAGE_LIMIT = 1_000_000  # bytes of an answer that may be anybody's
 _MODEL_BY_DIGITS = {5: 1, 10: 2, 19: 3}
-_CAMERA_LINE = re.compile(r"CAM_CONNECT_0*(\d{1,5})CH=(\d)")
 
 
 def require_recorder(target: Target) -> Login:
@@ -48,7 +46,7 @@ def require_room(target: Target) -> None:
     """Look whether the UIDs that a run takes are free, so that no login throws somebody out (§1.3).
     TargetUnreachableError, in one line, where they are not."""
     with closing(Client(target)) as client:
-        counts = read_counts(client)
+        counts = client.uid_counts()
     if counts is not None and counts.maximum - counts.used < UIDS_TAKEN:
         said = f"{counts.used} of {counts.maximum} UIDs are in use, and a run takes up to {UIDS_TAKEN}"
         raise _unreachable(target, said, "judge at another time, or throw others out with --allow eviction")
@@ -77,7 +75,7 @@ def find_cameras(target: Target) -> dict[int, int]:
         exchange = client.get_digest(HARMLESS)
     finally:
         client.close()
-    cameras = {int(number): int(state) for number, state in _CAMERA_LINE.findall(exchange.text[:100_000])}
+    cameras = cameras_in(exchange.text)
     if not exchange.ok or not cameras:
         raise PrerequisiteFailed(f"as_getinfo.cgi names no camera: {exchange}")
     return cameras

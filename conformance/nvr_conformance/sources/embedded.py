@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nvr_conformance.client.clock import ManualTime
 from nvr_conformance.client.control_port import Control
 from nvr_conformance.client.target import PERMISSIONS, Target, TargetOptions, User
-from nvr_conformance.wire.connection import endpoint_of
+from nvr_conformance.wire.endpoint import endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,8 @@ from nvr_conformance.client.target import Target, TargetOptions, User
 from nvr_conformance.evidence.scenario_file import kept_target
 from nvr_conformance.judgement.outcomes import ScenarioStopped
 from nvr_conformance.sources.replayed_sockets import ReplayedReceiver, ReplayedSocket
-from nvr_conformance.wire.connection import Connection, Endpoint, WireError
+from nvr_conformance.wire.connection import Connection, WireError
+from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import WireProblem
 
 if TYPE_CHECKING:
@@ -299,7 +300,7 @@ class _ToldTime(TargetTime):
 
 
 def _endpoint(record: tuple[str, int, bool]) -> Endpoint:
-    from nvr_conformance.wire.connection import tls_context
+    from nvr_conformance.wire.endpoint import tls_context
 
     host, port, tls = record
     return Endpoint(host, port, tls_context(insecure=True) if tls else None)

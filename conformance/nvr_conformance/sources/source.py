@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from nvr_conformance.client.clock import ManualTime, RealTime
 from nvr_conformance.client.control_port import Control
 from nvr_conformance.client.target import PERMISSIONS, Pace, Target, TargetOptions, User
-from nvr_conformance.wire.connection import Endpoint, endpoint_of
+from nvr_conformance.wire.endpoint import Endpoint, endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.wire.connection import (
     Connection,
-    Endpoint,
     WireError,
     open_socket,
     request_bytes,
     standard_headers,
-    tls_context,
 )
+from nvr_conformance.wire.endpoint import Endpoint, tls_context
 from nvr_conformance.wire.exchange import Exchange, WireProblem
 
 if TYPE_CHECKING:

@@ -13,12 +13,11 @@ import socket
 import ssl
 import termios
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import h11
 
+from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import Exchange, Headers, WireProblem
 
 if TYPE_CHECKING:
@@ -31,44 +30,6 @@ BODY_LIMIT = 64 * 1024 * 1024
 RAW_START = 4096
 _RECEIVE = 256 * 1024
 _START = b"HTTP/"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a recorder listens. ``tls`` is None for plain HTTP."""
-
-    host: str
-    port: int
-    tls: ssl.SSLContext | None = None
-
-    @property
-    def authority(self) -> str:
-        """The value of the Host header."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
-
-
-def endpoint_of(url: str, *, insecure: bool = False) -> Endpoint:
-    """The endpoint of an ``http://`` or ``https://`` URL; ValueError for anything else.
-
-    ``insecure`` takes any certificate (recorders come with self-signed ones) and old TLS versions.
-    """
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"not an http or https URL: {url!r}")
-    if parts.path not in ("", "/") or parts.query or parts.username:
-        raise ValueError(f"the URL names a recorder, nothing behind host and port: {url!r}")
-    tls = tls_context(insecure=insecure) if parts.scheme == "https" else None
-    return Endpoint(parts.hostname, parts.port or (443 if tls else 80), tls)
-
-
-def tls_context(*, insecure: bool) -> ssl.SSLContext:
-    """A client context; with ``insecure`` it trusts everybody."""
-    context = ssl.create_default_context()
-    if insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 class WireError(Exception):

@@ -13,7 +13,7 @@ from nvr_conformance.client.client import Client
 from nvr_conformance.client.clock import RealTime
 from nvr_conformance.client.target import Target, TargetOptions, User
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
-from nvr_conformance.wire.connection import Endpoint, endpoint_of
+from nvr_conformance.wire.endpoint import Endpoint, endpoint_of
 from nvr_conformance.wire.exchange import WireProblem, refused
 
 RESET = object()

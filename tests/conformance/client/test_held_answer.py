@@ -11,7 +11,7 @@ from nvr_conformance.client.client import Client
 from nvr_conformance.client.clock import RealTime
 from nvr_conformance.client.held_answer import HeldAnswer
 from nvr_conformance.client.target import Target, TargetOptions, User
-from nvr_conformance.wire.connection import Endpoint
+from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import WireProblem
 
 BODY = bytes(range(256)) * 200

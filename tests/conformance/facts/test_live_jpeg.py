@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nvr_conformance.facts import live_jpeg
 from nvr_conformance.judgement.outcomes import NothingToJudge
-from nvr_conformance.reading import live_jpeg as jpeg_reading
 from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_fixtures import load_jpeg
@@ -38,11 +38,11 @@ def body(dialect=None, *, camera=True):
 def test_every_form_is_right(part, form):
     read = read_jpeg_part(part)
     assert (read.form, read.problem, read.jpeg) == (form, "", JPEG)
-    assert jpeg_reading.information([read]).ok
-    assert jpeg_reading.names_camera([read], 2).ok
-    assert not jpeg_reading.names_camera([read], 3).ok
-    assert jpeg_reading.plausible_time([read], START + 60).ok
-    assert not jpeg_reading.plausible_time([read], START + 9 * 3600).ok
+    assert live_jpeg.information([read]).ok
+    assert live_jpeg.names_camera([read], 2).ok
+    assert not live_jpeg.names_camera([read], 3).ok
+    assert live_jpeg.plausible_time([read], START + 60).ok
+    assert not live_jpeg.plausible_time([read], START + 9 * 3600).ok
     assert decodes(decode_pictures("JPEG", [read.jpeg]), exactly=1).ok
 
 
@@ -61,19 +61,19 @@ def test_a_wrong_length_is_found_and_the_picture_all_the_same(by, group):
     place = 4 if group == 0 else 4 + length + 4
     (length,) = struct.unpack_from(">H", right, place)
     wrong = right[:place] + struct.pack(">H", length + by) + right[place + 2 :]
-    assert not jpeg_reading.information([read_jpeg_part(wrong)]).ok
+    assert not live_jpeg.information([read_jpeg_part(wrong)]).ok
 
 
 def test_a_picture_without_information_is_found():
     read = read_jpeg_part(JPEG)
-    assert not jpeg_reading.information([read]).ok
+    assert not live_jpeg.information([read]).ok
     assert read.jpeg == JPEG
 
 
 def test_times_that_go_back_are_found():
     earlier = write_live_jpeg(JPEG, AdditionalInformation(camera=2, seconds=START - 5, zone=Zone(540)))
     reads = [read_jpeg_part(body()), read_jpeg_part(earlier)]
-    assert not jpeg_reading.plausible_time(reads, START).ok
+    assert not live_jpeg.plausible_time(reads, START).ok
 
 
 @given(st.binary(max_size=300))
@@ -81,9 +81,9 @@ def test_any_bytes_are_read(data):
     for part in (data, b"\xff\xd8\xff\xfe" + data):
         read = read_jpeg_part(part)
         assert len(read.jpeg) <= len(part) + 2
-        jpeg_reading.information([read])
+        live_jpeg.information([read])
 
 
 def test_nothing_is_judged_without_pictures():
     with pytest.raises(NothingToJudge):
-        jpeg_reading.information([])
+        live_jpeg.information([])

@@ -7,11 +7,12 @@ import time
 
 import pytest
 
-from nvr_conformance.client.player import Gop, codec_of, dialect_of, mask_of
+from nvr_conformance.client.player import mask_of
 from nvr_conformance.facts import playback_order as order
+from nvr_conformance.facts.playback_chunk import answer_headers, one_gop
 from nvr_conformance.judgement.outcomes import NothingToJudge
-from nvr_conformance.procedures.checks import answer_headers, one_gop
 from nvr_conformance.reading.decoding import Decoded, Picture
+from nvr_conformance.reading.gop import Gop, codec_of, dialect_of
 from nvr_conformance.reading.playback_video import walk_chunk
 from nvr_conformance.wire.exchange import Exchange
 from nvr_fixtures import load

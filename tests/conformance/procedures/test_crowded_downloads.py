@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
-from nvr_conformance.procedures import crowded_downloads as download_asking
+from nvr_conformance.procedures import crowded_downloads
 from nvr_conformance.procedures.crowded_downloads import is_crowded_out, others, whole_download
+from nvr_conformance.reading.connection_information import UidCounts
 
 
 class Session:
@@ -18,11 +19,10 @@ class Session:
 
 
 def client(used, *sessions):
-    text = "MAXUID=16\r\n" + ("" if used is None else f"USEDUID={used}\r\n")
     passed = []
     return SimpleNamespace(
         sessions=sessions,
-        get_digest=lambda path: SimpleNamespace(text=text),
+        uid_counts=lambda: None if used is None else UidCounts(16, used),
         target=SimpleNamespace(pass_time=passed.append),
         passed=passed,
     )
@@ -48,14 +48,14 @@ def test_a_place_that_becomes_free(monkeypatch):
     answers = [["3"], ["3"], ["0", "0"]]
     asked = client(2, *OURS)
     monkeypatch.setattr(
-        download_asking, "downloaded", lambda *request: SimpleNamespace(statuses=answers.pop(0))
+        crowded_downloads, "downloaded", lambda *request: SimpleNamespace(statuses=answers.pop(0))
     )
     assert whole_download(asked, 1, "MP4", 0, 60).statuses == ["0", "0"]
     assert len(asked.passed) == 2
 
 
 def test_places_that_stay_taken(monkeypatch):
-    monkeypatch.setattr(download_asking, "downloaded", lambda *request: SimpleNamespace(statuses=["3"]))
+    monkeypatch.setattr(crowded_downloads, "downloaded", lambda *request: SimpleNamespace(statuses=["3"]))
     with pytest.raises(PrerequisiteFailed, match="all places"):
         whole_download(client(2, *OURS), 1, "MP4", 0, 60)
     assert whole_download(client(1, *OURS), 1, "MP4", 0, 60).statuses == ["3"]

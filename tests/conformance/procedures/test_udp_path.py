@@ -10,7 +10,7 @@ import pytest
 from nvr_conformance.client.target import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.procedures import udp_path
-from nvr_conformance.wire.connection import Endpoint
+from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.live_streams import LiveRtp
 
 RTP_ALONE = ("LIV-02", "LIV-03", "LIV-26", "LIV-27", "LIV-28")

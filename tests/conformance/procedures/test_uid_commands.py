@@ -8,7 +8,6 @@ from nvr_conformance.client.client import LOGIN, Client
 from nvr_conformance.client.target import TargetOptions
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.procedures.uid_commands import quick_login, uid_commands, written_uid
-from nvr_conformance.reading.connection_information import read_counts
 from nvr_conformance.sources.source import TargetSource
 from nvr_conformance.wire.exchange import Exchange
 from nvr_protocol.commands.table import COMMANDS
@@ -58,7 +57,7 @@ def test_a_login_without_a_challenge_proves_nothing():
 
 def test_counts_are_read(client):
     quick_login(client)
-    counts = read_counts(client)
+    counts = client.uid_counts()
     assert (counts.maximum, counts.used) == (16, 1)
 
 

@@ -15,6 +15,7 @@ from nvr_conformance.judgement.measurement import Measurement, Sample, bounds, m
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.procedures.uid_lifetime import ON_A_MANUAL_CLOCK, ON_REAL_TIME, LifetimeMeasuring
 from nvr_conformance.procedures.uid_lifetime_search import contradicting, tells, timetable
+from nvr_conformance.reading.connection_information import UidCounts
 from nvr_conformance.scenarios.session import test_lifetime as scenarios
 from nvr_conformance.wire.exchange import Exchange
 
@@ -138,8 +139,11 @@ class Recorder:
         return exchange
 
     def get_digest(self, path, **user):
-        text = f"MAXUID={self.maximum}\r\nUSEDUID={self.used}\r\n" if self.maximum else ""
-        return self.request(self.pace, lambda: (200, text.encode()))
+        return self.request(self.pace, lambda: (200, b""))
+
+    def uid_counts(self):
+        self.get_digest("/")
+        return UidCounts(self.maximum, self.used) if self.maximum else None
 
     def login(self, *user):
         self.request(self.pace, lambda: (401, b""))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nvr_conformance.client.player import clock_time
 from nvr_conformance.client.target import TargetOptions
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenarios.playback import test_open_points as open_points
 
 HOUR = 360_000

@@ -14,7 +14,8 @@ from nvr_conformance.fuzz.driver import Driver
 from nvr_conformance.fuzz.steps import LogIn, push
 from nvr_conformance.judgement.outcomes import KitError
 from nvr_conformance.sources.source import TargetSource
-from nvr_conformance.wire.connection import Connection, Endpoint, ResponseReader
+from nvr_conformance.wire.connection import Connection, ResponseReader
+from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import Exchange
 from nvr_conformance.wire.live_multipart import PART_LIMIT, PartCutter
 from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, open_udp_socket

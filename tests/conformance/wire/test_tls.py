@@ -13,7 +13,7 @@ import pytest
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.clock import RealTime
 from nvr_conformance.client.target import Target, TargetOptions, User
-from nvr_conformance.wire.connection import endpoint_of
+from nvr_conformance.wire.endpoint import endpoint_of
 from nvr_conformance.wire.exchange import WireProblem
 
 LINE = b"--myboundary\r\n"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.client.client import LOGIN, read_uid
 from nvr_conformance.client.session import Session
+from nvr_conformance.procedures.cameras import camera_with_video
+from nvr_conformance.procedures.streams import KINDS, brief_stream
 from nvr_conformance.procedures.udp_path import why_silent
 from nvr_conformance.procedures.uid_commands import quick_login, uid_commands
-from nvr_conformance.procedures.video_checks import KINDS, brief_stream, camera_with_video
 from nvr_conformance.scenario import (
     Check,
     Client,

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.client import HARMLESS, LOGIN
+from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
-from nvr_conformance.procedures.video_checks import camera_with_video
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -21,8 +21,8 @@ from nvr_conformance.scenario import (
     refused,
     scenario,
 )
-from nvr_conformance.wire.connection import Endpoint
 from nvr_conformance.wire.digest import read_challenges
+from nvr_conformance.wire.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

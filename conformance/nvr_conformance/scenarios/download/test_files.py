@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.downloads import MINUTE, Download
-from nvr_conformance.client.player import Player, minute_in_recording, player_in_recording
+from nvr_conformance.client.downloads import Download
+from nvr_conformance.client.player import MINUTE, Player, minute_in_recording, player_in_recording
 from nvr_conformance.facts import download as judging
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.reading.decoding import DecodedFile, decode_file, decode_pictures

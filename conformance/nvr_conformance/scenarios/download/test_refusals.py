@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.downloads import MINUTE, Download, minute_in
-from nvr_conformance.client.player import player_in_recording
+from nvr_conformance.client.downloads import Download
+from nvr_conformance.client.player import MINUTE, minute_in, player_in_recording
 from nvr_conformance.facts import download as judging
 from nvr_conformance.procedures.crowded_downloads import TAKEN, TRIES, is_crowded_out, others, whole_download
-from nvr_conformance.reading.connection_information import read_counts
-from nvr_conformance.scenario import (
-    Check,
-    Client,
-    NotTested,
-    Observe,
-    Require,
-    Session,
-    Target,
-    scenario,
-)
+from nvr_conformance.scenario import Check, Client, NotTested, Observe, Require, Session, Target, scenario
 
 HOUR = 3600
 DAY = 86_400
@@ -76,7 +66,7 @@ def test_too_many_at_once(
     """
     _, first = player_in_recording(target, client)
     camera, begin = first.camera, minute_in(first)
-    counts = read_counts(client)
+    counts = client.uid_counts()
     most = MOST if counts is None else min(MOST, UIDS - counts.used)
     running: list[Download] = []
     while len(running) < most and (next_one := _hour(client.login(), camera, begin)).began:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.downloads import MINUTE
-from nvr_conformance.client.player import Player
+from nvr_conformance.client.player import MINUTE, Player
 from nvr_conformance.facts import download as judging
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.reading.decoding import decode_file

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from nvr_conformance.facts.live_multipart import one_packet_per_part, part_headers
-from nvr_conformance.procedures.video_checks import (
-    CAMERAS_TRIED,
-    CODECS,
-    VIDEO_IDS,
-    VideoChecks,
-    camera_with_video,
-    wait_for_key_picture,
-)
+from nvr_conformance.procedures.cameras import CAMERAS_TRIED, CODECS, camera_with_video
+from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
+from nvr_conformance.procedures.streams import wait_for_key_picture
 from nvr_conformance.reading.rtp import dissect
 from nvr_conformance.scenario import (
     Check,

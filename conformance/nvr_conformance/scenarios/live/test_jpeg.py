@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nvr_conformance.facts import live_jpeg
 from nvr_conformance.facts.likeness import own_pictures, small
 from nvr_conformance.facts.live_multipart import part_headers
+from nvr_conformance.procedures.cameras import cameras_with_video
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.video_checks import cameras_with_video, wait_for_key_picture
-from nvr_conformance.reading import live_jpeg as jpeg_reading
+from nvr_conformance.procedures.streams import wait_for_key_picture
 from nvr_conformance.reading.decoding import decode_pictures, decodes
+from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.reading.nal_units import pictures_of
 from nvr_conformance.reading.rtp import dissect
 from nvr_conformance.scenario import (
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nvr_conformance.facts.likeness import Small
+    from nvr_conformance.reading.live_jpeg import JpegPart
 
 TRIED = 4  # cameras among which one that sends JPEG is sought
 PICTURES = 4
@@ -63,7 +66,7 @@ def test_live_jpeg_pictures(
         if not stream.total and not stream.problem:
             observe("LIV-20", f"{stream.exchange}, nothing in {WAITED:.0f} s", f"camera {camera}")
             continue
-        parts = [jpeg_reading.read_jpeg_part(packet.data) for packet in stream.packets]
+        parts = [read_jpeg_part(packet.data) for packet in stream.packets]
         decoded = decode_pictures("JPEG", [part.jpeg for part in parts])
         if _is_placeholder(parts, [picture.width for picture in decoded.pictures]):
             size = f"{decoded.pictures[0].width}x{decoded.pictures[0].height}"
@@ -76,9 +79,9 @@ def test_live_jpeg_pictures(
         if not check("LIV-19", *_multipart(stream), f"{name}, the multipart"):
             return
         check("LIV-19", *part_headers(stream.packets, "image/jpeg"), f"{name}, the parts")
-        check("LIV-19", *jpeg_reading.information(parts), f"{name}, information")
-        judge("LIV-19", f"{name}, 0x0004", jpeg_reading.names_camera, parts, camera)
-        judge("LIV-19", f"{name}, 0x0007", jpeg_reading.plausible_time, parts, target.unix_time())
+        check("LIV-19", *live_jpeg.information(parts), f"{name}, information")
+        judge("LIV-19", f"{name}, 0x0004", live_jpeg.names_camera, parts, camera)
+        judge("LIV-19", f"{name}, 0x0007", live_jpeg.plausible_time, parts, target.unix_time())
         check("LIV-19", *decodes(decoded, exactly=len(parts)), f"{name}, decoded")
         forms = sorted({part.form or "none" for part in parts})
         observe("LIV-20", f"camera information: {', '.join(forms)}", name)
@@ -101,7 +104,7 @@ def _judge_whose(target: Target, client: Client, session: Session, judge: Judge)
         video.close()
     views = {video.camera: _keys_of(video) for video in videos}
     for stream in streams:
-        parts = [jpeg_reading.read_jpeg_part(packet.data) for packet in stream.packets]
+        parts = [read_jpeg_part(packet.data) for packet in stream.packets]
         found: list[Small | None] = []
         decoded = decode_pictures("JPEG", [part.jpeg for part in parts], keep=_into(found))
         if not _is_placeholder(parts, [picture.width for picture in decoded.pictures]):
@@ -134,7 +137,7 @@ def _watch(target: Target, session: Session, camera: int) -> LiveHttp:
     return stream
 
 
-def _is_placeholder(parts: list[jpeg_reading.JpegPart], widths: list[int]) -> bool:
+def _is_placeholder(parts: list[JpegPart], widths: list[int]) -> bool:
     same = len({part.jpeg for part in parts}) == 1
     return same and bool(widths) and max(widths) <= PLACEHOLDER_WIDTH
 

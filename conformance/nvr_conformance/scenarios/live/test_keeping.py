@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from nvr_conformance.facts.live_multipart import one_packet_per_part
 from nvr_conformance.facts.rtp_clock import clock_speed
+from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.video_checks import camera_with_video
 from nvr_conformance.reading.rtp import dissect
 from nvr_conformance.scenario import (
     Check,

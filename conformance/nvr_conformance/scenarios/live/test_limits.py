@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from nvr_conformance.procedures.cameras import camera_count
-from nvr_conformance.procedures.video_checks import camera_with_video
+from nvr_conformance.procedures.cameras import camera_count, camera_with_video
 from nvr_conformance.scenario import (
     Check,
     Client,

@@ -6,7 +6,7 @@ from functools import partial
 
 from nvr_conformance.facts.live_multipart import one_packet_per_part
 from nvr_conformance.facts.rtp import quick_sequence, random_starts, sequence_numbers
-from nvr_conformance.procedures.video_checks import camera_with_video
+from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.scenario import Check, Client, Fact, LiveHttp, Require, Session, Target, scenario
 
 UIDS = 4  # each with a stream of

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from nvr_conformance.facts import rtp as judging
+from nvr_conformance.procedures.cameras import codecs_to_judge
+from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
+from nvr_conformance.procedures.streams import wait_for_key_picture
 from nvr_conformance.procedures.udp_path import BLOCKED, may_be_blocked
-from nvr_conformance.procedures.video_checks import (
-    VIDEO_IDS,
-    VideoChecks,
-    codecs_to_judge,
-    wait_for_key_picture,
-)
 from nvr_conformance.reading.rtp import dissect
 from nvr_conformance.scenario import (
     Check,

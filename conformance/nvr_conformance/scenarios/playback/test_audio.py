@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import SECOND, Player, player_in_recording
+from nvr_conformance.client.player import Player, player_in_recording
 from nvr_conformance.facts import playback_audio as sequence
 from nvr_conformance.procedures.audio_witness import SAME, live_apart
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.playback_gaps import is_recorded
+from nvr_conformance.reading.gop import SECOND
 from nvr_conformance.reading.playback_audio import AudioWalk
 from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
 

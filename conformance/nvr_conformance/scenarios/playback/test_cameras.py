@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nvr_conformance.client.player import Gop, Player, mask_of, player_in_recording, whole
+from nvr_conformance.client.player import Player, mask_of, player_in_recording, whole
 from nvr_conformance.procedures.uid_commands import first_camera
+from nvr_conformance.reading.gop import Gop
 from nvr_conformance.scenario import (
     Check,
     Client,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from statistics import fmean
 
-from nvr_conformance.client.player import SECOND, Gop, Player, player_in_recording
+from nvr_conformance.client.player import Player, player_in_recording
 from nvr_conformance.facts import playback_order as order
 from nvr_conformance.facts.playback_chunk import operation
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.reading.gop import SECOND, Gop
 from nvr_conformance.scenario import Check, Client, NotTested, Observe, Require, Target, scenario
 
 STEPS = 8

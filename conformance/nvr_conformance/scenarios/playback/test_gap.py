@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nvr_conformance.client.player import SECOND, Gop, Player, player_in_recording
+from nvr_conformance.client.player import Player, player_in_recording
+from nvr_conformance.reading.gop import SECOND, Gop
 from nvr_conformance.scenario import Check, Client, Require, Target, scenario
 
 MINUTE = 60 * SECOND

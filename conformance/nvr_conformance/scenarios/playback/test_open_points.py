@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import SECOND, Gop, Player, clock_time, player_in_recording
+from nvr_conformance.client.player import Player, player_in_recording
+from nvr_conformance.reading.gop import SECOND, Gop, clock_time
 from nvr_conformance.scenario import Client, Observe, Require, Target, scenario
 from nvr_protocol.dialect import OPEN_POINTS
 from nvr_protocol.dialect_detection import Detection, detect_dialect

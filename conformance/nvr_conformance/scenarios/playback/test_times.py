@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import SECOND, Gop, Player, player_in_recording
+from nvr_conformance.client.player import Player, player_in_recording
 from nvr_conformance.facts import playback_order as order
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.reading.gop import SECOND, Gop
 from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
 
 PLAYED = 12  # GOPs that show where there is recording

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from nvr_conformance.procedures.uid_commands import quick_login
-from nvr_conformance.reading.connection_information import read_counts
 from nvr_conformance.scenario import Check, Client, Observe, Require, Session, Target, User, scenario
 
 MOST = 16
@@ -39,7 +38,7 @@ def test_seventeen_logins(target: Target, client: Client, check: Check, require:
         f"{MOST} logins of one user, and {LEAVING} that logged out",
     )
     require(alive == MOST, f"of {MOST} UIDs {alive} are valid")
-    counts = read_counts(client)
+    counts = client.uid_counts()
     if counts is not None and (counts.used == MOST or not others):
         check("INF-07", counts.used == MOST, f"USEDUID={MOST}", f"USEDUID={counts.used}", "all are taken")
 
@@ -98,7 +97,7 @@ def test_priorities(target: Target, client: Client, check: Check, require: Requi
 
 def _others(client: Client) -> int:
     """How many UIDs are in use ahead of ours."""
-    counts = read_counts(client)
+    counts = client.uid_counts()
     return 0 if counts is None else counts.used
 
 

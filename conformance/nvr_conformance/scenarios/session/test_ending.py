@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from nvr_conformance.procedures.cameras import cameras_with_video
 from nvr_conformance.procedures.udp_path import BLOCKED, may_be_blocked
 from nvr_conformance.procedures.uid_commands import quick_login
-from nvr_conformance.procedures.video_checks import cameras_with_video
 from nvr_conformance.scenario import (
     Check,
     Client,

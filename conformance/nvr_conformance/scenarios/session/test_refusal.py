@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from nvr_conformance.procedures.cameras import camera_with_video
+from nvr_conformance.procedures.streams import KINDS, brief_stream
 from nvr_conformance.procedures.udp_path import why_silent
 from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
-from nvr_conformance.procedures.video_checks import KINDS, brief_stream, camera_with_video
 from nvr_conformance.scenario import (
     Check,
     Client,

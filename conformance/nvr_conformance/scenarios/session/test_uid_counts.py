@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nvr_conformance.procedures.uid_commands import quick_login
-from nvr_conformance.reading.connection_information import read_counts
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -41,7 +40,7 @@ def test_counts(
     Other clients log in and out meanwhile as they like: only a difference that is wrong several times, and
     each time by as much, is the recorder's. The number itself is judged where the control port knows it.
     """
-    counts = read_counts(client)
+    counts = client.uid_counts()
     require(counts is not None, "as_getinfo.cgi does not tell MAXUID and USEDUID")
     assert counts is not None
     check("INF-07", counts.maximum == 16, "MAXUID=16", f"MAXUID={counts.maximum}", "MAXUID")
@@ -103,7 +102,7 @@ def _logins(client: Client, require: Require) -> list[Session]:
 
 
 def _used(client: Client) -> int | None:
-    counts = read_counts(client)
+    counts = client.uid_counts()
     return None if counts is None else counts.used
 
 
