@@ -1,7 +1,7 @@
-"""What a recorder may do otherwise: the liberties that the document leaves, each a setting with a few values.
+"""What a recorder may do otherwise: the liberties that the document leaves, each a setting with values.
 
-`Variants` is the one table. Its fields are what the parts of the recorder read; what stands beside them (section,
-text, what it breaks in careless clients) makes the lists, the help, the pages and the trials.
+`Variants` is the one table. Its fields are what the parts of the recorder read; what stands beside them
+(section, text, what it breaks in careless clients) makes the lists, the help, the pages and the trials.
 """
 
 from __future__ import annotations
