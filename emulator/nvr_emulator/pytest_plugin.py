@@ -132,7 +132,7 @@ def nvr_factory(request: pytest.FixtureRequest) -> Iterator[Factory]:
 
 @contextmanager
 def _running(model: int, clock: str, defects: tuple[str, ...], seed: int | None) -> Iterator[Nvr]:
-    from nvr_emulator.configuration.plan import ConfigurationError
+    from nvr_emulator.configuration.settings import ConfigurationError
     from nvr_emulator.server.embedding import EmbeddedRecorder
 
     try:

@@ -30,7 +30,7 @@ def start_emulator(
     import msgspec
 
     from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
-    from nvr_emulator.server.machine import Ports
+    from nvr_emulator.server.ports import Ports
 
     settings = small_recorder(model, seed=seed)  # type: ignore[arg-type]
     if setup:
@@ -68,7 +68,8 @@ def stand_in(target: Target) -> dict[str, Any]:
     cameras, users of the same rank, HTTP or HTTPS."""
     import msgspec
 
-    from nvr_emulator.configuration.plan import Level, UserSettings, usual_cameras
+    from nvr_emulator.configuration.plan import usual_cameras
+    from nvr_emulator.configuration.settings import Level, UserSettings
     from nvr_protocol.models import Model
 
     levels = {level.priority: level for level in Level}

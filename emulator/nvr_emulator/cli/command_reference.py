@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nvr_emulator.configuration.plan import RecorderSettings, plan
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import RecorderSettings
+from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Answer, LiveAnswer, Reply, Request
+from nvr_emulator.recorder.replies import Answer, Reply, Request
 from nvr_emulator.server.embedding import small_recorder
 from nvr_protocol import download
 from nvr_protocol.commands.specs import CommandSpec, Kind

@@ -22,8 +22,9 @@ from nvr_emulator.cli.serve_settings import (
     ports_from,
     settings_from,
 )
-from nvr_emulator.configuration.plan import ConfigurationError
+from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.server.machine import Machine
+from nvr_emulator.server.ports import Serving
 
 log = logging.getLogger("nvr_emulator")
 
@@ -73,10 +74,9 @@ def serve(**options: Any) -> None:
             settings,
             manual=options["clock"] == "manual",
             defects=options["defects"],
-            certificate=certificate_from(options),
         )
-        machine.ports = ports_from(options, machine.recorder.transport)
-        asyncio.run(_serve(machine, options))
+        ports = ports_from(options, machine.recorder.transport)
+        asyncio.run(_serve(Serving(machine, ports, certificate_from(options)), options))
     except (ConfigurationError, OSError) as error:
         raise click.ClickException(_one_line(error)) from None
 
@@ -194,14 +194,14 @@ def commands(markdown: bool) -> None:
         click.echo(f"{spec.cgi:<18}{spec.title:<52}{parameters}")
 
 
-async def _serve(machine: Machine, options: dict[str, Any]) -> None:
+async def _serve(serving: Serving, options: dict[str, Any]) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, stopped.set)
-    await machine.start()
+    await serving.start()
     try:
-        line = json.dumps(_ready(machine, options))
+        line = json.dumps(_ready(serving, options))
         ready_file: Path | None = options["ready_file"]
         if ready_file is not None:
             _write_whole(ready_file, line + "\n")
@@ -210,19 +210,20 @@ async def _serve(machine: Machine, options: dict[str, Any]) -> None:
             print(line, flush=True)
         await stopped.wait()
     finally:
-        await machine.stop()
+        await serving.stop()
 
 
-def _ready(machine: Machine, options: dict[str, Any]) -> dict[str, Any]:
+def _ready(serving: Serving, options: dict[str, Any]) -> dict[str, Any]:
+    plan = serving.machine.plan
     line: dict[str, Any] = {
         "ready": True,
-        "model": machine.plan.model,
-        "http": machine.http_url,
-        "https": machine.https_url,
-        "control": machine.control_url,
+        "model": plan.model,
+        "http": serving.http_url,
+        "https": serving.https_url,
+        "control": serving.control_url,
         "pid": os.getpid(),
     }
-    first = next(iter(machine.plan.users.values()))
+    first = next(iter(plan.users.values()))
     line["user"] = first.name
     if options["password"] is None:
         line["password"] = first.password

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from nvr_emulator.configuration.plan import ConfigurationError, RecorderSettings, UserSettings
-from nvr_emulator.server.machine import CertificateFiles, Ports
+from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings, UserSettings
+from nvr_emulator.server.ports import CertificateFiles, Ports
 from nvr_protocol.models import SERIES_BY_NAME
 
 DEFAULT_USER = "ADMIN"

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import itertools
 import zoneinfo
-from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Literal
+from collections.abc import Iterable
 
 import msgspec
 
-from nvr_emulator.footage.own_folders import camera_problem, fixture_problem
+from nvr_emulator.configuration.settings import (
+    CameraError,
+    CameraSettings,
+    ConfigurationError,
+    DigestAlgorithm,
+    RecorderSettings,
+    RecordingSettings,
+    Transport,
+    UserSettings,
+    unix_time,
+)
+from nvr_emulator.footage.own_folders import fixture_problem
+from nvr_fixtures.folders import is_folder, look_into
 from nvr_protocol.codecs import AudioCodec, Codec
-from nvr_protocol.dialect import DEFAULT, Dialect
+from nvr_protocol.dialect import Dialect
 from nvr_protocol.models import (
-    CAMERA_LIMIT,
     DEFAULT_SERIES,
     MODELS,
     SERIES_BY_NAME,
@@ -24,132 +33,8 @@ from nvr_protocol.models import (
 )
 from nvr_protocol.models import Transport as FactorySetting
 
-
-class ConfigurationError(ValueError):
-    """The configuration cannot be used; one line says which key and why."""
-
-
-class CameraError(ConfigurationError):
-    """A camera that cannot be: its number, the key that is wrong, and why."""
-
-    def __init__(self, number: int, key: str, why: str) -> None:
-        super().__init__(f"cameras: number {number}: {key}: {why}")
-        self.number = number
-        self.key = key
-        self.why = why
-
-
-class Level(StrEnum):
-    """User levels; their order is their priority, highest first (operating manual)."""
-
-    ADMINISTRATOR = "administrator"
-    MANAGER = "manager"
-    OPERATOR = "operator"
-    VIEWER = "viewer"
-
-    @property
-    def priority(self) -> int:
-        """0 is the highest."""
-        return list(Level).index(self)
-
-
-class CameraState(StrEnum):
-    """What as_getinfo.cgi says of a camera (§5.3.1)."""
-
-    NORMAL = "normal"
-    LOST = "lost"
-
-
-class UserSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One registered user."""
-
-    name: str
-    password: str
-    level: Level = Level.ADMINISTRATOR
-
-
-class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One registered camera: what it sends live, and as what it is recorded."""
-
-    number: int
-    fixture: str = "city"
-    video: tuple[Codec, ...] = (Codec.H264, Codec.H265)
-    recorded: Codec = Codec.H264
-    audio: AudioCodec | None = None
-    jpeg: bool = True
-    ptz: bool = True
-    state: CameraState = CameraState.NORMAL
-
-
-Age = Annotated[int, msgspec.Meta(ge=0)]
-"""Minutes before the recorder's start."""
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-"""A date and time with its offset from UTC."""
-
-
-def unix_time(moment: int | datetime, started: float) -> float:
-    """An age or a moment in Unix seconds."""
-    return moment.timestamp() if isinstance(moment, datetime) else started - moment * 60
-
-
-class RecordingSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A stretch of recording, from `since` to `until`; it goes on where `until` is None.
-
-    Both are minutes before the recorder's start, or moments. `recorded` and `fixture`: what is recorded
-    meanwhile instead of that which the cameras say.
-    """
-
-    since: Age | Moment
-    until: Age | Moment | None = None
-    recorded: Codec | None = None
-    fixture: str | None = None
-
-
-Transport = Literal["both", "https", "http"]
-"""What is served (§1.2); http alone is no setting of a recorder, but of tests."""
-DigestAlgorithm = Literal["MD5", "SHA-256"]
-
 USUAL_DISKS = 4
 """How many disks are in the main unit, where it has the slots."""
-
-
-class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A whole recorder. `clock_start` is Unix seconds; None means the host's time at start.
-
-    `errors` and `events`: texts that stand in the logs from the start, oldest first.
-    `largest_download_file`: bytes at which a download begins another file (OP-30).
-    `transport`: "factory" is the setting with which the model is delivered (§1.2); None leaves it to who
-    starts the recorder.
-    `digest`: the algorithms of the challenges, in their order.
-    `uid_digits`: of one digit there are fewer UIDs than may be valid.
-    `main_slots`, `extension_units`, `extension_slots` replace what is known of the series (OP-1); `disks`
-    names the slots that have a disk, None for the first four of the main unit.
-    """
-
-    model: Literal[1, 2, 3] = 2
-    series: str | None = None
-    transport: Literal["both", "https", "http", "factory"] | None = None
-    digest: Annotated[tuple[DigestAlgorithm, ...], msgspec.Meta(min_length=1)] = ("MD5",)
-    users: tuple[UserSettings, ...]
-    cameras: tuple[CameraSettings, ...] = ()
-    channels: Annotated[int, msgspec.Meta(ge=1, le=CAMERA_LIMIT)] | None = None
-    time_zone: str = "Asia/Tokyo"
-    recordings: tuple[RecordingSettings, ...] = (
-        RecordingSettings(since=24 * 60, until=6 * 60),
-        RecordingSettings(since=6 * 60 - 10),
-    )
-    uid_digits: Annotated[int, msgspec.Meta(ge=2, le=19)] | None = None
-    main_slots: Annotated[int, msgspec.Meta(ge=1, le=9)] | None = None
-    extension_units: Annotated[int, msgspec.Meta(ge=0, le=5)] | None = None
-    extension_slots: Annotated[int, msgspec.Meta(ge=0, le=9)] | None = None
-    disks: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] | None = None
-    errors: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
-    downloads_at_once: Annotated[int, msgspec.Meta(ge=0)] = 2
-    largest_download_file: Annotated[int, msgspec.Meta(ge=1)] = 512 * 1024 * 1024
-    dialect: Dialect = DEFAULT
-    clock_start: float | None = None
-    seed: int | None = None
 
 
 class RecorderPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -326,3 +211,23 @@ def _checked_recordings(
         if earlier.until is None or unix_time(earlier.until, 0) > unix_time(later.since, 0):
             raise ConfigurationError(f"recordings[{recordings.index(later)}].since: overlaps another stretch")
     return tuple(ordered)
+
+
+def camera_problem(camera: CameraSettings) -> tuple[str, str] | None:
+    """The key of a camera that does not go with its fixture, and why; None where all do."""
+    if problem := fixture_problem(camera.fixture, ()):
+        return "fixture", problem
+    if not is_folder(camera.fixture):
+        return None
+    wanted: list[tuple[str, Iterable[Codec]]] = [
+        ("video", camera.video),
+        ("recorded", [camera.recorded]),
+        ("jpeg", [Codec.JPEG] if camera.jpeg else []),
+    ]
+    for key, codecs in wanted:
+        if problem := fixture_problem(camera.fixture, codecs):
+            return key, problem
+    there = look_into(camera.fixture).audio
+    if camera.audio is not None and there and camera.audio not in there:
+        return "audio", f"{camera.fixture} has no {camera.audio}; there is {', '.join(there)}"
+    return None

@@ -15,15 +15,15 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from nvr_emulator.configuration.plan import (
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import (
     CameraError,
     CameraSettings,
     ConfigurationError,
     RecorderSettings,
     UserSettings,
-    plan,
 )
-from nvr_emulator.footage.own_folders import beside
+from nvr_fixtures.folders import is_folder
 from nvr_protocol.dialect import dialect_from_name
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.models import CAMERA_LIMIT, SERIES_BY_NAME
@@ -196,3 +196,19 @@ def _allowed(hint: Any) -> list[str]:
         elif isinstance(choice, type) and issubclass(choice, enum.Enum):
             found += (str(member.value) for member in choice)
     return found
+
+
+def beside(document: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A recorder.toml in which paths of fixtures are seen from the folder that it lies in."""
+    moved = dict(document)
+    for key in ("cameras", "recordings"):
+        if isinstance(tables := document.get(key), list):
+            moved[key] = [_moved(table, folder) for table in tables]
+    return moved
+
+
+def _moved(table: Any, folder: Path) -> Any:
+    fixture = table.get("fixture") if isinstance(table, dict) else None
+    if not isinstance(fixture, str) or not is_folder(fixture):
+        return table
+    return {**table, "fixture": str(folder.absolute() / fixture)}

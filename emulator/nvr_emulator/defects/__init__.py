@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from nvr_emulator.configuration.plan import ConfigurationError
+from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.defects.registry import Defect, defects_in
 from nvr_emulator.recorder.recorder import Recorder
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nvr_emulator.footage.footage import TICKS, Footage, Gop
@@ -36,6 +36,18 @@ class Place:
 
     stretch: int
     gop: Gop
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Uninterrupted recording of one footage: its first and its last GOP."""
+
+    first: Gop
+    last: Gop
+
+    def gops(self) -> Iterator[Gop]:
+        """All its GOPs."""
+        return map(self.first.footage.gop, range(self.first.number, self.last.number + 1))
 
 
 class Recording:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nvr_emulator.configuration.plan import CameraSettings, CameraState
+from nvr_emulator.configuration.settings import CameraSettings, CameraState
 from nvr_emulator.recorder.camera_motion import AXES, Motion, at_rest, driven, headed
 from nvr_emulator.recorder.replies import Refused
 from nvr_protocol.commands.urls import Command

@@ -9,7 +9,8 @@ from typing import cast
 
 import msgspec
 
-from nvr_emulator.configuration.plan import CameraSettings, CameraState, RecorderPlan, unix_time
+from nvr_emulator.configuration.plan import RecorderPlan
+from nvr_emulator.configuration.settings import CameraSettings, CameraState, unix_time
 from nvr_emulator.footage.audio import Audio, audio_of
 from nvr_emulator.footage.footage import (
     TICKS,
@@ -28,14 +29,14 @@ from nvr_emulator.recorder.disks import Disks, recorded_range, seconds_recorded
 from nvr_emulator.recorder.download.files import WITH_AUDIO, DownloadFiles
 from nvr_emulator.recorder.download.table import DownloadTable
 from nvr_emulator.recorder.live.audio import AUDIO
-from nvr_emulator.recorder.live.streams import LivePicture, LiveStream, LiveTable
+from nvr_emulator.recorder.live.stream import LiveAnswer, LivePicture, LiveStream
+from nvr_emulator.recorder.live.streams import LiveTable
 from nvr_emulator.recorder.logs import Logs
 from nvr_emulator.recorder.playback.audio import AudioPlayback
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.replies import (
     KEEP_ALIVE_NO_CACHE,
     Answer,
-    LiveAnswer,
     Refused,
     Reply,
     Request,

@@ -1,15 +1,11 @@
-"""What the recorder answers: whole answers, endless live streams, and refusals (OP-11, OP-12)."""
+"""What is asked and answered: a request, what every reply has, whole answers, refusals (OP-11, OP-12)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from nvr_emulator.recorder.download.table import Download
-    from nvr_emulator.recorder.live.streams import LiveStream
+from typing import Protocol
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -51,28 +47,20 @@ class Answer:
         return any(name == "WWW-Authenticate" for name, _ in self.headers)
 
 
-@dataclass(frozen=True)
-class LiveAnswer:
-    """The endless multipart answer that carries `stream` (§2.3.3)."""
+class Reply(Protocol):
+    """What every answer to a request has; what else it carries depends on its kind."""
 
-    stream: LiveStream
-    status: int = 200
-    reason: str = ""
-    challenges: bool = False
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
 
+    @property
+    def reason(self) -> str:
+        """Why something was refused, in one line; empty where nothing was."""
 
-@dataclass(frozen=True)
-class DownloadAnswer:
-    """The multipart of a download, in blocks (§6.3.1). `download` None: none runs, one part says why."""
-
-    download: Download | None
-    blocks: Iterator[bytes]
-    status: int = 200
-    reason: str = ""
-    challenges: bool = False
-
-
-Reply = Answer | LiveAnswer | DownloadAnswer
+    @property
+    def challenges(self) -> bool:
+        """Whether it asks for Digest authentication."""
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an outcome, not an error of the recorder

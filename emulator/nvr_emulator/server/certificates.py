@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from nvr_emulator.configuration.plan import ConfigurationError
+from nvr_emulator.configuration.settings import ConfigurationError
 
 if TYPE_CHECKING:
     from cryptography import x509

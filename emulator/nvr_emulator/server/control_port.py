@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from nvr_emulator.configuration.plan import CameraState
+from nvr_emulator.configuration.settings import CameraState
 from nvr_emulator.recorder.disks import DiskState
 from nvr_emulator.recorder.logs import TEXT_LIMIT, writable
 from nvr_emulator.server.clock import ManualClock

@@ -7,8 +7,7 @@ import logging
 
 from aiohttp import web
 
-from nvr_emulator.recorder.download.table import Download, DownloadTable
-from nvr_emulator.recorder.replies import DownloadAnswer
+from nvr_emulator.recorder.download.table import Download, DownloadAnswer, DownloadTable
 from nvr_protocol.download import CONTENT_TYPE
 
 log = logging.getLogger("nvr_emulator")

@@ -9,8 +9,10 @@ from typing import Any, Literal, Self, TypeVar
 
 import msgspec
 
-from nvr_emulator.configuration.plan import Level, RecorderSettings, UserSettings, usual_cameras
-from nvr_emulator.server.machine import Machine, Ports
+from nvr_emulator.configuration.plan import usual_cameras
+from nvr_emulator.configuration.settings import Level, RecorderSettings, UserSettings
+from nvr_emulator.server.machine import Machine
+from nvr_emulator.server.ports import Ports, Serving
 from nvr_protocol.models import Model
 
 T = TypeVar("T")
@@ -59,38 +61,41 @@ class EmbeddedRecorder:
         chosen = settings or small_recorder(model, seed=seed)
         if transport is not None:
             chosen = msgspec.structs.replace(chosen, transport=transport)
-        self.machine = Machine(chosen, manual=clock == "manual", defects=defects, ports=ports)
+        self.machine = Machine(chosen, manual=clock == "manual", defects=defects)
+        self._serving = Serving(self.machine, ports)
         self.users = chosen.users
         self.user = chosen.users[0].name
         self.password = chosen.users[0].password
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="nvr-emulator", daemon=True)
 
     @property
     def url(self) -> str:
         """Where the recorder answers, say http://127.0.0.1:41001; by HTTPS where it has no HTTP."""
-        return self.machine.http_url or self.machine.https_url or ""
+        return self._serving.http_url or self._serving.https_url or ""
 
     @property
     def https_url(self) -> str | None:
         """Where the recorder answers by HTTPS; None where it does not."""
-        return self.machine.https_url
+        return self._serving.https_url
 
     @property
     def control_url(self) -> str:
         """Where the control port answers."""
-        return self.machine.control_url
+        return self._serving.control_url
 
     def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="nvr-emulator", daemon=True)
         self._thread.start()
-        self._run(self.machine.start())
+        try:
+            self._run(self._serving.start())
+        except BaseException:
+            self._end_loop()
+            raise
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._run(self.machine.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._run(self._serving.stop())
+        self._end_loop()
 
     def advance(self, seconds: float) -> None:
         """Move the manual clock; returns when all that was due has been sent."""
@@ -103,6 +108,11 @@ class EmbeddedRecorder:
             self.machine.reset()
 
         self._run(in_loop())
+
+    def _end_loop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

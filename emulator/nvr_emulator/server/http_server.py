@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
-import socket
 import struct
 from collections.abc import Callable
 
 from aiohttp import web
 
+from nvr_emulator.recorder.download.table import DownloadAnswer
+from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Answer, DownloadAnswer, LiveAnswer, Refused, Reply, Request, refusal
+from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, refusal
 from nvr_emulator.server.clock import Clock
 from nvr_emulator.server.download_response import send_download
 from nvr_emulator.server.journal import Journal
-from nvr_emulator.server.media_pump import MediaPump, bytes_waiting
+from nvr_emulator.server.media_pump import MediaPump
+from nvr_emulator.server.sinks import bytes_waiting
 from nvr_protocol.multipart import BOUNDARY_LINE
 
 log = logging.getLogger("nvr_emulator")
@@ -73,11 +75,15 @@ class RecorderServer:
         entry = self.journal.note(request, reply, now)
         log.debug("%s %s -> %s %s", request.method, request.target[:500], reply.status, entry.reason)
         self.pump.changed()
-        if isinstance(reply, LiveAnswer):
-            return await self._stream(incoming, reply)
-        if isinstance(reply, DownloadAnswer):
-            return await send_download(incoming, reply, self.recorder.downloads)
-        return await self._whole(incoming, reply)
+        match reply:
+            case LiveAnswer():
+                return await self._stream(incoming, reply)
+            case DownloadAnswer():
+                return await send_download(incoming, reply, self.recorder.downloads)
+            case Answer():
+                return await self._whole(incoming, reply)
+            case _:
+                raise TypeError(f"{type(reply).__name__} is no answer that can be sent")
 
     def answer(self, request: Request, now: float) -> Reply:
         """What the recorder says; its own faults become a 500 of one line, and it goes on."""
@@ -177,18 +183,3 @@ class _Connection(web.RequestHandler):
         response = web.Response(status=answer.status, body=answer.body, headers={"Content-Type": "text/html"})
         response.force_close()
         return response
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; `OSError` says what is wrong with host or port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(256)
-    except OSError:
-        listener.close()
-        raise
-    listener.setblocking(False)
-    return listener

@@ -6,107 +6,16 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
-from collections import deque
-from collections.abc import Callable
 
-from nvr_emulator.recorder.live.streams import LivePicture, LiveStream
+from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.server.clock import Clock, ManualClock
+from nvr_emulator.server.sinks import BURST, BURST_PAUSE, HttpSink, RtpSink
 
-BURST = 32
-"""Packets sent at once: a receiver's default socket buffer holds some 90."""
-BURST_PAUSE = 0.002
-MOST_UNSENT = 8 * 1024 * 1024
-"""Bytes that may wait for a slow HTTP client before its pictures are dropped."""
 LONGEST_FLOOD = 2.0
 """Seconds of pictures that one advance of the manual clock sends at most."""
 SETTLING = 1.0
 """Seconds of real time that an advance waits for HTTP clients to take what was sent."""
-
-
-def bytes_waiting(transport: asyncio.Transport) -> int:
-    """Bytes of a connection that this process has not handed to the kernel, encrypted or not."""
-    # asyncio's TLS transport counts only what it has not passed on to the plain one beneath it.
-    beneath = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None)
-    below = 0 if beneath is None else beneath.get_write_buffer_size()
-    return transport.get_write_buffer_size() + int(below)
-
-
-class HttpSink:
-    """The answer that carries one live stream over HTTP."""
-
-    def __init__(self, parts: Callable[[list[bytes]], bytes]) -> None:
-        self._parts = parts
-        self.transport: asyncio.Transport | None = None
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting_for_key = False
-        self._held: list[LivePicture] = []
-
-    def open(self, transport: asyncio.Transport) -> None:
-        """The response's head is out: from now on pictures go to `transport`."""
-        self.transport = transport
-        for picture in self._held:
-            self.write(picture)
-        self._held.clear()
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that wait for the client to take them."""
-        if self.transport is None or self.transport.is_closing():
-            return 0
-        return bytes_waiting(self.transport)
-
-    def write(self, picture: LivePicture) -> None:
-        """Write a picture's packets as parts, in one piece; drop it if the client does not keep up."""
-        if self.transport is None:
-            self._held.append(picture)
-            return
-        if self.transport.is_closing():  # a TLS transport that was closed can no longer be asked
-            return
-        waiting = bytes_waiting(self.transport)
-        if waiting > MOST_UNSENT:
-            self._waiting_for_key = True
-        if self._waiting_for_key and not (picture.key and waiting == 0):
-            return
-        self._waiting_for_key = False
-        self.transport.write(self._parts(picture.packets))
-
-    def end(self) -> None:
-        """The stream ended: let the answer end."""
-        if not self.ended.done():
-            self.ended.set_result(None)
-
-
-class RtpSink:
-    """The UDP port that one live stream goes to; `spread` sends a picture's packets burst by burst."""
-
-    def __init__(self, sender: socket.socket, destination: tuple[str, int], *, spread: bool) -> None:
-        self._sender = sender
-        self._destination = destination
-        self._spread = spread
-        self._waiting: deque[bytes] = deque()
-        self._timer: asyncio.TimerHandle | None = None
-
-    def write(self, picture: LivePicture) -> None:
-        """Send a picture's packets, behind those that still wait."""
-        self._waiting.extend(picture.packets)
-        if self._timer is None:
-            self._send_burst()
-
-    def end(self) -> None:
-        """The stream ended: nothing more is sent."""
-        self._waiting.clear()
-
-    def _send_burst(self) -> None:
-        self._timer = None
-        for _ in range(min(BURST, len(self._waiting)) if self._spread else len(self._waiting)):
-            try:
-                self._sender.sendto(self._waiting.popleft(), self._destination)
-            except OSError:
-                # UDP promises nothing: a full buffer or an unreachable client loses the packet.
-                continue
-        if self._waiting:
-            self._timer = asyncio.get_running_loop().call_later(BURST_PAUSE, self._send_burst)
 
 
 class MediaPump:

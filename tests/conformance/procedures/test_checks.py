@@ -15,7 +15,8 @@ from nvr_conformance.reading.nal_units import pictures_of
 from nvr_conformance.reading.rtp import dissect
 from nvr_conformance.wire.live_multipart import LivePart
 from nvr_conformance.wire.live_streams import CapturedPacket
-from nvr_emulator.configuration.plan import RecorderSettings, UserSettings, plan, usual_cameras
+from nvr_emulator.configuration.plan import plan, usual_cameras
+from nvr_emulator.configuration.settings import RecorderSettings, UserSettings
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
 from nvr_protocol.rtp.packet import RtpPacket, write_packet

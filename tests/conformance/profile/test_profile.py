@@ -11,10 +11,11 @@ from nvr_conformance.profile import recorder_toml as writing
 from nvr_conformance.profile.observing import CameraProfile, Profile
 from nvr_conformance.profile.recorder_toml import profile_toml
 from nvr_emulator.cli.main import main as emulator_main
-from nvr_emulator.configuration.plan import CameraSettings, UserSettings, plan
+from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.recorder_toml import read_recorder
+from nvr_emulator.configuration.settings import CameraSettings, UserSettings
 from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
-from nvr_emulator.server.machine import Ports
+from nvr_emulator.server.ports import Ports
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.dialect import dialect_from_name
 from nvr_protocol.texts.recorded_time import Disk, Slot

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_emulator.cli.main import main
-from nvr_emulator.configuration.plan import (
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.recorder_toml import read_recorder
+from nvr_emulator.configuration.settings import (
     CameraSettings,
     CameraState,
     ConfigurationError,
@@ -21,9 +23,7 @@ from nvr_emulator.configuration.plan import (
     RecorderSettings,
     RecordingSettings,
     UserSettings,
-    plan,
 )
-from nvr_emulator.configuration.recorder_toml import read_recorder
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.dialect import ALTERNATIVES, Dialect
 

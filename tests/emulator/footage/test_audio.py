@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_emulator.configuration.plan import ConfigurationError, plan
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.server.embedding import small_recorder

@@ -18,8 +18,13 @@ from click.testing import CliRunner
 
 from nvr_emulator.cli import import_footage
 from nvr_emulator.cli.main import main
-from nvr_emulator.configuration.plan import CameraSettings, ConfigurationError, RecorderSettings, UserSettings
 from nvr_emulator.configuration.recorder_toml import read_recorder
+from nvr_emulator.configuration.settings import (
+    CameraSettings,
+    ConfigurationError,
+    RecorderSettings,
+    UserSettings,
+)
 from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import TICKS, footage_of, ticks
 from nvr_emulator.server.embedding import EmbeddedRecorder

@@ -5,7 +5,8 @@ import dataclasses
 import msgspec
 import pytest
 
-from nvr_emulator.configuration.plan import CameraState, plan
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import CameraState
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
 from nvr_emulator.server.embedding import small_recorder

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from nvr_emulator.configuration.plan import CameraState, RecordingSettings, plan
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import CameraState, RecordingSettings
 from nvr_emulator.footage.footage import TICKS, ticks
 from nvr_emulator.recorder.disks import CAPACITY, Disks, DiskState
 from nvr_emulator.recorder.recorder import Recorder

@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from nvr_emulator.configuration.plan import CameraSettings, RecorderSettings, plan
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import CameraSettings, RecorderSettings
 from nvr_emulator.recorder.digest import DigestGate, Verdict
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_emulator.configuration.plan import CameraState, plan
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import CameraState
 from nvr_emulator.footage.footage import TICKS, footage_of, ticks
 from nvr_emulator.footage.outages import Outages
 from nvr_emulator.footage.recordings import MINUTE, Recording, Stretch, on_the_minute
-from nvr_emulator.recorder.live.streams import LivePicture
+from nvr_emulator.recorder.live.stream import LivePicture
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
 from nvr_emulator.server.embedding import small_recorder

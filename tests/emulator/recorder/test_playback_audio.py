@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from nvr_emulator.configuration.plan import RecordingSettings, plan
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import RecordingSettings
 from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.recorder.recorder import Recorder

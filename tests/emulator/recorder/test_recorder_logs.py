@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_emulator.configuration.plan import CameraState, plan
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import CameraState
 from nvr_emulator.recorder.logs import Logs, writable
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request

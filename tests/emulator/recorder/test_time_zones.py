@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from nvr_emulator.configuration.plan import RecordingSettings, plan
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.settings import RecordingSettings
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request

@@ -10,9 +10,9 @@ from typing import Any
 from nvr_emulator.defects.download.files import Files, each_download
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.recorder.download.files import DownloadFiles
-from nvr_emulator.recorder.download.table import Download, DownloadTable
+from nvr_emulator.recorder.download.table import Download, DownloadAnswer, DownloadTable
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import DownloadAnswer, Refused, Reply, Request
+from nvr_emulator.recorder.replies import Refused, Reply, Request
 from nvr_protocol.commands.specs import RANGE_SECONDS
 from nvr_protocol.commands.urls import CommandError
 from nvr_protocol.download import Status

@@ -10,7 +10,7 @@ from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.footage.audio import Audio, AudioUnit, audio_of
 from nvr_emulator.footage.footage import TICKS, Footage, hundredths
 from nvr_emulator.recorder.live.audio import AUDIO
-from nvr_emulator.recorder.live.streams import LiveStream
+from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused
 from nvr_protocol.additional_information import AdditionalInformation, write_information

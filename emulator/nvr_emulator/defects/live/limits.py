@@ -8,7 +8,7 @@ from typing import Any
 
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.recorder.live.audio import AUDIO
-from nvr_emulator.recorder.live.streams import LiveStream
+from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused, accepted
 

@@ -79,11 +79,11 @@ def packet_in_two_parts(recorder: Recorder) -> None:
 
 
 def _regroup(recorder: Recorder, change: Callable[[Packets], Packets]) -> None:
-    around(recorder.live, "parts", lambda original, packets: original(change(packets)))
+    around(recorder.live.video, "parts", lambda original, packets: original(change(packets)))
 
 
 def _each_part(recorder: Recorder, part: Callable[[bytes], bytes]) -> None:
-    recorder.live.parts = lambda packets: b"".join(part(packet) for packet in packets)  # type: ignore[method-assign]
+    recorder.live.video.parts = lambda packets: b"".join(part(packet) for packet in packets)  # type: ignore[method-assign]
 
 
 def _stated(recorder: Recorder, difference: int) -> None:

@@ -15,7 +15,7 @@ from nvr_emulator.defects.live.packets import (
 )
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.footage.footage import Footage, ticks
-from nvr_emulator.recorder.live.streams import LiveStream
+from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 
 
@@ -176,7 +176,7 @@ def first_packet_of_the_picture_before(recorder: Recorder) -> None:
 
 
 def _payload_type(recorder: Recorder, change: Callable[[int], int]) -> None:
-    around(recorder.live, "payload_type", lambda original, stream: change(original(stream)))
+    around(recorder.live.video, "payload_type", lambda original, stream: change(original(stream)))
 
 
 def _markers(recorder: Recorder, choose: Callable[[LiveStream, Packets], list[bool]]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from nvr_emulator.defects.live.packets import HEADER, each_packet
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.footage.footage import TICKS, hundredths
-from nvr_emulator.recorder.live.streams import LiveStream
+from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_protocol.additional_information import AdditionalInformation, write_information
 
@@ -22,7 +22,7 @@ def profile_of_rfc_8285(recorder: Recorder) -> None:
 @breaks("LIV-11")
 def extension_with_a_spare_word(recorder: Recorder) -> None:
     """Leaves a word of zeros behind the last TLV of the header extension."""
-    around(recorder.live, "extension", lambda original, *args: original(*args) + bytes(4))
+    around(recorder.live.video, "extension", lambda original, *args: original(*args) + bytes(4))
 
 
 @breaks("LIV-11")
@@ -78,7 +78,7 @@ def local_time_in_the_extension(recorder: Recorder) -> None:
     """Writes local time where seconds since the epoch belong."""
 
     def local(stream: LiveStream, taken: int) -> tuple[int, int]:
-        return stream.camera, taken // TICKS + recorder.live.zone_of(taken).minutes * 60
+        return stream.camera, taken // TICKS + recorder.live.video.zone_of(taken).minutes * 60
 
     _extension(recorder, local)
 
@@ -103,12 +103,12 @@ def _extension(recorder: Recorder, name: Callable[[LiveStream, int], tuple[int, 
         information = AdditionalInformation(
             camera=camera,
             seconds=seconds,
-            zone=recorder.live.zone_of(taken),
+            zone=recorder.live.video.zone_of(taken),
             frame_hundredths=hundredths(taken) % 100,
         )
         return write_information(information, recorder.live.dialect)
 
-    recorder.live.extension = extension  # type: ignore[method-assign]
+    recorder.live.video.extension = extension  # type: ignore[method-assign]
 
 
 def _last_length(recorder: Recorder, length: int) -> None:
@@ -118,4 +118,4 @@ def _last_length(recorder: Recorder, length: int) -> None:
         written = original(stream, taken)
         return written[:-6] + struct.pack(">H", length) + written[-4:]
 
-    around(recorder.live, "extension", extension)
+    around(recorder.live.video, "extension", extension)

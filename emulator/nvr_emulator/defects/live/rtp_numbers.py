@@ -7,7 +7,7 @@ from typing import Any
 
 from nvr_emulator.defects.live.packets import before_each_picture
 from nvr_emulator.defects.registry import around, breaks
-from nvr_emulator.recorder.live.streams import LiveStream
+from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 
 
@@ -70,7 +70,7 @@ def numbers_count_all_streams(recorder: Recorder) -> None:
                 _count_on(other, 1)
         return written
 
-    around(recorder.live, "packet", packet)
+    around(recorder.live.video, "packet", packet)
 
 
 @breaks("LIV-08")
@@ -122,4 +122,4 @@ def _wrap(recorder: Recorder, *, last: int, first: int) -> None:
             stream.sequence = first
         return written
 
-    around(recorder.live, "packet", packet)
+    around(recorder.live.video, "packet", packet)

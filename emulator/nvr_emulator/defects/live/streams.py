@@ -8,7 +8,7 @@ from typing import Any
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.footage.footage import TICKS, Gop, ticks
 from nvr_emulator.recorder.live.audio import AUDIO
-from nvr_emulator.recorder.live.streams import LivePicture, LiveStream, Transport
+from nvr_emulator.recorder.live.stream import LivePicture, LiveStream, Transport
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
 
@@ -211,10 +211,10 @@ def _without_key_pictures(recorder: Recorder, seconds: float) -> None:
 
     def picture(original: Callable[[LiveStream], LivePicture], stream: LiveStream) -> LivePicture:
         young = stream.gop is not None and stream.gop.start < (stream.started + seconds) * TICKS
-        recorder.live.payloads_of = second if young else usual  # type: ignore[method-assign]
+        recorder.live.video.payloads_of = second if young else usual  # type: ignore[method-assign]
         return original(stream)
 
-    usual = recorder.live.payloads_of
+    usual = recorder.live.video.payloads_of
 
     def second(gop: Gop, picture: int) -> list[bytes]:
         return usual(gop, max(picture, 1))

@@ -9,8 +9,9 @@ from typing import Any
 
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.recorder.digest import Nonce, Verdict, parse_authorization, response
+from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import LiveAnswer, Refused, Reply, Request
+from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
 from nvr_protocol.commands.error import CommandError
 from nvr_protocol.commands.urls import parse_command
 
@@ -122,7 +123,8 @@ def refuses_with_the_log(recorder: Recorder) -> None:
         except CommandError:
             if not request.path.endswith("/loglist.cgi") or _uid_of(request) or not recorder.sessions.used():
                 raise
-            return dataclasses.replace(original(_with_newest(recorder, request), now), status=401)
+            answer = original(_with_newest(recorder, request), now)
+            return dataclasses.replace(answer, status=401) if isinstance(answer, Answer) else answer
 
     around(recorder, "obey", obey)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from nvr_emulator.defects.registry import around, breaks
-from nvr_emulator.recorder.live.streams import Transport
+from nvr_emulator.recorder.live.stream import Transport
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, accepted
 from nvr_emulator.recorder.sessions import Ending, Session

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import Footage, Gop, ticks
-from nvr_emulator.footage.recordings import Recording
+from nvr_emulator.footage.recordings import Piece, Recording
 from nvr_emulator.recorder.download.n3 import audio_chunks, index_lines, video_chunks
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
@@ -40,18 +40,6 @@ SAMPLE_OVERHEAD = 16
 
 GOP_OVERHEAD = 512
 """Bytes of an MP4 per GOP: the boxes of its fragment."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Uninterrupted recording of one footage: its first and its last GOP."""
-
-    first: Gop
-    last: Gop
-
-    def gops(self) -> Iterator[Gop]:
-        """All its GOPs."""
-        return map(self.first.footage.gop, range(self.first.number, self.last.number + 1))
 
 
 @dataclass

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING
 
+from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import TICKS, Gop, hundredths
+from nvr_emulator.footage.recordings import Piece
 from nvr_emulator.recorder.playback.audio import audio_chunk
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.playback.audio import write_playback_audio
 from nvr_protocol.timestamps import zone_at
-
-if TYPE_CHECKING:
-    from nvr_emulator.footage.audio import Audio
-    from nvr_emulator.recorder.download.files import Piece
 
 INDEX_HEAD = "camera,begin,end,video,width,height,pictures per second,audio"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from nvr_emulator.recorder.download.files import DownloadFiles
-from nvr_emulator.recorder.replies import DownloadAnswer, Refused
+from nvr_emulator.recorder.replies import Refused
 from nvr_protocol.download import Status
 
 
@@ -22,6 +22,17 @@ class Download:
     started: float
     ended: str | None = None
     when_ended: Callable[[], None] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class DownloadAnswer:
+    """The multipart of a download, in blocks (§6.3.1). `download` None: none runs, one part says why."""
+
+    download: Download | None
+    blocks: Iterator[bytes]
+    status: int = 200
+    reason: str = ""
+    challenges: bool = False
 
 
 class DownloadTable:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import TYPE_CHECKING
 
 from nvr_emulator.footage.audio import AudioUnit
 from nvr_emulator.footage.footage import TICKS, hundredths
+from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_protocol.additional_information import AdditionalInformation, write_information
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.dialect import Dialect
@@ -14,9 +14,6 @@ from nvr_protocol.multipart import write_part
 from nvr_protocol.rtp.audio import audio_content_type, write_access_unit, write_live_audio
 from nvr_protocol.rtp.packet import PAYLOAD_TYPE_AUDIO, RtpPacket, write_packet
 from nvr_protocol.timestamps import zone_at
-
-if TYPE_CHECKING:
-    from nvr_emulator.recorder.live.streams import LiveStream
 
 AUDIO = "AUDIO"
 """COMP of an audio stream (§2.1.2.2)."""

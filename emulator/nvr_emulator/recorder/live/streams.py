@@ -8,89 +8,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import partial
 
 from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.footage.audio import Audio, AudioUnit
-from nvr_emulator.footage.footage import TICKS, Footage, Gop, hundredths, ticks
+from nvr_emulator.footage.footage import TICKS, Footage, Gop, ticks
 from nvr_emulator.recorder.live.audio import AUDIO, LiveAudio
 from nvr_emulator.recorder.live.jpeg import LivePictures
+from nvr_emulator.recorder.live.stream import LivePicture, LiveStream, Transport
+from nvr_emulator.recorder.live.video import LiveVideo
 from nvr_emulator.recorder.replies import Refused
-from nvr_protocol.additional_information import AdditionalInformation, write_information
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
-from nvr_protocol.multipart import live_content_type, write_part
-from nvr_protocol.rtp.packet import PAYLOAD_TYPE_H264, PAYLOAD_TYPE_H265, RtpPacket, write_packet
-from nvr_protocol.timestamps import Zone, zone_at
-
-PAYLOAD_TYPES = {Codec.H264: PAYLOAD_TYPE_H264, Codec.H265: PAYLOAD_TYPE_H265}
+from nvr_protocol.multipart import live_content_type
 
 CATCH_UP = 2 * TICKS
 """A stream that is further behind than this begins again at the next GOP instead of flooding its client."""
-
-
-class Transport(StrEnum):
-    """How a live stream travels."""
-
-    RTP = "rtp"
-    HTTP = "http"
-
-
-@dataclass(frozen=True)
-class LivePicture:
-    """One picture of a live stream (or unit of audio), as RTP packets or as the body of a part; `key` marks
-    those with which a client can begin."""
-
-    stream: LiveStream
-    packets: list[bytes]
-    taken: int
-    key: bool
-
-
-@dataclass(eq=False)
-class LiveStream:
-    """One live stream of one camera on one UID. `source` None: the camera sends nothing of that kind."""
-
-    number: int
-    uid: int
-    camera: int
-    comp: str
-    transport: Transport
-    destination: tuple[str, int] | None
-    source: Footage | Audio | None
-    ssrc: int
-    sequence: int
-    timestamp_offset: int
-    started: float
-    gop: Gop | AudioUnit | None = None
-    picture: int = 0
-    ended: str | None = None
-    pictures_sent: int = 0
-    packets_sent: int = field(default=0)
-    suspended: bool = False
-    """The camera is lost: nothing is sent until it is back."""
-
-    def next_due(self) -> int | None:
-        """When the next picture is to be sent, in ticks."""
-        return None if self.gop is None or self.suspended else self.gop.picture_at(self.picture)
-
-    def begin_at_key(self, moment: int) -> None:
-        """Stand at the first GOP that begins at or after `moment` (ticks): a key frame comes first."""
-        if self.source is None:
-            return
-        gop = self.source.containing(moment)
-        self.gop = gop if gop.start >= moment else gop.following()
-        self.picture = 0
-
-    def step(self) -> None:
-        """Stand at the picture after this one."""
-        if self.gop is None:
-            return
-        self.picture += 1
-        if self.picture == self.gop.pictures:
-            self.gop, self.picture = self.gop.following(), 0
 
 
 class LiveTable:
@@ -98,8 +31,8 @@ class LiveTable:
 
     def __init__(self, plan: RecorderPlan, rng: random.Random, *, streams_per_uid: int = 16) -> None:
         self.streams_per_uid = streams_per_uid
-        self.zone = plan.zone
         self.dialect: Dialect = plan.dialect
+        self.video = LiveVideo(plan.zone, plan.dialect)
         self.jpeg = LivePictures(plan.zone, plan.dialect)
         self.audio = LiveAudio(plan.zone, plan.dialect)
         self._rng = rng
@@ -264,59 +197,10 @@ class LiveTable:
             return [self.audio.body(gop) if http else self.audio.packet(stream, gop)]
         if gop.footage.codec is Codec.JPEG:
             return [self.jpeg.body(stream.camera, gop)]
-        return self.packets(stream, self.payloads_of(gop, stream.picture), taken)
+        return self.video.packets(stream, self.video.payloads_of(gop, stream.picture), taken)
 
     def part_writer(self, stream: LiveStream) -> Callable[[list[bytes]], bytes]:
         """What makes multipart parts of that which travels."""
         if isinstance(stream.source, Audio):
             return partial(self.audio.parts, stream.source.codec)
-        return self.jpeg.parts if stream.comp == Codec.JPEG else self.parts
-
-    def payloads_of(self, gop: Gop, picture: int) -> list[bytes]:
-        """The RTP payloads of one picture (§2.3.1, §2.3.2)."""
-        return gop.footage.payloads(gop, picture)
-
-    def parts(self, packets: list[bytes]) -> bytes:
-        """One picture's packets as multipart parts, one packet each (§2.3.3)."""
-        return b"".join(write_part(packet) for packet in packets)
-
-    def packets(self, stream: LiveStream, payloads: list[bytes], taken: int) -> list[bytes]:
-        """Put the RTP header and its extension before each payload (§2.3.1)."""
-        extension = self.extension(stream, taken)
-        timestamp = (taken + stream.timestamp_offset) & 0xFFFFFFFF
-        last = len(payloads) - 1
-        return [
-            self.packet(stream, payload, timestamp, extension, marker=index == last)
-            for index, payload in enumerate(payloads)
-        ]
-
-    def packet(
-        self, stream: LiveStream, payload: bytes, timestamp: int, extension: bytes, *, marker: bool
-    ) -> bytes:
-        """One RTP packet; the sequence number counts on."""
-        sequence = stream.sequence
-        stream.sequence = (sequence + 1) & 0xFFFF
-        payload_type = self.payload_type(stream)
-        return write_packet(
-            RtpPacket(payload_type, sequence, timestamp, stream.ssrc, marker, payload, extension)
-        )
-
-    def payload_type(self, stream: LiveStream) -> int:
-        """98 for H.264, 101 for H.265 (§2.3.1)."""
-        return PAYLOAD_TYPES[Codec(stream.comp)]
-
-    def extension(self, stream: LiveStream, taken: int) -> bytes:
-        """Camera channel, time and frame time: the seven words that were observed (§2.3.1)."""
-        return write_information(
-            AdditionalInformation(
-                camera=stream.camera,
-                seconds=taken // TICKS,
-                zone=self.zone_of(taken),
-                frame_hundredths=hundredths(taken) % 100,
-            ),
-            self.dialect,
-        )
-
-    def zone_of(self, taken: int) -> Zone:
-        """The recorder's time zone at that moment."""
-        return zone_at(self.zone, taken // TICKS)
+        return self.jpeg.parts if stream.comp == Codec.JPEG else self.video.parts

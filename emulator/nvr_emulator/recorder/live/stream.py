@@ -1,0 +1,81 @@
+"""One live stream: where it stands on the grid of its camera's footage or audio, and what it gives (§2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from nvr_emulator.footage.audio import Audio, AudioUnit
+from nvr_emulator.footage.footage import Footage, Gop
+
+
+class Transport(StrEnum):
+    """How a live stream travels."""
+
+    RTP = "rtp"
+    HTTP = "http"
+
+
+@dataclass(frozen=True)
+class LivePicture:
+    """One picture of a live stream (or unit of audio), as RTP packets or as the body of a part; `key` marks
+    those with which a client can begin."""
+
+    stream: LiveStream
+    packets: list[bytes]
+    taken: int
+    key: bool
+
+
+@dataclass(eq=False)
+class LiveStream:
+    """One live stream of one camera on one UID. `source` None: the camera sends nothing of that kind."""
+
+    number: int
+    uid: int
+    camera: int
+    comp: str
+    transport: Transport
+    destination: tuple[str, int] | None
+    source: Footage | Audio | None
+    ssrc: int
+    sequence: int
+    timestamp_offset: int
+    started: float
+    gop: Gop | AudioUnit | None = None
+    picture: int = 0
+    ended: str | None = None
+    pictures_sent: int = 0
+    packets_sent: int = field(default=0)
+    suspended: bool = False
+    """The camera is lost: nothing is sent until it is back."""
+
+    def next_due(self) -> int | None:
+        """When the next picture is to be sent, in ticks."""
+        return None if self.gop is None or self.suspended else self.gop.picture_at(self.picture)
+
+    def begin_at_key(self, moment: int) -> None:
+        """Stand at the first GOP that begins at or after `moment` (ticks): a key frame comes first."""
+        if self.source is None:
+            return
+        gop = self.source.containing(moment)
+        self.gop = gop if gop.start >= moment else gop.following()
+        self.picture = 0
+
+    def step(self) -> None:
+        """Stand at the picture after this one."""
+        if self.gop is None:
+            return
+        self.picture += 1
+        if self.picture == self.gop.pictures:
+            self.gop, self.picture = self.gop.following(), 0
+
+
+@dataclass(frozen=True)
+class LiveAnswer:
+    """The endless multipart answer that carries `stream` (§2.3.3)."""
+
+    stream: LiveStream
+    status: int = 200
+    reason: str = ""
+    challenges: bool = False

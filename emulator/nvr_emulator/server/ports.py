@@ -1,0 +1,139 @@
+"""The ports of a recorder: HTTP, HTTPS and control, opened together and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from nvr_emulator.server.control_port import control_application
+from nvr_emulator.server.http_server import RecorderServer
+from nvr_emulator.server.machine import Machine
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where to listen; port 0 lets the system choose."""
+
+    host: str = "127.0.0.1"
+    http: int = 0
+    https: int = 0
+    control: int = 0
+
+
+@dataclass(frozen=True)
+class CertificateFiles:
+    """What HTTPS is served with: PEM files, or without them a certificate made for `names` and the host."""
+
+    certificate: Path | None = None
+    key: Path | None = None
+    names: tuple[str, ...] = ()
+
+
+TLS_PATIENCE = 5.0
+"""Seconds for a TLS handshake."""
+TLS_GOODBYE = 0.5
+"""Seconds that a client has to confirm the end of a TLS connection."""
+SHUTDOWN_PATIENCE = 0.2
+"""Seconds that answers have to end when the ports are closed."""
+
+
+class Serving:
+    """A machine and its ports. `start` inside an event loop, `stop` when done.
+
+    `http_url` and `https_url` are None where the recorder does not serve that transport.
+    """
+
+    def __init__(
+        self, machine: Machine, ports: Ports | None = None, certificate: CertificateFiles | None = None
+    ) -> None:
+        self.machine = machine
+        self.ports = ports or Ports()
+        self.certificate = certificate or CertificateFiles()
+        self.http_url: str | None = None
+        self.https_url: str | None = None
+        self.control_url = ""
+        self._bound: list[socket.socket] = []
+        self._listeners: list[asyncio.Server] = []
+        self._servers: list[web.Server] = []
+        self._control: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Bind the ports and serve; where one cannot be had, none stays open.
+
+        `OSError` where one is taken, `ConfigurationError` for a bad certificate.
+        """
+        try:
+            await self._open()
+        except BaseException:
+            await self.stop()
+            raise
+        self.machine.start()
+
+    async def stop(self) -> None:
+        """Close all connections and ports."""
+        await self.machine.stop()
+        for listener in self._listeners:
+            listener.close()
+        for bound in self._bound:
+            bound.close()
+        await asyncio.gather(*(server.shutdown(SHUTDOWN_PATIENCE) for server in self._servers))
+        if self._control is not None:
+            await self._control.cleanup()
+
+    async def _open(self) -> None:
+        machine, ports = self.machine, self.ports
+        server = RecorderServer(machine.recorder, machine.clock, machine.pump, machine.journal)
+        transport = machine.recorder.transport
+        if transport != "https":
+            self.http_url = await self._listen(server.web_server(), ports.host, ports.http)
+        if transport != "http":
+            context = self._tls()
+            self.https_url = await self._listen(server.web_server(), ports.host, ports.https, context)
+        self._control = web.AppRunner(control_application(machine), access_log=None)
+        await self._control.setup()
+        assert self._control.server is not None
+        self.control_url = await self._listen(self._control.server, "127.0.0.1", ports.control)
+
+    def _tls(self) -> ssl.SSLContext:
+        from nvr_emulator.server.certificates import server_context
+
+        files = self.certificate
+        return server_context(files.certificate, files.key, (self.ports.host, *files.names))
+
+    async def _listen(
+        self, server: web.Server, host: str, port: int, tls: ssl.SSLContext | None = None
+    ) -> str:
+        self._servers.append(server)
+        bound = bind(host, port)
+        self._bound.append(bound)
+        listener = await asyncio.get_running_loop().create_server(
+            server,
+            sock=bound,
+            ssl=tls,
+            ssl_handshake_timeout=TLS_PATIENCE if tls else None,
+            ssl_shutdown_timeout=TLS_GOODBYE if tls else None,
+        )
+        self._listeners.append(listener)
+        bound_host, bound_port = bound.getsockname()[:2]
+        where = f"[{bound_host}]" if ":" in bound_host else bound_host
+        return f"{'http' if tls is None else 'https'}://{where}:{bound_port}"
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; `OSError` says what is wrong with host or port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(256)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
