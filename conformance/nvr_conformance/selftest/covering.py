@@ -37,7 +37,7 @@ def covering_rows(
             by_choice.setdefault(choice, set()).add(pair)
     rows: list[Row] = []
     while left:
-        # Sets of strings come in another order in each process: the first by name makes it the same everywhere.
+        # Sets come in another order in each process: the first by name makes it the same everywhere.
         start = min(left, key=lambda pair: (-sum(len(by_choice[choice]) for choice in pair), sorted(pair)))
         tried = [_row(settings, start, left, apart, draw) for _ in range(CANDIDATES)]
         best = max(tried, key=lambda row: len(left & _pairs(row)))
