@@ -10,23 +10,46 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from nvr_emulator.recorder.request_target import same_resource
+
 REALM = "Network disk recorder"
 NONCE_LIFETIME = 300.0
 """Seconds for which a nonce may be used; afterwards the challenge says stale=true."""
 NONCES_REMEMBERED = 2000
-LONGEST_HEADER = 4096
+LONGEST_HEADER = 16 * 1024
+COUNTS_REMEMBERED = 256
+"""How far a nonce count may lie behind the greatest one: concurrent clients send theirs out of order."""
 
-_PAIR = re.compile(r'([a-zA-Z][a-zA-Z0-9_-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,|$)')
+_OWS = " \t"
+_PAIR = re.compile(r'([a-zA-Z][a-zA-Z0-9_*-]*)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))[ \t]*(?:,|$)')
 _HASHES = {"MD5": "md5", "SHA-256": "sha256"}
 _NC = re.compile(r"[0-9a-fA-F]{8}")
 
 
 @dataclass
 class Nonce:
-    """One nonce that was issued: when, and the greatest count that was answered."""
+    """One nonce that was issued: when, and which of its counts were answered (by a sliding window)."""
 
     issued: float
     last_count: int = 0
+    """The greatest count that was answered."""
+    answered: int = 0
+    """Bit n: the count `last_count` - n was answered."""
+
+    def is_unused(self, count: int) -> bool:
+        """Whether a count was not answered yet; one too far behind counts as used."""
+        behind = self.last_count - count
+        return count > 0 and (behind < 0 or (behind < COUNTS_REMEMBERED and not self.answered >> behind & 1))
+
+    def use(self, count: int) -> None:
+        """A count was answered."""
+        ahead = count - self.last_count
+        if ahead > 0:
+            kept = self.answered << ahead if ahead < COUNTS_REMEMBERED else 0
+            self.answered = (kept | 1) & ((1 << COUNTS_REMEMBERED) - 1)
+            self.last_count = count
+        elif -ahead < COUNTS_REMEMBERED:
+            self.answered |= 1 << -ahead
 
 
 @dataclass(frozen=True)
@@ -77,7 +100,7 @@ class DigestGate:
         if fields.get("algorithm", "MD5").upper() not in self.algorithms:
             return Verdict(None, "the algorithm is none of the challenge")
         if not self.is_for(fields.get("uri"), target):
-            return Verdict(None, "uri is not the one of the request line")
+            return Verdict(None, "uri names another resource than the request line")
         return self._check_answer(fields, method, now)
 
     def _check_answer(self, fields: Mapping[str, str], method: str, now: float) -> Verdict:
@@ -96,7 +119,7 @@ class DigestGate:
         count = int(fields["nc"], 16)
         if not self.is_new(nonce, count):
             return Verdict(None, "the nonce count was used before: a replay", stale=True)
-        nonce.last_count = count
+        nonce.use(count)
         return Verdict(user)
 
     def find(self, text: str) -> Nonce | None:
@@ -104,34 +127,35 @@ class DigestGate:
         return self._nonces.get(text)
 
     def is_for(self, uri: str | None, target: str) -> bool:
-        """Whether an answer was made for what stands on the request line."""
-        return uri == target
+        """Whether an answer was made for what stands on the request line (RFC 7616 §3.4.6)."""
+        return uri is not None and same_resource(uri, target)
 
     def is_right(self, expected: str, given: str) -> bool:
         """Whether a response is the right one; takes as long for a wrong one."""
-        return hmac.compare_digest(expected.encode(), given.encode())
+        return hmac.compare_digest(_octets(expected), _octets(given))
 
     def is_new(self, nonce: Nonce, count: int) -> bool:
-        """Whether a nonce count is greater than those before it: an answer counts once."""
-        return count > nonce.last_count
+        """Whether a nonce count was not used before, in whichever order they come: an answer counts once."""
+        return nonce.is_unused(count)
 
 
 def parse_authorization(header: str) -> dict[str, str] | None:
-    """The fields of a Digest `Authorization` value; None if it is malformed."""
+    """The fields of a Digest `Authorization` value, a list of RFC 9110 §5.6.1; None if malformed."""
     scheme, _, rest = header.partition(" ")
-    if scheme.lower() != "digest" or len(header) > LONGEST_HEADER:
+    if scheme.lower() != "digest" or len(header) > LONGEST_HEADER or not _is_of_octets(header):
         return None
     fields: dict[str, str] = {}
-    rest, place = rest.strip(), 0
+    rest, place = rest.strip(_OWS), 0
     while place < len(rest):
+        if rest[place] in _OWS or rest[place] == ",":
+            place += 1
+            continue
         pair = _PAIR.match(rest, place)
         if pair is None or pair[1].lower() in fields:
             return None
         value = pair[3] if pair[2] is None else re.sub(r"\\(.)", r"\1", pair[2])
         fields[pair[1].lower()] = value
         place = pair.end()
-        while place < len(rest) and rest[place] == " ":
-            place += 1
     return fields
 
 
@@ -140,8 +164,21 @@ def response(fields: Mapping[str, str], password: str, method: str) -> str:
     name = _HASHES.get(fields.get("algorithm", "MD5").upper(), "md5")
 
     def hashed(text: str) -> str:
-        return hashlib.new(name, text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+        return hashlib.new(name, _octets(text), usedforsecurity=False).hexdigest()
 
     secret = hashed(f"{fields.get('username', '')}:{REALM}:{password}")
     request = hashed(f"{method}:{fields.get('uri', '')}")
     return hashed(f"{secret}:{fields['nonce']}:{fields['nc']}:{fields['cnonce']}:auth:{request}")
+
+
+def _octets(text: str) -> bytes:
+    """The octets that a text was read from: those that are no UTF-8 stand in it as surrogates."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _is_of_octets(text: str) -> bool:
+    try:
+        _octets(text)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Protocol
 
+from nvr_emulator.recorder.request_target import split_target
+
 Headers = tuple[tuple[str, str], ...]
 
 KEEP_ALIVE_NO_CACHE: Headers = (("Connection", "Keep-Alive"), ("Cache-Control", "no-cache"))
@@ -14,7 +16,7 @@ KEEP_ALIVE_NO_CACHE: Headers = (("Connection", "Keep-Alive"), ("Cache-Control", 
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request as the recorder sees it; `target` is the undecoded path and query."""
+    """One HTTP request as the recorder sees it: path and query undecoded."""
 
     method: str
     path: str
@@ -23,11 +25,27 @@ class Request:
     authorization: str | None = None
     secure: bool = False
     """Whether it came by HTTPS."""
+    target: str = ""
+    """What stood on the request line; by default path and query."""
 
-    @property
-    def target(self) -> str:
-        """Path and query as they stood on the request line."""
-        return f"{self.path}?{self.query}" if self.query else self.path
+    def __post_init__(self) -> None:
+        if not self.target:
+            target = f"{self.path}?{self.query}" if self.query else self.path
+            object.__setattr__(self, "target", target)
+
+    @classmethod
+    def of_target(
+        cls,
+        method: str,
+        target: str,
+        *,
+        peer: str = "127.0.0.1",
+        authorization: str | None = None,
+        secure: bool = False,
+    ) -> Request:
+        """The request of a request line; `target` as it stood there, in origin or absolute form."""
+        path, query = split_target(target)
+        return cls(method, path, query, peer, authorization, secure, target)
 
 
 @dataclass(frozen=True)

@@ -61,14 +61,12 @@ class RecorderServer:
     async def handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
         self._release_sent()
-        path, _, query = incoming.raw_path.partition("?")
-        request = Request(
+        request = Request.of_target(
             incoming.method,
-            path,
-            query,
-            incoming.remote or "127.0.0.1",
-            incoming.headers.get("Authorization"),
-            incoming.secure,
+            incoming.raw_path,
+            peer=incoming.remote or "127.0.0.1",
+            authorization=incoming.headers.get("Authorization"),
+            secure=incoming.secure,
         )
         now = self.clock.now()
         reply = self.answer(request, now)
