@@ -61,6 +61,13 @@ def main() -> None:
 @click.option("--seed", type=int, help="Makes UIDs, SSRCs and sequence numbers repeatable.")
 @click.option("--defect", "defects", multiple=True, help="Break one requirement (see nvr-emulator defects).")
 @click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME[=VALUE]",
+    help="Take a liberty that the document leaves (see nvr-emulator variants).",
+)
+@click.option(
     "--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the ready line here too."
 )
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -176,6 +183,19 @@ def defects(as_json: bool) -> None:
         return
     for defect in all_defects():
         click.echo(f"{defect.name:<34}{', '.join(sorted(defect.breaks)):<20} {defect.text}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--markdown", is_flag=True, help="The page docs/variants.md.")
+def variants(as_json: bool, markdown: bool) -> None:
+    """List what a recorder may do otherwise, for --variant."""
+    from nvr_emulator.cli import variant_reference
+
+    if markdown:
+        click.echo(variant_reference.markdown(), nl=False)
+    else:
+        click.echo(variant_reference.as_json() if as_json else variant_reference.listing())
 
 
 @main.command()

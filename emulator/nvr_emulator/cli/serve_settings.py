@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings, UserSettings
+from nvr_emulator.configuration.variant_choice import VariantError, chosen, parse_choice, read_variants
+from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.server.ports import CertificateFiles, Ports
 from nvr_protocol.models import SERIES_BY_NAME
 
@@ -34,7 +36,19 @@ def settings_from(options: Mapping[str, Any]) -> RecorderSettings:
         changes["series"] = options["series"]
         if options["model"] is None and options["series"] in SERIES_BY_NAME:
             changes["model"] = SERIES_BY_NAME[options["series"]].model.value
+    if options["variants"]:
+        changes["variants"] = _variants(settings.variants, options["variants"])
     return msgspec.structs.replace(settings, **changes)
+
+
+def _variants(of_the_file: Variants, flags: Sequence[str]) -> Variants:
+    """The variants of the file, and those of the flags, which go first."""
+    named = [parse_choice(flag) for flag in flags]
+    try:
+        read_variants(named)
+        return read_variants({**chosen(of_the_file), **dict(named)})
+    except VariantError as error:
+        raise ConfigurationError(f"--variant: {error}") from None
 
 
 def ports_from(options: Mapping[str, Any], transport: str) -> Ports:

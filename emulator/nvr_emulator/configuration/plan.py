@@ -19,6 +19,8 @@ from nvr_emulator.configuration.settings import (
     UserSettings,
     unix_time,
 )
+from nvr_emulator.configuration.variant_choice import dialect_of
+from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.footage.own_folders import fixture_problem
 from nvr_fixtures.folders import is_folder, look_into
 from nvr_protocol.codecs import AudioCodec, Codec
@@ -57,6 +59,7 @@ class RecorderPlan(msgspec.Struct, frozen=True, kw_only=True):
     downloads_at_once: int
     largest_download_file: int
     dialect: Dialect
+    variants: Variants
     clock_start: float | None
     seed: int | None
 
@@ -116,7 +119,7 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
         users={user.name: user for user in settings.users},
         cameras={camera.number: camera for camera in cameras},
         channels=channels,
-        uid_digits=settings.uid_digits or series.data.uid_digits.value,
+        uid_digits=settings.variants.uid_digits or settings.uid_digits or series.data.uid_digits.value,
         zone=zone,
         recordings=_checked_recordings(settings.recordings, cameras),
         slots=slots,
@@ -125,7 +128,8 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
         events=settings.events,
         downloads_at_once=settings.downloads_at_once,
         largest_download_file=settings.largest_download_file,
-        dialect=settings.dialect,
+        dialect=dialect_of(settings.variants, settings.dialect),
+        variants=settings.variants,
         clock_start=settings.clock_start,
         seed=settings.seed,
     )

@@ -23,6 +23,8 @@ from nvr_emulator.configuration.settings import (
     RecorderSettings,
     UserSettings,
 )
+from nvr_emulator.configuration.variant_choice import VariantError, read_variants
+from nvr_emulator.configuration.variants import Variants
 from nvr_fixtures.folders import is_folder
 from nvr_protocol.dialect import dialect_from_name
 from nvr_protocol.errors import ProtocolError
@@ -57,9 +59,10 @@ def read_recorder(path: Path) -> RecorderSettings:
 
 def settings_of(data: Mapping[str, Any]) -> RecorderSettings:
     """The settings in a TOML document, checked against each other. Raises with the key and the reason."""
-    _refuse_unknown_keys(data, RecorderSettings, "")
+    _refuse_unknown_keys({**data, "variants": {}}, RecorderSettings, "")
     data = dict(data)
     dialect = data.pop("dialect", {})
+    variants = _variants(data.pop("variants", {}))
     spans = _camera_ranges(data)
     plain = {**data, "users": data.get("users", []), "dialect": {} if isinstance(dialect, str) else dialect}
     if isinstance(start := data.get("clock_start"), datetime):
@@ -75,12 +78,22 @@ def settings_of(data: Mapping[str, Any]) -> RecorderSettings:
     if series is not None and "model" not in data:
         plain["model"] = series.model.value
     settings = _converted(plain)
+    settings = msgspec.structs.replace(settings, variants=variants)
     if isinstance(dialect, str):
         try:
             settings = msgspec.structs.replace(settings, dialect=dialect_from_name(dialect))
         except ProtocolError as error:
             raise _KeyProblem(error.what.replace(" ", "."), error.why) from None
     return _checked(settings, spans)
+
+
+def _variants(table: Any) -> Variants:
+    if not isinstance(table, dict):
+        raise _KeyProblem("variants", 'is no table: say {refusal = "close"}')
+    try:
+        return read_variants(table)
+    except VariantError as error:
+        raise _KeyProblem("variants", str(error)) from None
 
 
 def _camera_ranges(data: Mapping[str, Any]) -> dict[int, range]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from nvr_emulator.configuration.variants import Variants
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.models import CAMERA_LIMIT
@@ -111,6 +112,7 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
     starts the recorder.
     `digest`: the algorithms of the challenges, in their order.
     `uid_digits`: of one digit there are fewer UIDs than may be valid.
+    `variants`: what it does otherwise than the defaults, where the document leaves it open.
     `main_slots`, `extension_units`, `extension_slots` replace what is known of the series (OP-1); `disks`
     names the slots that have a disk, None for the first four of the main unit.
     """
@@ -137,5 +139,6 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
     downloads_at_once: Annotated[int, msgspec.Meta(ge=0)] = 2
     largest_download_file: Annotated[int, msgspec.Meta(ge=1)] = 512 * 1024 * 1024
     dialect: Dialect = DEFAULT
+    variants: Variants = Variants()
     clock_start: float | None = None
     seed: int | None = None

@@ -9,7 +9,7 @@ from importlib.resources import files
 import msgspec
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nvr_emulator.cli.main import main
@@ -186,6 +186,8 @@ values = st.recursive(
 )
 
 
+# The first text that hypothesis draws builds its table of characters, which takes seconds on a busy machine.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(list(RecorderSettings.__struct_fields__)), values, max_size=4))
 def test_any_document_is_read_or_refused(document):
     from nvr_emulator.configuration.recorder_toml import _KeyProblem, settings_of

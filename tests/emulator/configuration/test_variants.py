@@ -1,9 +1,18 @@
+import json
 from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nvr_emulator.cli.main import main
+from nvr_emulator.cli.variant_reference import markdown
+from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.recorder_toml import read_recorder, settings_of
+from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.configuration.variant_choice import (
     VariantError,
     all_variants,
@@ -15,6 +24,7 @@ from nvr_emulator.configuration.variant_choice import (
     read_variants,
 )
 from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.server.embedding import USERS
 from nvr_protocol.dialect import DEFAULT
 
 choices = st.fixed_dictionaries(
@@ -86,3 +96,40 @@ def test_each_value_stands_alone_once():
 
 def test_pairs_are_of_two_variants():
     assert all(one[0] != other[0] for one, other in pairs())
+
+
+def test_a_file_says_its_variants():
+    settings = settings_of({"variants": {"refusal": "close", "uid-digits": 12, "gop-seconds": 5}})
+    assert chosen(settings.variants) == {"uid-digits": "12", "refusal": "close", "gop-seconds": "5"}
+    assert plan(msgspec.structs.replace(settings, users=USERS)).uid_digits == 12
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [({"refusal": "clos"}, "variants: variant refusal: 'clos' is none of"), (3, "variants: is no table")],
+)
+def test_a_wrong_variant_in_a_file_is_named(tmp_path, table, said):
+    file = tmp_path / "recorder.toml"
+    file.write_text("variants = 3\n" if table == 3 else 'variants = {refusal = "clos"}\n')
+    with pytest.raises(ConfigurationError, match=r"recorder.toml: ") as refused:
+        read_recorder(file)
+    assert said in str(refused.value)
+
+
+def test_flags_go_ahead_of_the_file(tmp_path):
+    file = tmp_path / "recorder.toml"
+    file.write_text('variants = {refusal = "close", aud = "none"}\n')
+    shown = CliRunner().invoke(main, ["serve", "--config", str(file), "--variant", "refusl"])
+    assert (shown.exit_code, "did you mean refusal?" in shown.output) == (1, True)
+
+
+def test_the_page_is_current():
+    page = Path(__file__).parents[3] / "docs" / "variants.md"
+    assert page.read_text("utf-8") == markdown(), "run: nvr-emulator variants --markdown > docs/variants.md"
+
+
+def test_the_list_for_machines_has_each():
+    shown = CliRunner().invoke(main, ["variants", "--json"])
+    assert [row["name"] for row in json.loads(shown.output)] == [variant.name for variant in all_variants()]
+    listed = CliRunner().invoke(main, ["variants"]).output
+    assert all(f"\n{variant.name} = " in f"\n{listed}" for variant in all_variants())
