@@ -64,16 +64,17 @@ _PAGE = """\
 # Variants: every recorder that the document allows
 
 Where the vendor's document is silent, two recorders may differ in everything on this page, and both are
-right. The first value of each is what the emulator does by default. A client that lives through all of them lives with every
-recorder that the document allows; the judge fails no recorder for one of them.
+right. The first value of each is what the emulator does by default. A client that lives through all of them
+lives with every recorder that the document allows; the judge fails no recorder for one of them.
 
     nvr-emulator variants                                       # this table
     nvr-emulator serve --variant refusal=200-empty --variant second-stream=replaces
     nvr-emulator serve --variant rtp-extension                  # a name alone: its first other value
     nvr-conformance run --variant strictness=lenient            # judges such a recorder
 
-In recorder.toml: `variants = {{refusal = "close", uid-digits = 12}}`. In tests: `@pytest.mark.nvr(variants={{
-"jpeg-form": "one-soi"}})`, `variants="each"` (the test once for each value of each), `variants="all-different"`.
+In recorder.toml: `variants = {{refusal = "close", uid-digits = 12}}`. In tests:
+`@pytest.mark.nvr(variants={{ "jpeg-form": "one-soi"}})`, `variants="each"` (the test once for each value of
+each), `variants="all-different"`.
 
 Variants combine. What cannot go together is refused by name:
 
@@ -83,9 +84,9 @@ Variants combine. What cannot go together is refused by name:
 |---|---|---|---|---|
 {rows}
 
-Which JPEG decoders read two SOI markers: ffmpeg, PyAV and OpenCV do; libjpeg, Pillow, libvips, GStreamer and
-browsers stop at the second one. A client that strips the first group (from the first SOI to the end of its COM
-segment) reads both forms everywhere.
+Which JPEG decoders read two SOI markers: ffmpeg, PyAV and OpenCV do; libjpeg, Pillow, libvips, GStreamer
+and browsers stop at the second one. A client that strips the first group (from the first SOI to the end of
+its COM segment) reads both forms everywhere.
 
 See [open-points.md](open-points.md) for what is open, [configuration.md](configuration.md) for recorder.toml,
 and [limits.md](limits.md) for what is not built.
