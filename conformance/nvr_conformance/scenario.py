@@ -7,8 +7,9 @@ while it goes. See ``docs/writing-scenarios.md``.
 from __future__ import annotations
 
 from nvr_conformance.client.client import Client, Login
+from nvr_conformance.client.options import User
 from nvr_conformance.client.session import Session
-from nvr_conformance.client.target import Target, User
+from nvr_conformance.client.target import Target
 from nvr_conformance.engine.books import Check, NotApplicable, NotTested, Observe, Require
 from nvr_conformance.engine.claim import Claim, claim_of, scenario
 from nvr_conformance.judgement.fact import Fact

@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from nvr_conformance.client.target import TargetOptions
-from nvr_conformance.engine import rehearsal
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
-from nvr_conformance.engine.rehearsal import RehearsalSource
+from nvr_conformance.sources import rehearsed
+from nvr_conformance.sources.rehearsed import RehearsalSource
 from nvr_emulator.server.state import state_of
 
 
@@ -92,17 +92,17 @@ class SeenRun:
         self.result = None
 
     def judge(self, setup, select, allow, model):
-        start = rehearsal.start_emulator
+        start = rehearsed.start_emulator
 
         def started(stack, *arguments):
-            target = start(stack, *arguments)
-            machine = target.control.recorder.machine
+            access, control = start(stack, *arguments)
+            machine = control.recorder.machine
             self._watch(machine)
             stack.callback(self._look_behind, machine)
-            return target
+            return access, control
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(rehearsal, "start_emulator", started)
+            patch.setattr(rehearsed, "start_emulator", started)
             options = TargetOptions(setup=setup or {}, allow=frozenset(allow), model=model)
             self.result = judge(source=RehearsalSource(options, model, 0), select=select)
 

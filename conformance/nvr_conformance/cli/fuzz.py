@@ -17,7 +17,7 @@ from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_FAILURES, E
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nvr_conformance.client.target import TargetOptions
+    from nvr_conformance.client.options import TargetOptions
     from nvr_conformance.fuzz.run import FuzzRun
     from nvr_conformance.fuzz.shrinking import Finding
     from nvr_conformance.sources.source import TargetSource

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nvr_conformance.client.target import User
+    from nvr_conformance.client.options import User
 
 _OPTIONS = (
     click.argument("url", required=False),
@@ -58,7 +58,7 @@ def recorder_options(command: Callable[..., None]) -> Callable[..., None]:
         defects: tuple[str, ...],
         **rest: Any,
     ) -> None:
-        from nvr_conformance.client.target import TargetOptions
+        from nvr_conformance.client.options import TargetOptions
 
         allowed = read_allowed(allow)
         check_recorder(url, defects)
@@ -84,7 +84,7 @@ def recorder_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def read_user(text: str) -> User:
     """``--other-user``, NAME:PASSWORD:PRIORITY: priorities can be told apart (§1.3)."""
-    from nvr_conformance.client.target import User
+    from nvr_conformance.client.options import User
 
     name, _, rest = text.partition(":")
     password, _, priority = rest.rpartition(":")
@@ -97,7 +97,7 @@ def read_user(text: str) -> User:
 
 def read_allowed(text: str) -> frozenset[str]:
     """``--allow``: permissions with commas between them."""
-    from nvr_conformance.client.target import PERMISSIONS
+    from nvr_conformance.client.options import PERMISSIONS
 
     allowed = frozenset(word.strip() for word in text.split(",") if word.strip())
     if unknown := allowed - set(PERMISSIONS):

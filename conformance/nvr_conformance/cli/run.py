@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from nvr_conformance.client.target import TargetOptions
+    from nvr_conformance.client.options import TargetOptions
     from nvr_conformance.engine.rehearsal import Plan
     from nvr_conformance.judgement.result import Result
     from nvr_conformance.sources.source import TargetSource

@@ -7,8 +7,8 @@ import math
 import random
 import threading
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from nvr_conformance.client.clock import STEP, TargetTime
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
@@ -19,52 +19,16 @@ from nvr_conformance.wire.receiver import Receiver
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from nvr_conformance.client.control_port import Control
+    from nvr_conformance.client.options import User
     from nvr_conformance.client.tape import Tape
     from nvr_conformance.wire.capture import Flow, WireCapture
+    from nvr_conformance.wire.endpoint import Endpoint
     from nvr_conformance.wire.exchange import Exchange
-    from nvr_emulator.server.embedding import EmbeddedRecorder
 
 T = TypeVar("T")
-
-PERMISSIONS = ("ptz", "presets", "eviction", "load")
-REAL_PACE = 3.0  # seconds between commands that the document advises (§1.3)
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A user of the recorder. ``priority`` 0 is the highest (administrator), 3 the lowest (viewer)."""
-
-    name: str
-    password: str
-    priority: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class TargetOptions:
-    """Which recorder to judge. Without ``url`` an emulated one is started, with ``defects`` by name.
-
-    ``model`` None: found out (an emulated one: 2). ``pace``: seconds between commands; None: 3 on a real
-    clock, 0 on one that can be moved. ``control``: the control port of an emulator. ``allow``: of
-    PERMISSIONS, what may disturb others; a recorder with a control port, and an emulated one, allow
-    everything. ``other_users``: users besides ``user``.
-    """
-
-    url: str | None = None
-    user: str = "ADMIN"
-    password: str = ""
-    model: int | None = None
-    insecure: bool = False
-    control: str | None = None
-    control_token: str | None = None
-    pace: float | None = None
-    allow: frozenset[str] = frozenset()
-    other_users: tuple[User, ...] = ()
-    timeout: float = 10.0
-    defects: tuple[str, ...] = ()
-    setup: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Pace:
@@ -80,59 +44,89 @@ class Pace:
             self._last = time.keep_apart(self._last, seconds)
 
 
-class Target:
-    """One recorder, and the time that it lives in. A ``Source`` makes it.
+class Scout(Protocol):
+    """Finds out what a target does not know of its recorder yet: ``sources.discovery``."""
 
-    ``model`` 1, 2 or 3; ``users`` highest priority first; ``clock`` "manual" or "real"; ``random`` is seeded.
-    ``endpoint`` is where it is asked: the one of ``http`` and ``https`` that its URL names. The other one is
-    where that should be if the recorder is set to serve it (None: not known). ``https_alone``: whether it is
-    set to HTTPS alone (None: not known). ``tape`` keeps what a scenario is told, if that is to be kept.
+    def find_cameras(self, target: Target) -> dict[int, int]:
+        """Camera number to connection state; PrerequisiteFailed where that is not told."""
+
+    def find_live_codecs(self, target: Target, camera: int) -> tuple[str, ...]:
+        """Which of "H265" and "H264" bring media from this camera."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How a recorder is reached. ``endpoint``: the one of HTTP and HTTPS that ``url`` names; ``other``: where
+    the other one should be if the recorder is set to serve it (None: not known). ``https_alone``: whether it
+    is set to HTTPS alone (None: not known). ``users``: highest priority first. ``emulated``: whether it is
+    an emulated one that was started for the purpose."""
+
+    url: str
+    endpoint: Endpoint
+    users: tuple[User, ...]
+    control: Control | None = None
+    other: Endpoint | None = None
+    https_alone: bool | None = None
+    emulated: bool = False
+
+
+class Target:
+    """One recorder, and the time that it lives in. A ``Source`` makes it, for one scenario: ``name``.
+
+    ``model`` 1, 2 or 3; ``users`` highest priority first; ``clock`` "manual" or "real"; ``pace`` seconds
+    between commands, which ``commands`` counts for all targets that are the same recorder; ``timeout``
+    seconds for an answer; ``random`` is seeded. ``endpoint`` is where it is asked: ``http`` or ``https``.
+    ``knowledge`` is what was found out of it so far, and is added to.
     """
 
     def __init__(
         self,
-        options: TargetOptions,
-        endpoint: Endpoint,
+        access: Access,
         *,
-        url: str,
-        users: tuple[User, ...],
-        control: Control | None,
+        model: int,
         time: TargetTime,
         allowed: frozenset[str],
+        pace: float,
+        timeout: float,
+        scout: Scout,
         seed: int = 0,
+        name: str = "",
         knowledge: dict[str, Any] | None = None,
-        other: Endpoint | None = None,
-        https_alone: bool | None = None,
-        pace: Pace | None = None,
+        commands: Pace | None = None,
     ) -> None:
-        self.url = url
-        self.endpoint = endpoint
-        self.http = other if endpoint.tls else endpoint
-        self.https = endpoint if endpoint.tls else other
-        self.https_alone = https_alone
-        self.user = users[0].name
-        self.password = users[0].password
-        self.users = users
-        self.model = options.model or 0
+        self.url = access.url
+        self.endpoint = access.endpoint
+        self.http = access.other if access.endpoint.tls else access.endpoint
+        self.https = access.endpoint if access.endpoint.tls else access.other
+        self.https_alone = access.https_alone
+        self.user = access.users[0].name
+        self.password = access.users[0].password
+        self.users = access.users
+        self.control = access.control
+        self.emulated = access.emulated
+        self.model = model
         self.clock: Literal["manual", "real"] = time.clock
-        self.control = control
-        self.allowed = allowed
-        self.timeout = options.timeout
-        self.pace = (
-            options.pace if options.pace is not None else (0.0 if self.clock == "manual" else REAL_PACE)
-        )
-        self.seed = seed
-        self.random = random.Random(seed)
-        self.tape: Tape | None = None
         self.time = time
+        self.allowed = allowed
+        self.pace = pace
+        self.timeout = timeout
+        self.seed = seed
+        self.random = random.Random(f"{seed} {name}")
+        self._scout = scout
         self._knowledge: dict[str, Any] = {} if knowledge is None else knowledge
-        self._pace = pace or Pace()
+        self._commands = commands or Pace()
+        self._tape: Tape | None = None
 
     def at(self, endpoint: Endpoint) -> Target:
         """The same recorder, asked at another endpoint; time is to be passed on the original."""
         other = copy.copy(self)
         other.endpoint = endpoint
         return other
+
+    def record(self, tape: Tape) -> None:
+        """Keep on this tape what a scenario is told from now on."""
+        self._tape = tape
+        self.time.on_tick = tape.tick
 
     # --- time -------------------------------------------------------------------------------------
 
@@ -163,7 +157,7 @@ class Target:
 
     def keep_pace(self, pace: float | None = None) -> None:
         """Wait until ``pace`` seconds (None: the target's own) have passed since the last command."""
-        self._pace.keep(self.time, self.pace if pace is None else min(pace, self.pace))
+        self._commands.keep(self.time, self.pace if pace is None else min(pace, self.pace))
 
     # --- what goes over the wire, and what a scenario is told besides ----------------------------------
 
@@ -175,14 +169,14 @@ class Target:
 
     def note(self, kind: str, value: object) -> None:
         """Keep what a scenario was told."""
-        if self.tape is not None:
-            self.tape.note(kind, value)
+        if self._tape is not None:
+            self._tape.note(kind, value)
 
     def begin(self, exchange: Exchange) -> None:
         """A request is about to be made."""
         exchange.started = self.time.stopwatch()
-        if self.tape is not None:
-            self.tape.begin(exchange)
+        if self._tape is not None:
+            self._tape.begin(exchange)
 
     def connect(
         self,
@@ -196,8 +190,8 @@ class Target:
 
     def sent(self, exchange: Exchange, connection: Connection) -> None:
         """The request has gone out on this connection."""
-        if self.tape is not None:
-            self.tape.sent(exchange, connection)
+        if self._tape is not None:
+            self._tape.sent(exchange, connection)
 
     def end(self, exchange: Exchange) -> None:
         """The exchange is over."""
@@ -226,11 +220,6 @@ class Target:
         """The emulator's own account of itself, where its control port is known; None on a real recorder."""
         return self.told("state", lambda: None if self.control is None else self.control.state())
 
-    @property
-    def embedded(self) -> EmbeddedRecorder | None:
-        """The emulated recorder that was started for the purpose; None of any other."""
-        return getattr(self.control, "recorder", None)
-
     def allows(self, permission: str) -> bool:
         """Whether ``ptz``, ``presets``, ``eviction`` or ``load`` may be done to it."""
         return permission in self.allowed
@@ -253,15 +242,13 @@ class Target:
     def _cameras(self) -> dict[int, int]:
         known: dict[int, int] | None = self._knowledge.get("cameras")
         if known is None:
-            from nvr_conformance.sources.discovery import find_cameras
-
             with self._aside():
-                known = self._knowledge["cameras"] = find_cameras(self)
+                known = self._knowledge["cameras"] = self._scout.find_cameras(self)
         return known
 
     def _aside(self) -> AbstractContextManager[None]:
         """What is found out once for all scenarios is not kept as a part of one."""
-        return nullcontext() if self.tape is None else self.tape.paused()
+        return nullcontext() if self._tape is None else self._tape.paused()
 
     def remember(self, key: str, value: list[str]) -> None:
         """Let later scenarios of this run know something."""
@@ -281,10 +268,8 @@ class Target:
         once, on a UID of its own."""
         key = f"live codecs {camera}"
         if key not in self._knowledge:
-            from nvr_conformance.sources.discovery import find_live_codecs
-
             with self._aside():
-                self._knowledge[key] = find_live_codecs(self, camera)
+                self._knowledge[key] = self._scout.find_live_codecs(self, camera)
         codecs: tuple[str, ...] = self._knowledge[key]
         if not codecs:
             raise PrerequisiteFailed(f"camera {camera} sends neither H.264 nor H.265 over HTTP")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from nvr_conformance.client.target import PERMISSIONS
+from nvr_conformance.client.options import PERMISSIONS
 from nvr_conformance.judgement.outcomes import KitError
 
 Place = Literal["", "first", "last"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.events import Event, RunFinished
 from nvr_conformance.engine.plugin import EnginePlugin

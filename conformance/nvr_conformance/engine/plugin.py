@@ -171,9 +171,8 @@ class EnginePlugin:
         claim = self._claims[request.node.nodeid]
         history = request.node.stash[BOOK].history
         with self.source.open(claim.setup, request.node.name) as target:
-            target.tape = history.tape
             if history.tape is not None:
-                target.time.on_tick = history.tape.tick
+                target.record(history.tape)
             history.follow(target)
             yield target
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nvr_conformance.client.target import PERMISSIONS, TargetOptions
+from nvr_conformance.client.options import PERMISSIONS, TargetOptions
 from nvr_conformance.engine.claim import claim_of
 from nvr_conformance.engine.judge import chosen_ids
 from nvr_conformance.engine.plugin import BOOK, EnginePlugin, checked_claim, place_of
+from nvr_conformance.evidence.transcript import transcript
 from nvr_conformance.judgement.outcomes import ScenarioStopped, TargetUnreachableError
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import EXIT_UNREACHABLE, Verdict, judge_requirement, overall_verdict
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
     from nvr_conformance.engine.events import Event
-    from nvr_conformance.judgement.verdicts import CheckRecord
+    from nvr_conformance.evidence.transcript import transcript
+from nvr_conformance.judgement.verdicts import CheckRecord
 
 _TRANSCRIPT = 20_000  # characters of it beside a failure: the last
 
@@ -109,7 +111,7 @@ class PytestJudge(EnginePlugin):
         if failed and (problem is None or isinstance(problem, ScenarioStopped | pytest.skip.Exception)):
             report.outcome = "failed"
             report.longrepr = "\n".join(map(_described, failed))
-            report.sections.append(("what was asked and answered", book.history.transcript()[-_TRANSCRIPT:]))
+            report.sections.append(("what was asked and answered", transcript(book.history)[-_TRANSCRIPT:]))
         elif isinstance(problem, ScenarioStopped):
             _skip(report, item, problem.reason)
         return report

@@ -7,24 +7,20 @@ clock is moved meanwhile. So a run of hours is known in seconds.
 from __future__ import annotations
 
 import dataclasses
-import random
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from nvr_conformance.client.clock import RehearsedTime
-from nvr_conformance.client.target import REAL_PACE, TargetOptions
 from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.events import Event, ScenarioStarted
 from nvr_conformance.engine.judge import NOT_SELECTED, judge
 from nvr_conformance.judgement.verdicts import Verdict
-from nvr_conformance.sources.embedded import stand_in, start_emulator
+from nvr_conformance.sources.embedded import stand_in
+from nvr_conformance.sources.rehearsed import RehearsalSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from nvr_conformance.client.target import Target
     from nvr_conformance.judgement.result import Result
     from nvr_conformance.sources.source import TargetSource
 
@@ -57,45 +53,6 @@ class Plan:
     def commands(self) -> int:
         """How many commands are sent."""
         return sum(each.commands for each in self.scenarios)
-
-
-@dataclass
-class RehearsalSource:
-    """Opens an emulated recorder that stands for the one to be judged: the same model, cameras and users,
-    what is allowed there; its control port is out of the scenarios' sight."""
-
-    options: TargetOptions
-    model: int
-    seed: int
-    took: dict[str, tuple[int, float]] = field(default_factory=dict)
-    _knowledge: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """It is nobody's."""
-        return "rehearsal"
-
-    def prepare(self) -> None:
-        """It is there."""
-
-    def provides(self, need: str) -> bool:
-        """As of a recorder without a control port."""
-        return need in self.options.allow
-
-    @contextmanager
-    def open(self, setup: Mapping[str, Any] | None = None, name: str = "") -> Iterator[Target]:
-        """One scenario's recorder, as it is; how long it took is in ``took`` afterwards."""
-        options = self.options
-        with ExitStack() as stack:
-            target = start_emulator(stack, options, self.model, self.seed, options.setup, self._knowledge)
-            assert target.control is not None
-            time = RehearsedTime(target.control)
-            target.time, target.clock, target.control = time, time.clock, None
-            target.allowed, target.https_alone = options.allow, None
-            target.pace = REAL_PACE if options.pace is None else options.pace
-            target.model, target.random = self.model, random.Random(f"{self.seed} {name}")
-            yield target
-            self.took[name] = (time.commands, time.now())
 
 
 def rehearse(

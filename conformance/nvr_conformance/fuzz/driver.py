@@ -324,7 +324,7 @@ def surroundings_of(target: Target) -> Surroundings:
         priorities=tuple(user.priority for user in target.users),
         alone=manual,
         slack=0.0 if manual else REAL_SLACK + target.pace,
-        stretches=usual_stretches(round(target.unix_time())) if target.embedded else None,
+        stretches=usual_stretches(round(target.unix_time())) if target.emulated else None,
     )
 
 

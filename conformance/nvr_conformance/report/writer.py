@@ -23,6 +23,7 @@ from nvr_conformance.evidence.index import RunIndex, digest_of, index_json
 from nvr_conformance.evidence.pcap_writing import write_pcap
 from nvr_conformance.evidence.redaction import Redactor
 from nvr_conformance.evidence.scenario_file import evidence_json, packet_numbers
+from nvr_conformance.evidence.transcript import excerpt, transcript
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_conformance.report.declaration import declaration_json
 from nvr_conformance.report.page import PageExtras, render_page
@@ -66,8 +67,8 @@ class ReportWriter:
                 self._run = event
                 self._clear()
             case ScenarioFinished(name=name, history=history, checks=checks):
-                self._keep_evidence(name, history)
-                self._keep_excerpts(history, checks)
+                packets = self._keep_evidence(name, history)
+                self._keep_excerpts(history, checks, packets)
                 self._pictures.look_at(name, history.streams, even=not history.clock_is_manual)
             case RunFinished(result=result):
                 self._finish(redacted(result, self._redactor, self._places))
@@ -81,36 +82,40 @@ class ReportWriter:
             for file in (self._directory / "evidence").glob(f"test_*.{suffix}"):
                 file.unlink()
 
-    def _keep_evidence(self, name: str, history: History) -> None:
+    def _keep_evidence(self, name: str, history: History) -> dict[int, int]:
+        """Which packet of the pcap carries the request of each exchange."""
         stem = re.sub(r"[^\w.-]", "_", name)
         self._files[name] = []
         pcap = io.BytesIO()
         orders: list[int] = []
         whole = history.capture is not None and history.target is not None
         if history.capture is not None and whole:
-            history.transcript(self._redactor)  # it must know each UID before it looks at bytes
+            transcript(history, self._redactor)  # it must know each UID before it looks at bytes
             orders = write_pcap(pcap, history.capture, self._redactor)
         packets = packet_numbers(history, orders)
-        self._write_evidence(name, f"{stem}.txt", history.transcript(self._redactor, packets).encode())
+        self._write_evidence(name, f"{stem}.txt", transcript(history, self._redactor, packets).encode())
         if whole:
             self._write_evidence(name, f"{stem}.pcap", pcap.getvalue())
             self._write_evidence(name, f"{stem}.json", evidence_json(name, history, orders, self._redactor))
             self._stems[name] = stem
         for number, packet in packets.items():
             self._places[f"{name}, exchange {number}"] = f", packet {packet} of {stem}.pcap"
+        return packets
 
     def _write_evidence(self, scenario: str, name: str, data: bytes) -> None:
         write_file(self._directory / "evidence" / name, data)
         self._digests[name] = digest_of(data)
         self._files[scenario].append(f"evidence/{name}")
 
-    def _keep_excerpts(self, history: History, checks: tuple[CheckRecord, ...]) -> None:
+    def _keep_excerpts(
+        self, history: History, checks: tuple[CheckRecord, ...], packets: Mapping[int, int]
+    ) -> None:
         """The exchange behind each check that does not hold, for the page."""
         for check in checks:
             found = _EXCHANGE.match(check.evidence)
             broken = check.verdict in (Verdict.FAIL, Verdict.WARN)
             if broken and found and len(self._excerpts) < EXCERPTS and check.evidence not in self._excerpts:
-                text = history.excerpt(int(found[2]), self._redactor)
+                text = excerpt(history, int(found[2]), self._redactor, packets)
                 self._excerpts[check.evidence] = text[:EXCERPT_LIMIT]
 
     def _write_index(self) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.judge import chosen_ids, judge
 from nvr_conformance.judgement.verdicts import Overall, Verdict

@@ -5,28 +5,42 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Any
 
-from nvr_conformance.client.clock import ManualTime
 from nvr_conformance.client.control_port import Control
-from nvr_conformance.client.target import PERMISSIONS, Target, TargetOptions, User
+from nvr_conformance.client.options import User
+from nvr_conformance.client.target import Access
 from nvr_conformance.wire.endpoint import endpoint_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from contextlib import ExitStack
 
+    from nvr_conformance.client.target import Target
     from nvr_emulator.server.embedding import EmbeddedRecorder
 
 
+class EmbeddedControl(Control):
+    """The control port of an emulator in this process: its clock is moved, and it begins anew, without a
+    detour."""
+
+    def __init__(self, recorder: EmbeddedRecorder) -> None:
+        super().__init__(recorder.control_url)
+        self.recorder = recorder
+
+    def now(self) -> float:
+        return self.recorder.machine.clock.now()
+
+    def advance(self, seconds: float) -> None:
+        self.recorder.advance(seconds)
+
+    def reset(self) -> None:
+        self.recorder.reset()
+
+
 def start_emulator(
-    stack: ExitStack,
-    options: TargetOptions,
-    model: int,
-    seed: int,
-    setup: Mapping[str, Any],
-    knowledge: dict[str, Any],
-) -> Target:
-    """An emulated recorder of its own, running until ``stack`` is closed. ``setup`` are settings of it as
-    plain data."""
+    stack: ExitStack, model: int, seed: int, setup: Mapping[str, Any], defects: Sequence[str] = ()
+) -> tuple[Access, EmbeddedControl]:
+    """An emulated recorder of its own, running until ``stack`` is closed: how it is reached, and what moves
+    its clock. ``setup`` are settings of it as plain data."""
     import msgspec
 
     from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
@@ -39,7 +53,7 @@ def start_emulator(
     http_port, https_port = (0, 0) if settings.transport is None else (_reserve(stack), _reserve(stack))
     ports = Ports(http=http_port, https=https_port)
     recorder = stack.enter_context(
-        EmbeddedRecorder(clock="manual", defects=options.defects, settings=settings, ports=ports)
+        EmbeddedRecorder(clock="manual", defects=defects, settings=settings, ports=ports)
     )
     transport = recorder.machine.plan.transport
     http, https = f"http://127.0.0.1:{http_port}", f"https://127.0.0.1:{https_port}"
@@ -47,20 +61,17 @@ def start_emulator(
     if transport == "https":
         url, other = https, http
     users = [User(user.name, user.password, user.level.priority) for user in recorder.users]
-    control = _Embedded(recorder)
-    return Target(
-        options,
-        endpoint_of(url, insecure=True),
+    control = EmbeddedControl(recorder)
+    access = Access(
         url=url,
+        endpoint=endpoint_of(url, insecure=True),
         users=tuple(sorted(users, key=lambda user: user.priority)),
         control=control,
-        time=ManualTime(control),
-        allowed=frozenset(PERMISSIONS),
-        seed=seed,
-        knowledge=knowledge,
         other=None if other is None else endpoint_of(other, insecure=True),
         https_alone=transport == "https",
+        emulated=True,
     )
+    return access, control
 
 
 def stand_in(target: Target) -> dict[str, Any]:
@@ -96,20 +107,3 @@ def _reserve(stack: ExitStack) -> int:
     holder.bind(("127.0.0.1", 0))
     port: int = holder.getsockname()[1]
     return port
-
-
-class _Embedded(Control):
-    """An emulator in this process: its clock is moved, and it begins anew, without a detour."""
-
-    def __init__(self, recorder: EmbeddedRecorder) -> None:
-        super().__init__(recorder.control_url)
-        self.recorder = recorder
-
-    def now(self) -> float:
-        return self.recorder.machine.clock.now()
-
-    def advance(self, seconds: float) -> None:
-        self.recorder.advance(seconds)
-
-    def reset(self) -> None:
-        self.recorder.reset()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import random
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nvr_conformance.client.clock import ManualTime, RealTime
+from nvr_conformance.client.clock import ManualTime, RealTime, TargetTime
 from nvr_conformance.client.control_port import Control
-from nvr_conformance.client.target import PERMISSIONS, Pace, Target, TargetOptions, User
+from nvr_conformance.client.options import PERMISSIONS, TargetOptions, User
+from nvr_conformance.client.target import Access, Pace, Target
+from nvr_conformance.sources import discovery
 from nvr_conformance.wire.endpoint import Endpoint, endpoint_of
 
 if TYPE_CHECKING:
@@ -71,13 +72,11 @@ class TargetSource:
         if self.emulated:
             self.model = self.options.model or 2
             return
-        from nvr_conformance.sources.discovery import find_model, require_recorder, require_room
-
         with self.open() as target:
-            login = require_recorder(target)
+            login = discovery.require_recorder(target)
             if not target.allows("eviction"):
-                require_room(target)
-            self.model = self.options.model or find_model(target, login)
+                discovery.require_room(target)
+            self.model = self.options.model or discovery.find_model(target, login)
 
     def provides(self, need: str) -> bool:
         """Whether a scenario's need is met: a permission, ``state`` or ``manual-clock``."""
@@ -99,32 +98,37 @@ class TargetSource:
             if self.emulated:
                 from nvr_conformance.sources.embedded import start_emulator
 
-                target = start_emulator(stack, self.options, self.model, self.seed, merged, knowledge)
+                access, _ = start_emulator(stack, self.model, self.seed, merged, self.options.defects)
             else:
-                target = _remote(self.options, self.seed, knowledge, self._pace)
-            target.model = self.model
-            target.random = random.Random(f"{self.seed} {name}")
-            yield target
+                access = _remote(self.options)
+            time = _time_of(access.control)
+            yield Target(
+                access,
+                model=self.model,
+                time=time,
+                allowed=self.options.allow if access.control is None else frozenset(PERMISSIONS),
+                pace=self.options.pace_on(time.clock),
+                timeout=self.options.timeout,
+                scout=discovery,
+                seed=self.seed,
+                name=name,
+                knowledge=knowledge,
+                commands=Pace() if self.emulated else self._pace,
+            )
 
 
-def _remote(options: TargetOptions, seed: int, knowledge: dict[str, Any], pace: Pace) -> Target:
+def _remote(options: TargetOptions) -> Access:
     assert options.url is not None
-    control = Control(options.control, options.control_token) if options.control else None
-    manual = control is not None and control.is_manual()
     endpoint = endpoint_of(options.url, insecure=options.insecure)
-    return Target(
-        options,
-        endpoint,
+    others = sorted(options.other_users, key=lambda user: user.priority)
+    return Access(
         url=options.url,
-        users=(
-            User(options.user, options.password),
-            *sorted(options.other_users, key=lambda user: user.priority),
-        ),
-        control=control,
-        time=ManualTime(control) if control is not None and manual else RealTime(control),
-        allowed=frozenset(PERMISSIONS) if control is not None else options.allow,
-        seed=seed,
-        knowledge=knowledge,
+        endpoint=endpoint,
+        users=(User(options.user, options.password), *others),
+        control=None if options.control is None else Control(options.control, options.control_token),
         other=Endpoint(endpoint.host, HTTP_PORT) if endpoint.tls else None,
-        pace=pace,
     )
+
+
+def _time_of(control: Control | None) -> TargetTime:
+    return ManualTime(control) if control is not None and control.is_manual() else RealTime(control)

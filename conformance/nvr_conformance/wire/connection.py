@@ -111,7 +111,6 @@ class Connection:
         self.socket = open_socket(endpoint, timeout, receive_buffer)
         self.flow = capture.tcp(self.socket) if capture is not None else None
         self.may_be_kept = True  # for another request
-        self._pending = b""
 
     def close(self) -> None:
         """Drop the connection."""
@@ -132,9 +131,6 @@ class Connection:
 
     def receive(self, deadline: float) -> bytes:
         """Some bytes; empty at the end of the connection; WireError on timeout and reset."""
-        if self._pending:
-            data, self._pending = self._pending, b""
-            return data
         try:
             self.socket.settimeout(_left(deadline))
             received = self.socket.recv(_RECEIVE)
@@ -157,10 +153,6 @@ class Connection:
         with contextlib.suppress(OSError):
             fcntl.ioctl(self.socket.fileno(), termios.FIONREAD, count)
         return count[0]
-
-    def put_back(self, data: bytes) -> None:
-        """Bytes that belong to the next answer."""
-        self._pending = data + self._pending
 
     def read_head(self, exchange: Exchange, reader: ResponseReader, deadline: float) -> bytes:
         """Read until the head of the answer is there and note it in ``exchange``; returns the body's

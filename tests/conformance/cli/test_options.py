@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
 from nvr_conformance.cli.options import read_user
-from nvr_conformance.client.target import User
+from nvr_conformance.client.options import User
 from nvr_conformance.fuzz.run import FuzzRun
 from nvr_emulator.server.embedding import EmbeddedRecorder
 

@@ -11,8 +11,11 @@ import pytest
 
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.clock import RealTime
-from nvr_conformance.client.target import Target, TargetOptions, User
+from nvr_conformance.client.options import User
+from nvr_conformance.client.target import Access, Target
+from nvr_conformance.evidence.transcript import transcript
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.sources import discovery
 from nvr_conformance.wire.endpoint import Endpoint, endpoint_of
 from nvr_conformance.wire.exchange import WireProblem, refused
 
@@ -71,13 +74,13 @@ def server(*script, chunk=b"", repeat=0):
 @contextmanager
 def client_of(url, timeout=0.4):
     target = Target(
-        TargetOptions(url=url, model=2, pace=0, timeout=timeout),
-        endpoint_of(url),
-        url=url,
-        users=(User("ADMIN", "x"),),
-        control=None,
+        Access(url=url, endpoint=endpoint_of(url), users=(User("ADMIN", "x"),)),
+        model=2,
         time=RealTime(),
         allowed=frozenset(),
+        pace=0.0,
+        timeout=timeout,
+        scout=discovery,
     )
     client = Client(target)
     try:
@@ -253,7 +256,7 @@ def test_cleaning_up_gives_up_on_a_recorder_that_is_gone():
 def test_the_history_hides_what_is_secret(fake_recorder):
     with client_of(fake_recorder.url) as client:
         client.login()
-    text = client.history.transcript()
+    text = transcript(client.history)
     assert "dlogin.cgi" in text
     assert "Authorization: Digest (not shown)" in text
     assert "response=" not in text

@@ -10,7 +10,9 @@ import pytest
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.clock import RealTime
 from nvr_conformance.client.held_answer import HeldAnswer
-from nvr_conformance.client.target import Target, TargetOptions, User
+from nvr_conformance.client.options import User
+from nvr_conformance.client.target import Access, Target
+from nvr_conformance.sources import discovery
 from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import WireProblem
 
@@ -40,13 +42,15 @@ def client():
     thread.start()
     port = listener.getsockname()[1]
     target = Target(
-        TargetOptions(timeout=5.0, pace=0.0),
-        Endpoint("127.0.0.1", port),
-        url=f"http://127.0.0.1:{port}",
-        users=(User("ADMIN", "x"),),
-        control=None,
+        Access(
+            url=f"http://127.0.0.1:{port}", endpoint=Endpoint("127.0.0.1", port), users=(User("ADMIN", "x"),)
+        ),
+        model=2,
         time=RealTime(),
         allowed=frozenset(),
+        pace=0.0,
+        timeout=5.0,
+        scout=discovery,
     )
     client = Client(target)
     yield client

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
-from nvr_conformance.client.target import PERMISSIONS, TargetOptions, User
+from nvr_conformance.client.options import PERMISSIONS, TargetOptions, User
 from nvr_conformance.engine.rehearsal import rehearse
 from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_conformance.sources.source import TargetSource

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nvr_conformance.cli.main import main
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.rejudging import rejudge

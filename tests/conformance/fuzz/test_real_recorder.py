@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
 from nvr_conformance.client.client import Client
-from nvr_conformance.client.target import Target, TargetOptions
+from nvr_conformance.client.options import TargetOptions
+from nvr_conformance.client.target import Target
 from nvr_conformance.fuzz import run as fuzzing
 from nvr_conformance.fuzz.command_strategies import Request
 from nvr_conformance.fuzz.driver import DisagreementError, Driver

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from nvr_conformance.cli.fuzz import CLOCK_START
 from nvr_conformance.cli.main import main
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.fuzz import run as fuzzing
 from nvr_conformance.fuzz.coverage import Combination
 from nvr_conformance.fuzz.driver import DisagreementError, Driver
@@ -71,7 +71,7 @@ def test_there_are_fifteen_and_each_says_what_it_does():
     ],
 )
 def test_a_planted_defect_is_found_shrunk_and_found_again(target, name):
-    PLANTED[name](target.embedded.machine.recorder)
+    PLANTED[name](target.control.recorder.machine.recorder)
     run = fuzz(target, budget=60, most_examples=60)
     assert run.finding is not None
     assert run.finding.again
@@ -112,7 +112,7 @@ def test_each_kind_of_step_comes_up_and_nothing_impossible(model):
 
 
 def test_what_was_found_late_becomes_small_as_well(target):
-    PLANTED["goto_forgets_the_mask"](target.embedded.machine.recorder)
+    PLANTED["goto_forgets_the_mask"](target.control.recorder.machine.recorder)
     two_hours = Moment("now", 720_000)
     needed = (
         Send("s3", "mask", cameras=(1, 2)),
@@ -132,7 +132,7 @@ def test_what_was_found_late_becomes_small_as_well(target):
 
 
 def test_waits_in_a_row_become_one(target):
-    target.embedded.machine.recorder.sessions.lifetime = 100.0
+    target.control.recorder.machine.recorder.sessions.lifetime = 100.0
     steps = (LogIn("s7"), *[LetPass(5.0)] * 19, Send("s7", "keep_alive"))
     small = shrink(target, Finding(steps, "…"), time.monotonic() + 60)
     assert small.steps == (LogIn("s1"), LetPass(90.0), Send("s1", "keep_alive"))
@@ -146,7 +146,7 @@ def test_steps_of_clients_that_never_were_are_left_out(target):
 
 
 def test_an_answer_that_is_not_the_documents_is_told(target):
-    target.embedded.machine.recorder.sessions.lifetime = 100.0
+    target.control.recorder.machine.recorder.sessions.lifetime = 100.0
     with Driver(target) as driver:
         for step in STEPS[:-1]:
             driver.run(step)

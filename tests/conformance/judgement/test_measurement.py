@@ -14,9 +14,10 @@ from rich.console import Console
 
 from nvr_conformance.cli.main import main
 from nvr_conformance.client.history import History
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.books import Book, Measure
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.evidence.transcript import transcript
 from nvr_conformance.judgement.measurement import Sample, measured, put_together
 from nvr_conformance.judgement.outcomes import KitError
 from nvr_conformance.judgement.result import RequirementResult, Result
@@ -147,7 +148,7 @@ def test_the_pen_writes_for_what_was_declared_and_selected():
     for id_ in ("SES-06", "SES-07"):
         assert measure(id_, NAME, [ALIVE, GONE], unit="s", how="looking").text == "89.6 to 90.4 s"
     assert [each.id for each in book.measurements] == ["SES-06"]
-    assert "SES-06 measured: lifetime of an idle UID: 89.6 to 90.4 s" in history.transcript()
+    assert "SES-06 measured: lifetime of an idle UID: 89.6 to 90.4 s" in transcript(history)
     with pytest.raises(KitError, match="SES-08"):
         measure("SES-08", NAME, [], unit="s", how="looking")
 

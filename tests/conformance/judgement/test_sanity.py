@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.events import RunStarted, ScenarioFinished
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.judgement.verdicts import Overall, Verdict

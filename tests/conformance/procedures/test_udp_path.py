@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.procedures import udp_path
 from nvr_conformance.wire.endpoint import Endpoint

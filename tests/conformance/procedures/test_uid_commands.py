@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nvr_conformance.client.client import LOGIN, Client
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.procedures.uid_commands import quick_login, uid_commands, written_uid
 from nvr_conformance.sources.source import TargetSource

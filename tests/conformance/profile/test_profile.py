@@ -51,8 +51,8 @@ def recorder_in(dialect, zone):
 def answers_of(settings):
     """What camera.cgi and playaudio.cgi say of each camera, byte by byte."""
     from nvr_conformance.client.client import Client
+    from nvr_conformance.client.options import TargetOptions
     from nvr_conformance.client.player import Player
-    from nvr_conformance.client.target import TargetOptions
     from nvr_conformance.sources.source import TargetSource
 
     with EmbeddedRecorder(settings=settings, ports=Ports()) as recorder:

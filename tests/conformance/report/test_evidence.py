@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.evidence.pcap_writing import frames_of, write_pcap
 from nvr_conformance.evidence.redaction import Redactor

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from nvr_conformance.client.client import Client
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.judgement.outcomes import TargetUnreachableError
 from nvr_conformance.report.diff import load_result

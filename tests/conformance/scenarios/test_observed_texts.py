@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenarios.playback import test_open_points as open_points

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
 from nvr_conformance.client.client import LOGIN, Client
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.sources.source import TargetSource
 from nvr_conformance.wire.exchange import WireProblem
 

@@ -6,7 +6,7 @@ import pytest
 
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.control_port import Control
-from nvr_conformance.client.target import TargetOptions, User
+from nvr_conformance.client.options import TargetOptions, User
 from nvr_conformance.judgement.outcomes import KitError, PrerequisiteFailed
 from nvr_conformance.sources.source import TargetSource
 

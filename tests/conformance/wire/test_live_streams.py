@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_conformance.client.client import Client
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.fuzz.driver import Driver
 from nvr_conformance.fuzz.steps import LogIn, push
 from nvr_conformance.judgement.outcomes import KitError
@@ -179,7 +179,7 @@ def test_a_fuzzed_recorder_sends_nothing_behind_its_driver():
         with Driver(target) as driver:
             driver.run(LogIn("s1"))
             driver.run(push("s1", "live_rtp", "START", 1, "H264"))
-        assert target.embedded.machine.recorder.live.streams() == []
+        assert target.control.recorder.machine.recorder.live.streams() == []
 
 
 def test_what_the_kernel_dropped_is_counted(receiver):

@@ -12,7 +12,9 @@ import pytest
 
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.clock import RealTime
-from nvr_conformance.client.target import Target, TargetOptions, User
+from nvr_conformance.client.options import User
+from nvr_conformance.client.target import Access, Target
+from nvr_conformance.sources import discovery
 from nvr_conformance.wire.endpoint import endpoint_of
 from nvr_conformance.wire.exchange import WireProblem
 
@@ -54,13 +56,13 @@ def url():
 
 def client_of(url, *, insecure):
     target = Target(
-        TargetOptions(url=url, model=2, pace=0, timeout=5),
-        endpoint_of(url, insecure=insecure),
-        url=url,
-        users=(User("ADMIN", "x"),),
-        control=None,
+        Access(url=url, endpoint=endpoint_of(url, insecure=insecure), users=(User("ADMIN", "x"),)),
+        model=2,
         time=RealTime(),
         allowed=frozenset(),
+        pace=0.0,
+        timeout=5.0,
+        scout=discovery,
     )
     return Client(target)
 
