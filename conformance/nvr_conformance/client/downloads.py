@@ -12,7 +12,7 @@ from nvr_conformance.wire.exchange import WireProblem, refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nvr_conformance.client.client import Client
+    from nvr_conformance.client.http_client import HttpClient
     from nvr_conformance.wire.connection import Connection
     from nvr_conformance.wire.exchange import Exchange
 
@@ -28,7 +28,11 @@ class Download:
     """
 
     def __init__(
-        self, client: Client, exchange: Exchange, connection: Connection | None, reader: ResponseReader | None
+        self,
+        client: HttpClient,
+        exchange: Exchange,
+        connection: Connection | None,
+        reader: ResponseReader | None,
     ) -> None:
         self.exchange = exchange
         self.ended = connection is None
@@ -120,7 +124,7 @@ class Download:
         )
 
 
-def open_download(client: Client, path_and_query: str) -> Download:
+def open_download(client: HttpClient, path_and_query: str) -> Download:
     """Send the request and read the head of the answer; of a refusal, all of it."""
     exchange, connection, reader, begun = client.open_answer("GET", path_and_query)
     download = Download(client, exchange, connection, reader)

@@ -9,7 +9,7 @@ from nvr_conformance.wire.connection import ResponseReader, WireError, request_b
 from nvr_conformance.wire.exchange import Exchange
 
 if TYPE_CHECKING:
-    from nvr_conformance.client.client import Client
+    from nvr_conformance.client.http_client import HttpClient
     from nvr_conformance.wire.connection import Connection
 
 TINY_BUFFER = 1024  # bytes: the kernel makes of it what it holds for the least
@@ -23,7 +23,7 @@ class HeldAnswer:
     ``ask`` sends the request, so that several can be sent at once.
     """
 
-    def __init__(self, client: Client, path_and_query: str, *, asks: bool = True) -> None:
+    def __init__(self, client: HttpClient, path_and_query: str, *, asks: bool = True) -> None:
         self._target = client.target
         self._target.keep_pace()
         headers = standard_headers(self._target.endpoint)

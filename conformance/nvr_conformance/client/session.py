@@ -13,7 +13,7 @@ from nvr_protocol.commands.table import COMMANDS_BY_KEY
 from nvr_protocol.commands.urls import build_command
 
 if TYPE_CHECKING:
-    from nvr_conformance.client.client import Client
+    from nvr_conformance.client.http_client import HttpClient
 
 CONTROL_PACE = 0.2  # seconds between camera control commands, where a pace is kept at all
 
@@ -22,7 +22,7 @@ class Session:
     """One UID. ``uid`` is its number, ``uid_text`` the digits as the recorder wrote
     them, ``page`` where it stood."""
 
-    def __init__(self, client: Client, uid_text: str, page: Exchange) -> None:
+    def __init__(self, client: HttpClient, uid_text: str, page: Exchange) -> None:
         self.client = client
         self.uid_text = uid_text
         self.uid = int(uid_text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.client import HARMLESS, Client
+from nvr_conformance.client.client import Client
+from nvr_conformance.client.http_client import HARMLESS
 from nvr_conformance.client.player import GOP_PACE, mask_of
 from nvr_conformance.client.session import CONTROL_PACE, Session
 from nvr_conformance.fuzz.coverage import Combination, kind_of, situation_of

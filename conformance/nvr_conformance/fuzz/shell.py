@@ -10,7 +10,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.client import HARMLESS, LOGIN
+from nvr_conformance.client.http_client import HARMLESS, LOGIN
 from nvr_conformance.fuzz.driver import DEFAULT_AGO, values_of
 from nvr_conformance.fuzz.steps import Fetch, LetPass, LogIn, Malformed, Moment, Send, Step, Stranger
 from nvr_protocol.commands.urls import build_command

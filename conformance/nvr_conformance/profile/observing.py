@@ -9,7 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nvr_conformance.client.client import LOGIN, Client
+from nvr_conformance.client.client import Client
+from nvr_conformance.client.http_client import LOGIN
 from nvr_conformance.client.player import AGO, GOP_PACE, Player
 from nvr_conformance.facts.live_audio import CONTENT_TYPES
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed

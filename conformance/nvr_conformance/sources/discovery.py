@@ -6,7 +6,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.client import HARMLESS, LOGIN, Client, Login, read_uid
+from nvr_conformance.client.client import Client, Login, read_uid
+from nvr_conformance.client.http_client import HARMLESS, LOGIN
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed, TargetUnreachableError
 from nvr_conformance.judgement.verdicts import shown
 from nvr_conformance.reading.connection_information import cameras_in

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nvr_conformance.client.client import LOGIN, Client
+from nvr_conformance.client.client import Client
+from nvr_conformance.client.http_client import LOGIN
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.procedures.uid_commands import quick_login, uid_commands, written_uid

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
-from nvr_conformance.client.client import LOGIN, Client
+from nvr_conformance.client.client import Client
+from nvr_conformance.client.http_client import LOGIN
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.sources.source import TargetSource
 from nvr_conformance.wire.exchange import WireProblem

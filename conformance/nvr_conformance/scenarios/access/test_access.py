@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.client import LOGIN, read_uid
+from nvr_conformance.client.client import read_uid
+from nvr_conformance.client.http_client import LOGIN
 from nvr_conformance.client.session import Session
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.streams import KINDS, brief_stream

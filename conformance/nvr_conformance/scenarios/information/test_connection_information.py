@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nvr_conformance.client.client import HARMLESS
+from nvr_conformance.client.http_client import HARMLESS
 from nvr_conformance.procedures.cameras import mask_lengths
 from nvr_conformance.scenario import Check, Client, Fact, NotTested, Require, Target, scenario
 

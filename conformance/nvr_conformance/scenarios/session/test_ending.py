@@ -59,23 +59,19 @@ def _start_both(
 
 
 def _judge_silence(
-    id_: str, target: Target, session: Session, streams: dict[str, LiveStream], check: Check, require: Require
+    id_: str, client: Client, session: Session, streams: dict[str, LiveStream], check: Check, require: Require
 ) -> None:
     """After the UID ended: nothing more on any of its streams."""
+    target = client.target
     target.settle()
     marks = {name: stream.total for name, stream in streams.items()}
     target.pass_time(QUIET_FOR)
     target.settle()
     require(refused(session.get("keep_alive")), "the UID did not end")
-    require(_is_served(session), "status.cgi is refused on a fresh UID")
+    require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
     for name, stream in streams.items():
         more = stream.total - marks[name]
         check(id_, more == 0, "nothing more", f"{more} packets in {QUIET_FOR:.0f} s", f"stream over {name}")
-
-
-def _is_served(session: Session) -> bool:
-    """Whether the recorder still accepts a command of a UID that is fresh."""
-    return session.client.login().is_alive()
 
 
 @scenario("SES-14")
@@ -89,7 +85,7 @@ def test_streams_at_expiry(
         stream.forget()
         require(stream.collect(1), f"the stream over {name} stopped before the UID could have expired")
     target.pass_time(50, step=LEAP)
-    _judge_silence("SES-14", target, session, streams, check, require)
+    _judge_silence("SES-14", client, session, streams, check, require)
 
 
 @scenario("SES-15")
@@ -99,7 +95,7 @@ def test_streams_at_logout(
     """Streams run; logout; nothing more comes."""
     session, streams = _start_both("SES-15", target, client, require, not_tested)
     session.logout()
-    _judge_silence("SES-15", target, session, streams, check, require)
+    _judge_silence("SES-15", client, session, streams, check, require)
 
 
 @scenario("SES-16", needs=("eviction",))
@@ -110,4 +106,4 @@ def test_streams_at_eviction(
     session, streams = _start_both("SES-16", target, client, require, not_tested)
     for _ in range(MOST):
         quick_login(client)
-    _judge_silence("SES-16", target, session, streams, check, require)
+    _judge_silence("SES-16", client, session, streams, check, require)
