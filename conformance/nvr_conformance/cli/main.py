@@ -48,7 +48,9 @@ def list_requirements(as_json: bool) -> None:
 @main.command()
 @click.argument("id_", metavar="ID")
 def explain(id_: str) -> None:
-    """Say what a requirement asks, where it stands in the document, and which scenarios check it."""
+    """Say what a requirement holds against a recorder and what it does not, where the document says so, and
+    which scenarios check it."""
+    from nvr_conformance.cli.explaining import explained
     from nvr_conformance.engine.claims import claims
     from nvr_conformance.judgement.outcomes import KitError
     from nvr_conformance.judgement.requirements import requirements
@@ -56,18 +58,8 @@ def explain(id_: str) -> None:
     row = requirements().get(id_.upper())
     if row is None:
         raise click.BadParameter(f"{id_}: no such requirement; see nvr-conformance list", param_hint="ID")
-    click.echo(f"{row.id}: the recorder {row.text}")
-    click.echo(f"level     {row.level.value}")
-    click.echo(f"section   §{row.section} of the command interface specification")
-    click.echo(f"models    {', '.join(str(model) for model in sorted(row.models))}")
-    if row.untestable:
-        click.echo(f"untestable: {row.untestable}")
     try:
         found = claims()
     except KitError as problem:
         stop(f"the kit broke: {problem}", EXIT_KIT_BROKE)
-    for claim in found:
-        if row.id in claim.claim.ids:
-            needs = f" (needs {', '.join(claim.claim.needs)})" if claim.claim.needs else ""
-            click.echo(f"scenario  {claim.scenario}{needs}")
-            click.echo("".join(f"            {line}\n" for line in claim.text.splitlines()), nl=False)
+    click.echo(explained(row, [claim for claim in found if row.id in claim.claim.ids]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from nvr_conformance.engine.events import CheckMade
 from nvr_conformance.judgement.measurement import Measurement, Sample, measured
 from nvr_conformance.judgement.outcomes import KitError, PrerequisiteFailed
-from nvr_conformance.judgement.requirements import Level, requirements
+from nvr_conformance.judgement.requirements import Level, Requirement, requirements
 from nvr_conformance.judgement.verdicts import CheckRecord, Note, Verdict, shown, verdict_of_check
 
 if TYPE_CHECKING:
@@ -35,8 +35,10 @@ class Book:
     notes: list[Note] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
 
-    def record(self, id_: str, verdict: Verdict, expected: object, actual: object, name: str) -> None:
-        """Write a check down, and tell the reporters."""
+    def record(
+        self, id_: str, verdict: Verdict, expected: object, actual: object, name: str, basis: str = ""
+    ) -> None:
+        """Write a check down, and tell the reporters. ``basis``: the one of its row's that it stands on."""
         if len(self.checks) >= CHECK_LIMIT:
             raise KitError(f"{self.scenario}: more than {CHECK_LIMIT} checks")
         check = CheckRecord(
@@ -47,6 +49,7 @@ class Book:
             shown(actual),
             f"{self.scenario}, exchange {self.history.last_number}",
             self.scenario,
+            basis,
         )
         self.history.remark(f"{id_} {verdict}: {check.name}: expected {check.expected}, got {check.actual}")
         if id_ in self.selected:
@@ -66,11 +69,11 @@ class Book:
         if id_ in self.selected:
             self.notes.append(Note(id_, verdict, reason, self.scenario))
 
-    def declared(self, id_: str) -> Level:
-        """The level of an id; KitError for one that this scenario did not declare."""
+    def declared(self, id_: str) -> Requirement:
+        """The row of an id; KitError for one that this scenario did not declare."""
         if id_ not in self.ids:
             raise KitError(f"{self.scenario} did not declare {id_}")
-        return requirements()[id_].level
+        return requirements()[id_]
 
     def close(self, verdict: Verdict, reason: str) -> None:
         """Say of every claimed requirement that has neither check nor note why that is so."""
@@ -82,31 +85,50 @@ class Book:
 
 class Check:
     """``check(id, condition, expected, actual, name=…)`` records, returns the condition, and never raises
-    for a recorder's fault. A judging function's ``Fact`` fits in: ``check("LIV-06", *fact)``."""
+    for a recorder's fault. A judging function's ``Fact`` fits in: ``check("LIV-06", *fact)``.
+
+    A check stands on what its row stands on (``Requirement.basis``); ``basis`` names one of several where it
+    stands on that one alone. What has no basis is observed: of a row without any, a check is an error of the
+    kit. ``warns``: a breach of this check warns, whatever the level of its row.
+    """
 
     def __init__(self, book: Book) -> None:
         self._book = book
 
     def __call__(
-        self, id_: str, condition: object, expected: object = "", actual: object = "", name: str = ""
+        self,
+        id_: str,
+        condition: object,
+        expected: object = "",
+        actual: object = "",
+        name: str = "",
+        *,
+        basis: str = "",
+        warns: bool = False,
     ) -> bool:
-        level = self._book.declared(id_)
-        if level is Level.OBSERVE:
+        row = self._book.declared(id_)
+        if not row.basis:
             raise KitError(f"{id_} is only observed: use observe()")
+        if basis and basis not in row.basis:
+            raise KitError(f"{id_} has no basis {basis!r}: there is {', '.join(row.basis)}")
         holds = bool(condition)
-        self._book.record(id_, verdict_of_check(level, holds), expected, actual, name)
+        level = Level.SHOULD if warns else row.level
+        self._book.record(id_, verdict_of_check(level, holds), expected, actual, name, basis)
         return holds
 
 
 class Observe:
-    """``observe(id, value, name=…)`` records what the recorder does where the document is silent."""
+    """``observe(id, value, name=…)`` records what the recorder does where the document is silent.
+
+    Beside the checks of a row it judges nothing: it tells in which of the ways that the document leaves open
+    the recorder keeps it.
+    """
 
     def __init__(self, book: Book) -> None:
         self._book = book
 
     def __call__(self, id_: str, value: object, name: str = "") -> None:
-        if self._book.declared(id_) is not Level.OBSERVE:
-            raise KitError(f"{id_} is to be checked: use check()")
+        self._book.declared(id_)
         self._book.record(id_, Verdict.OBSERVED, "", value, name)
 
 

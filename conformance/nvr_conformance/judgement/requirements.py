@@ -1,6 +1,6 @@
 """The catalogue of requirements: what a recorder must do, row by row.
 
-The rows live in ``requirements.toml`` beside this module. They are read once per process.
+The rows live in the files of ``catalogue/``, one for each chapter. They are read once per process.
 """
 
 from __future__ import annotations
@@ -17,38 +17,55 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+CHAPTERS = (
+    "session",
+    "live",
+    "exclusion",
+    "playback",
+    "camera_control",
+    "information",
+    "download",
+    "access",
+)
+
 
 class Level(StrEnum):
     """How binding a row is."""
 
-    MUST = "must"  # the document states it
-    SHOULD = "should"  # the document advises it
+    MUST = "must"  # the document states it: a breach fails the recorder
+    SHOULD = "should"  # it follows from the document, or is advised there: a breach warns
     OBSERVE = "observe"  # the document is silent: what the recorder does is recorded, never judged
 
 
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of the catalogue. ``section`` numbers the chapters of the vendor's document."""
+    """One row of the catalogue. ``section`` numbers the chapters of the vendor's document.
+
+    ``basis``: where the document says it and in which words, cell or figure, by a short name. Whatever is
+    checked of a row stands on one of its bases; a row without any is only observed. ``not_held``: what the
+    document leaves open beside it, so that no recorder fails for it. ``untestable``: why no scenario can
+    ever check the row.
+    """
 
     id: str
     level: Level
     section: str
-    models: frozenset[int]
     text: str
+    models: frozenset[int] = frozenset((1, 2, 3))
+    basis: dict[str, str] = {}
+    not_held: tuple[str, ...] = ()
     untestable: str = ""
-
-
-class _Catalogue(msgspec.Struct, forbid_unknown_fields=True):
-    requirement: list[Requirement]
 
 
 @cache
 def requirements() -> dict[str, Requirement]:
     """All rows by id, in the order of the catalogue."""
-    data = tomllib.loads(files("nvr_conformance.judgement").joinpath("requirements.toml").read_text("utf-8"))
-    rows = msgspec.convert(data, _Catalogue).requirement
-    table = {row.id: row for row in rows}
-    if len(table) != len(rows):
-        raise ValueError("requirements.toml: an id appears twice")
+    table: dict[str, Requirement] = {}
+    for chapter in CHAPTERS:
+        text = files("nvr_conformance.judgement").joinpath(f"catalogue/{chapter}.toml").read_text("utf-8")
+        for id_, row in tomllib.loads(text).items():
+            if id_ in table:
+                raise ValueError(f"catalogue/{chapter}.toml: {id_} is in another chapter too")
+            table[id_] = msgspec.convert({"id": id_, **row}, Requirement)
     return table
 
 

@@ -15,18 +15,23 @@ if TYPE_CHECKING:
     from nvr_conformance.judgement.verdicts import RequirementVerdict
 
 
-class CheckResult(msgspec.Struct, frozen=True):
-    """One check."""
+class CheckResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One check. ``basis``: the one of its row's that it stands on; without it, all of them."""
 
     name: str
     verdict: Verdict
     expected: str
     actual: str
     evidence: str
+    basis: str = ""
 
 
 class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One row of the catalogue. ``expected_failure``: why a failure is excused (``--expected-failures``)."""
+    """One row of the catalogue. ``expected_failure``: why a failure is excused (``--expected-failures``).
+
+    ``basis``: where the document says what is held against a recorder, by a short name. ``not_held``: what it
+    leaves open beside that.
+    """
 
     id: str
     level: str
@@ -34,6 +39,8 @@ class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str
     checks: tuple[CheckResult, ...]
     expected_failure: str = ""
+    basis: dict[str, str] = {}
+    not_held: tuple[str, ...] = ()
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -98,9 +105,13 @@ def make_result(
                 row.verdict,
                 row.reason,
                 tuple(
-                    CheckResult(check.name, check.verdict, check.expected, check.actual, check.evidence)
+                    CheckResult(
+                        check.name, check.verdict, check.expected, check.actual, check.evidence, check.basis
+                    )
                     for check in row.checks
                 ),
+                basis=row.requirement.basis,
+                not_held=row.requirement.not_held,
             )
             for row in rows
         ),

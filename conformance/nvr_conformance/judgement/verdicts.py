@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
     PASS = "pass"
     FAIL = "fail"
-    WARN = "warn"  # a "should" that does not hold
+    WARN = "warn"  # a "should" that does not hold: the recorder's verdict stays
     OBSERVED = "observed"  # the document is silent: recorded, not judged
     NOT_APPLICABLE = "not-applicable"  # this recorder lacks what the row is about
     NOT_TESTED = "not-tested"  # always with a reason
@@ -44,7 +44,8 @@ EXIT_KIT_BROKE = 4  # an error of the kit, a run that was interrupted, or one in
 
 @dataclass(frozen=True, slots=True)
 class CheckRecord:
-    """One check that was made. ``evidence`` names where in the scenario's history to look."""
+    """One check that was made. ``evidence`` names where in the scenario's history to look; ``basis`` the one
+    of its row's that it stands on, empty: all of them."""
 
     id: str
     name: str
@@ -53,6 +54,7 @@ class CheckRecord:
     actual: str
     evidence: str
     scenario: str
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

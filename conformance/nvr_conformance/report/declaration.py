@@ -54,10 +54,10 @@ def _entry(row: RequirementResult) -> dict[str, Any]:
         "section": requirement.section if requirement else "",
         "text": requirement.text if requirement else "",
     }
-    if row.verdict is Verdict.OBSERVED:
-        entry["observed"] = {check.name: check.actual for check in row.checks}
-    elif row.reason:
+    if row.reason:
         entry["reason"] = row.reason
+    if observed := {check.name: check.actual for check in row.checks if check.verdict is Verdict.OBSERVED}:
+        entry["observed"] = observed
     if row.expected_failure:
         entry["expected_failure"] = row.expected_failure
     return entry

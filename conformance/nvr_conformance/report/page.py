@@ -16,7 +16,7 @@ from nvr_conformance.report.page_template import page_template
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nvr_conformance.judgement.result import RequirementResult, Result
+    from nvr_conformance.judgement.result import CheckResult, RequirementResult, Result
     from nvr_conformance.report.pictures import Plot, SeenPicture
 
 SECTIONS = {
@@ -35,6 +35,7 @@ _SENTENCES = {
     Overall.INCONCLUSIVE: "This run proves nothing: it was interrupted, broke, or judged too little.",
 }
 _TROUBLE = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
+_JUDGED = (Verdict.PASS, Verdict.FAIL, Verdict.WARN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,11 @@ class Row(NamedTuple):
     def text(self) -> str:
         return self.requirement.text if self.requirement else "(not in this version's catalogue)"
 
+    @property
+    def observations(self) -> list[CheckResult]:
+        """What was seen of it where the document leaves a choice."""
+        return [check for check in self.result.checks if check.verdict is Verdict.OBSERVED]
+
 
 class Section(NamedTuple):
     """The rows of one chapter."""
@@ -77,14 +83,14 @@ def render_page(result: Result, extras: PageExtras | None = None) -> str:
     binding = [
         row for row in rows if row.result.level == "must" and row.result.verdict is not Verdict.NOT_APPLICABLE
     ]
-    tested = [row for row in binding if row.result.verdict not in (Verdict.NOT_TESTED, Verdict.ERROR)]
+    tested = [row for row in binding if row.result.verdict in _JUDGED]
     return page_template("index.html.jinja").render(
         result=result,
         sentence=_sentence(result),
         begun=_readable(result.begun),
         duration=_duration(result.seconds),
         planned=_duration(result.planned_seconds) if result.planned_seconds else "",
-        observed=[row for row in rows if row.result.verdict is Verdict.OBSERVED],
+        observed=[row for row in rows if row.observations],
         counts=_counts(rows),
         binding=len(binding),
         tested=len(tested),

@@ -15,6 +15,7 @@ from zlib import crc32
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.judge import chosen_ids, judge
+from nvr_conformance.judgement.requirements import Level
 from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_conformance.selftest.worker_pool import Lost, spread
 
@@ -46,9 +47,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a trial. ``broken``: the ids that failed or were warned of; ``problem``: what kept it from
-    being a proof at all (an error of the kit, a process that hung). ``not_applicable``: the ids that the
-    model lacks, and why; ``observed``: a digest of each observation."""
+    """What came of a trial. ``broken``: the ids that failed or were warned of; ``warned``: those of them that
+    were only warned of though a breach must fail; ``problem``: what kept it from being a proof at all (an
+    error of the kit, a process that hung). ``not_applicable``: the ids that the model lacks, and why;
+    ``observed``: a digest of each observation."""
 
     trial: Trial
     broken: frozenset[str] = frozenset()
@@ -56,11 +58,12 @@ class Outcome:
     seconds: float = 0.0
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     observed: Mapping[str, str] = field(default_factory=dict)
+    warned: frozenset[str] = frozenset()
 
     @cached_property
     def missing(self) -> frozenset[str]:
         """Ids that the defect breaks and the judge did not fail; of a run that broke nothing can be said."""
-        return frozenset() if self.problem else self.trial.breaks - self.broken
+        return frozenset() if self.problem else self.trial.breaks - (self.broken - self.warned)
 
     @cached_property
     def extra(self) -> frozenset[str]:
@@ -70,7 +73,7 @@ class Outcome:
     @cached_property
     def killed(self) -> frozenset[str]:
         """Ids that failed as they must; none in a run that broke."""
-        return frozenset() if self.problem else self.broken & self.trial.breaks
+        return frozenset() if self.problem else self.trial.breaks & (self.broken - self.warned)
 
     @property
     def good(self) -> bool:
@@ -155,6 +158,11 @@ def run_trial(trial: Trial) -> Outcome:
         result.seconds,
         {row.id: row.reason for row in rows},
         _observations(result),
+        frozenset(
+            row.id
+            for row in result.requirements
+            if row.verdict is Verdict.WARN and row.level == Level.MUST.value
+        ),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -94,28 +93,6 @@ def one_speed_for_all(recorder: Recorder) -> None:
                 camera.drive(name, 0.1 if speed > 0 else -0.1, now)
 
     _handle(recorder, "pan_tilt_zoom", move)
-
-
-@breaks("CTL-03")
-def pan_is_cut_to_its_range(recorder: Recorder) -> None:
-    """Takes 257 and more for 256 in PAN and TILT."""
-
-    def cut(value: re.Match[str]) -> str:
-        return f"{value[1]}{max(-256, min(256, int(value[2])))}"
-
-    _rewrite(recorder, lambda query: re.sub(r"((?:PAN|TILT)=)(-?\d{1,9})(?=&|$)", cut, query))
-
-
-@breaks("CTL-03")
-def zoom_of_5_is_taken(recorder: Recorder) -> None:
-    """Takes ZOOM of 5 and -5."""
-    _rewrite(recorder, lambda query: re.sub(r"(ZOOM=-?)5(?=&|$)", r"\g<1>4", query))
-
-
-@breaks("CTL-03")
-def words_are_speed_0(recorder: Recorder) -> None:
-    """Takes what is not a number for speed 0."""
-    _rewrite(recorder, lambda query: re.sub(r"((?:PAN|TILT|ZOOM)=)(?!-?\d+(?:&|$))[^&]*", r"\g<1>0", query))
 
 
 @breaks("CTL-04")
@@ -212,18 +189,6 @@ def preset_256_is_refused(recorder: Recorder) -> None:
 
 
 @breaks("CTL-08")
-def preset_0_is_taken(recorder: Recorder) -> None:
-    """Registers preset 0."""
-    _rewrite(recorder, lambda query: re.sub(r"(CMD=PRESETPRG&NO=)0(?=&|$)", r"\g<1>1", query))
-
-
-@breaks("CTL-08")
-def preset_257_is_taken(recorder: Recorder) -> None:
-    """Goes to preset 257."""
-    _rewrite(recorder, lambda query: re.sub(r"(CMD=PRESET&NO=)257(?=&|$)", r"\g<1>256", query))
-
-
-@breaks("CTL-08")
 def presets_are_not_kept(recorder: Recorder) -> None:
     """Accepts PRESETPRG and keeps nothing."""
     _handle(recorder, "preset_set", lambda original, command, camera, now: None)
@@ -233,18 +198,6 @@ def presets_are_not_kept(recorder: Recorder) -> None:
 def aux8_is_refused(recorder: Recorder) -> None:
     """Refuses AUX8."""
     _refuse(recorder, lambda command: command.key == "auxiliary" and command.text("CMD") == "AUX8")
-
-
-@breaks("CTL-09")
-def aux9_is_taken(recorder: Recorder) -> None:
-    """Takes AUX9."""
-    _rewrite(recorder, lambda query: query.replace("CMD=AUX9&", "CMD=AUX8&"))
-
-
-@breaks("CTL-09")
-def aux0_is_taken(recorder: Recorder) -> None:
-    """Takes AUX0."""
-    _rewrite(recorder, lambda query: query.replace("CMD=AUX0&", "CMD=AUX1&"))
 
 
 @breaks("CTL-09")
@@ -317,14 +270,3 @@ def _mirrored(axis: str, wanted: str) -> Callable[..., None]:
             camera.head_for(axis, 2 * motion.origin - motion.goal, now)
 
     return move
-
-
-def _rewrite(recorder: Recorder, change: Callable[[str], str]) -> None:
-    """Read other values from the query of a camera control command than stand there."""
-
-    def obey(original: Callable[..., Reply], request: Request, now: float) -> Reply:
-        if request.path.endswith(("/directctrl.cgi", "/camctl.cgi")):
-            request = dataclasses.replace(request, query=change(request.query))
-        return original(request, now)
-
-    around(recorder, "obey", obey)

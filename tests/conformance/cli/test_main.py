@@ -109,9 +109,9 @@ def test_a_report_that_cannot_be_written(command, tmp_path):
 
 
 def test_list(command):
-    assert len(command("list").output.splitlines()) == 129
+    assert len(command("list").output.splitlines()) == 138
     rows = json.loads(command("list", "--json").output)
-    assert len(rows) == 129
+    assert len(rows) == 138
     assert rows[0]["id"] == "SES-01"
 
 
@@ -124,6 +124,19 @@ def test_explain(command, monkeypatch):
     assert "test_it (needs load)" in result.output
     assert "All is well." in result.output
     assert command("explain", "SES-99").exit_code == 2
+
+
+def test_explain_says_what_is_held_and_what_is_not(command):
+    said = command("explain", "PLB-08").output
+    assert "must: a breach fails the recorder" in said
+    held, _, open_ = said.partition("not held against it:")
+    assert "length         §3.3.1.1, second row of the packet header" in held
+    assert "from where Length counts" in open_
+    assert "test_every_byte_of_a_gop" in open_
+    silent = command("explain", "CTL-03").output
+    assert "nothing is held against a recorder" in silent
+    assert "held against a recorder, and where" not in silent
+    assert "leaves the recorder's verdict as it is" in command("explain", "SES-14").output
 
 
 def test_a_scenario_that_cannot_be_imported(tmp_path):

@@ -77,12 +77,12 @@ def test_a_failure_is_told_with_what_was_expected():
 
 
 def test_a_model_without_the_requirement():
-    row = type(MUST)("SES-01", Level.MUST, "1", frozenset({1}), "text")
+    row = type(MUST)("SES-01", Level.MUST, "1", "text", frozenset({1}))
     assert judge_requirement(row, 2, [], []).verdict is Verdict.NOT_APPLICABLE
 
 
 def test_an_untestable_row_says_why():
-    row = type(MUST)("SES-01", Level.MUST, "1", frozenset({2}), "text", "nobody can")
+    row = type(MUST)("SES-01", Level.MUST, "1", "text", frozenset({2}), untestable="nobody can")
     assert judge_requirement(row, 2, [], []).reason == "untestable: nobody can"
 
 

@@ -1,4 +1,4 @@
-"""DWN-09: an hour may be asked for. A recorder that refuses it fails where nothing else can be the reason."""
+"""DWN-13: an hour may be asked for. A recorder that refuses it fails where nothing else can be the reason."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ REFUSES = "download-of-less-than-an-hour"
 @pytest.fixture
 def judged():
     def judged(*defects, **setup):
-        result = judge(TargetOptions(model=2, defects=defects, setup=setup), select=["DWN-09"])
+        result = judge(TargetOptions(model=2, defects=defects, setup=setup), select=["DWN-13"])
         assert not result.errors
-        return next(row for row in result.requirements if row.id == "DWN-09")
+        return next(row for row in result.requirements if row.id == "DWN-13")
 
     return judged
 

@@ -68,9 +68,9 @@ def test_a_defect_that_was_not_tried_on_a_model():
 def test_what_cannot_be_tested_and_what_is_for_another_model(monkeypatch):
     rows = {
         "X-01": Requirement(
-            "X-01", Level.MUST, "1", frozenset({2}), "is there", untestable="nobody can know"
+            "X-01", Level.MUST, "1", "is there", frozenset({2}), untestable="nobody can know"
         ),
-        "X-02": Requirement("X-02", Level.MUST, "1", frozenset({2}), "is of MODEL 2"),
+        "X-02": Requirement("X-02", Level.MUST, "1", "is of MODEL 2", frozenset({2})),
     }
     monkeypatch.setattr(selftest_coverage, "requirements", lambda: rows)
     first, second = coverage([healthy(1), healthy(2)], {"X-01", "X-02"}, {})

@@ -1,4 +1,4 @@
-"""Camera control (§4): what is accepted and refused, and what the camera does where the control port tells.
+"""Camera control (§4): what is accepted, and what the camera does where the control port tells.
 
 Cameras move, and their AUX are switched: on a real recorder only with --allow ptz. The camera is moved back
 about as far as it was moved, and every AUX is left closed. Presets are touched with --allow presets alone,
@@ -10,7 +10,7 @@ has no way to remove it, nor to tell where a camera stands.)
 from typing import Any
 
 from nvr_conformance.procedures.uid_commands import RECALLED, first_camera
-from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, refused, scenario
+from nvr_conformance.scenario import Check, Client, Exchange, Observe, Require, Session, Target, scenario
 
 STILL = {"PAN": 0, "TILT": 0, "ZOOM": 0}
 PAUSE = 1.0
@@ -70,11 +70,6 @@ class Operator:
         return {name: after[name] - before[name] for name in ("pan", "tilt", "zoom", "focus", "iris")}
 
 
-def told(exchange: Exchange) -> bool:
-    """Whether an accepted command can be told from a refused one."""
-    return exchange.ok and not refused(exchange)
-
-
 @scenario("CTL-01", "CTL-02", needs=("ptz",))
 def test_speeds(target: Target, client: Client, check: Check) -> None:
     """Each direction at the fastest of 16 speeds and of 256, and 0; it moves so, and stops by itself."""
@@ -125,15 +120,14 @@ def _distance(operator: Operator, axis: str, speed: int) -> float:
 
 
 @scenario("CTL-03", "CTL-04", "CTL-10", needs=("ptz",))
-def test_parameters(target: Target, client: Client, check: Check, require: Require) -> None:
+def test_parameters(target: Target, client: Client, check: Check, observe: Observe, require: Require) -> None:
     """Values out of range beside one that is in it; parameters left out; commands 0.2 s apart."""
     operator = Operator(target, client.login(), first_camera(target))
     within = operator.move(PAN=1)
-    if require(within.ok, f"PAN=1 is not accepted: {within}") and told(within):
-        answers = [(values, operator.raw(values, "directctrl")) for values in OUT_OF_RANGE]
-        if told(operator.move(PAN=-1)):
-            for values, answer in answers:
-                check("CTL-03", refused(answer), "refused", answer, values)
+    require(within.ok, f"PAN=1 is not accepted: {within}")
+    for values in OUT_OF_RANGE:
+        observe("CTL-03", operator.raw(values, "directctrl"), values)
+    operator.move()
     for speeds in ({"PAN": 1}, {"TILT": 1}, {"ZOOM": 1}, {"PAN": -1, "TILT": -1}, {"ZOOM": -1}):
         left_out = operator.send("pan_tilt_zoom", **speeds)
         check("CTL-04", left_out.ok, "accepted", left_out, f"only {' and '.join(speeds)}")
@@ -192,8 +186,9 @@ def _switch(operator: Operator, check: Check, number: int, wanted: str) -> None:
 
 
 @scenario("CTL-08", needs=("ptz", "presets"))
-def test_presets(target: Target, client: Client, check: Check, require: Require) -> None:
-    """Presets 1, 128 and 256 are gone to and registered again where they are; 0 and 257 are refused."""
+def test_presets(target: Target, client: Client, check: Check, observe: Observe) -> None:
+    """Presets 1, 128 and 256 are gone to and registered again where they are. Then 0 and 257, which no client
+    should name: the camera is sent there, and nothing is registered."""
     operator = Operator(target, client.login(), first_camera(target))
     for number in (1, 128, 256):
         gone = operator.send("preset_go", NO=number)
@@ -203,12 +198,8 @@ def test_presets(target: Target, client: Client, check: Check, require: Require)
         check("CTL-08", registered.ok, "accepted", registered, f"register preset {number}")
     if operator.sight() is not None:
         _judge_recall(operator, check)
-    for command in ("PRESETPRG", "PRESET"):
-        within = operator.raw(f"CMD={command}&NO=256")
-        answers = [(number, operator.raw(f"CMD={command}&NO={number}")) for number in (0, 257)]
-        if require(told(within) and told(operator.raw(f"CMD={command}&NO=256")), f"{command} 256: {within}"):
-            for number, answer in answers:
-                check("CTL-08", refused(answer), "refused", answer, f"{command} {number}")
+    for number in (0, 257):
+        observe("CTL-08", operator.raw(f"CMD=PRESET&NO={number}"), f"go to preset {number}")
 
 
 def _judge_recall(operator: Operator, check: Check) -> None:
@@ -229,16 +220,13 @@ def _judge_recall(operator: Operator, check: Check) -> None:
 
 
 @scenario("CTL-09", needs=("ptz",))
-def test_auxiliaries(target: Target, client: Client, check: Check, require: Require) -> None:
-    """AUX1 … AUX8 are opened and closed; AUX0 and AUX9 are refused."""
+def test_auxiliaries(target: Target, client: Client, check: Check, observe: Observe) -> None:
+    """AUX1 … AUX8 are opened and closed; then AUX0 and AUX9, which no client should name, are closed."""
     operator = Operator(target, client.login(), first_camera(target))
     for number in range(1, 9):
         try:
             _switch(operator, check, number, "OPEN")
         finally:  # closed again, whatever ends the run
             _switch(operator, check, number, "CLOSE")
-    within = operator.raw("CMD=AUX1&CTRL=CLOSE")
-    answers = [(number, operator.raw(f"CMD=AUX{number}&CTRL=CLOSE")) for number in (0, 9)]
-    if require(told(within) and told(operator.raw("CMD=AUX1&CTRL=CLOSE")), f"AUX1 CLOSE: {within}"):
-        for number, answer in answers:
-            check("CTL-09", refused(answer), "refused", answer, f"AUX{number}")
+    for number in (0, 9):
+        observe("CTL-09", operator.raw(f"CMD=AUX{number}&CTRL=CLOSE"), f"AUX{number} CLOSE")

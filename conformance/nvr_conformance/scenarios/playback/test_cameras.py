@@ -12,9 +12,9 @@ from nvr_conformance.scenario import (
     Client,
     Exchange,
     NotApplicable,
+    Observe,
     Require,
     Target,
-    refused,
     scenario,
 )
 
@@ -101,8 +101,8 @@ def test_a_new_mask(target: Target, client: Client, check: Check, require: Requi
 
 
 @scenario("PLB-35")
-def test_mask_of_the_wrong_length(target: Target, client: Client, check: Check, require: Require) -> None:
-    """A MASK of one digit too few, too many, none, one and double, between two right ones."""
+def test_mask_of_the_wrong_length(target: Target, client: Client, observe: Observe, require: Require) -> None:
+    """A MASK of one digit too few, too many, none, one and double, behind a right one."""
     camera = first_camera(target)
     player = Player(client.login())
     right = mask_of([camera], target.channels)
@@ -119,12 +119,8 @@ def test_mask_of_the_wrong_length(target: Target, client: Client, check: Check, 
         "double": right * 2,
     }
     for name, digits in wrong.items():
-        if digits == right:
-            continue
-        answer = send(digits)
-        check("PLB-35", refused(answer), "refused", answer, f"{name} ({len(digits)} of {len(right)} digits)")
-    answer = send(right)
-    check("PLB-35", answer.ok, "accepted", answer, "the right length afterwards")
+        if digits != right:
+            observe("PLB-35", send(digits), f"{name} ({len(digits)} of {len(right)} digits)")
 
 
 def _alone(client: Client, camera: int, moment: int, answer: int = 1) -> Gop:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from nvr_emulator.defects.download.files import Files, each_download
@@ -12,12 +11,9 @@ from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.download.table import Download, DownloadAnswer, DownloadTable
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Refused, Reply, Request
+from nvr_emulator.recorder.replies import Refused
 from nvr_protocol.commands.specs import RANGE_SECONDS
-from nvr_protocol.commands.urls import CommandError
 from nvr_protocol.download import Status
-from nvr_protocol.errors import ProtocolError
-from nvr_protocol.timestamps import format_range_time, parse_range_time
 
 Head = Callable[[str, str, Status], bytes]
 
@@ -164,28 +160,7 @@ def third_download_takes_the_place_of_the_first(recorder: Recorder) -> None:
     around(recorder.downloads, "answer", answer)
 
 
-@breaks("DWN-09")
-def download_of_more_than_an_hour(recorder: Recorder) -> None:
-    """Gives the first hour of a range that is longer."""
-
-    def times(start: str, end: str) -> tuple[str, str]:
-        return start, format_range_time(min(parse_range_time(end), parse_range_time(start) + RANGE_SECONDS))
-
-    _times(recorder, times)
-
-
-@breaks("DWN-09")
-def download_of_an_hour_and_a_minute(recorder: Recorder) -> None:
-    """Gives the first hour of a range that is a minute longer, and refuses what is longer still."""
-
-    def times(start: str, end: str) -> tuple[str, str]:
-        longest = parse_range_time(start) + RANGE_SECONDS
-        return start, format_range_time(longest) if parse_range_time(end) == longest + 60 else end
-
-    _times(recorder, times)
-
-
-@breaks("DWN-09")
+@breaks("DWN-13")
 def download_of_less_than_an_hour(recorder: Recorder) -> None:
     """Refuses a range of an hour, as if it were too long."""
 
@@ -196,30 +171,6 @@ def download_of_less_than_an_hour(recorder: Recorder) -> None:
         return files
 
     around(recorder, "download_files", download_files)
-
-
-@breaks("DWN-09")
-def ends_of_a_range_are_put_in_order(recorder: Recorder) -> None:
-    """Takes ENDTIME for the start where it is the earlier one."""
-    _times(recorder, lambda start, end: (start, end) if start <= end else (end, start))
-
-
-@breaks("DWN-09")
-def range_of_any_seconds(recorder: Recorder) -> None:
-    """Takes any seconds in STARTTIME and ENDTIME."""
-    _times(recorder, lambda start, end: (f"{start[:-2]}00", f"{end[:-2]}00"))
-
-
-@breaks("DWN-09")
-def malformed_start_means_an_hour_before_the_end(recorder: Recorder) -> None:
-    """Gives the hour before ENDTIME where STARTTIME is malformed."""
-
-    def times(start: str, end: str) -> tuple[str, str]:
-        if re.fullmatch(r"\d{2}(0\d|1[0-2])\d{8}", start):
-            return start, end
-        return format_range_time(parse_range_time(end) - RANGE_SECONDS), end
-
-    _times(recorder, times)
 
 
 def _head(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
@@ -236,27 +187,3 @@ def _status(recorder: Recorder, wanted: Status, instead: Status) -> None:
         return original(temporary, previous, instead if status is wanted else status)
 
     each_download(recorder, lambda files: around(files, "part_head", part_head))
-
-
-def _times(recorder: Recorder, change: Callable[[str, str], tuple[str, str]]) -> None:
-    """Change the texts of STARTTIME and ENDTIME before they are looked at."""
-
-    def changed(query: str) -> str:
-        found = _TIME.findall(query)
-        if len(found) != 2 or query.index("STARTTIME") > query.index("ENDTIME"):
-            return query
-        try:
-            times: Iterator[str] = iter(change(*found))
-        except ProtocolError:
-            return query
-        return _TIME.sub(lambda _: next(times), query)
-
-    def obey(original: Callable[..., Reply], request: Request, now: float) -> Reply:
-        if request.path.endswith("/httpdl.cgi"):
-            try:
-                return original(request, now)
-            except CommandError:
-                request = dataclasses.replace(request, query=changed(request.query))
-        return original(request, now)
-
-    around(recorder, "obey", obey)

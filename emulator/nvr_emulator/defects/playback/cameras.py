@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -198,33 +197,6 @@ def new_mask_adds_to_the_old_one(recorder: Recorder) -> None:
         return add
 
     each_playback(recorder, lambda playback: around(playback, "choose", choose(playback)))
-
-
-@breaks("PLB-35")
-def mask_of_any_length(recorder: Recorder) -> None:
-    """Takes a MASK of any length."""
-    recorder.check_mask_length = lambda digits: None  # type: ignore[method-assign]
-
-
-@breaks("PLB-35")
-def mask_may_be_too_short(recorder: Recorder) -> None:
-    """Takes the cameras that a short MASK leaves out for 0."""
-    around(
-        recorder,
-        "check_mask_length",
-        lambda original, digits: original(digits.ljust(recorder.plan.channels, "0")),
-    )
-
-
-@breaks("PLB-35")
-def mask_may_be_too_long(recorder: Recorder) -> None:
-    """Takes a long MASK for what its first digits say."""
-
-    def cut(original: Callable[..., Any], command: Any, *rest: Any) -> Any:
-        digits = command.values["MASK"][: recorder.plan.channels]
-        return original(dataclasses.replace(command, values={**command.values, "MASK": digits}), *rest)
-
-    recorder.commands["mask"] = lambda *args: cut(recorder.mask, *args)
 
 
 def _cameras_at_once(recorder: Recorder, count: int) -> None:
