@@ -354,7 +354,15 @@ def test_the_report_on_disk(run, tmp_path):
     assert list(data) == ["verdict", "target", "model", "seed", "seconds", "requirements", "begun"]
     assert data["verdict"] == "not-conformant"
     assert len(data["requirements"]) == 138
-    assert list(data["requirements"][0]) == ["id", "level", "verdict", "reason", "checks"]
+    assert list(data["requirements"][0]) == [
+        "id",
+        "level",
+        "verdict",
+        "reason",
+        "checks",
+        "basis",
+        "not_held",
+    ]
     assert list(data["requirements"][0]["checks"][0]) == ["name", "verdict", "expected", "actual", "evidence"]
     assert read_result((directory / "result.json").read_bytes()) == result
     suite = ElementTree.parse(directory / "junit.xml").getroot()
