@@ -73,8 +73,9 @@ def _track_line(track: Track, kept: Codec | None) -> str:
     size = sum(unit.length for unit in track.units)
     if isinstance(track, VideoTrack):
         how = "kept as it was" if kept == track.codec else "encoded"
-        gops = len(track.units) // track.pictures_per_gop
-        return f"{track.codec}: {how}, {gops} GOPs of {track.pictures_per_gop} pictures, {size:,} bytes"
+        gops = track.gop_lengths
+        pictures = str(gops[0]) if len(set(gops)) == 1 else f"{min(gops)} to {max(gops)}"
+        return f"{track.codec}: {how}, {len(gops)} GOPs of {pictures} pictures, {size:,} bytes"
     if isinstance(track, JpegTrack):
         return f"JPEG: {len(track.units)} pictures, {track.rate}/s, {size:,} bytes"
     loop = len(track.units) * track.samples_per_unit / track.sample_rate

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from nvr_fixtures import FixtureError, names
 from nvr_fixtures.folders import is_folder, look_into
+from nvr_fixtures.video import KINDS
 from nvr_protocol.codecs import AudioCodec, Codec
 
 
@@ -14,7 +15,7 @@ def fixture_problem(fixture: str, wanted: Iterable[Codec]) -> str | None:
     if not is_folder(fixture):
         if fixture in names():
             return None
-        return f"{fixture!r} is not known; there is {', '.join(names())}"
+        return f"{fixture!r} is not known; there is {KINDS}"
     try:
         there = look_into(fixture).video
     except FixtureError as error:

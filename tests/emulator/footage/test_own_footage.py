@@ -29,7 +29,7 @@ from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import TICKS, footage_of, ticks
 from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_fixtures import load, load_audio, load_jpeg
-from nvr_fixtures.making.encoding import decode, planes_digest
+from nvr_fixtures.encoding.video import decode, planes_digest
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.commands.urls import build_command
 from nvr_protocol.live_jpeg import read_live_jpeg
