@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from nvr_conformance.cli.fuzz import CLOCK_START
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.fuzz.run import FuzzRun, fuzz
 from nvr_conformance.sources.source import TargetSource
 

@@ -1,4 +1,4 @@
-"""What the commands that ask a recorder have in common: reading which one, and what may be done to it.
+"""Options that commands have in common: which recorder, what may be done to it, what is excused.
 
 Each raises what click shows in one line: click.BadParameter, click.UsageError.
 """
@@ -6,6 +6,7 @@ Each raises what click shows in one line: click.BadParameter, click.UsageError.
 from __future__ import annotations
 
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nvr_conformance.client.options import User
+    from nvr_conformance.judgement.expected_failures import ExpectedFailure
 
 _OPTIONS = (
     click.argument("url", required=False),
@@ -37,6 +39,12 @@ _OPTIONS = (
     click.option("--control", metavar="URL", help="The control port of an emulator."),
     click.option("--control-token", help="Its bearer token."),
     click.option("--defect", "defects", multiple=True, help="Break the embedded emulator in this way."),
+)
+
+EXPECTED_FAILURES = click.option(
+    "--expected-failures",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A TOML file of failures that are known and excused until a date.",
 )
 
 
@@ -123,3 +131,16 @@ def check_recorder(url: str | None, defects: Sequence[str]) -> None:
             endpoint_of(url)
         except ValueError as problem:
             raise click.UsageError(str(problem)) from None
+
+
+def read_known(path: Path | None) -> tuple[ExpectedFailure, ...]:
+    """``--expected-failures``: what the file excuses; nothing where none was given. click.BadParameter for one
+    that cannot be read."""
+    from nvr_conformance.judgement.expected_failures import read_expected_failures
+
+    if path is None:
+        return ()
+    try:
+        return read_expected_failures(path)
+    except (OSError, ValueError) as problem:
+        raise click.BadParameter(str(problem), param_hint="--expected-failures") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from nvr_conformance.cli.expected_failures_option import EXPECTED_FAILURES, read_known
+from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known
 from nvr_conformance.cli.stopping import no_traceback, stop
 from nvr_conformance.judgement.verdicts import EXIT_USAGE
 

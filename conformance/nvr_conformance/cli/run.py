@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nvr_conformance.cli.expected_failures_option import EXPECTED_FAILURES, read_known
-from nvr_conformance.cli.options import recorder_options
+from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, recorder_options
 from nvr_conformance.cli.stopping import no_traceback, stop
 from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_KIT_BROKE
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.http_client import HARMLESS
-from nvr_conformance.client.player import GOP_PACE, mask_of
+from nvr_conformance.client.player import GOP_PACE, MINUTE
 from nvr_conformance.client.session import CONTROL_PACE, Session
 from nvr_conformance.fuzz.coverage import Combination, kind_of, situation_of
-from nvr_conformance.fuzz.playback_model import Shown, Stretches
-from nvr_conformance.fuzz.reference_model import CAPACITY, ReferenceModel, Surroundings, Verdict
+from nvr_conformance.fuzz.playback_model import Shown
+from nvr_conformance.fuzz.reference_model import CAPACITY, ReferenceModel, Verdict
 from nvr_conformance.fuzz.steps import (
     CONTROLS,
+    DEFAULT_AGO,
     CountUids,
     Fetch,
     LetPass,
@@ -23,7 +24,10 @@ from nvr_conformance.fuzz.steps import (
     Send,
     Step,
     Stranger,
+    describe,
+    values_of,
 )
+from nvr_conformance.fuzz.surroundings import surroundings_of
 from nvr_conformance.reading.connection_information import used_uids_in
 from nvr_conformance.reading.gop import Gop, dialect_of
 from nvr_conformance.reading.playback_video import walk_chunk
@@ -36,11 +40,8 @@ if TYPE_CHECKING:
     from nvr_conformance.client.target import Target
     from nvr_protocol.dialect import Dialect
 
-MINUTE = 60
-REAL_SLACK = 5.0  # seconds by which a UID's end may be off on a clock that runs by itself
 STREAM_END = 5.0  # real seconds that a recorder is given to end the answer of a stream
 LAST_LOOK = 0.5  # real seconds behind the last step in which the end of a stream may still show
-DEFAULT_AGO = 200 * MINUTE * 100  # hundredths before now: stands for a GOP's time where none was given yet
 _CRASH = 500
 
 
@@ -314,57 +315,3 @@ def _may_end_streams(step: Step) -> bool:
     if isinstance(step, Send):
         return step.key == "logout" or step.values.get("CMD") == "STOP"
     return isinstance(step, LogIn)
-
-
-def surroundings_of(target: Target) -> Surroundings:
-    """What is known of a target: of one with a control port, all that it is set to."""
-    manual = target.clock == "manual"
-    return Surroundings(
-        channels=target.channels,
-        cameras=frozenset(target.cameras),
-        priorities=tuple(user.priority for user in target.users),
-        alone=manual,
-        slack=0.0 if manual else REAL_SLACK + target.pace,
-        stretches=usual_stretches(round(target.unix_time())) if target.emulated else None,
-    )
-
-
-def usual_stretches(now: int) -> Stretches:
-    """What the embedded recorder has when it begins at ``now`` (Unix seconds): a day, with a gap of ten
-    minutes."""
-    minute = now - now % MINUTE
-    gap = minute - 6 * 3600
-    return Stretches((((minute - 24 * 3600) * 100, gap * 100), ((gap + 600) * 100, None)))
-
-
-def describe(step: Step) -> str:
-    """A step in a few words."""
-    match step:
-        case Send():
-            words = [step.label, step.key, *(f"{name}={value}" for name, value in step.values.items())]
-            words += [f"cameras {','.join(map(str, step.cameras))}"] if step.cameras else []
-            return " ".join(words)
-        case Fetch():
-            return f"{step.label} camera.cgi CAM={step.camera}"
-        case LogIn():
-            return f"login {step.label}"
-        case Malformed() | Stranger():
-            return f"malformed {step.target[:120]}"
-        case LetPass():
-            return f"{step.seconds:g} s pass"
-        case _:
-            return "as_getinfo.cgi"
-
-
-def values_of(step: Send, channels: int, port: int, moment: int | str | None) -> dict[str, object]:
-    """The parameters that a command carries beside its UID. ``channels``: digits that MASK must have."""
-    values: dict[str, object] = dict(step.values)
-    if step.key == "mask":
-        values["MASK"] = mask_of(step.cameras, int(str(values.pop("digits", channels))))
-    if moment is not None:
-        values["TIMEF"] = moment
-    if step.key == "live_rtp":
-        values["PORT"] = port
-    if step.key == "live_http" and values["CMD"] == "START":
-        values["INTERNETMODE"] = "ON"
-    return values

@@ -15,9 +15,10 @@ from hypothesis.errors import HypothesisException
 from hypothesis.stateful import run_state_machine_as_test
 
 from nvr_conformance.fuzz.coverage import Combination, possible_combinations
-from nvr_conformance.fuzz.driver import DisagreementError, Driver, surroundings_of
+from nvr_conformance.fuzz.driver import DisagreementError, Driver
 from nvr_conformance.fuzz.rules.state_machine import RecorderMachine
 from nvr_conformance.fuzz.shrinking import Finding, confirm, shrink
+from nvr_conformance.fuzz.surroundings import surroundings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,8 +11,18 @@ import shlex
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.http_client import HARMLESS, LOGIN
-from nvr_conformance.fuzz.driver import DEFAULT_AGO, values_of
-from nvr_conformance.fuzz.steps import Fetch, LetPass, LogIn, Malformed, Moment, Send, Step, Stranger
+from nvr_conformance.fuzz.steps import (
+    DEFAULT_AGO,
+    Fetch,
+    LetPass,
+    LogIn,
+    Malformed,
+    Moment,
+    Send,
+    Step,
+    Stranger,
+    values_of,
+)
 from nvr_protocol.commands.urls import build_command
 
 if TYPE_CHECKING:

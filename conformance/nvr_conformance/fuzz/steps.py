@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from nvr_conformance.client.player import MINUTE, mask_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+
 FORMAT = "nvrkit-fuzz-1"
+DEFAULT_AGO = 200 * MINUTE * 100  # hundredths before now: stands for a GOP's time where none was given yet
 
 Anchor = Literal["now", "first", "last"]
 """Where a moment counts from: the recorder's time, the first or the last picture of the GOP given last."""
@@ -127,3 +131,36 @@ def read_fuzz_file(path: Path) -> FuzzFile:
     if found.format != FORMAT:
         raise ValueError(f"{path}: format {found.format!r}, expected {FORMAT!r}")
     return found
+
+
+def describe(step: Step) -> str:
+    """A step in a few words."""
+    match step:
+        case Send():
+            words = [step.label, step.key, *(f"{name}={value}" for name, value in step.values.items())]
+            words += [f"cameras {','.join(map(str, step.cameras))}"] if step.cameras else []
+            return " ".join(words)
+        case Fetch():
+            return f"{step.label} camera.cgi CAM={step.camera}"
+        case LogIn():
+            return f"login {step.label}"
+        case Malformed() | Stranger():
+            return f"malformed {step.target[:120]}"
+        case LetPass():
+            return f"{step.seconds:g} s pass"
+        case _:
+            return "as_getinfo.cgi"
+
+
+def values_of(step: Send, channels: int, port: int, moment: int | str | None) -> dict[str, object]:
+    """The parameters that a command carries beside its UID. ``channels``: digits that MASK must have."""
+    values: dict[str, object] = dict(step.values)
+    if step.key == "mask":
+        values["MASK"] = mask_of(step.cameras, int(str(values.pop("digits", channels))))
+    if moment is not None:
+        values["TIMEF"] = moment
+    if step.key == "live_rtp":
+        values["PORT"] = port
+    if step.key == "live_http" and values["CMD"] == "START":
+        values["INTERNETMODE"] = "ON"
+    return values
