@@ -134,8 +134,10 @@ def check_recorder(url: str | None, defects: Sequence[str]) -> None:
 
 
 def read_known(path: Path | None) -> tuple[ExpectedFailure, ...]:
-    """``--expected-failures``: what the file excuses; nothing where none was given. click.BadParameter for one
-    that cannot be read."""
+    """``--expected-failures``: what the file excuses; nothing where none was given.
+
+    click.BadParameter for one that cannot be read.
+    """
     from nvr_conformance.judgement.expected_failures import read_expected_failures
 
     if path is None:
