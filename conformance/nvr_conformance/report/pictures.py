@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nvr_protocol.codecs import Codec
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.rtp.nal_units import is_idr, join_annex_b
+from nvr_protocol.rtp.nal_units import is_key_slice, join_annex_b
 from nvr_protocol.rtp.packet import read_packet
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def first_picture(
 
     codec = Codec(comp)
     for nals in _access_units(codec, packets[:_PACKETS_LOOKED_AT]):
-        if not any(is_idr(codec, nal) for nal in nals):
+        if not any(is_key_slice(codec, nal) for nal in nals):
             continue
         frames: list[Any] = []
         decode_pictures(comp, [join_annex_b(nals)], keep=frames.append)

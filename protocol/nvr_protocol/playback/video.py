@@ -5,7 +5,6 @@ The pieces live in modules of their own; this one is where users find them.
 
 from __future__ import annotations
 
-from nvr_protocol.dialect_detection import Detection, detect_dialect
 from nvr_protocol.playback.chunk import Chunk, Packet, walk_chunk
 from nvr_protocol.playback.prepared_gop import PreparedGop
 from nvr_protocol.playback.video_reader import StreamTimes, breaches, read_playback_video, stream_times
@@ -14,14 +13,12 @@ from nvr_protocol.playback.video_writer import write_playback_video
 
 __all__ = [
     "Chunk",
-    "Detection",
     "Packet",
     "Picture",
     "PlaybackVideo",
     "PreparedGop",
     "StreamTimes",
     "breaches",
-    "detect_dialect",
     "read_playback_video",
     "stream_times",
     "walk_chunk",

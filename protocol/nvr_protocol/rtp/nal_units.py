@@ -37,7 +37,7 @@ _H265_KINDS = {
     39: "SEI",
     40: "SEI",
 }
-_SLICE_KINDS = frozenset(("SLICE", "IDR", "BLA", "CRA"))
+_KEY_KINDS = frozenset(("IDR", "CRA", "BLA"))
 
 
 def split_annex_b(data: bytes) -> list[bytes]:
@@ -99,11 +99,6 @@ def kind(codec: Codec, nal: bytes) -> str:
     return kinds.get(number, f"TYPE-{number}")
 
 
-def is_idr(codec: Codec, nal: bytes) -> bool:
-    """Whether `nal` is a slice of an IDR picture."""
-    return kind(codec, nal) == "IDR"
-
-
-def is_slice(codec: Codec, nal: bytes) -> bool:
-    """Whether `nal` is a slice of any picture."""
-    return kind(codec, nal) in _SLICE_KINDS
+def is_key_slice(codec: Codec, nal: bytes) -> bool:
+    """Whether `nal` is a slice of a key picture: IDR, or in H.265 CRA or BLA, too."""
+    return kind(codec, nal) in _KEY_KINDS

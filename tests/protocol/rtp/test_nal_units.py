@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from nvr_protocol.codecs import Codec
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.rtp.nal_units import is_idr, is_slice, join_annex_b, kind, nal_type, split_annex_b
+from nvr_protocol.rtp.nal_units import is_key_slice, join_annex_b, kind, nal_type, split_annex_b
 
 nals = st.binary(min_size=1, max_size=30).filter(lambda nal: nal[-1] and b"\0\0\1" not in nal)
 
@@ -52,41 +52,41 @@ def test_what_could_not_be_split_is_not_joined(nal):
 
 
 @pytest.mark.parametrize(
-    ("codec", "first", "number", "name", "idr", "slice_"),
+    ("codec", "first", "number", "name", "key"),
     [
-        (Codec.H264, "09", 9, "AUD", False, False),
-        (Codec.H264, "67", 7, "SPS", False, False),
-        (Codec.H264, "68", 8, "PPS", False, False),
-        (Codec.H264, "06", 6, "SEI", False, False),
-        (Codec.H264, "65", 5, "IDR", True, True),
-        (Codec.H264, "41", 1, "SLICE", False, True),
-        (Codec.H264, "44", 4, "SLICE", False, True),
-        (Codec.H264, "0a", 10, "END-OF-SEQUENCE", False, False),
-        (Codec.H264, "0b", 11, "END-OF-STREAM", False, False),
-        (Codec.H264, "0c", 12, "FILLER", False, False),
-        (Codec.H265, "4801", 36, "END-OF-SEQUENCE", False, False),
-        (Codec.H265, "4a01", 37, "END-OF-STREAM", False, False),
-        (Codec.H265, "4c01", 38, "FILLER", False, False),
-        (Codec.H265, "5001", 40, "SEI", False, False),
-        (Codec.H265, "1201", 9, "SLICE", False, True),
-        (Codec.H265, "2401", 18, "BLA", False, True),
-        (Codec.H264, "7c", 28, "TYPE-28", False, False),
-        (Codec.H265, "4601", 35, "AUD", False, False),
-        (Codec.H265, "4001", 32, "VPS", False, False),
-        (Codec.H265, "4201", 33, "SPS", False, False),
-        (Codec.H265, "4401", 34, "PPS", False, False),
-        (Codec.H265, "4e01", 39, "SEI", False, False),
-        (Codec.H265, "2601", 19, "IDR", True, True),
-        (Codec.H265, "2801", 20, "IDR", True, True),
-        (Codec.H265, "2a01", 21, "CRA", False, True),
-        (Codec.H265, "0201", 1, "SLICE", False, True),
-        (Codec.H265, "6201", 49, "TYPE-49", False, False),
+        (Codec.H264, "09", 9, "AUD", False),
+        (Codec.H264, "67", 7, "SPS", False),
+        (Codec.H264, "68", 8, "PPS", False),
+        (Codec.H264, "06", 6, "SEI", False),
+        (Codec.H264, "65", 5, "IDR", True),
+        (Codec.H264, "41", 1, "SLICE", False),
+        (Codec.H264, "44", 4, "SLICE", False),
+        (Codec.H264, "0a", 10, "END-OF-SEQUENCE", False),
+        (Codec.H264, "0b", 11, "END-OF-STREAM", False),
+        (Codec.H264, "0c", 12, "FILLER", False),
+        (Codec.H265, "4801", 36, "END-OF-SEQUENCE", False),
+        (Codec.H265, "4a01", 37, "END-OF-STREAM", False),
+        (Codec.H265, "4c01", 38, "FILLER", False),
+        (Codec.H265, "5001", 40, "SEI", False),
+        (Codec.H265, "1201", 9, "SLICE", False),
+        (Codec.H265, "2401", 18, "BLA", True),
+        (Codec.H264, "7c", 28, "TYPE-28", False),
+        (Codec.H265, "4601", 35, "AUD", False),
+        (Codec.H265, "4001", 32, "VPS", False),
+        (Codec.H265, "4201", 33, "SPS", False),
+        (Codec.H265, "4401", 34, "PPS", False),
+        (Codec.H265, "4e01", 39, "SEI", False),
+        (Codec.H265, "2601", 19, "IDR", True),
+        (Codec.H265, "2801", 20, "IDR", True),
+        (Codec.H265, "2a01", 21, "CRA", True),
+        (Codec.H265, "0201", 1, "SLICE", False),
+        (Codec.H265, "6201", 49, "TYPE-49", False),
     ],
 )
-def test_kinds(codec, first, number, name, idr, slice_):
+def test_kinds(codec, first, number, name, key):
     nal = bytes.fromhex(first)
     assert (nal_type(codec, nal), kind(codec, nal)) == (number, name)
-    assert (is_idr(codec, nal), is_slice(codec, nal)) == (idr, slice_)
+    assert is_key_slice(codec, nal) is key
 
 
 @pytest.mark.parametrize(
