@@ -1,0 +1,1 @@
+"""The journal: one ordered and bounded record of what a recorder was asked, answered and did."""

@@ -1,0 +1,200 @@
+"""The entries of the journal: exchanges with clients, and what else happened.
+
+Those of sessions, streams and downloads are the recorder's own (`nvr_emulator.recorder.happenings`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from nvr_emulator.recorder.happenings import Happening
+from nvr_protocol.commands.urls import CommandError, read_query
+
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+
+LONGEST_QUERY = 2_000
+"""Characters of a path or a query that are kept."""
+LONGEST_HEADERS = 8_000
+"""Bytes of the headers that are kept of one request."""
+SHOWN_QUERY = 120
+
+
+class Exchange(Happening, tag="exchange"):
+    """One request and its answer.
+
+    `reason`: why the recorder refused, "" where it obeyed. `challenged`: the answer asked for Digest
+    authentication: the request is sent again with it. `arrived`: the host's monotonic seconds. `took`: seconds
+    until the answer was known. `size`: bytes of the answer's body, None where it has no end.
+    """
+
+    peer: str
+    method: str
+    path: str
+    query: str
+    status: int
+    reason: str = ""
+    challenged: bool = False
+    arrived: float = 0.0
+    took: float = 0.0
+    connection: int = 0
+    """Which connection it came by; 0 where that is not known."""
+    secure: bool = False
+    raw_headers: RawHeaders = ()
+    raw_answer_headers: RawHeaders = ()
+    size: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The command's file name, say `dlogin.cgi`."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def target(self) -> str:
+        """Path and query as they stood on the request line."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    @property
+    def refused(self) -> bool:
+        """Whether the recorder did not do what was asked."""
+        return bool(self.reason)
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers of the request; a password that was sent in clear is hidden."""
+        return decoded(self.raw_headers)
+
+    @property
+    def answer_headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers of the answer that this recorder chose."""
+        return decoded(self.raw_answer_headers)
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """Names and values of the query; none where it cannot be read."""
+        try:
+            return tuple(read_query(self.query))
+        except CommandError:
+            return ()
+
+    def header(self, name: str) -> str | None:
+        """The value of a header of the request, whatever case its name has."""
+        wanted = name.lower().encode("ascii")
+        for key, value in self.raw_headers:
+            if key.lower() == wanted:
+                return value.decode("utf-8", "surrogateescape")
+        return None
+
+    def __str__(self) -> str:
+        query = self.query if len(self.query) <= SHOWN_QUERY else f"{self.query[:SHOWN_QUERY]}…"
+        asked = f"{self.method} {self.name or self.path}{'?' if query else ''}{query}"
+        why = f" ({self.reason})" if self.reason and not self.challenged else ""
+        return f"{asked} -> {self.status}{' asks for Digest' if self.challenged else ''}{why}"
+
+
+class ClockMoved(Happening, tag="clock moved"):
+    """The manual clock was moved; `at` is the time before."""
+
+    seconds: float
+
+
+class ReaderTooSlow(Happening, tag="reader too slow"):
+    """The client of a live stream over HTTP does not read as fast as it is sent: pictures are dropped."""
+
+    stream: int
+    uid: int
+    camera: int
+    waiting: int
+    """Bytes that wait for it."""
+
+
+class NobodyListens(Happening, tag="nobody listens"):
+    """A host sent back that nobody listens at the UDP port of a live stream (ICMP)."""
+
+    uid: int
+    camera: int
+    destination: tuple[str, int]
+
+
+class AnswerTaken(Happening, tag="answer taken"):
+    """A client has taken the whole answer of `exchange`, or went away."""
+
+    exchange: int
+    uid: int
+    camera: int
+
+
+class Changed(Happening, tag="changed"):
+    """Somebody changed the recorder from outside: a camera, a disk, a log, a fault."""
+
+    what: str
+
+
+class FindingMade(Happening, tag="finding"):
+    """A client broke a rule (see `nvr_emulator.findings`); `entries` are numbers of this journal."""
+
+    rule: str
+    section: str
+    severity: str
+    text: str
+    instead: str
+    entries: tuple[int, ...]
+
+
+def headers_kept(raw: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
+    """The headers that a journal keeps of one message: whole ones, as long as there is room."""
+    kept, room = [], LONGEST_HEADERS
+    for name, value in raw:
+        room -= len(name) + len(value)
+        if room < 0:
+            break
+        if name.lower() == b"authorization" and value[:5].lower() == b"basic":
+            value = b"Basic (hidden)"
+        kept.append((name, value))
+    return tuple(kept)
+
+
+def decoded(raw: RawHeaders) -> tuple[tuple[str, str], ...]:
+    """Headers as text; bytes that are no UTF-8 are replaced."""
+    return tuple((name.decode("utf-8", "replace"), value.decode("utf-8", "replace")) for name, value in raw)
+
+
+def iso(at: float) -> str:
+    """Unix seconds as 2024-04-25T04:40:00.000Z; seconds beyond the calendar as they are."""
+    try:
+        return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except (OverflowError, OSError, ValueError):
+        return f"{at:.3f}"
+
+
+def plain(entry: Happening) -> dict[str, Any]:
+    """An entry as plain values for JSON: `number`, `kind`, `at`, the ISO `time`, and what belongs to its kind."""
+    fields: dict[str, Any] = {
+        "number": entry.number,
+        "kind": entry.__struct_config__.tag,
+        "at": entry.at,
+        "time": iso(entry.at),
+    }
+    for name in entry.__struct_fields__:
+        if name in ("raw_headers", "raw_answer_headers"):
+            fields[name.removeprefix("raw_")] = decoded(getattr(entry, name))
+        else:
+            fields.setdefault(name, getattr(entry, name))
+    return fields
+
+
+def line(entry: Happening) -> str:
+    """An entry in one line for people."""
+    if isinstance(entry, Exchange):
+        what = str(entry)
+    elif isinstance(entry, FindingMade):
+        what = f"{entry.severity} {entry.rule} (§{entry.section}): {entry.text}"
+    else:
+        hidden = ("at", "number")
+        names = [name for name in entry.__struct_fields__ if name not in hidden]
+        told = ", ".join(f"{name} {getattr(entry, name)}" for name in names)
+        what = f"{entry.__struct_config__.tag}: {told}"
+    return f"#{entry.number} {iso(entry.at)} {what}"
