@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from nvr_emulator.recorder.happenings import Happening
 from nvr_protocol.commands.urls import CommandError, read_query
 
@@ -27,8 +25,8 @@ class Exchange(Happening, tag="exchange"):
     """One request and its answer.
 
     `reason`: why the recorder refused, "" where it obeyed. `challenged`: the answer asked for Digest
-    authentication: the request is sent again with it. `arrived`: the host's monotonic seconds. `took`: seconds
-    until the answer was known. `size`: bytes of the answer's body, None where it has no end.
+    authentication: the request is sent again with it. `arrived`: the host's monotonic seconds. `took`:
+    seconds until the answer was known. `size`: bytes of the answer's body, None where it has no end.
     """
 
     peer: str
@@ -171,7 +169,7 @@ def iso(at: float) -> str:
 
 
 def plain(entry: Happening) -> dict[str, Any]:
-    """An entry as plain values for JSON: `number`, `kind`, `at`, the ISO `time`, and what belongs to its kind."""
+    """An entry as plain values for JSON: `number`, `kind`, `at`, the ISO `time`, and what its kind has."""
     fields: dict[str, Any] = {
         "number": entry.number,
         "kind": entry.__struct_config__.tag,

@@ -23,8 +23,8 @@ LATEST_TOLD = 10
 class Journal:
     """The last entries; each has a number that only grows.
 
-    Requests and answers (`Exchange`), UIDs, streams and downloads that begin and end, findings. Iterating gives
-    all of them, `exchanges()` the requests alone. Commands are named by file name (`push.cgi`), by key
+    Requests and answers (`Exchange`), UIDs, streams and downloads that begin and end, findings. Iterating
+    gives all of them, `exchanges()` the requests alone. Commands are named by file name (`push.cgi`), by key
     (`live_http`), or with parameters (`push.cgi?CAM=1&CMD=START`, in any order, others may be there too).
     Requests that were only asked for authentication do not count, unless a status is asked for.
     """
@@ -179,7 +179,10 @@ class Journal:
             told += (f"  {line(entry)}: {', '.join(miss)}" for _, _, entry, miss in near[:NEAREST_TOLD])
         if came is None:
             latest = exchanges[-LATEST_TOLD:]
-            came = [f"the last {len(latest)} of {len(exchanges)} requests:", *(f"  {line(one)}" for one in latest)]
+            came = [
+                f"the last {len(latest)} of {len(exchanges)} requests:",
+                *(f"  {line(one)}" for one in latest),
+            ]
             if not latest:
                 came = ["nothing was sent at all"]
         return "\n".join([*told, *came])
@@ -187,7 +190,9 @@ class Journal:
     def __repr__(self) -> str:
         entries = list(self._entries)
         shown = entries[-LATEST_TOLD:]
-        head = f"<Journal: {len(entries)} entries{', the last ' + str(len(shown)) if len(shown) < len(entries) else ''}"
+        head = f"<Journal: {len(entries)} entries"
+        if len(shown) < len(entries):
+            head += f", the last {len(shown)}"
         return "\n".join([f"{head}{':' if shown else ''}", *(f"  {line(entry)}" for entry in shown)]) + ">"
 
 

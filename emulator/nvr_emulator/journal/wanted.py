@@ -42,7 +42,9 @@ class Wanted:
         for name, value in self.parameters:
             values = given.get(name, [])
             if value not in values:
-                told.append(f"{name}={', '.join(values)} instead of {value}" if values else f"{name} is missing")
+                told.append(
+                    f"{name}={', '.join(values)} instead of {value}" if values else f"{name} is missing"
+                )
         if self.status is None and exchange.challenged:
             told.append("it was only asked for authentication")
         elif self.status is not None and exchange.status != self.status:
@@ -58,11 +60,16 @@ class Wanted:
 def wanted(command: str = "", status: int | None = None, **parameters: object) -> Wanted:
     """What is looked for: `"push.cgi?CAM=1"`, `("push.cgi", CAM=1)` and `("live_http", CAM=1)` alike.
 
-    ValueError for a name that is no command, so that a misspelt one does not pass for one that was never sent.
+    ValueError for a name that is no command, so that a misspelt one does not pass for one never sent.
     """
     name, _, query = command.partition("?")
     name = name.rpartition("/")[2]
-    if name and name not in COMMANDS_BY_KEY and f"/cgi-bin/{name}" not in COMMANDS_BY_PATH and "." not in name:
+    if (
+        name
+        and name not in COMMANDS_BY_KEY
+        and f"/cgi-bin/{name}" not in COMMANDS_BY_PATH
+        and "." not in name
+    ):
         raise ValueError(f"{name!r} is no command: give a file name (push.cgi) or a key (live_http)")
     pairs = [*read_query(query), *_texts(parameters)]
     return Wanted(name, tuple(pairs), status)

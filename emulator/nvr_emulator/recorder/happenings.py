@@ -78,3 +78,7 @@ class DownloadEnded(Happening, tag="download ended"):
     camera: int
     why: str
     bytes: int = 0
+
+
+WENT_AWAY = "the client went away"
+"""Why a stream or a download ended whose connection the client closed."""

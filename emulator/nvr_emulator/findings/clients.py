@@ -1,0 +1,206 @@
+"""What a client could know of its UIDs: which are valid, what runs on each, what it has chosen.
+
+Followed from the journal alone, as the client sees it, whatever the recorder's own state is.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+
+from nvr_emulator.configuration.settings import CameraSettings
+from nvr_emulator.findings.reading import Reading, read
+from nvr_emulator.journal.entries import ClockMoved, Exchange
+from nvr_emulator.recorder.happenings import (
+    DownloadEnded,
+    DownloadStarted,
+    Happening,
+    SessionEnded,
+    SessionIssued,
+    StreamEnded,
+    StreamStarted,
+)
+from nvr_protocol.commands.urls import Command
+
+UIDS_REMEMBERED = 2000
+AUDIO = "AUDIO"
+PLAYBACK = ("play", "reverse", "pause", "step", "goto", "fast")
+"""The keys of the PLAYCMD commands that start or change playback."""
+DATA = ("camera", "playaudio")
+"""The keys of the requests for what is played back."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What anybody may know of the recorder that is watched.
+
+    `lifetime`: seconds of a UID. `at_once`: streams of one UID, cameras of one MASK.
+    """
+
+    channels: int
+    cameras: Mapping[int, CameraSettings]
+    zone: tzinfo
+    pan_tilt_speed: int = 256
+    downloads_at_once: int = 2
+    lifetime: float = 90.0
+    at_once: int = 16
+
+    def offset(self, at: float) -> float:
+        """Seconds by which local time is ahead of UTC."""
+        offset = datetime.fromtimestamp(at, UTC).astimezone(self.zone).utcoffset()
+        return 0.0 if offset is None else offset.total_seconds()
+
+
+@dataclass
+class WatchedUid:
+    """One UID and what runs on it. `operation`: the key of the PLAYCMD in effect, None without playback."""
+
+    issued: SessionIssued
+    login: Exchange | None
+    commands: int = 0
+    streamed: bool = False
+    """Whether a live stream or a download ever ran on it."""
+    screen: bool = False
+    mask: frozenset[int] | None = None
+    operation: str | None = None
+    live: dict[int, StreamStarted] = field(default_factory=dict)
+    downloads: dict[int, DownloadStarted] = field(default_factory=dict)
+    ended: SessionEnded | None = None
+    forgiven: bool = False
+    """It expired while the manual clock jumped over its whole lifetime: no client could have kept it."""
+
+    @property
+    def uid(self) -> int:
+        """The number itself."""
+        return self.issued.uid
+
+    def runs(self) -> list[str]:
+        """What runs on it, in words."""
+        told = [f"{stream.comp} of camera {stream.camera}" for stream in self.live.values()]
+        told += [f"a download of camera {download.camera}" for download in self.downloads.values()]
+        return told + (["playback"] if self.operation else [])
+
+    def video(self, camera: int | None = None) -> list[StreamStarted]:
+        """The live streams of pictures, of one camera or of all."""
+        streams = [stream for stream in self.live.values() if stream.comp != AUDIO]
+        return [stream for stream in streams if camera is None or stream.camera == camera]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A request as the rules look at it, before it takes effect. `watched`: the UID that it carries, if that
+    was ever issued; `uid` the number that it carries, whatever it is."""
+
+    exchange: Exchange
+    reading: Reading
+    watched: WatchedUid | None
+    uid: int | None
+
+    @property
+    def command(self) -> Command | None:
+        """The command that was meant."""
+        return self.reading.command
+
+    @property
+    def key(self) -> str:
+        """Its key; "" where it is none."""
+        return "" if self.reading.command is None else self.reading.command.key
+
+    @property
+    def valid(self) -> WatchedUid | None:
+        """The UID that it carries, where that is valid."""
+        return self.watched if self.watched is not None and self.watched.ended is None else None
+
+
+class Clients:
+    """All UIDs that were seen, the oldest forgotten."""
+
+    def __init__(self) -> None:
+        self.uids: OrderedDict[int, WatchedUid] = OrderedDict()
+        self.latest: Exchange | None = None
+        self._jump: ClockMoved | None = None
+
+    def asking(self, exchange: Exchange) -> Asking:
+        """What a request asks, and on which UID."""
+        reading = read(exchange.path, exchange.query)
+        uid = reading.command.uid if reading.command is not None else _uid_of(exchange)
+        return Asking(exchange, reading, None if uid is None else self.uids.get(uid), uid)
+
+    def valid(self) -> list[WatchedUid]:
+        """The UIDs that are valid, in the order of their issue."""
+        return [watched for watched in self.uids.values() if watched.ended is None]
+
+    def obeyed(self, asking: Asking) -> None:
+        """A request was answered: what it changes from now on, if the recorder obeyed."""
+        self.latest = asking.exchange
+        watched, command = asking.valid, asking.command
+        if watched is None or command is None or asking.exchange.refused:
+            return
+        if command.key != "logout":
+            watched.commands += 1
+        match command.key:
+            case "live_setup":
+                watched.screen = True
+            case "mask":
+                digits = command.text("MASK")
+                watched.mask = frozenset(number for number, digit in enumerate(digits, 1) if digit == "1")
+            case "stop":
+                watched.operation = None
+            case key if key in PLAYBACK:
+                watched.operation = key
+
+    def happened(self, entry: Happening) -> None:
+        """Something happened in the recorder."""
+        match entry:
+            case SessionIssued():
+                self.uids[entry.uid] = WatchedUid(entry, self.latest)
+                while len(self.uids) > UIDS_REMEMBERED:
+                    self.uids.popitem(last=False)
+            case SessionEnded() if (watched := self.uids.get(entry.uid)) is not None:
+                watched.ended = entry
+                watched.forgiven = self.forgives(entry)
+                watched.operation = None
+            case StreamStarted() if (watched := self.uids.get(entry.uid)) is not None:
+                watched.live[entry.stream] = entry
+                watched.streamed = True
+            case StreamEnded() if (watched := self.uids.get(entry.uid)) is not None:
+                watched.live.pop(entry.stream, None)
+            case DownloadStarted() if (watched := self.uids.get(entry.uid)) is not None:
+                watched.downloads[entry.download] = entry
+                watched.streamed = True
+            case DownloadEnded() if (watched := self.uids.get(entry.uid)) is not None:
+                watched.downloads.pop(entry.download, None)
+            case ClockMoved():
+                self._jump = entry
+
+    def forgives(self, ended: SessionEnded) -> bool:
+        """Whether a UID expired in one jump of the manual clock that left its client no time."""
+        jump = self._jump
+        if jump is None or ended.ending != "expired":
+            return False
+        return (
+            ended.last_command <= jump.at and jump.seconds >= LIFETIME and ended.at <= jump.at + jump.seconds
+        )
+
+
+LIFETIME = 90.0
+"""Seconds after which a UID ends that no command carries (§1.3)."""
+
+
+def elapsed(earlier: Exchange, later: Exchange) -> float:
+    """Seconds between two requests: by the recorder's clock or by the host's, whichever says more.
+
+    A manual clock stands still while a client waits, and jumps while it does not.
+    """
+    return max(later.at - earlier.at, later.arrived - earlier.arrived)
+
+
+def _uid_of(exchange: Exchange) -> int | None:
+    """The UID of a request that is no command."""
+    for name, text in exchange.parameters:
+        figures = text.removeprefix("-")
+        if name == "UID" and figures.isascii() and figures.isdigit() and len(figures) < 40:
+            return int(text)
+    return None

@@ -1,0 +1,93 @@
+"""Watches a recorder's clients: what happened goes in, findings come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nvr_emulator.findings.clients import Clients, Known
+from nvr_emulator.findings.registry import CHAPTERS
+from nvr_emulator.findings.rule import Breach, Finding
+from nvr_emulator.journal.entries import Exchange
+from nvr_emulator.recorder.happenings import Happening
+
+FINDINGS_KEPT = 1000
+
+
+class Watcher:
+    """What the clients of one recorder did wrong.
+
+    Show it each entry of the journal in order (`see`). `dropped` counts the breaches for which there was no
+    room any more.
+    """
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything: other clients come now."""
+        self.dropped = 0
+        self._clients = Clients()
+        self._chapters = [chapter(self.known, self._clients) for chapter in CHAPTERS.values()]
+        self._found: dict[tuple[str, int | str | None], Finding] = {}
+        self._finished = False
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found so far, in the order of the first breach of each."""
+        return list(self._found.values())
+
+    def see(self, entry: Happening) -> list[Finding]:
+        """Look at what happened; gives the findings that are new."""
+        new = self.look(entry.at)
+        if isinstance(entry, Exchange):
+            asking = self._clients.asking(entry)
+            for chapter in self._chapters:
+                new += self._keep(chapter.asked(asking), entry.at, entry)
+            self._clients.obeyed(asking)
+        else:
+            for chapter in self._chapters:
+                new += self._keep(chapter.happened(entry), entry.at)
+            self._clients.happened(entry)
+        return new
+
+    def look(self, now: float) -> list[Finding]:
+        """What a client has let pass by; gives the findings that are new."""
+        return [found for chapter in self._chapters for found in self._keep(chapter.overdue(now), now)]
+
+    def finish(self, now: float) -> list[Finding]:
+        """The clients have left: what they have not done. Gives the findings that are new, the first time."""
+        if self._finished:
+            return []
+        self._finished = True
+        new = self.look(now)
+        return new + [one for chapter in self._chapters for one in self._keep(chapter.finished(), now)]
+
+    def _keep(self, breaches: Iterable[Breach], at: float, exchange: Exchange | None = None) -> list[Finding]:
+        new = []
+        for breach in breaches:
+            key = (breach.rule.id, breach.uid if breach.uid is not None else breach.peer)
+            if (found := self._found.get(key)) is not None:
+                found.count += 1
+            elif len(self._found) >= FINDINGS_KEPT:
+                self.dropped += 1
+            else:
+                self._found[key] = _finding(breach, at, exchange)
+                new.append(self._found[key])
+        return new
+
+
+def _finding(breach: Breach, at: float, exchange: Exchange | None) -> Finding:
+    rule = breach.rule
+    return Finding(
+        rule=rule.id,
+        section=rule.section,
+        severity=rule.severity,
+        at=at,
+        entries=breach.entries,
+        text=breach.text,
+        instead=rule.instead,
+        uid=breach.uid,
+        peer=breach.peer,
+        command="" if exchange is None else f"{exchange.method} {exchange.target}",
+    )
