@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import struct
 
+LONGEST = 10**19
+"""More than any UID."""
 DOUBLE_EXACT = 2**53
 """Integers up to this are exact in a double."""
 
 
 def truncation(issued: int, sent: int) -> str | None:
     """How `sent` came of `issued`, in words; None where it is no truncation of it."""
-    if sent == issued:
+    if sent == issued or sent >= 10 * LONGEST:
         return None
     for bits in (32, 16):
         low = issued & (2**bits - 1)

@@ -1,0 +1,97 @@
+"""The exchanges of a journal as an HTTP archive (HAR 1.2), for browsers' developer tools and mitmproxy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from nvr_emulator.journal.entries import Exchange, iso
+
+
+def har(exchanges: Iterable[Exchange], urls: Mapping[bool, str | None]) -> dict[str, Any]:
+    """The archive. `urls`: where the recorder answers, by whether that is HTTPS; for requests without Host.
+
+    Times are the recorder's. Bodies are not kept in a journal: sizes are told, -1 where there is no end.
+    """
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "nvr-emulator", "version": package_version()},
+            "comment": "Times are the recorder's own clock; _number is the entry of the journal.",
+            "entries": [_entry(exchange, urls) for exchange in exchanges],
+        }
+    }
+
+
+def package_version() -> str:
+    """The version of nvrkit; 0 where it is not installed."""
+    try:
+        return version("nvrkit")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _entry(exchange: Exchange, urls: Mapping[bool, str | None]) -> dict[str, Any]:
+    milliseconds = round(exchange.took * 1000, 3)
+    entry = {
+        "startedDateTime": iso(exchange.at),
+        "time": milliseconds,
+        "request": {
+            "method": exchange.method,
+            "url": _base(exchange, urls) + exchange.target,
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _pairs(exchange.headers),
+            "queryString": _pairs(exchange.parameters),
+            "headersSize": -1,
+            "bodySize": 0,
+        },
+        "response": {
+            "status": exchange.status,
+            "statusText": _phrase(exchange.status),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _pairs(exchange.answer_headers),
+            "content": {"size": _size(exchange), "mimeType": _content_type(exchange)},
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": _size(exchange),
+            "comment": exchange.reason,
+        },
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "_number": exchange.number,
+    }
+    if exchange.connection:
+        entry["connection"] = str(exchange.connection)
+    return entry
+
+
+def _base(exchange: Exchange, urls: Mapping[bool, str | None]) -> str:
+    scheme = "https" if exchange.secure else "http"
+    host = exchange.header("Host")
+    return f"{scheme}://{host}" if host else urls.get(exchange.secure) or f"{scheme}://recorder"
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _size(exchange: Exchange) -> int:
+    return -1 if exchange.size is None else exchange.size
+
+
+def _content_type(exchange: Exchange) -> str:
+    for name, value in exchange.answer_headers:
+        if name.lower() == "content-type":
+            return value
+    return ""
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
