@@ -9,6 +9,22 @@ from nvr_emulator.findings.registry import RULES
 from nvr_protocol.commands.table import COMMANDS_BY_PATH
 from nvr_protocol.commands.urls import build_command
 
+NAMES = [
+    "UID",
+    "PC",
+    "MASK",
+    "PLAYCMD",
+    "2ND",
+    "TIMEF",
+    "CTRL",
+    "CMD",
+    "COMP",
+    "CAM",
+    "STARTTIME",
+    "ENDTIME",
+    "uid",
+]
+VALUES = ["AS60", "1", "-1", "START", "FAR", "PLAY", "240425044000", "H264"]
 PLAY = "hdrctl.cgi?UID=7&PC=AS60&PLAYCMD=PLAY&2ND=OFF&TIMEF=AS60_UNKNOWN&NOTIME=ON"
 
 
@@ -103,10 +119,8 @@ def test_what_is_built_has_no_fault():
     st.sampled_from([*COMMANDS_BY_PATH, "/cgi-bin/x", "/CGI-BIN/PUSH.CGI", "/"]),
     st.lists(
         st.tuples(
-            st.sampled_from("UID PC MASK PLAYCMD 2ND TIMEF CTRL CMD COMP CAM STARTTIME ENDTIME uid".split()),
-            st.one_of(
-                st.text(max_size=5), st.sampled_from("AS60 1 -1 START FAR PLAY 240425044000 H264".split())
-            ),
+            st.sampled_from(NAMES),
+            st.one_of(st.text(max_size=5), st.sampled_from(VALUES)),
         ),
         max_size=12,
     ),

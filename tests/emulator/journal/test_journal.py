@@ -98,10 +98,10 @@ def test_a_failing_assertion_shows_the_nearest_miss_first_and_what_came(journal)
     assert "#5" in told[2]
     assert told[3].endswith("CAM=1 instead of 2")
     assert told[5] == "the last 6 of 6 requests:"
-    with pytest.raises(AssertionError, match="dlogin.cgi was sent once, not 2 times") as failure:
+    with pytest.raises(AssertionError, match=r"dlogin\.cgi was sent once, not 2 times") as failure:
         journal.assert_sent("dlogin.cgi", times=2)
     assert "it was only asked for authentication" in str(failure.value)
-    with pytest.raises(AssertionError, match="push.cgi was sent 3 times, not once"):
+    with pytest.raises(AssertionError, match=r"push\.cgi was sent 3 times, not once"):
         journal.assert_sent("push.cgi", times=1)
     with pytest.raises(AssertionError, match="nothing was sent at all"):
         Journal().assert_sent("push.cgi")
