@@ -1,0 +1,1 @@
+"""What may stand between a recorder and its judge: a TCP relay, a UDP path, nginx. Test support; no tests."""
