@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from nvr_conformance.client.control_port import Control
-from nvr_conformance.client.target import TargetOptions
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.judgement.requirements import matching
 from nvr_conformance.sources.source import TargetSource
