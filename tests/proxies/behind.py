@@ -2,61 +2,94 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import dataclasses
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
+from nvr_conformance.client.clock import ManualTime, RehearsedTime
 from nvr_conformance.client.control_port import Control
-from nvr_conformance.client.options import TargetOptions
+from nvr_conformance.client.options import PERMISSIONS
+from nvr_conformance.client.target import Target
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.judgement.requirements import matching
-from nvr_conformance.sources.source import TargetSource
+from nvr_conformance.sources import discovery
+from nvr_conformance.sources.embedded import start_emulator
 from nvr_conformance.wire.endpoint import endpoint_of
 from proxies.network import Network
 from proxies.relay import Relay
 from proxies.reverse_proxy import reverse_proxy
 
 
-@dataclass
-class BehindProxies(TargetSource):
-    """Starts an emulated recorder for each scenario, and asks it through a relay.
+@dataclass(kw_only=True)
+class BehindProxies:
+    """A source of targets: an emulated recorder for each scenario, asked through a relay.
 
-    ``path``: what makes the UDP path of each, None for none; ``on_answer`` as of the relay; ``folder``: of
-    nginx, in front of all else. ``plant``: given the emulator's recorder before it is asked anything.
-    The judge knows of the emulator only that its clock can be moved.
+    ``path``: makes the UDP path of each, None for none; ``on_answer`` as of the relay; ``folder``: of nginx,
+    in front of all else; ``plant``: given the emulator's recorder before it is asked anything. The judge
+    knows of the emulator only that its clock can be moved; if ``real``, not even that: it believes in real
+    time, and in a recorder of which nothing is known but what it shows.
     """
 
+    model: int = 2
+    seed: int = 0
+    setup: dict[str, Any] = field(default_factory=dict)
+    defects: tuple[str, ...] = ()
     path: Any = None
     on_answer: Any = None
     folder: Any = None
     buffering: bool = False
     plant: Any = None
+    real: bool = False
     paths: list[Any] = field(default_factory=list)
+    name = "behind proxies"
+    _knowledge: dict[str, Any] = field(default_factory=dict)
+
+    def prepare(self):
+        """It is there."""
+
+    def provides(self, need):
+        """All is allowed; what takes a control port is not there on a real clock."""
+        return need in PERMISSIONS or not self.real
 
     @contextmanager
     def open(self, setup=None, name=""):
-        with super().open(setup, name) as target, Network() as network:
-            recorder = target.embedded
+        merged = {**self.setup, **({} if self.real else setup or {})}
+        with ExitStack() as stack:
+            access, embedded = start_emulator(stack, self.model, self.seed, merged, self.defects)
             if self.plant is not None:
-                self.plant(recorder.machine.recorder)
+                self.plant(embedded.recorder.machine.recorder)
+            network = stack.enter_context(Network())
             path = None if self.path is None else network.add(self.path())
-            relay = network.add(
-                Relay(
-                    (target.endpoint.host, target.endpoint.port),
-                    on_request=None if path is None else path.request,
-                    on_answer=self.on_answer,
-                )
+            recorder = (access.endpoint.host, access.endpoint.port)
+            rewrite = None if path is None else path.request
+            relay = network.add(Relay(recorder, on_request=rewrite, on_answer=self.on_answer))
+            self.paths += [path] if path else []
+            url = relay.url
+            if self.folder is not None:
+                relayed = ("127.0.0.1", relay.port)
+                url = stack.enter_context(reverse_proxy(relayed, self.folder, buffering=self.buffering))
+            control = _Behind(embedded.recorder, network)
+            time = RehearsedTime(control) if self.real else ManualTime(control)
+            yield Target(
+                dataclasses.replace(
+                    access,
+                    url=url,
+                    endpoint=endpoint_of(url),
+                    control=None if self.real else control,
+                    https_alone=None,
+                    emulated=False,
+                ),
+                model=self.model,
+                time=time,
+                allowed=frozenset(PERMISSIONS),
+                pace=0.0,
+                timeout=10.0,
+                scout=discovery,
+                seed=self.seed,
+                name=name,
+                knowledge=self._knowledge.setdefault(repr(merged), {}),
             )
-            if path is not None:
-                self.paths.append(path)
-            target.control = target.time._control = _Behind(recorder, network)
-            if self.folder is None:
-                yield _at(target, relay.url)
-            else:
-                address = ("127.0.0.1", relay.port)
-                with reverse_proxy(address, self.folder, buffering=self.buffering) as url:
-                    yield _at(target, url)
 
 
 class _Behind(Control):
@@ -77,21 +110,13 @@ class _Behind(Control):
         self._recorder.reset()
 
 
-def _at(target, url):
-    target.endpoint = target.http = endpoint_of(url)
-    target.url = url
-    assert urlsplit(url).port == target.endpoint.port
-    return target
-
-
-def judged(select, *, defect=None, model=2, setup=None, seed=0, **source):
+def judged(select, *, defect=None, **behind):
     """What comes of a run of these requirements (``LIV-*``) behind proxies."""
-    options = TargetOptions(model=model, defects=(defect,) if defect else (), setup=setup or {})
-    opened = BehindProxies(options, seed, **source)
+    source = BehindProxies(defects=(defect,) if defect else (), **behind)
     focus = matching(select)
-    result = judge(source=opened, select=select, focus=focus)
+    result = judge(source=source, select=select, focus=focus)
     assert not result.errors, result.errors
-    return Judged({row.id: row for row in result.requirements if row.id in focus}, opened)
+    return Judged({row.id: row for row in result.requirements if row.id in focus}, source)
 
 
 @dataclass
@@ -102,7 +127,7 @@ class Judged:
     source: BehindProxies
 
     def having(self, *verdicts):
-        """The rows with one of these verdicts, and what was wrong."""
+        """The rows with one of these verdicts, and what was said."""
         return {
             id_: [f"{check.name}: {check.actual}" for check in row.checks if check.verdict in verdicts]
             or row.reason
