@@ -64,3 +64,5 @@ async def _cancel_all():
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    for _ in range(IDLE_ROUNDS):  # connections that were dropped are closed in the next turns
+        await asyncio.sleep(0)

@@ -21,7 +21,7 @@ class Relay:
         self.recorder = recorder
         self.on_request = on_request or bytes
         self.on_answer = on_answer or (lambda target: None)
-        self.connections = 0
+        self.transports = set()
         self.port = 0
 
     @property
@@ -36,6 +36,8 @@ class Relay:
 
     async def stop(self):
         self._server.close()
+        for transport in list(self.transports):
+            transport.abort()
 
     def flush(self):
         """It holds nothing back."""
@@ -50,7 +52,7 @@ class _FromClient(asyncio.Protocol):
 
     def connection_made(self, transport):
         self.transport = transport
-        self.relay.connections += 1
+        self.relay.transports.add(transport)
         self.relay.network.loop.create_task(self._connect())
 
     async def _connect(self):
@@ -85,6 +87,7 @@ class _FromClient(asyncio.Protocol):
 
     def connection_lost(self, problem):
         self.relay.network.traffic += 1
+        self.relay.transports.discard(self.transport)
         if self.recorder is not None:
             self.recorder.close() if problem is None else self.recorder.abort()
 
@@ -95,6 +98,7 @@ class _FromRecorder(asyncio.Protocol):
 
     def connection_made(self, transport):
         self.transport = transport
+        self.client.relay.transports.add(transport)
         self.client.relay.network.traffic += 1
 
     def data_received(self, data):
@@ -110,6 +114,7 @@ class _FromRecorder(asyncio.Protocol):
 
     def connection_lost(self, problem):
         self.client.relay.network.traffic += 1
+        self.client.relay.transports.discard(self.transport)
         self.client.transport.close() if problem is None else self.client.transport.abort()
 
     def _pass_on(self, data):

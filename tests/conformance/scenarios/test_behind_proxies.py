@@ -11,9 +11,7 @@ LIVE = ("LIV-*", "EXC-*")
 
 
 def test_a_relay_on_this_host_changes_nothing():
-    seen = judged(LIVE)
-    assert seen.bad == {}
-    assert set(seen.having("not-tested")) == set()
+    assert judged(LIVE).bad == {}
 
 
 @pytest.mark.skipif(nginx() is None, reason="nginx is not installed")
