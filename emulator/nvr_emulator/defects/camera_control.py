@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 from nvr_emulator.defects.registry import around, breaks
-from nvr_emulator.recorder.camera_control import ControlledCamera, control_of, speed_of
+from nvr_emulator.recorder.camera_control import ControlledCamera, Move, control_of, speed_of
 from nvr_emulator.recorder.camera_motion import Motion
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Refused, Reply, Request
+from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
 from nvr_protocol.commands.urls import Command
-
-Handler = Callable[[Command, ControlledCamera, float], None]
 
 
 @breaks("CTL-01")
@@ -32,41 +30,41 @@ def zoom_of_4_is_refused(recorder: Recorder) -> None:
 def pan_goes_the_wrong_way(recorder: Recorder) -> None:
     """Pans left where it should pan right."""
 
-    def pan(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+    def pan(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
         original(command, camera, now)
         speed = speed_of(command, "PAN")
         if speed:
             top = recorder.camera_control.pan_tilt_speed
             camera.drive("pan", -speed / top, now)
 
-    _handle(recorder, "pan_tilt_zoom", pan)
+    around(recorder.camera_control.pan_tilt_zoom, pan)
 
 
 @breaks("CTL-01")
 def cameras_never_stop(recorder: Recorder) -> None:
     """Lets a camera move until it is told to stop."""
 
-    def move(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+    def move(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
         original(command, camera, now)
         for name, motion in camera.motions.items():
             if motion.ends > now:
                 camera.motions[name] = dataclasses.replace(motion, ends=now + 600.0)
 
-    _handle(recorder, "pan_tilt_zoom", move)
+    around(recorder.camera_control.pan_tilt_zoom, move)
 
 
 @breaks("CTL-01")
 def speed_0_does_not_stop(recorder: Recorder) -> None:
     """Goes on moving at PAN=0, TILT=0 and ZOOM=0."""
 
-    def move(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+    def move(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
         before = dict(camera.motions)
         original(command, camera, now)
         for name in ("pan", "tilt", "zoom"):
             if speed_of(command, name.upper()) == 0:
                 camera.motions[name] = before[name]
 
-    _handle(recorder, "pan_tilt_zoom", move)
+    around(recorder.camera_control.pan_tilt_zoom, move)
 
 
 @breaks("CTL-02")
@@ -85,14 +83,14 @@ def tilt_of_256_is_refused(recorder: Recorder) -> None:
 def one_speed_for_all(recorder: Recorder) -> None:
     """Pans and tilts at one speed, whatever was asked for."""
 
-    def move(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+    def move(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
         original(command, camera, now)
         for name in ("pan", "tilt"):
             speed = speed_of(command, name.upper())
             if speed:
                 camera.drive(name, 0.1 if speed > 0 else -0.1, now)
 
-    _handle(recorder, "pan_tilt_zoom", move)
+    around(recorder.camera_control.pan_tilt_zoom, move)
 
 
 @breaks("CTL-04")
@@ -126,24 +124,24 @@ def centering_up_to_31(recorder: Recorder) -> None:
 def centering_wants_cam(recorder: Recorder) -> None:
     """Refuses CH in CENTERING and wants CAM."""
 
-    def obey(original: Callable[..., Reply], request: Request, now: float) -> Reply:
+    def obey(original: Callable[[Request, float], Reply], request: Request, now: float) -> Reply:
         if "CMD=CENTERING" in request.query and "CAM=" not in request.query:
             raise Refused(400, "CAM: missing")
         return original(request, now)
 
-    around(recorder, "obey", obey)
+    around(recorder.obey, obey)
 
 
 @breaks("CTL-05")
 def centering_is_upside_down(recorder: Recorder) -> None:
     """Lets Y of CENTERING grow downwards."""
 
-    def centre(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+    def centre(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
         original(command, camera, now)
         tilt = camera.motions["tilt"]
         camera.head_for("tilt", 2 * tilt.origin - tilt.goal, now)
 
-    _handle(recorder, "centering", centre)
+    around(recorder.camera_control.centering, centre)
 
 
 @breaks("CTL-06")
@@ -161,7 +159,7 @@ def focus_auto_is_refused(recorder: Recorder) -> None:
 @breaks("CTL-06")
 def focus_far_goes_near(recorder: Recorder) -> None:
     """Focuses nearer at FAR."""
-    _handle(recorder, "focus", _mirrored("focus", "FAR"))
+    around(recorder.camera_control.focus, _mirrored("focus", "FAR"))
 
 
 @breaks("CTL-07")
@@ -179,7 +177,7 @@ def iris_reset_is_refused(recorder: Recorder) -> None:
 @breaks("CTL-07")
 def iris_open_closes(recorder: Recorder) -> None:
     """Closes the iris at OPEN."""
-    _handle(recorder, "iris", _mirrored("iris", "OPEN"))
+    around(recorder.camera_control.iris, _mirrored("iris", "OPEN"))
 
 
 @breaks("CTL-08")
@@ -191,7 +189,7 @@ def preset_256_is_refused(recorder: Recorder) -> None:
 @breaks("CTL-08")
 def presets_are_not_kept(recorder: Recorder) -> None:
     """Accepts PRESETPRG and keeps nothing."""
-    _handle(recorder, "preset_set", lambda original, command, camera, now: None)
+    around(recorder.camera_control.set_preset, lambda original, command, camera, now: None)
 
 
 @breaks("CTL-09")
@@ -204,11 +202,11 @@ def aux8_is_refused(recorder: Recorder) -> None:
 def aux_stays_open(recorder: Recorder) -> None:
     """Accepts CLOSE of an AUX and leaves it open."""
 
-    def switch(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+    def switch(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
         if command.text("CTRL") == "OPEN":
             original(command, camera, now)
 
-    _handle(recorder, "auxiliary", switch)
+    around(recorder.camera_control.auxiliary, switch)
 
 
 @breaks("CTL-10")
@@ -227,16 +225,13 @@ def _rest_between(recorder: Recorder, seconds: float) -> None:
     """Refuse camera control that comes too soon after the one before."""
     last = [float("-inf")]
 
-    def control_camera(original: Callable[..., Reply], *args: Any) -> Reply:
-        now: float = args[2]
-        if now - last[0] < seconds:
+    def control(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        if asked.now - last[0] < seconds:
             raise Refused(503, "CH: too soon after the command before")
-        last[0] = now
-        return original(*args)
+        last[0] = asked.now
+        return original(asked)
 
-    for key in recorder.camera_control.handlers:
-        original = recorder.commands[key]
-        recorder.commands[key] = lambda *args, original=original: control_camera(original, *args)
+    around(recorder.camera_control.control, control)
 
 
 def _size(command: Command, name: str) -> int:
@@ -251,19 +246,13 @@ def _refuse(recorder: Recorder, wrong: Callable[[Command], bool]) -> None:
         if wrong(command):
             raise Refused(400, f"{command.path}: not with these values")
 
-    around(recorder.camera_control, "check_speed", check)
+    around(recorder.camera_control.check_speed, check)
 
 
-def _handle(recorder: Recorder, key: str, wrapper: Callable[..., None]) -> None:
-    """Put a wrapper around what one kind of command does to a camera."""
-    original = recorder.camera_control.handlers[key]
-    recorder.camera_control.handlers[key] = lambda *args: wrapper(original, *args)
-
-
-def _mirrored(axis: str, wanted: str) -> Callable[..., None]:
+def _mirrored(axis: str, wanted: str) -> Callable[[Move, Command, ControlledCamera, float], None]:
     """What moves `axis` the other way at CTRL=`wanted`."""
 
-    def move(original: Handler, command: Command, camera: ControlledCamera, now: float) -> None:
+    def move(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
         original(command, camera, now)
         motion: Motion = camera.motions[axis]
         if control_of(command) == wanted:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from types import ModuleType
+from functools import wraps
+from types import MethodType, ModuleType
 from typing import Any
 
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Reply, Request
+from nvr_protocol.commands.values import Value
 
 Plant = Callable[[Recorder], None]
 
@@ -35,11 +39,39 @@ def breaks(*ids: str, models: tuple[int, ...] = (1, 2, 3)) -> Callable[[Plant], 
     return declare
 
 
+def moment_of(recorder: Recorder) -> Callable[[], float]:
+    """When the request that is being obeyed came, for a defect whose seam is not told it."""
+    came = [float("-inf")]
+
+    def obey(original: Callable[[Request, float], Reply], request: Request, now: float) -> Reply:
+        came[0] = now
+        return original(request, now)
+
+    around(recorder.obey, obey)
+    return lambda: came[0]
+
+
+def with_values(asked: Asked, **values: Value) -> Asked:
+    """The same command with other values of parameters."""
+    command = dataclasses.replace(asked.command, values={**asked.command.values, **values})
+    return dataclasses.replace(asked, command=command)
+
+
 def defects_in(module: ModuleType) -> list[Defect]:
     """The defects that a module declares, in its order."""
     return [value for value in vars(module).values() if isinstance(value, Defect)]
 
 
-def around(part: object, method: str, wrapper: Callable[..., Any]) -> None:
-    """Replace a method of one object; the wrapper is given the original first."""
-    setattr(part, method, partial(wrapper, getattr(part, method)))
+def around(method: Callable[..., Any], wrapper: Callable[..., Any]) -> None:
+    """Put a function around a bound method of one part of a recorder; it is given the original first.
+
+    What is called later through the part or a table of it goes through the wrapper.
+    """
+    if not isinstance(method, MethodType):
+        raise TypeError(f"{method!r} is not a bound method")
+
+    @wraps(method)
+    def planted(part: object, *args: Any, **kwargs: Any) -> Any:
+        return wrapper(method, *args, **kwargs)
+
+    setattr(method.__self__, method.__name__, MethodType(planted, method.__self__))

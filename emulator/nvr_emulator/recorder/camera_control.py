@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from nvr_emulator.configuration.settings import CameraSettings, CameraState
 from nvr_emulator.recorder.camera_motion import AXES, Motion, at_rest, driven, headed
-from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.recorder.cameras import Cameras
+from nvr_emulator.recorder.commands import Asked, Handler
+from nvr_emulator.recorder.replies import Answer, Refused, accepted
+from nvr_emulator.recorder.seams import late
 from nvr_protocol.commands.urls import Command
 
 TOP_ZOOM = 4
@@ -50,24 +53,38 @@ class ControlledCamera:
         return any(now < motion.ends for motion in self.motions.values())
 
 
+Move = Callable[[Command, ControlledCamera, float], None]
+"""What one kind of command does to a camera, at that time (Unix seconds)."""
+
+
 class CameraControl:
     """The cameras of a recorder as `directctrl.cgi` and `camctl.cgi` move them.
 
     `pan_tilt_speed`: the fastest PAN and TILT of the series, 16 or 256 (OP-4).
     """
 
-    def __init__(self, pan_tilt_speed: int) -> None:
+    def __init__(self, pan_tilt_speed: int, cameras: Cameras) -> None:
         self.pan_tilt_speed = pan_tilt_speed
-        self._cameras: dict[int, ControlledCamera] = {}
-        self.handlers: dict[str, Callable[[Command, ControlledCamera, float], None]] = {
-            "pan_tilt_zoom": self.pan_tilt_zoom,
-            "centering": self.centering,
-            "focus": self.focus,
-            "iris": self.iris,
-            "preset_set": self.set_preset,
-            "preset_go": self.go_to_preset,
-            "auxiliary": self.auxiliary,
+        self.cameras = cameras
+        self._controlled: dict[int, ControlledCamera] = {}
+        self._moves: dict[str, Move] = {
+            "pan_tilt_zoom": late(self.pan_tilt_zoom),
+            "centering": late(self.centering),
+            "focus": late(self.focus),
+            "iris": late(self.iris),
+            "preset_set": late(self.set_preset),
+            "preset_go": late(self.go_to_preset),
+            "auxiliary": late(self.auxiliary),
         }
+
+    def commands(self) -> Mapping[str, Handler]:
+        """What obeys the commands of camera control."""
+        return dict.fromkeys(self._moves, self.control)
+
+    def control(self, asked: Asked) -> Answer:
+        """directctrl.cgi and camctl.cgi (§4.2)."""
+        self.obey(asked.command, self.cameras.settings(cast(int, asked.command.camera), "CH"), asked.now)
+        return accepted()
 
     def obey(self, command: Command, camera: CameraSettings, now: float) -> None:
         """Do what the command says, as far as the camera can; `Refused` where the series cannot be asked so.
@@ -78,19 +95,19 @@ class CameraControl:
         self.check_speed(command)
         if camera.state is CameraState.LOST or not (camera.ptz or command.key == "auxiliary"):
             return
-        self.handlers[command.key](command, self.camera(camera.number), now)
+        self._moves[command.key](command, self.camera(camera.number), now)
 
     def camera(self, number: int) -> ControlledCamera:
         """The state of a camera; as it left the factory if nobody has moved it yet."""
-        return self._cameras.setdefault(number, ControlledCamera())
+        return self._controlled.setdefault(number, ControlledCamera())
 
     def reset(self) -> None:
         """Every camera is as it left the factory."""
-        self._cameras.clear()
+        self._controlled.clear()
 
     def seen(self, number: int, now: float) -> dict[str, Any]:
         """A camera's state as plain values, for the control port."""
-        camera = self._cameras.get(number) or ControlledCamera()
+        camera = self._controlled.get(number) or ControlledCamera()
         return {
             **{name: round(value, 3) for name, value in camera.position(now).items()},
             "moving": camera.moving(now),

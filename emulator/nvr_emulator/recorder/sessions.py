@@ -36,20 +36,20 @@ class Session:
 
 
 class SessionTable:
-    """The valid UIDs of a recorder."""
+    """The valid UIDs of a recorder. `on_end` is told which one ended, why and when."""
 
     def __init__(
         self,
         digits: int,
         rng: random.Random,
-        on_end: Callable[[Session, Ending], None],
+        on_end: Callable[[Session, Ending, float], None],
         *,
         lifetime: float = 90.0,
         capacity: int = 16,
     ) -> None:
         self.lifetime = lifetime
         self.capacity = capacity
-        self.on_end = on_end
+        self._on_end = on_end
         self._rng = rng
         self._lowest, self._highest = 10 ** (digits - 1), min(10**digits - 1, BIGGEST_UID)
         # Of few digits there are few UIDs: half of them stay free to be issued.
@@ -72,7 +72,7 @@ class SessionTable:
             victim = self.choose_victim()
             if victim.priority < priority:
                 return None
-            self.end(victim, Ending.EVICTED)
+            self.end(victim, Ending.EVICTED, now)
         self._issued += 1
         session = Session(self._new_uid(), user, priority, self._issued, now, now)
         self._valid[session.uid] = session
@@ -94,20 +94,21 @@ class SessionTable:
         """A command carried the UID: its lifetime starts again."""
         session.last_command = now
 
-    def end(self, session: Session, ending: Ending) -> None:
+    def end(self, session: Session, ending: Ending, now: float) -> None:
         """Make the UID invalid; everything that runs on it ends."""
         if self._valid.pop(session.uid, None) is None:
             return
         self._ended[session.uid] = ending
         while len(self._ended) > self._remembered:
             self._ended.popitem(last=False)
-        self.on_end(session, ending)
+        self._on_end(session, ending, now)
 
     def expire(self, now: float) -> None:
         """End each UID that has been idle for its lifetime (OP-6: valid while idle time < 90 s)."""
         for session in self.valid():
-            if now >= self.expires_at(session):
-                self.end(session, Ending.EXPIRED)
+            expired = self.expires_at(session)
+            if now >= expired:
+                self.end(session, Ending.EXPIRED, expired)
 
     def expires_at(self, session: Session) -> float:
         """When the UID ends if no command carries it until then."""
@@ -117,10 +118,10 @@ class SessionTable:
         """When the next UID would end."""
         return min((self.expires_at(session) for session in self._valid.values()), default=None)
 
-    def end_all(self, ending: Ending) -> None:
+    def end_all(self, ending: Ending, now: float) -> None:
         """End every UID."""
         for session in self.valid():
-            self.end(session, ending)
+            self.end(session, ending, now)
 
     def _new_uid(self) -> int:
         while True:

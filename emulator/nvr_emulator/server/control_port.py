@@ -86,7 +86,7 @@ class _Control:
     async def camera(self, request: web.Request) -> web.Response:
         text = request.match_info["number"]
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-        if number not in self.machine.recorder.cameras:
+        if number not in self.machine.recorder.cameras.registered:
             raise ControlError(404, f"camera {text[:40]!r} is not registered")
         state = await _state(request, CameraState)
         self.machine.recorder.set_camera_state(number, state, self.machine.clock.now())

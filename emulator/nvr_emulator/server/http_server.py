@@ -130,7 +130,7 @@ class RecorderServer:
             await sink.ended
         finally:
             self.pump.detach(stream)
-            self.recorder.connection_lost(stream)
+            self.recorder.live_commands.connection_lost(stream)
             self.pump.changed()
         return response
 

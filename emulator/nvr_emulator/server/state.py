@@ -62,11 +62,11 @@ def state_of(machine: Machine) -> dict[str, Any]:
         "cameras": [
             {
                 "number": number,
-                "connection": recorder.connection(number),
-                "ptz": recorder.cameras[number].ptz,
+                "connection": recorder.cameras.connection(number),
+                "ptz": recorder.cameras.registered[number].ptz,
                 **recorder.camera_control.seen(number, now),
             }
-            for number in sorted(recorder.cameras)
+            for number in sorted(recorder.cameras.registered)
         ],
         "disks": {name: state.value for name, state in recorder.disks.states.items()},
         "logs": {kind.value.lower(): len(recorder.logs.entries(kind)) for kind in LogKind},

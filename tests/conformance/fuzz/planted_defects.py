@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import accepted
@@ -22,7 +24,7 @@ def planted(plant):
 
 def alter_playback(recorder, alter):
     """Let every playback that a UID begins be altered."""
-    ask = recorder.playback_of
+    ask = recorder.playback_commands.playback_of
 
     def playback_of(session):
         known = session.uid in recorder.playbacks
@@ -31,7 +33,7 @@ def alter_playback(recorder, alter):
             alter(playback)
         return playback
 
-    recorder.playback_of = playback_of
+    recorder.playback_commands.playback_of = playback_of
 
 
 @planted
@@ -40,13 +42,15 @@ def used_uids_off_by_one_after_eviction(recorder: Recorder):
     evictions = []
     end = recorder.sessions.end
 
-    def ended(session, ending):
+    def ended(session, ending, now):
         if ending is Ending.EVICTED:
-            evictions.append(recorder.started)
-        end(session, ending)
+            evictions.append(recorder.cameras.started)
+        end(session, ending, now)
 
     recorder.sessions.end = ended
-    recorder.used_uids = lambda: recorder.sessions.used() + (recorder.started in evictions)
+    recorder.information.used_uids = lambda: (
+        recorder.sessions.used() + (recorder.cameras.started in evictions)
+    )
 
 
 @planted
@@ -101,13 +105,13 @@ def lifetime_restarts_at_a_malformed_command(recorder: Recorder):
 @planted
 def logout_ends_another_uid_of_the_user(recorder: Recorder):
     """Ends the oldest UID of the user instead of the one that logs out."""
-    logout = recorder.logout
+    logout = recorder.login_commands.logout
 
-    def other(command, session, now, request):
-        same = [found for found in recorder.sessions.valid() if found.user == session.user]
-        return logout(command, same[0], now, request)
+    def other(asked):
+        same = [found for found in recorder.sessions.valid() if found.user == asked.session.user]
+        return logout(dataclasses.replace(asked, session=same[0]))
 
-    recorder.commands["logout"] = other
+    recorder.login_commands.logout = other
 
 
 @planted
@@ -229,14 +233,14 @@ def live_counts_the_streams_of_all(recorder: Recorder):
 @planted
 def playback_is_checked_on_any_uid(recorder: Recorder):
     """Refuses live while anybody of the same user plays."""
-    check = recorder.check_not_playing
+    check = recorder.exclusivity.check_not_playing
 
     def anybody(session):
         for other in recorder.sessions.valid():
             if other.user == session.user:
                 check(other)
 
-    recorder.check_not_playing = anybody
+    recorder.exclusivity.check_not_playing = anybody
 
 
 @planted
@@ -259,11 +263,12 @@ def mask_keeps_the_cameras_before(recorder: Recorder):
 def keep_alive_wakes_the_newest_of_the_user(recorder: Recorder):
     """Starts the 90 s of the user's newest UID again, whichever carried the keep-alive."""
 
-    def wake(command, session, now, request):
+    def wake(asked):
+        session = asked.session
         same = [found for found in recorder.sessions.valid() if found.user == session.user]
         if len(same) > 1:
-            session.last_command = max(session.issued, now - 60)
-            recorder.sessions.touch(same[-1], now)
+            session.last_command = max(session.issued, asked.now - 60)
+            recorder.sessions.touch(same[-1], asked.now)
         return accepted()
 
-    recorder.commands["keep_alive"] = wake
+    recorder.login_commands.keep_alive = wake

@@ -125,7 +125,7 @@ def test_ctrl_c_keeps_what_was_found(recorder, target, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(recorder.machine.recorder, "check_not_playing", lambda session: None)
+    monkeypatch.setattr(recorder.machine.recorder.exclusivity, "check_not_playing", lambda session: None)
     monkeypatch.setattr(fuzzing, "shrink", interrupted)
     run = fuzzing.fuzz(target, budget=60)
     assert run.finding is not None
@@ -162,7 +162,7 @@ def test_a_uid_that_ends_for_no_reason_is_told(recorder, target):
     with Driver(target) as driver:
         driver.run(LogIn("s1"))
         sessions = recorder.machine.recorder.sessions
-        sessions.end(sessions.valid()[0], Ending.LOGGED_OUT)
+        sessions.end(sessions.valid()[0], Ending.LOGGED_OUT, 0.0)
         with pytest.raises(DisagreementError, match="s1 keep_alive: must be accepted: 401"):
             driver.run(Send("s1", "keep_alive"))
 
@@ -183,7 +183,7 @@ def test_what_does_not_come_again_is_no_finding(recorder, target, monkeypatch):
         session = find(uid)
         if session is not None and not once:
             once.append(uid)
-            sessions.end(session, Ending.LOGGED_OUT)
+            sessions.end(session, Ending.LOGGED_OUT, 0.0)
             return None
         return session
 
@@ -195,7 +195,7 @@ def test_what_does_not_come_again_is_no_finding(recorder, target, monkeypatch):
 
 
 def test_a_defect_is_found_confirmed_and_shrunk(recorder, target, monkeypatch):
-    monkeypatch.setattr(recorder.machine.recorder, "check_not_playing", lambda session: None)
+    monkeypatch.setattr(recorder.machine.recorder.exclusivity, "check_not_playing", lambda session: None)
     run = fuzz(target, budget=60)
     assert run.finding is not None
     assert run.finding.again

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from nvr_emulator.recorder.camera_motion import AXES, MOVE_SECONDS, at_rest, driven, headed
 
 BEGUN = 1_714_000_000.0
+A_MOMENT = 1e-6 * AXES["pan"].fastest
+"""As far as the fastest axis moves in less than a float can tell of times like these."""
 AXIS = AXES["pan"]
 
 COMMANDS = st.lists(
@@ -30,7 +32,7 @@ def test_it_never_leaves_its_ends_and_stands_still_in_the_end(axis, commands, la
         now += wait
         before = motion.at(now)
         motion = move(axis, motion, value, now)
-        assert motion.at(now) == pytest.approx(before, abs=1e-6)
+        assert motion.at(now) == pytest.approx(before, abs=A_MOMENT)
         assert axis.low <= motion.at(now + later) <= axis.high
     longest = MOVE_SECONDS + (axis.high - axis.low) / axis.fastest
     assert motion.at(now + longest) == motion.at(now + longest + later) == motion.goal

@@ -20,7 +20,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 
 def slots(recorder, now):
-    answer = recorder.recorded_time(now)
+    answer = recorder.information.recorded_time(now)
     assert (answer.status, answer.content_type) == (200, "text/plain")
     return read_recorded_time(answer.body)
 
@@ -30,7 +30,10 @@ def test_the_range_is_that_of_the_oldest_and_the_latest_gop():
     recorder.set_camera_state(1, CameraState.LOST, NOW)
     now = NOW + 100
     first, last = slots(recorder, now)[0].disk.recorded
-    gops = [recorder.recording(2).oldest(ticks(now)).gop, recorder.recording(2).latest(ticks(now)).gop]
+    gops = [
+        recorder.cameras.recording(2).oldest(ticks(now)).gop,
+        recorder.cameras.recording(2).latest(ticks(now)).gop,
+    ]
     assert first == LocalTime(gops[0].start // TICKS + TOKYO)
     assert last == LocalTime(gops[1].picture_at(gops[1].pictures - 1) // TICKS + TOKYO)
     assert NOW + 97 + TOKYO < last.wall <= now + TOKYO

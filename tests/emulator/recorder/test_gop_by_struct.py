@@ -28,7 +28,7 @@ def bodies(name, codec, count):
     """What `camera.cgi` answers to PLAY, `count` times."""
     camera = CameraSettings(number=1, fixture=name, recorded=codec)
     recorder = Recorder(plan(RecorderSettings(users=USERS, cameras=(camera,), channels=4, seed=1)), NOW)
-    recorder.gate = AlwaysAdmin()
+    recorder.login_commands.gate = AlwaysAdmin()
     page = ask(recorder, "/cgi-bin/dlogin.cgi", "UID=-1").body.decode()
     uid = page.partition("UID=")[2].partition("&")[0]
     ask(recorder, "/cgi-bin/hdrctl.cgi", f"UID={uid}&PC=AS60&MASK=1000")

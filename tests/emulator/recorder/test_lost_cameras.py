@@ -30,11 +30,11 @@ def recorder():
     return Recorder(plan(small_recorder(2)), NOW)
 
 
-def start(recorder, camera, comp="H264"):
-    uid = recorder.sessions.login("ADMIN", 0, recorder.moment).uid
+def start(recorder, camera, comp="H264", now=NOW):
+    uid = recorder.sessions.login("ADMIN", 0, now).uid
     values = {"UID": uid, "CAM": camera, "CMD": "START", "COMP": comp, "PORT": 40_000}
     path, _, query = build_command("live_rtp", **values).partition("?")
-    assert recorder.receive(Request("GET", path, query), recorder.moment).status == 200
+    assert recorder.receive(Request("GET", path, query), now).status == 200
 
 
 def pictures(recorder, until) -> list[LivePicture]:
@@ -67,8 +67,8 @@ def test_a_stream_that_starts_while_lost_waits_for_the_camera(recorder):
 
 
 def test_a_camera_that_never_sends_the_codec_stays_silent(recorder):
-    camera = msgspec.structs.replace(recorder.cameras[1], video=(Codec.H265,))
-    recorder.cameras[1] = camera
+    camera = msgspec.structs.replace(recorder.cameras.registered[1], video=(Codec.H265,))
+    recorder.cameras.registered[1] = camera
     start(recorder, 1, "H264")
     recorder.set_camera_state(1, CameraState.LOST, NOW)
     recorder.set_camera_state(1, CameraState.NORMAL, NOW + 1)
@@ -77,46 +77,46 @@ def test_a_camera_that_never_sends_the_codec_stays_silent(recorder):
 
 def test_getinfo_says_2(recorder):
     recorder.set_camera_state(2, CameraState.LOST, NOW)
-    assert [recorder.connection(number) for number in (1, 2)] == [
+    assert [recorder.cameras.connection(number) for number in (1, 2)] == [
         Connection.NORMAL,
         Connection.CONNECTION_ERROR,
     ]
     recorder.set_camera_state(2, CameraState.NORMAL, NOW)
-    assert recorder.connection(2) is Connection.NORMAL
+    assert recorder.cameras.connection(2) is Connection.NORMAL
 
 
 def test_the_recording_has_a_gap_of_whole_gops(recorder):
     recorder.set_camera_state(1, CameraState.LOST, NOW + 60.4)
-    assert recorder.recording(1).latest(ticks(NOW + 100)).gop.end <= ticks(NOW + 60.4)
+    assert recorder.cameras.recording(1).latest(ticks(NOW + 100)).gop.end <= ticks(NOW + 60.4)
     recorder.set_camera_state(1, CameraState.NORMAL, NOW + 90.7)
-    recording, now = recorder.recording(1), ticks(NOW + 200)
+    recording, now = recorder.cameras.recording(1), ticks(NOW + 200)
     before = recording.preceding(ticks(NOW + 75), now)
     after = recording.following(ticks(NOW + 75), now)
     assert ticks(NOW + 59) < before.gop.end <= ticks(NOW + 60.4)
     assert ticks(NOW + 90.7) <= after.gop.start < ticks(NOW + 92)
     assert recording.containing(ticks(NOW + 75), now) is None
     assert recording.step(before, 1, now) == after
-    assert recorder.recording(2).containing(ticks(NOW + 75), now) is not None
+    assert recorder.cameras.recording(2).containing(ticks(NOW + 75), now) is not None
 
 
 def test_a_camera_that_is_lost_from_the_start():
     settings = small_recorder(2)
     lost = msgspec.structs.replace(settings.cameras[0], state=CameraState.LOST)
     recorder = Recorder(plan(msgspec.structs.replace(settings, cameras=(lost, *settings.cameras[1:]))), NOW)
-    assert recorder.connection(1) is Connection.CONNECTION_ERROR
+    assert recorder.cameras.connection(1) is Connection.CONNECTION_ERROR
     assert [entry.text for entry in recorder.logs.entries(LogKind.ERROR)] == ["CAM 1 COMMUNICATION ERROR"]
-    latest = recorder.recording(1).latest(ticks(NOW + 100)).gop
+    latest = recorder.cameras.recording(1).latest(ticks(NOW + 100)).gop
     assert ticks(NOW) - 2 * TICKS < latest.end <= ticks(NOW)
     recorder.set_camera_state(1, CameraState.NORMAL, NOW + 100)
-    assert recorder.recording(1).latest(ticks(NOW + 200)).gop.end > ticks(NOW + 190)
+    assert recorder.cameras.recording(1).latest(ticks(NOW + 200)).gop.end > ticks(NOW + 190)
 
 
 def test_reset_brings_the_camera_back_and_closes_the_gap(recorder):
     recorder.set_camera_state(1, CameraState.LOST, NOW + 10)
     recorder.reset(NOW + 500)
-    assert recorder.connection(1) is Connection.NORMAL
-    assert recorder.recording(1).containing(ticks(NOW + 100), ticks(NOW + 500)) is not None
-    start(recorder, 1)
+    assert recorder.cameras.connection(1) is Connection.NORMAL
+    assert recorder.cameras.recording(1).containing(ticks(NOW + 100), ticks(NOW + 500)) is not None
+    start(recorder, 1, now=NOW + 500)
     assert pictures(recorder, NOW + 503)
 
 

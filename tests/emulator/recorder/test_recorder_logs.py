@@ -86,8 +86,7 @@ def test_logins_and_logouts_are_events(recorder):
 
 def test_who_is_thrown_out_is_an_event_of_that_moment(recorder):
     session = recorder.sessions.login("VIEWER", 3, NOW)
-    recorder.moment = NOW + 7
-    recorder.sessions.end(session, Ending.EVICTED)
+    recorder.sessions.end(session, Ending.EVICTED, NOW + 7)
     newest = recorder.logs.entries(LogKind.EVENT)[0]
     assert (newest.text, newest.seconds) == ("VIEWER LOGOUT", int(NOW) + 7)
 
@@ -111,7 +110,7 @@ def test_reset_leaves_what_was_configured():
     settings = msgspec.structs.replace(small_recorder(2), errors=("MAIN FAN1 ERROR",), events=("A", "B"))
     recorder = Recorder(plan(settings), NOW)
     assert texts(recorder) == ["B", "A"]
-    recorder.sessions.end(recorder.sessions.login("ADMIN", 0, NOW), Ending.LOGGED_OUT)
+    recorder.sessions.end(recorder.sessions.login("ADMIN", 0, NOW), Ending.LOGGED_OUT, NOW)
     recorder.sessions.login("ADMIN", 0, NOW)
     recorder.set_camera_state(1, CameraState.LOST, NOW)
     recorder.reset(NOW + 100)

@@ -11,10 +11,11 @@ from nvr_emulator.recorder.sessions import Ending, Session, SessionTable
 
 class Ended:
     def __init__(self):
-        self.all = []
+        self.all, self.when = [], []
 
-    def __call__(self, session: Session, ending: Ending) -> None:
+    def __call__(self, session: Session, ending: Ending, now: float) -> None:
         self.all.append((session.user, ending))
+        self.when.append(now)
 
 
 @pytest.fixture
@@ -31,8 +32,9 @@ def test_a_uid_is_valid_while_idle_for_less_than_90_s(table, ended):
     session = table.login("A", 0, 1000.0)
     table.expire(1089.999)
     assert table.find(session.uid) is session
-    table.expire(1090.0)
+    table.expire(1095.0)
     assert table.find(session.uid) is None
+    assert ended.when == [1090.0]
     assert table.ending(session.uid) is Ending.EXPIRED
     assert ended.all == [("A", Ending.EXPIRED)]
 
@@ -98,7 +100,7 @@ def test_of_two_digits_there_are_uids_enough(ended):
 
 def test_an_ended_uid_says_why(table):
     session = table.login("A", 0, 0.0)
-    table.end(session, Ending.LOGGED_OUT)
+    table.end(session, Ending.LOGGED_OUT, 1.0)
     assert table.ending(session.uid) is Ending.LOGGED_OUT
     assert table.ending(12345) is None
 
@@ -121,6 +123,6 @@ def test_there_are_never_more_than_sixteen_and_none_is_idle_for_90_s(steps):
             case "touch" if sessions:
                 table.touch(sessions[number % len(sessions)], now)
             case "logout" if sessions:
-                table.end(sessions[number % len(sessions)], Ending.LOGGED_OUT)
+                table.end(sessions[number % len(sessions)], Ending.LOGGED_OUT, now)
         assert table.used() <= 16
         assert all(now - session.last_command < 90 for session in table.valid())

@@ -145,7 +145,7 @@ def test_logs(zone, noon):
 @cases
 def test_recorded_time(zone, noon):
     bench = Bench(zone, noon)
-    body = bench.recorder.recorded_time(bench.now).body
+    body = bench.recorder.information.recorded_time(bench.now).body
     fields = body.split(b"MAIN-1,")[1].split(b"\r\n")[0].decode().split(",")
     stated = datetime.strptime(f"{fields[2]} {fields[4]}", "%Y/%m/%d %H:%M:%S")  # noqa: DTZ007
     expected = bench.local(bench.now - 24 * 3600)

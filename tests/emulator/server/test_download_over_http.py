@@ -46,7 +46,7 @@ def login(recorder):
 
 def open_download(recorder, uid, connections, kind="MP4VO", seconds=HOUR):
     """The answer, of which only the head was read."""
-    begin = int(recorder.machine.recorder.started) // 60 * 60 - 2 * HOUR
+    begin = int(recorder.machine.recorder.cameras.started) // 60 * 60 - 2 * HOUR
     url = urllib.parse.urlsplit(recorder.url)
     connection = http.client.HTTPConnection(url.hostname, url.port, timeout=10)
     connections.append(connection)

@@ -200,8 +200,8 @@ def test_an_answer_that_is_not_read_stays_in_flight(recorder, session):
     machine = recorder.machine
     session("hdrctl.cgi?UID={uid}&PC=AS60&MASK=1000").read()
     session("hdrctl.cgi?UID={uid}&PC=AS60&PLAYCMD=PLAY&2ND=OFF&TIMEF=AS60_UNKNOWN&NOTIME=ON").read()
-    original = machine.recorder.chunk
-    machine.recorder.chunk = lambda *args: original(*args) + bytes(32 * 1024 * 1024)
+    original = machine.recorder.playback_commands.chunk
+    machine.recorder.playback_commands.chunk = lambda *args: original(*args) + bytes(32 * 1024 * 1024)
     try:
         first = session("camera.cgi?UID={uid}&CAM=1")
         second = session("camera.cgi?UID={uid}&CAM=1")
@@ -212,7 +212,7 @@ def test_an_answer_that_is_not_read_stays_in_flight(recorder, session):
         assert third.status == 200
         third.read()
     finally:
-        del machine.recorder.chunk
+        del machine.recorder.playback_commands.chunk
 
 
 def test_what_waits_beneath_tls_counts_as_waiting():

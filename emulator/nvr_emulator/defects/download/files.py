@@ -30,7 +30,7 @@ def mp4_ends_early(recorder: Recorder) -> None:
         whole = list(gops)
         return original(whole[:-LEFT_OUT] or whole)
 
-    each_download(recorder, lambda files: around(files, "mp4", mp4), "MP4VO")
+    each_download(recorder, lambda files: around(files.mp4, mp4), "MP4VO")
 
 
 @breaks("DWN-01")
@@ -49,7 +49,7 @@ def mp4vo_has_audio(recorder: Recorder) -> None:
     """Puts audio into an MP4 that was asked for without."""
 
     def alter(files: DownloadFiles) -> None:
-        files.audio = recorder.audio_of(recorder.cameras[files.camera])
+        files.audio = recorder.cameras.audio_of(recorder.cameras.registered[files.camera])
 
     each_download(recorder, alter, "MP4VO")
 
@@ -69,7 +69,7 @@ def mp4_with_damaged_pictures(recorder: Recorder) -> None:
     def mp4(original: Callable[..., Iterator[bytes]], gops: Iterable[Gop]) -> Iterator[bytes]:
         return (damaged(block) if len(block) > 2000 else block for block in original(gops))
 
-    each_download(recorder, lambda files: around(files, "mp4", mp4), "MP4VO")
+    each_download(recorder, lambda files: around(files.mp4, mp4), "MP4VO")
 
 
 @breaks("DWN-02")
@@ -111,7 +111,7 @@ def one_file_whatever_changes(recorder: Recorder) -> None:
         gops = [gop for group in original() for gop in group]
         return iter([iter(gops)] if gops else [])
 
-    each_download(recorder, lambda files: around(files, "mp4_files", mp4_files))
+    each_download(recorder, lambda files: around(files.mp4_files, mp4_files))
 
 
 @breaks("DWN-05")
@@ -127,7 +127,7 @@ def second_file_needs_the_first(recorder: Recorder) -> None:
         for number, (suffix, content) in enumerate(original()):
             yield suffix, without_parameters(content) if number and suffix == "mp4" else content
 
-    each_download(recorder, lambda files: around(files, "files", of))
+    each_download(recorder, lambda files: around(files.files, of))
 
 
 @breaks("DWN-07")
@@ -141,7 +141,7 @@ def jpegs_in_a_row_as_mp4(recorder: Recorder) -> None:
             yield "mp4", (gop.footage.jpeg(gop) for gop in files.gops() if gop.footage.codec is Codec.JPEG)
 
     def alter(files: DownloadFiles) -> None:
-        around(files, "files", lambda original: of(original, files))
+        around(files.files, lambda original: of(original, files))
 
     each_download(recorder, alter, "MP4", "MP4VO")
 
@@ -161,7 +161,7 @@ def n3vo_has_audio(recorder: Recorder) -> None:
     """Gives an N3A with KIND=N3VO."""
 
     def alter(files: DownloadFiles) -> None:
-        files.audio = recorder.audio_of(recorder.cameras[files.camera])
+        files.audio = recorder.cameras.audio_of(recorder.cameras.registered[files.camera])
 
     each_download(recorder, alter, "N3VO")
 
@@ -169,7 +169,7 @@ def n3vo_has_audio(recorder: Recorder) -> None:
 @breaks("DWN-10")
 def list_gives_no_file(recorder: Recorder) -> None:
     """Gives no file with KIND=LIST."""
-    each_download(recorder, lambda files: around(files, "files", lambda original: iter(())), "LIST")
+    each_download(recorder, lambda files: around(files.files, lambda original: iter(())), "LIST")
 
 
 @breaks("DWN-10")
@@ -179,7 +179,7 @@ def n3r_is_named_mp4(recorder: Recorder) -> None:
     def of(original: Callable[[], Files]) -> Files:
         return (("mp4" if suffix == "n3r" else suffix, content) for suffix, content in original())
 
-    each_download(recorder, lambda files: around(files, "files", of))
+    each_download(recorder, lambda files: around(files.files, of))
 
 
 @breaks("DWN-11")
@@ -187,9 +187,9 @@ def download_of_the_next_camera(recorder: Recorder) -> None:
     """Gives the pictures of the camera after the one that was asked for."""
 
     def alter(files: DownloadFiles) -> None:
-        numbers = sorted(recorder.cameras)
+        numbers = sorted(recorder.cameras.registered)
         following = numbers[(numbers.index(files.camera) + 1) % len(numbers)]
-        files.recording = recorder.recording(following)
+        files.recording = recorder.cameras.recording(following)
 
     each_download(recorder, alter)
 
@@ -202,7 +202,7 @@ def download_is_five_seconds_late(recorder: Recorder) -> None:
         late = dataclasses.replace(files, begin=files.begin + LATE, end=files.end + LATE)
         return late.pieces()
 
-    each_download(recorder, lambda files: around(files, "pieces", lambda original: pieces(original, files)))
+    each_download(recorder, lambda files: around(files.pieces, lambda original: pieces(original, files)))
 
 
 @breaks("DWN-11")
@@ -219,7 +219,7 @@ def last_picture_of_each_gop_is_missing(recorder: Recorder) -> None:
     def mp4(original: Callable[..., Iterator[bytes]], gops: Iterable[Gop]) -> Iterator[bytes]:
         return original(dataclasses.replace(gop, footage=shortened(gop.footage)) for gop in gops)
 
-    each_download(recorder, lambda files: around(files, "mp4", mp4))
+    each_download(recorder, lambda files: around(files.mp4, mp4))
 
 
 def each_download(recorder: Recorder, alter: Callable[[DownloadFiles], None], *kinds: str) -> None:
@@ -231,4 +231,4 @@ def each_download(recorder: Recorder, alter: Callable[[DownloadFiles], None], *k
             alter(files)
         return files
 
-    around(recorder, "download_files", download_files)
+    around(recorder.download_commands.download_files, download_files)

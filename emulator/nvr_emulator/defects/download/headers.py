@@ -34,7 +34,7 @@ def last_part_without_status(recorder: Recorder) -> None:
         head = original(temporary, previous, status)
         return head if temporary or not previous else head.replace(b"X-RecData-Satus: 0\r\n", b"")
 
-    each_download(recorder, lambda files: around(files, "part_head", part_head))
+    each_download(recorder, lambda files: around(files.part_head, part_head))
 
 
 @breaks("DWN-03")
@@ -51,7 +51,7 @@ def name_of_another_camera(recorder: Recorder) -> None:
         text = original(number, suffix)
         return f"{int(text[:3]) + 1:03d}{text[3:]}"
 
-    each_download(recorder, lambda files: around(files, "name", name))
+    each_download(recorder, lambda files: around(files.name, name))
 
 
 @breaks("DWN-04")
@@ -61,7 +61,7 @@ def first_part_has_a_previous_name(recorder: Recorder) -> None:
     def part_head(original: Head, temporary: str, previous: str, status: Status) -> bytes:
         return original(temporary, previous or temporary.replace(".tmp", ".mp4"), status)
 
-    each_download(recorder, lambda files: around(files, "part_head", part_head))
+    each_download(recorder, lambda files: around(files.part_head, part_head))
 
 
 @breaks("DWN-04")
@@ -71,7 +71,7 @@ def last_part_has_a_temporary_name(recorder: Recorder) -> None:
     def part_head(original: Head, temporary: str, previous: str, status: Status) -> bytes:
         return original(temporary or re.sub(r"\w+$", "tmp", previous), previous, status)
 
-    each_download(recorder, lambda files: around(files, "part_head", part_head))
+    each_download(recorder, lambda files: around(files.part_head, part_head))
 
 
 @breaks("DWN-04")
@@ -81,7 +81,7 @@ def one_number_for_all_files(recorder: Recorder) -> None:
     def name(original: Callable[[int, str], str], number: int, suffix: str) -> str:
         return original(1, suffix)
 
-    each_download(recorder, lambda files: around(files, "name", name))
+    each_download(recorder, lambda files: around(files.name, name))
 
 
 @breaks("DWN-04")
@@ -91,7 +91,7 @@ def files_keep_their_temporary_names(recorder: Recorder) -> None:
     def name(original: Callable[[int, str], str], number: int, suffix: str) -> str:
         return original(number, "tmp")
 
-    each_download(recorder, lambda files: around(files, "name", name))
+    each_download(recorder, lambda files: around(files.name, name))
 
 
 @breaks("DWN-06")
@@ -113,7 +113,7 @@ def empty_file_where_nothing_is_recorded(recorder: Recorder) -> None:
             yield "mp4", iter(())
 
     def alter(files: DownloadFiles) -> None:
-        around(files, "files", lambda original: of(original, files))
+        around(files.files, lambda original: of(original, files))
 
     each_download(recorder, alter)
 
@@ -144,7 +144,7 @@ def lost_client_keeps_its_place(recorder: Recorder) -> None:
         if why == "complete":
             original(download, why)
 
-    around(recorder.downloads, "end", end)
+    around(recorder.downloads.end, end)
 
 
 @breaks("DWN-08")
@@ -157,7 +157,7 @@ def third_download_takes_the_place_of_the_first(recorder: Recorder) -> None:
             table.end(table.running()[0], "another took its place")
         return original(*args)
 
-    around(recorder.downloads, "answer", answer)
+    around(recorder.downloads.answer, answer)
 
 
 @breaks("DWN-13")
@@ -170,13 +170,13 @@ def download_of_less_than_an_hour(recorder: Recorder) -> None:
             raise Refused(400, "ENDTIME: the range is longer than an hour")
         return files
 
-    around(recorder, "download_files", download_files)
+    around(recorder.download_commands.download_files, download_files)
 
 
 def _head(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
     """Change the headers of each part."""
     each_download(
-        recorder, lambda files: around(files, "part_head", lambda original, *args: change(original(*args)))
+        recorder, lambda files: around(files.part_head, lambda original, *args: change(original(*args)))
     )
 
 
@@ -186,4 +186,4 @@ def _status(recorder: Recorder, wanted: Status, instead: Status) -> None:
     def part_head(original: Head, temporary: str, previous: str, status: Status) -> bytes:
         return original(temporary, previous, instead if status is wanted else status)
 
-    each_download(recorder, lambda files: around(files, "part_head", part_head))
+    each_download(recorder, lambda files: around(files.part_head, part_head))

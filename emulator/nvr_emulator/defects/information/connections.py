@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import around, breaks, moment_of
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.recorder.sessions import Ending, Session
-from nvr_protocol.commands.urls import Command
+
+Ended = Callable[[Session, Ending, float], None]
 
 
 @breaks("INF-06")
@@ -72,13 +72,13 @@ def lost_cameras_look_unregistered(recorder: Recorder) -> None:
 @breaks("INF-07")
 def maxuid_says_32(recorder: Recorder) -> None:
     """Says MAXUID=32."""
-    recorder.most_uids = 32
+    recorder.information.most_uids = 32
 
 
 @breaks("INF-07")
 def useduid_counts_one_too_many(recorder: Recorder) -> None:
     """Counts one UID too many in USEDUID."""
-    around(recorder, "used_uids", lambda original: original() + 1)
+    around(recorder.information.used_uids, lambda original: original() + 1)
 
 
 @breaks("INF-07")
@@ -90,7 +90,7 @@ def useduid_never_falls(recorder: Recorder) -> None:
         most[0] = max(most[0], original())
         return most[0]
 
-    around(recorder, "used_uids", used_uids)
+    around(recorder.information.used_uids, used_uids)
 
 
 @breaks("INF-07")
@@ -98,21 +98,19 @@ def useduid_counts_expired_uids(recorder: Recorder) -> None:
     """Counts UIDs that have expired in USEDUID."""
     expired = [0]
 
-    def session_ended(original: Callable[..., None], session: Session, ending: Ending) -> None:
+    def session_ended(original: Ended, session: Session, ending: Ending, now: float) -> None:
         expired[0] += ending is Ending.EXPIRED
-        original(session, ending)
+        original(session, ending, now)
 
-    around(recorder, "session_ended", session_ended)
-    recorder.sessions.on_end = recorder.session_ended
-    around(recorder, "used_uids", lambda original: original() + expired[0])
+    around(recorder.session_ended, session_ended)
+    around(recorder.information.used_uids, lambda original: original() + expired[0])
 
 
 @breaks("INF-07")
 def useduid_counts_users(recorder: Recorder) -> None:
     """Says as USEDUID how many users have a valid UID."""
     around(
-        recorder,
-        "used_uids",
+        recorder.information.used_uids,
         lambda original: len({session.user for session in recorder.sessions.valid()}),
     )
 
@@ -121,27 +119,22 @@ def useduid_counts_users(recorder: Recorder) -> None:
 def useduid_counts_uids_that_logged_out(recorder: Recorder) -> None:
     """Counts a UID that has logged out in USEDUID until its 90 s are over."""
     gone: list[float] = []
+    moment = moment_of(recorder)
 
-    def session_ended(original: Callable[..., None], session: Session, ending: Ending) -> None:
+    def session_ended(original: Ended, session: Session, ending: Ending, now: float) -> None:
         if ending is Ending.LOGGED_OUT:
             gone.append(recorder.sessions.expires_at(session))
-        original(session, ending)
+        original(session, ending, now)
 
-    around(recorder, "session_ended", session_ended)
-    recorder.sessions.on_end = recorder.session_ended
+    around(recorder.session_ended, session_ended)
     around(
-        recorder,
-        "used_uids",
-        lambda original: original() + sum(until > recorder.moment for until in gone),
+        recorder.information.used_uids,
+        lambda original: original() + sum(until > moment() for until in gone),
     )
 
 
 def _alter(recorder: Recorder, alter: Callable[[Answer], Answer]) -> None:
-    def information(original: Callable[..., Answer], command: Command, *rest: Any) -> Answer:
-        answer = original(command, *rest)
-        return alter(answer) if command.key == "getinfo" else answer
-
-    around(recorder, "information", information)
+    around(recorder.information.connections, lambda original, now: alter(original(now)))
 
 
 def _alter_lines(recorder: Recorder, alter: Callable[[list[bytes]], list[bytes]]) -> None:

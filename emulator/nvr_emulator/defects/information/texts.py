@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import Any
 
 from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.disks import Range
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
@@ -24,14 +24,14 @@ def error_log_names_the_event_log(recorder: Recorder) -> None:
 @breaks("INF-01")
 def error_log_is_plain_text(recorder: Recorder) -> None:
     """Calls the error log text/plain."""
-    original = recorder.commands["log_errors"]
 
-    def log_list(*args: Any) -> Answer:
-        answer = original(*args)
-        assert isinstance(answer, Answer)
+    def log_list(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        answer = original(asked)
+        if asked.command.key != "log_errors":
+            return answer
         return dataclasses.replace(answer, content_type="text/plain")
 
-    recorder.commands["log_errors"] = log_list
+    around(recorder.information.log_list, log_list)
 
 
 @breaks("INF-01")
@@ -151,15 +151,14 @@ def capacity_without_its_unit(recorder: Recorder) -> None:
 @breaks("INF-05")
 def recorded_range_in_utc(recorder: Recorder) -> None:
     """Shows the recorded range in UTC."""
-    recorder.disks.local = lambda seconds: LocalTime(seconds)  # type: ignore[method-assign]
+    around(recorder.disks.local, lambda original, seconds: LocalTime(seconds))
 
 
 @breaks("INF-05")
 def recorded_range_forgets_summer_time(recorder: Recorder) -> None:
     """Says "no summer time" of a recorded time that was in it."""
     around(
-        recorder.disks,
-        "local",
+        recorder.disks.local,
         lambda original, seconds: dataclasses.replace(original(seconds), summer=False),
     )
 
@@ -187,14 +186,14 @@ def recorded_range_of_the_first_camera(recorder: Recorder) -> None:
     """Shows the recorded range of the first camera alone."""
 
     def recorded_time(original: Callable[[float], Answer], now: float) -> Answer:
-        cameras = recorder.cameras
-        recorder.cameras = dict(list(cameras.items())[:1])
+        cameras = recorder.cameras.registered
+        recorder.cameras.registered = dict(list(cameras.items())[:1])
         try:
             return original(now)
         finally:
-            recorder.cameras = cameras
+            recorder.cameras.registered = cameras
 
-    around(recorder, "recorded_time", recorded_time)
+    around(recorder.information.recorded_time, recorded_time)
 
 
 def _log(recorder: Recorder, kind: LogKind, change: Callable[[bytes], bytes]) -> None:
@@ -203,12 +202,12 @@ def _log(recorder: Recorder, kind: LogKind, change: Callable[[bytes], bytes]) ->
     def text(original: Callable[[LogKind], bytes], asked: LogKind) -> bytes:
         return change(original(asked)) if asked is kind else original(asked)
 
-    around(recorder.logs, "text", text)
+    around(recorder.logs.text, text)
 
 
 def _recorded_time(recorder: Recorder, change: Callable[[Answer], Answer]) -> None:
     """Change the answer to recordedtime.cgi."""
-    around(recorder, "recorded_time", lambda original, now: change(original(now)))
+    around(recorder.information.recorded_time, lambda original, now: change(original(now)))
 
 
 def _recorded_text(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
@@ -219,7 +218,9 @@ def _recorded_text(recorder: Recorder, change: Callable[[bytes], bytes]) -> None
 def _recorded_range(recorder: Recorder, change: Callable[[int, int], Range]) -> None:
     """Change from when to when it says that there are recordings."""
 
-    def text(original: Callable[..., bytes], recorded: Range | None, *rest: Any) -> bytes:
-        return original(None if recorded is None else change(*recorded), *rest)
+    def text(
+        original: Callable[[Range | None, int], bytes], recorded: Range | None, seconds_recorded: int
+    ) -> bytes:
+        return original(None if recorded is None else change(*recorded), seconds_recorded)
 
-    around(recorder.disks, "text", text)
+    around(recorder.disks.text, text)

@@ -73,7 +73,7 @@ def camera_time_without_zone(recorder: Recorder) -> None:
         written = original(unit)
         return b"\x00\x11\x00\x08" + written[4:8] + written[12:]
 
-    around(recorder.live.audio, "extension", extension)
+    around(recorder.live.audio.extension, extension)
 
 
 @breaks("LIV-26")
@@ -84,7 +84,7 @@ def audio_of_camera_1_for_all(recorder: Recorder) -> None:
         source = original(*args)
         return audio_of(source.codec, 1) if isinstance(source, Audio) else source
 
-    around(recorder, "live_source", live_source)
+    around(recorder.live_commands.source, live_source)
 
 
 @breaks("LIV-27")
@@ -197,8 +197,7 @@ def audio_parts_are_octets(recorder: Recorder) -> None:
 def audio_parts_are_all_g726(recorder: Recorder) -> None:
     """Calls the parts of G.711 audio/g.726-32K."""
     around(
-        recorder.live.audio,
-        "content_type",
+        recorder.live.audio.content_type,
         lambda original, codec: "audio/g.726-32K" if codec is AudioCodec.G711 else original(codec),
     )
 
@@ -239,16 +238,16 @@ def _payloads(
     def payload(original: Callable[[AudioUnit], bytes], unit: AudioUnit) -> bytes:
         return (aac if unit.audio.codec is AudioCodec.AAC else telephone)(original(unit))
 
-    around(recorder.live.audio, "payload", payload)
+    around(recorder.live.audio.payload, payload)
 
 
 def _clock(recorder: Recorder, change: Callable[[AudioCodec, int], int]) -> None:
-    around(recorder.live.audio, "clock", lambda original, unit: int(change(unit.audio.codec, original(unit))))
+    around(recorder.live.audio.clock, lambda original, unit: int(change(unit.audio.codec, original(unit))))
 
 
 def _bodies(recorder: Recorder, change: Callable[[AudioUnit, bytes], bytes]) -> None:
     """Change the bodies of parts."""
-    around(recorder.live.audio, "body", lambda original, unit: change(unit, original(unit)))
+    around(recorder.live.audio.body, lambda original, unit: change(unit, original(unit)))
 
 
 def _au_header(bits: int, size: int) -> bytes:

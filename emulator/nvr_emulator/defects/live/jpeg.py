@@ -65,15 +65,14 @@ def wrong_camera_in_jpeg(recorder: Recorder) -> None:
     def body(original: Callable[..., bytes], camera: int, gop: Any) -> bytes:
         return original(camera + 1, gop)
 
-    around(recorder.live.jpeg, "body", body)
+    around(recorder.live.jpeg.body, body)
 
 
 @breaks("LIV-19")
 def jpeg_of_the_next_camera(recorder: Recorder) -> None:
     """Sends the JPEG pictures of the camera after the one that it names."""
     around(
-        recorder.live.jpeg,
-        "body",
+        recorder.live.jpeg.body,
         lambda original, camera, gop: original(camera, _of_the_next_camera(recorder, camera, gop)),
     )
 
@@ -85,7 +84,7 @@ def every_third_jpeg_of_the_next_camera(recorder: Recorder) -> None:
     def body(original: Callable[..., bytes], camera: int, gop: Gop) -> bytes:
         return original(camera, gop if gop.number % 3 else _of_the_next_camera(recorder, camera, gop))
 
-    around(recorder.live.jpeg, "body", body)
+    around(recorder.live.jpeg.body, body)
 
 
 @breaks("LIV-19")
@@ -98,7 +97,7 @@ def jpeg_in_local_time(recorder: Recorder) -> None:
         assert found.zone is not None
         return dataclasses.replace(found, seconds=found.seconds + found.zone.minutes * 60)
 
-    around(recorder.live.jpeg, "recorder_information", information)
+    around(recorder.live.jpeg.recorder_information, information)
 
 
 @breaks("LIV-19")
@@ -201,22 +200,22 @@ def jpeg_pictures_twice(recorder: Recorder) -> None:
         head = body[: chunk_bytes.packets(body)[0]]
         return head + before[len(head) :]
 
-    around(recorder, "chunk", chunk)
+    around(recorder.playback_commands.chunk, chunk)
 
 
 def _of_the_next_camera(recorder: Recorder, camera: int, gop: Gop) -> Gop:
     """What the next camera that sends JPEG sees at that time."""
-    numbers = [number for number, settings in sorted(recorder.cameras.items()) if settings.jpeg]
+    numbers = [number for number, settings in sorted(recorder.cameras.registered.items()) if settings.jpeg]
     if camera not in numbers:
         return gop
-    following = recorder.cameras[numbers[(numbers.index(camera) + 1) % len(numbers)]]
+    following = recorder.cameras.registered[numbers[(numbers.index(camera) + 1) % len(numbers)]]
     seen = footage_of(following.fixture, Codec.JPEG, following.number).containing(gop.start)
     return dataclasses.replace(seen, start=gop.start)
 
 
 def _bodies(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
     """Change the bodies of live parts."""
-    around(recorder.live.jpeg, "body", lambda original, *args: change(original(*args)))
+    around(recorder.live.jpeg.body, lambda original, *args: change(original(*args)))
 
 
 def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
@@ -226,7 +225,7 @@ def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
         body = original(*args)
         return change(body) if body.startswith(b"\xff\xd8") else body
 
-    around(recorder, "chunk", chunk)
+    around(recorder.playback_commands.chunk, chunk)
 
 
 def _length(body: bytes, place: int, change: Callable[[int], int]) -> bytes:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import around, breaks, with_values
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Refused, accepted
+from nvr_emulator.recorder.replies import Refused, Reply, accepted
 
 LARGE = (1, 3)
 """The models whose recorders have more than sixteen cameras."""
@@ -31,7 +31,7 @@ def three_live_streams(recorder: Recorder) -> None:
 @breaks("LIV-21")
 def last_stream_stays_silent(recorder: Recorder) -> None:
     """Accepts as many live streams as it must, and sends nothing on the last."""
-    most = min(recorder.live.streams_per_uid, len(recorder.cameras))
+    most = min(recorder.live.streams_per_uid, len(recorder.cameras.registered))
 
     def start(original: Callable[..., LiveStream], *args: Any) -> LiveStream:
         stream = original(*args)
@@ -39,7 +39,7 @@ def last_stream_stays_silent(recorder: Recorder) -> None:
             stream.gop = None
         return stream
 
-    around(recorder.live, "start", start)
+    around(recorder.live.start, start)
 
 
 @breaks("LIV-22", models=LARGE)
@@ -63,25 +63,25 @@ def refused_stream_ends_the_first(recorder: Recorder) -> None:
 @breaks("LIV-23")
 def camera_twice_on_one_uid(recorder: Recorder) -> None:
     """Sends one camera twice on one UID."""
-    around(recorder.live, "check_room", lambda original, uid, camera, comp: original(uid, 0, comp))
+    around(recorder.live.check_room, lambda original, uid, camera, comp: original(uid, 0, comp))
 
 
 @breaks("LIV-23")
 def camera_in_two_codecs_on_one_uid(recorder: Recorder) -> None:
     """Sends one camera twice on one UID where the codecs differ."""
 
-    def check_room(original: Callable[..., None], uid: int, camera: int, comp: str) -> None:
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         running = recorder.live.find(uid, camera)
         original(uid, 0 if running is not None and running.comp != comp else camera, comp)
 
-    around(recorder.live, "check_room", check_room)
+    around(recorder.live.check_room, check_room)
 
 
 @breaks("LIV-23")
 def second_stream_ends_the_first(recorder: Recorder) -> None:
     """Refuses a second stream of a camera on one UID, and ends the first."""
 
-    def check_room(original: Callable[..., None], uid: int, camera: int, comp: str) -> None:
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         try:
             original(uid, camera, comp)
         except Refused:
@@ -90,44 +90,44 @@ def second_stream_ends_the_first(recorder: Recorder) -> None:
                 recorder.live.end(running, "a second stream was asked for")
             raise
 
-    around(recorder.live, "check_room", check_room)
+    around(recorder.live.check_room, check_room)
 
 
 @breaks("LIV-24")
 def camera_for_one_uid(recorder: Recorder) -> None:
     """Sends a camera to one UID alone."""
 
-    def check_room(original: Callable[..., None], uid: int, camera: int, comp: str) -> None:
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         if any(stream.camera == camera and stream.uid != uid for stream in recorder.live.streams()):
             raise Refused(503, "CAM: the camera streams on another UID")
         original(uid, camera, comp)
 
-    around(recorder.live, "check_room", check_room)
+    around(recorder.live.check_room, check_room)
 
 
 @breaks("LIV-24")
 def stop_ends_the_camera_for_all(recorder: Recorder) -> None:
     """Ends the streams of a camera on all UIDs at STOP on one."""
 
-    def stop(original: Callable[..., None], uid: int, camera: int, comp: str) -> None:
+    def stop(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         for stream in recorder.live.streams():
             if stream.camera == camera and stream.comp == comp:
                 recorder.live.end(stream, "stopped, perhaps elsewhere")
 
-    around(recorder.live, "stop", stop)
+    around(recorder.live.stop, stop)
 
 
 @breaks("LIV-24", models=LARGE)
 def sixteen_live_streams_for_all(recorder: Recorder) -> None:
     """Sends sixteen live streams at most, on all UIDs together."""
 
-    def check_room(original: Callable[..., None], uid: int, camera: int, comp: str) -> None:
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         original(uid, camera, comp)
         running = [stream for stream in recorder.live.streams() if stream.comp != AUDIO]
         if len(running) >= recorder.live.streams_per_uid:
             raise Refused(503, "CAM: too many live streams")
 
-    around(recorder.live, "check_room", check_room)
+    around(recorder.live.check_room, check_room)
 
 
 @breaks("LIV-30")
@@ -151,7 +151,7 @@ def first_camera_instead_of_none(recorder: Recorder) -> None:
 def _at_the_limit(recorder: Recorder, *, refuse: bool) -> None:
     """The oldest stream of a UID ends when one too many is asked for."""
 
-    def check_room(original: Callable[..., None], uid: int, camera: int, comp: str) -> None:
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         running = recorder.live.pictures(uid)
         full = len(running) >= recorder.live.streams_per_uid and recorder.live.find(uid, camera) is None
         try:
@@ -162,21 +162,17 @@ def _at_the_limit(recorder: Recorder, *, refuse: bool) -> None:
             if refuse or not full:
                 raise
 
-    around(recorder.live, "check_room", check_room)
+    around(recorder.live.check_room, check_room)
 
 
 def _other_camera(recorder: Recorder, instead: Callable[[int], int | None]) -> None:
     """START of a camera that is not registered is taken for another, or (None) accepted and forgotten."""
-    for key in ("live_http", "live_rtp"):
-        original = recorder.commands[key]
 
-        def push(command: Any, *rest: Any, original: Callable[..., Any] = original) -> Any:
-            camera = command.values["CAM"]
-            if camera not in recorder.cameras:
-                camera = instead(camera)
-                if camera is None:
-                    return accepted()
-                command = dataclasses.replace(command, values={**command.values, "CAM": camera})
-            return original(command, *rest)
+    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        camera = asked.command.integer("CAM")
+        if camera in recorder.cameras.registered:
+            return original(asked)
+        other = instead(camera)
+        return accepted() if other is None else original(with_values(asked, CAM=other))
 
-        recorder.commands[key] = push
+    around(recorder.live_commands.push, push)

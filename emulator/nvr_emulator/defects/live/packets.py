@@ -25,7 +25,7 @@ def each_picture(recorder: Recorder, change: Callable[[LiveStream, Packets], Pac
     def packets(original: Callable[..., Packets], stream: LiveStream, *rest: Any) -> Packets:
         return change(stream, original(stream, *rest))
 
-    around(recorder.live.video, "packets", packets)
+    around(recorder.live.video.packets, packets)
 
 
 def before_each_picture(recorder: Recorder, act: Callable[[LiveStream], None]) -> None:
@@ -33,4 +33,4 @@ def before_each_picture(recorder: Recorder, act: Callable[[LiveStream], None]) -
         act(stream)
         return original(stream, *rest)
 
-    around(recorder.live.video, "packets", packets)
+    around(recorder.live.video.packets, packets)

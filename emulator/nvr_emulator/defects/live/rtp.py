@@ -176,7 +176,7 @@ def first_packet_of_the_picture_before(recorder: Recorder) -> None:
 
 
 def _payload_type(recorder: Recorder, change: Callable[[int], int]) -> None:
-    around(recorder.live.video, "payload_type", lambda original, stream: change(original(stream)))
+    around(recorder.live.video.payload_type, lambda original, stream: change(original(stream)))
 
 
 def _markers(recorder: Recorder, choose: Callable[[LiveStream, Packets], list[bool]]) -> None:

@@ -22,7 +22,7 @@ def profile_of_rfc_8285(recorder: Recorder) -> None:
 @breaks("LIV-11")
 def extension_with_a_spare_word(recorder: Recorder) -> None:
     """Leaves a word of zeros behind the last TLV of the header extension."""
-    around(recorder.live.video, "extension", lambda original, *args: original(*args) + bytes(4))
+    around(recorder.live.video.extension, lambda original, *args: original(*args) + bytes(4))
 
 
 @breaks("LIV-11")
@@ -35,8 +35,7 @@ def tlv_longer_than_the_extension(recorder: Recorder) -> None:
 def first_tlv_reaches_into_the_second(recorder: Recorder) -> None:
     """States a length of the first TLV of the header extension that is four bytes too long."""
     around(
-        recorder.live,
-        "extension",
+        recorder.live.video.extension,
         lambda original, *args: original(*args).replace(b"\x00\x04\x00\x08", b"\x00\x04\x00\x0c", 1),
     )
 
@@ -62,13 +61,12 @@ def camera_counted_from_zero(recorder: Recorder) -> None:
 @breaks("LIV-12")
 def pictures_of_the_next_camera(recorder: Recorder) -> None:
     """Sends the pictures of the next camera, with its number."""
-    cameras = sorted(recorder.cameras)
+    cameras = sorted(recorder.cameras.registered)
     following = dict(zip(cameras, [*cameras[1:], cameras[0]], strict=True))
 
     around(
-        recorder,
-        "live_source",
-        lambda original, camera, comp: original(recorder.cameras[following[camera.number]], comp),
+        recorder.live_commands.source,
+        lambda original, camera, comp: original(recorder.cameras.registered[following[camera.number]], comp),
     )
     _extension(recorder, lambda stream, taken: (following[stream.camera], taken // TICKS))
 
@@ -118,4 +116,4 @@ def _last_length(recorder: Recorder, length: int) -> None:
         written = original(stream, taken)
         return written[:-6] + struct.pack(">H", length) + written[-4:]
 
-    around(recorder.live.video, "extension", extension)
+    around(recorder.live.video.extension, extension)

@@ -70,7 +70,7 @@ def numbers_count_all_streams(recorder: Recorder) -> None:
                 _count_on(other, 1)
         return written
 
-    around(recorder.live.video, "packet", packet)
+    around(recorder.live.video.packet, packet)
 
 
 @breaks("LIV-08")
@@ -107,7 +107,7 @@ def sequence_starts_by_camera(recorder: Recorder) -> None:
         stream.sequence = stream.camera * 40_503 & 0xFFFF
         return stream
 
-    around(recorder.live, "start", start)
+    around(recorder.live.start, start)
 
 
 def _count_on(stream: LiveStream, step: int) -> None:
@@ -122,4 +122,4 @@ def _wrap(recorder: Recorder, *, last: int, first: int) -> None:
             stream.sequence = first
         return written
 
-    around(recorder.live.video, "packet", packet)
+    around(recorder.live.video.packet, packet)

@@ -66,7 +66,7 @@ def parameter_sets_once(recorder: Recorder) -> None:
             payloads = [each for each in payloads if kind(codec, each) not in PARAMETER_SETS]
         return original(stream, payloads, *rest)
 
-    around(recorder.live.video, "packets", packets)
+    around(recorder.live.video.packets, packets)
 
 
 @breaks("LIV-13")
@@ -153,7 +153,7 @@ def picture_left_out(recorder: Recorder) -> None:
     def payloads_of(original: Callable[..., Packets], gop: Gop, picture: int) -> Packets:
         return [] if picture == 2 else original(gop, picture)
 
-    around(recorder.live.video, "payloads_of", payloads_of)
+    around(recorder.live.video.payloads_of, payloads_of)
 
 
 def _units(
@@ -170,7 +170,7 @@ def _units(
         packetise = rtp_h264.packetise if footage.codec is Codec.H264 else rtp_h265.packetise
         return packetise(units, longest)
 
-    around(recorder.live.video, "payloads_of", payloads_of)
+    around(recorder.live.video.payloads_of, payloads_of)
 
 
 def _fragments(
@@ -185,7 +185,7 @@ def _fragments(
         codec = gop.footage.codec
         return [_refragment(codec, each, change) for each in payloads] if codec in codecs else payloads
 
-    around(recorder.live.video, "payloads_of", payloads_of)
+    around(recorder.live.video.payloads_of, payloads_of)
 
 
 def _refragment(codec: Codec, payload: bytes, change: Callable[[int, bool, bool], int]) -> bytes:

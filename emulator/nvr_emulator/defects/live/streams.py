@@ -7,6 +7,7 @@ from typing import Any
 
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.footage.footage import TICKS, Gop, ticks
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LivePicture, LiveStream, Transport
 from nvr_emulator.recorder.recorder import Recorder
@@ -17,16 +18,16 @@ from nvr_emulator.recorder.replies import Answer, Refused
 def screen_is_refused(recorder: Recorder) -> None:
     """Refuses hdrctl.cgi SCREEN=16X."""
 
-    def refuse(*args: Any) -> Any:
+    def set_up(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
         raise Refused(400, "SCREEN: 16X is not known")
 
-    recorder.commands["live_setup"] = refuse
+    around(recorder.live_commands.set_up, set_up)
 
 
 @breaks("LIV-01")
 def screen_is_answered_by_nothing(recorder: Recorder) -> None:
     """Answers hdrctl.cgi SCREEN=16X with nothing at all."""
-    recorder.commands["live_setup"] = lambda *args: Answer(200)
+    around(recorder.live_commands.set_up, lambda original, asked: Answer(200))
 
 
 @breaks("LIV-02")
@@ -51,7 +52,7 @@ def rtp_is_accepted_and_not_sent(recorder: Recorder) -> None:
             stream.gop = None
         return stream
 
-    around(recorder.live, "start", start)
+    around(recorder.live.start, start)
 
 
 @breaks("LIV-03")
@@ -112,7 +113,7 @@ def stream_pauses_at_90_s(recorder: Recorder) -> None:
             if not ticks(90) <= age < ticks(92):
                 yield picture
 
-    around(recorder.live, "due", due)
+    around(recorder.live.due, due)
 
 
 @breaks("LIV-32")
@@ -130,7 +131,7 @@ def no_key_pictures(recorder: Recorder) -> None:
 @breaks("LIV-34")
 def camera_stays_taken(recorder: Recorder) -> None:
     """Keeps an HTTP stream running when its client has hung up."""
-    recorder.connection_lost = lambda stream: None  # type: ignore[method-assign]
+    around(recorder.live_commands.connection_lost, lambda original, stream: None)
 
 
 @breaks("LIV-34")
@@ -143,13 +144,13 @@ def camera_is_lost_with_its_client(recorder: Recorder) -> None:
             lost.add((stream.uid, stream.camera))
         original(stream)
 
-    def check_room(original: Callable[..., None], uid: int, camera: int, comp: str) -> None:
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         original(uid, camera, comp)
         if (uid, camera) in lost:
             raise Refused(503, "CAM: the camera is taken")
 
-    around(recorder, "connection_lost", connection_lost)
-    around(recorder.live, "check_room", check_room)
+    around(recorder.live_commands.connection_lost, connection_lost)
+    around(recorder.live.check_room, check_room)
 
 
 def _move_port(recorder: Recorder, move: Callable[[int], int]) -> None:
@@ -159,14 +160,14 @@ def _move_port(recorder: Recorder, move: Callable[[int], int]) -> None:
             stream.destination = (stream.destination[0], move(stream.destination[1]))
         return stream
 
-    around(recorder.live, "start", start)
+    around(recorder.live.start, start)
 
 
 def _go_on_after_stop(recorder: Recorder, transport: Transport, pictures: int | None = None) -> None:
     """Streams of one kind leave the table at STOP, and `pictures` (None: all) are sent all the same."""
     going_on: list[tuple[LiveStream, int | None]] = []
 
-    def stop(original: Callable[..., None], uid: int, camera: int, comp: str) -> None:
+    def stop(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         stream = recorder.live.find(uid, camera)
         if stream is None or stream.comp != comp or stream.transport is not transport:
             original(uid, camera, comp)
@@ -180,12 +181,12 @@ def _go_on_after_stop(recorder: Recorder, transport: Transport, pictures: int | 
             if until is None or stream.pictures_sent < until:
                 yield from recorder.live.due_of(stream, now)
 
-    around(recorder.live, "stop", stop)
-    around(recorder.live, "due", due)
+    around(recorder.live.stop, stop)
+    around(recorder.live.due, due)
 
 
 def _stop_ends_all(recorder: Recorder, transport: Transport) -> None:
-    def stop(original: Callable[..., None], uid: int, camera: int, comp: str) -> None:
+    def stop(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         stopped = recorder.live.find(uid, camera)
         original(uid, camera, comp)
         if stopped is not None and stopped.comp == comp and stopped.transport is transport:
@@ -193,7 +194,7 @@ def _stop_ends_all(recorder: Recorder, transport: Transport) -> None:
                 if stream.transport is transport:
                     recorder.live.end(stream, "another was stopped")
 
-    around(recorder.live, "stop", stop)
+    around(recorder.live.stop, stop)
 
 
 def _end_at_90_s(recorder: Recorder, transports: tuple[Transport, ...]) -> None:
@@ -203,20 +204,20 @@ def _end_at_90_s(recorder: Recorder, transports: tuple[Transport, ...]) -> None:
                 recorder.live.end(stream, "90 s are over")
         return original(now)
 
-    around(recorder.live, "due", due)
+    around(recorder.live.due, due)
 
 
 def _without_key_pictures(recorder: Recorder, seconds: float) -> None:
     """The second picture of a GOP stands in for its first while a stream is younger than that."""
 
+    young = [False]
+
     def picture(original: Callable[[LiveStream], LivePicture], stream: LiveStream) -> LivePicture:
-        young = stream.gop is not None and stream.gop.start < (stream.started + seconds) * TICKS
-        recorder.live.video.payloads_of = second if young else usual  # type: ignore[method-assign]
+        young[0] = stream.gop is not None and stream.gop.start < (stream.started + seconds) * TICKS
         return original(stream)
 
-    usual = recorder.live.video.payloads_of
+    def payloads_of(original: Callable[[Gop, int], list[bytes]], gop: Gop, picture: int) -> list[bytes]:
+        return original(gop, max(picture, 1) if young[0] else picture)
 
-    def second(gop: Gop, picture: int) -> list[bytes]:
-        return usual(gop, max(picture, 1))
-
-    around(recorder.live, "picture", picture)
+    around(recorder.live.picture, picture)
+    around(recorder.live.video.payloads_of, payloads_of)

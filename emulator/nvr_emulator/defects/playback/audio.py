@@ -112,7 +112,7 @@ def recorded_audio_of_camera_1_for_all(recorder: Recorder) -> None:
     ) -> PlaybackAudio:
         return original(camera, audio_of(audio.codec, 1), second)
 
-    around(recorder.audio, "chunk", chunk)
+    around(recorder.playback_commands.audio.chunk, chunk)
 
 
 @breaks("PLB-23", "PLB-24")
@@ -165,7 +165,7 @@ def audio_begins_with_the_recording(recorder: Recorder) -> None:
         def second_of(original: Callable[..., int], cursor: object, *rest: object) -> int:
             return 0 if getattr(cursor, "second", None) is None else original(cursor, *rest)
 
-        around(playback, "second_of", second_of)
+        around(playback.second_of, second_of)
 
     each_playback(recorder, alter)
 
@@ -191,13 +191,13 @@ def a_second_of_audio_left_out(recorder: Recorder) -> None:
 @breaks("PLB-25")
 def audio_stands_still(recorder: Recorder) -> None:
     """Gives the audio of the same ten seconds' beginning, with times that go on."""
-    original = recorder.audio.chunk
+    original = recorder.playback_commands.audio.chunk
 
     def chunk(camera: int, audio: object, second: int) -> PlaybackAudio:
         given = original(camera, audio, second - second % 10)  # type: ignore[arg-type]
         return dataclasses.replace(given, start=second, end=second + 1)
 
-    recorder.audio.chunk = chunk  # type: ignore[method-assign]
+    recorder.playback_commands.audio.chunk = chunk  # type: ignore[method-assign]
 
 
 @breaks("PLB-25")
@@ -226,7 +226,7 @@ def _with_au_headers(chunk: PlaybackAudio) -> PlaybackAudio:
 
 def _chunks(recorder: Recorder, change: Callable[[PlaybackAudio], PlaybackAudio]) -> None:
     """Change what answers say."""
-    around(recorder.audio, "chunk", lambda original, *args: change(original(*args)))
+    around(recorder.playback_commands.audio.chunk, lambda original, *args: change(original(*args)))
 
 
 def _shift(
@@ -243,7 +243,7 @@ def _shift(
 
 def _bodies(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
     """Change the bytes of answers."""
-    around(recorder.audio, "body", lambda original, chunk: change(original(chunk)))
+    around(recorder.playback_commands.audio.body, lambda original, chunk: change(original(chunk)))
 
 
 def _telephone(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
@@ -313,6 +313,6 @@ def _next_second(recorder: Recorder, change: Callable[[int], int]) -> None:
             playback.cursors[camera].second = changed + 1
             return changed
 
-        around(playback, "next_second", second_from)
+        around(playback.next_second, second_from)
 
     each_playback(recorder, alter)

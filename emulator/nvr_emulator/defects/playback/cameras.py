@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from nvr_emulator.defects.playback.order import each_playback
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.playback.order import Chunk, each_playback
+from nvr_emulator.defects.registry import around, breaks, moment_of
 from nvr_emulator.footage.footage import ticks
+from nvr_emulator.footage.recordings import Place, Recording
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.recorder.sessions import Session
 
 LARGE = (1, 3)
 """The models whose recorders have more than sixteen cameras."""
+
+Choose = Callable[[Callable[[frozenset[int]], None], frozenset[int]], None]
+"""What goes around the choice of the cameras to play."""
 
 
 @breaks("PLB-26")
@@ -23,7 +27,7 @@ def last_camera_does_not_play(recorder: Recorder) -> None:
 
     def check(playback: Playback, camera: int, session: Session) -> None:
         mask = playback.mask or frozenset()
-        if len(mask) == min(16, len(recorder.cameras)) and camera == max(mask):
+        if len(mask) == min(16, len(recorder.cameras.registered)) and camera == max(mask):
             raise Refused(503, "CAM: too many cameras play")
 
     _before_camera(recorder, check)
@@ -44,28 +48,30 @@ def three_cameras_play(recorder: Recorder) -> None:
 @breaks("PLB-26")
 def all_cameras_show_the_first(recorder: Recorder) -> None:
     """Gives the pictures of the first camera in MASK for all of them."""
+    moment = moment_of(recorder)
 
-    def chunk(original: Callable[..., bytes], number: int, playback: Playback, place: Any) -> bytes:
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
         first = min(playback.mask or {number})
-        here = recorder.recording(first).near(place.gop.start, ticks(recorder.moment))
+        here = recorder.cameras.recording(first).near(place.gop.start, ticks(moment()))
         return original(number, playback, place if here is None else here)
 
-    around(recorder, "chunk", chunk)
+    around(recorder.playback_commands.chunk, chunk)
 
 
 @breaks("PLB-26")
 def neighbours_change_places(recorder: Recorder) -> None:
     """Gives the pictures of camera 2 for camera 1, those of 1 for 2, and so on, where more than two play."""
+    moment = moment_of(recorder)
 
-    def chunk(original: Callable[..., bytes], number: int, playback: Playback, place: Any) -> bytes:
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
         mask = playback.mask or frozenset()
         neighbour = number + 1 if number % 2 else number - 1
         if len(mask) <= 2 or neighbour not in mask:
             return original(number, playback, place)
-        here = recorder.recording(neighbour).near(place.gop.start, ticks(recorder.moment))
+        here = recorder.cameras.recording(neighbour).near(place.gop.start, ticks(moment()))
         return original(number, playback, here or place)
 
-    around(recorder, "chunk", chunk)
+    around(recorder.playback_commands.chunk, chunk)
 
 
 @breaks("PLB-27", models=LARGE)
@@ -107,10 +113,11 @@ def one_answer_in_flight_for_all_cameras(recorder: Recorder) -> None:
 @breaks("PLB-28")
 def refused_camera_moves_on(recorder: Recorder) -> None:
     """Refuses camera.cgi while an answer is being sent, and leaves the next GOP out."""
+    moment = moment_of(recorder)
 
     def check(playback: Playback, camera: int, session: Session) -> None:
         if camera in playback.in_flight:
-            playback.next_gop(camera, recorder.recording(camera), ticks(recorder.moment))
+            playback.next_gop(camera, recorder.cameras.recording(camera), ticks(moment()))
 
     _before_camera(recorder, check)
 
@@ -121,16 +128,21 @@ def one_place_for_all_uids(recorder: Recorder) -> None:
     cursors: dict[int, Cursor] = {}
 
     def alter(playback: Playback) -> None:
-        def next_gop(original: Callable[..., Any], *args: Any) -> Any:
+        def next_gop(
+            original: Callable[[int, Recording, int], Place | None],
+            camera: int,
+            recording: Recording,
+            now: int,
+        ) -> Place | None:
             playback.cursors = cursors
-            return original(*args)
+            return original(camera, recording, now)
 
-        def command(original: Callable[..., None], *args: Any) -> None:
+        def command(original: Callable[[str, int | None], None], name: str, begin: int | None) -> None:
             playback.cursors = cursors
-            original(*args)
+            original(name, begin)
 
-        around(playback, "next_gop", next_gop)
-        around(playback, "command", command)
+        around(playback.next_gop, next_gop)
+        around(playback.command, command)
 
     each_playback(recorder, alter)
 
@@ -162,41 +174,41 @@ def one_answer_in_flight_for_all_uids(recorder: Recorder) -> None:
 def first_mask_stays(recorder: Recorder) -> None:
     """Accepts a new MASK, and stays with the first."""
 
-    def choose(playback: Playback) -> Callable[..., None]:
-        def keep(original: Callable[..., None], cameras: frozenset[int]) -> None:
+    def choose(playback: Playback) -> Choose:
+        def keep(original: Callable[[frozenset[int]], None], cameras: frozenset[int]) -> None:
             original(cameras if playback.mask is None else playback.mask)
 
         return keep
 
-    each_playback(recorder, lambda playback: around(playback, "choose", choose(playback)))
+    each_playback(recorder, lambda playback: around(playback.choose, choose(playback)))
 
 
 @breaks("PLB-32")
 def no_new_mask_in_playback(recorder: Recorder) -> None:
     """Refuses a new MASK while playback runs."""
 
-    def choose(playback: Playback) -> Callable[..., None]:
-        def refuse(original: Callable[..., None], cameras: frozenset[int]) -> None:
+    def choose(playback: Playback) -> Choose:
+        def refuse(original: Callable[[frozenset[int]], None], cameras: frozenset[int]) -> None:
             if playback.running:
                 raise Refused(503, "MASK: playback runs")
             original(cameras)
 
         return refuse
 
-    each_playback(recorder, lambda playback: around(playback, "choose", choose(playback)))
+    each_playback(recorder, lambda playback: around(playback.choose, choose(playback)))
 
 
 @breaks("PLB-32", models=LARGE)
 def new_mask_adds_to_the_old_one(recorder: Recorder) -> None:
     """Adds the cameras of a new MASK to those that play."""
 
-    def choose(playback: Playback) -> Callable[..., None]:
-        def add(original: Callable[..., None], cameras: frozenset[int]) -> None:
+    def choose(playback: Playback) -> Choose:
+        def add(original: Callable[[frozenset[int]], None], cameras: frozenset[int]) -> None:
             original(cameras | (playback.mask or frozenset()))
 
         return add
 
-    each_playback(recorder, lambda playback: around(playback, "choose", choose(playback)))
+    each_playback(recorder, lambda playback: around(playback.choose, choose(playback)))
 
 
 def _cameras_at_once(recorder: Recorder, count: int) -> None:
@@ -208,10 +220,10 @@ def _cameras_at_once(recorder: Recorder, count: int) -> None:
 
 def _before_camera(recorder: Recorder, check: Callable[[Playback, int, Session], object]) -> None:
     """Do something ahead of each camera.cgi; it may refuse."""
-    original = recorder.commands["camera"]
 
-    def camera(command: Any, session: Session, *rest: Any) -> Any:
-        check(recorder.playback_of(session), command.values["CAM"], session)
-        return original(command, session, *rest)
+    def camera(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        playback = recorder.playback_commands.playback_of(asked.session)
+        check(playback, asked.command.integer("CAM"), asked.session)
+        return original(asked)
 
-    recorder.commands["camera"] = camera
+    around(recorder.playback_commands.camera, camera)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import struct
 from collections.abc import Callable
-from typing import Any
 
 from nvr_emulator.defects.playback import chunk_bytes
+from nvr_emulator.defects.playback.order import Chunk
 from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.footage.recordings import Place
+from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
 from nvr_protocol.playback.video import Picture, PlaybackVideo, read_playback_video, write_playback_video
@@ -142,12 +144,12 @@ def gop_ends_before_it_starts(recorder: Recorder) -> None:
 def gop_ends_where_the_next_begins(recorder: Recorder) -> None:
     """Writes the time of the next GOP's first picture as GOP end."""
 
-    def chunk(original: Callable[..., bytes], number: int, playback: Any, place: Any) -> bytes:
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
         seconds, rest = divmod(place.gop.end // 900, 100)
         body = original(number, playback, place)
         return chunk_bytes.change_numbers(body, ">IB", END, lambda *was: (seconds, rest))
 
-    around(recorder, "chunk", chunk)
+    around(recorder.playback_commands.chunk, chunk)
 
 
 @breaks("PLB-07")
@@ -309,11 +311,11 @@ def speed_of_playback_is_one(recorder: Recorder) -> None:
 def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
     """Change the bytes of each GOP of H.264 or H.265 that is given."""
 
-    def chunk(original: Callable[..., bytes], *args: Any) -> bytes:
-        body = original(*args)
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
+        body = original(number, playback, place)
         return change(body) if body[:2] in (b"\xff\x15", b"\xff\x16") else body
 
-    around(recorder, "chunk", chunk)
+    around(recorder.playback_commands.chunk, chunk)
 
 
 def _tlv(recorder: Recorder, identifier: int, layout: str, change: Callable[..., tuple[int, ...]]) -> None:
@@ -354,8 +356,7 @@ def _data_of(pictures: Pictures, others: Pictures) -> Pictures:
 
 def _answer(recorder: Recorder, change: Callable[[Answer], Answer]) -> None:
     """Change the answer to camera.cgi."""
-    original = recorder.commands["camera"]
-    recorder.commands["camera"] = lambda *args: change(original(*args))  # type: ignore[arg-type]
+    around(recorder.playback_commands.camera, lambda original, asked: change(original(asked)))
 
 
 def _without_header(answer: Answer, name: str) -> Answer:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
 
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.footage.recordings import Place, Recording
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.recorder.sessions import Session
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.timestamps import zone_at
+
+Give = Callable[[Asked], Answer]
+Find = Callable[[Cursor, Recording, int], Place | None]
+Chunk = Callable[[int, Playback, Place], bytes]
 
 
 @breaks("PLB-12")
@@ -22,14 +27,14 @@ def play_gives_a_gop_twice(recorder: Recorder) -> None:
     def alter(playback: Playback) -> None:
         again: set[int] = set()
 
-        def go_on(original: Callable[..., Place | None], cursor: Cursor, *rest: Any) -> Place | None:
+        def go_on(original: Find, cursor: Cursor, recording: Recording, now: int) -> Place | None:
             if playback.operation is Operation.PLAYBACK and cursor.place and id(cursor) not in again:
                 again.add(id(cursor))
                 return cursor.place
             again.discard(id(cursor))
-            return original(cursor, *rest)
+            return original(cursor, recording, now)
 
-        around(playback, "go_on", go_on)
+        around(playback.go_on, go_on)
 
     each_playback(recorder, alter)
 
@@ -53,7 +58,7 @@ def play_swaps_gops(recorder: Recorder) -> None:
             given[0] += 1
             return 3 if given[0] % 2 else -1
 
-        around(playback, "stride", stride)
+        around(playback.stride, stride)
 
     each_playback(recorder, alter)
 
@@ -62,7 +67,7 @@ def play_swaps_gops(recorder: Recorder) -> None:
 def old_pictures_with_new_times(recorder: Recorder) -> None:
     """Gives the pictures of the GOP before at every other GOP of PLAY."""
 
-    def chunk(original: Callable[..., bytes], number: int, playback: Playback, place: Place) -> bytes:
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
         gop = place.gop
         before = gop.footage.gop(gop.number - 1)
         alike = before.pictures == gop.pictures
@@ -72,7 +77,7 @@ def old_pictures_with_new_times(recorder: Recorder) -> None:
         prepared = gop.footage.prepared(before, recorder.plan.dialect)
         return prepared.stamp(number, gop.picture_hundredths(), zone, playback.operation, playback.speed)
 
-    around(recorder, "chunk", chunk)
+    around(recorder.playback_commands.chunk, chunk)
 
 
 @breaks("PLB-13")
@@ -98,13 +103,12 @@ def pause_goes_on(recorder: Recorder) -> None:
     """Gives the next GOP at each request in PAUSE."""
 
     def alter(playback: Playback) -> None:
-        def go_on(original: Callable[..., Place | None], cursor: Cursor, *rest: Any) -> Place | None:
+        def go_on(original: Find, cursor: Cursor, recording: Recording, now: int) -> Place | None:
             if playback.operation is not Operation.PAUSE or cursor.place is None:
-                return original(cursor, *rest)
-            recording, now = rest
-            return cast(Place | None, recording.step(cursor.place, 1, now))
+                return original(cursor, recording, now)
+            return recording.step(cursor.place, 1, now)
 
-        around(playback, "go_on", go_on)
+        around(playback.go_on, go_on)
 
     each_playback(recorder, alter)
 
@@ -185,47 +189,41 @@ def rew_goes_forward(recorder: Recorder) -> None:
 def stop_is_ignored(recorder: Recorder) -> None:
     """Goes on to answer camera.cgi after STOP, though live is allowed again."""
     stopped: dict[int, Operation] = {}
-    stop, give = recorder.commands["stop"], recorder.commands["camera"]
 
-    def remember(command: Any, session: Session, *rest: Any) -> Any:
-        stopped[session.uid] = recorder.playback_of(session).operation
-        return stop(command, session, *rest)
+    def play(original: Give, asked: Asked) -> Answer:
+        if asked.command.key == "stop":
+            stopped[asked.session.uid] = recorder.playback_commands.playback_of(asked.session).operation
+        return original(asked)
 
-    def camera(command: Any, session: Session, *rest: Any) -> Any:
-        playback = recorder.playback_of(session)
-        if playback.running or session.uid not in stopped:
-            return give(command, session, *rest)
-        playback.operation = stopped[session.uid]
-        try:
-            return give(command, session, *rest)
-        finally:
-            playback.operation = Operation.UNDEFINED
+    def camera(original: Give, asked: Asked) -> Answer:
+        playback, uid = recorder.playback_commands.playback_of(asked.session), asked.session.uid
+        if playback.running or uid not in stopped:
+            return original(asked)
+        return _as_if_playing(playback, stopped[uid], original, asked)
 
-    recorder.commands["stop"], recorder.commands["camera"] = remember, camera
+    around(recorder.playback_commands.play, play)
+    around(recorder.playback_commands.camera, camera)
 
 
 @breaks("PLB-20")
 def stop_is_one_answer_late(recorder: Recorder) -> None:
     """Answers one more camera.cgi after STOP, though live is allowed again."""
     stopped: dict[int, Operation] = {}
-    stop, give = recorder.commands["stop"], recorder.commands["camera"]
 
-    def remember(command: Any, session: Session, *rest: Any) -> Any:
-        stopped[session.uid] = recorder.playback_of(session).operation
-        return stop(command, session, *rest)
+    def play(original: Give, asked: Asked) -> Answer:
+        if asked.command.key == "stop":
+            stopped[asked.session.uid] = recorder.playback_commands.playback_of(asked.session).operation
+        return original(asked)
 
-    def camera(command: Any, session: Session, *rest: Any) -> Any:
-        playback = recorder.playback_of(session)
-        operation = stopped.pop(session.uid, None)
+    def camera(original: Give, asked: Asked) -> Answer:
+        playback = recorder.playback_commands.playback_of(asked.session)
+        operation = stopped.pop(asked.session.uid, None)
         if playback.running or operation is None:
-            return give(command, session, *rest)
-        playback.operation = operation
-        try:
-            return give(command, session, *rest)
-        finally:
-            playback.operation = Operation.UNDEFINED
+            return original(asked)
+        return _as_if_playing(playback, operation, original, asked)
 
-    recorder.commands["stop"], recorder.commands["camera"] = remember, camera
+    around(recorder.playback_commands.play, play)
+    around(recorder.playback_commands.camera, camera)
 
 
 @breaks("PLB-30")
@@ -257,14 +255,23 @@ def a_gap_gives_an_empty_answer(recorder: Recorder) -> None:
 def each_playback(recorder: Recorder, alter: Callable[[Playback], None]) -> None:
     """Alter the playback of each UID when it is made."""
 
-    def playback_of(original: Callable[..., Playback], session: Session) -> Playback:
+    def playback_of(original: Callable[[Session], Playback], session: Session) -> Playback:
         fresh = session.uid not in recorder.playbacks
         playback = original(session)
         if fresh:
             alter(playback)
         return playback
 
-    around(recorder, "playback_of", playback_of)
+    around(recorder.playback_commands.playback_of, playback_of)
+
+
+def _as_if_playing(playback: Playback, operation: Operation, give: Give, asked: Asked) -> Answer:
+    """An answer of a playback that was stopped, from where it stands."""
+    playback.operation = operation
+    try:
+        return give(asked)
+    finally:
+        playback.operation = Operation.UNDEFINED
 
 
 def _stride(recorder: Recorder, operation: Operation, change: Callable[[int], int]) -> None:
@@ -274,7 +281,7 @@ def _stride(recorder: Recorder, operation: Operation, change: Callable[[int], in
         def stride(original: Callable[[], int]) -> int:
             return change(original()) if playback.operation is operation else original()
 
-        around(playback, "stride", stride)
+        around(playback.stride, stride)
 
     each_playback(recorder, alter)
 
@@ -283,14 +290,12 @@ def _step_away(recorder: Recorder, operations: tuple[Operation, ...], count: int
     """Give a GOP that lies beside the right one when an operation begins."""
 
     def alter(playback: Playback) -> None:
-        def find(
-            original: Callable[..., Place | None], cursor: Cursor, recording: Recording, now: int
-        ) -> Place | None:
+        def find(original: Find, cursor: Cursor, recording: Recording, now: int) -> Place | None:
             begins = cursor.begin is not None and playback.operation in operations
             place = original(cursor, recording, now)
             return recording.step(place, count, now) if begins and place is not None else place
 
-        around(playback, "find", find)
+        around(playback.find, find)
 
     each_playback(recorder, alter)
 
@@ -298,14 +303,16 @@ def _step_away(recorder: Recorder, operations: tuple[Operation, ...], count: int
 def _at_gaps(recorder: Recorder, instead: Callable[[Place, Place], Place | None]) -> None:
     """Change where a step over a gap leads."""
 
-    def step(original: Callable[..., Place | None], place: Place, count: int, now: int) -> Place | None:
+    def step(
+        original: Callable[[Place, int, int], Place | None], place: Place, count: int, now: int
+    ) -> Place | None:
         found = original(place, count, now)
         return found if found is None or found.stretch == place.stretch else instead(place, found)
 
     def recording(original: Callable[[int], Recording], number: int) -> Recording:
         result = original(number)
         if "step" not in vars(result):
-            around(result, "step", step)
+            around(result.step, step)
         return result
 
-    around(recorder, "recording", recording)
+    around(recorder.cameras.recording, recording)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import around, breaks, moment_of
 from nvr_emulator.footage.footage import TICKS, ticks
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.sessions import Session
+from nvr_emulator.recorder.replies import Answer
 from nvr_protocol.additional_information import Operation
+from nvr_protocol.commands.urls import Command
 from nvr_protocol.timestamps import zone_at
 
 
 @breaks("PLB-13")
 def bplay_begins_at_the_end(recorder: Recorder) -> None:
     """Plays backward from the newest GOP, whatever TIMEF says."""
-    _begin(recorder, "reverse", lambda begin: ticks(recorder.moment))
+    moment = moment_of(recorder)
+    _begin(recorder, "reverse", lambda begin: ticks(moment()))
 
 
 @breaks("PLB-14")
@@ -58,18 +60,19 @@ def goto_ignores_seconds(recorder: Recorder) -> None:
 @breaks("PLB-17")
 def goto_is_ignored_in_playback(recorder: Recorder) -> None:
     """Goes on from where it is at a GOTODATE while it plays."""
-    original = recorder.commands["goto"]
 
-    def goto(command: Any, session: Session, *rest: Any) -> Any:
-        playback = recorder.playback_of(session)
+    def play(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        if asked.command.key != "goto":
+            return original(asked)
+        playback = recorder.playback_commands.playback_of(asked.session)
         places = {number: cursor.place for number, cursor in playback.cursors.items() if cursor.place}
         playing = playback.operation is Operation.PLAYBACK
-        answer = original(command, session, *rest)
+        answer = original(asked)
         for number in places if playing else ():
             playback.cursors[number].begin = None
         return answer
 
-    recorder.commands["goto"] = goto
+    around(recorder.playback_commands.play, play)
 
 
 @breaks("PLB-14", "PLB-33")
@@ -99,11 +102,11 @@ def step_takes_local_time(recorder: Recorder) -> None:
 def _begin(recorder: Recorder, key: str, change: Callable[[int], int | None]) -> None:
     """Change the time that TIMEF of one command names."""
 
-    def begin_of(original: Callable[..., int | None], command: Any) -> int | None:
+    def begin_of(original: Callable[[Command], int | None], command: Command) -> int | None:
         begin = original(command)
         return change(begin) if begin is not None and command.key == key else begin
 
-    around(recorder, "begin_of", begin_of)
+    around(recorder.playback_commands.begin_of, begin_of)
 
 
 def _zone(recorder: Recorder, moment: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.stream import Transport
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, accepted
@@ -14,28 +15,30 @@ from nvr_protocol.commands.urls import Command, parse_command
 NEVER_ISSUED = None
 ANY_REASON = (NEVER_ISSUED, *Ending)
 
+SessionOf = Callable[[Command, float], Session]
+
 
 @breaks("SES-09")
 def logout_keeps_the_uid(recorder: Recorder) -> None:
     """Stops what runs at logout.cgi, and keeps the UID valid."""
 
-    def logout(command: Command, session: Session, now: float, request: Request) -> Answer:
-        recorder.session_ended(session, Ending.LOGGED_OUT)
+    def logout(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        recorder.session_ended(asked.session, Ending.LOGGED_OUT, asked.now)
         return accepted()
 
-    recorder.commands["logout"] = logout
+    around(recorder.login_commands.logout, logout)
 
 
 @breaks("SES-09")
 def logout_takes_its_time(recorder: Recorder) -> None:
     """Stops what runs at logout.cgi, and ends the UID five seconds later."""
 
-    def logout(command: Command, session: Session, now: float, request: Request) -> Answer:
-        recorder.session_ended(session, Ending.LOGGED_OUT)
-        session.last_command = now + 5.0 - recorder.sessions.lifetime
+    def logout(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        recorder.session_ended(asked.session, Ending.LOGGED_OUT, asked.now)
+        asked.session.last_command = asked.now + 5.0 - recorder.sessions.lifetime
         return accepted()
 
-    recorder.commands["logout"] = logout
+    around(recorder.login_commands.logout, logout)
 
 
 @breaks("SES-13")
@@ -66,7 +69,7 @@ def keep_alive_takes_uids_never_issued(recorder: Recorder) -> None:
 def refuses_rtp_and_sends_it(recorder: Recorder) -> None:
     """Refuses RTP to a UID that was thrown out, and sends it all the same."""
 
-    def obey(original: Callable[..., Reply], request: Request, now: float) -> Reply:
+    def obey(original: Callable[[Request, float], Reply], request: Request, now: float) -> Reply:
         try:
             return original(request, now)
         except Refused:
@@ -75,26 +78,26 @@ def refuses_rtp_and_sends_it(recorder: Recorder) -> None:
                 command.key == "live_rtp"
                 and recorder.sessions.ending(command.integer("UID")) is Ending.EVICTED
             ):
-                recorder.push(command, _stranger(command, now), now, request)
+                recorder.live_commands.push(Asked(command, _stranger(command, now), now, request))
             raise
 
-    around(recorder, "obey", obey)
+    around(recorder.obey, obey)
 
 
 @breaks("SES-13")
 def logout_of_a_stranger_ends_the_newest(recorder: Recorder) -> None:
     """Refuses logout.cgi with a UID that was never issued, and ends the UID issued last."""
 
-    def session_of(original: Callable[..., Session], command: Command, now: float) -> Session:
+    def session_of(original: SessionOf, command: Command, now: float) -> Session:
         try:
             return original(command, now)
         except Refused:
             unknown = recorder.sessions.ending(command.integer("UID")) is NEVER_ISSUED
             if command.key == "logout" and unknown and recorder.sessions.used():
-                recorder.sessions.end(recorder.sessions.valid()[-1], Ending.LOGGED_OUT)
+                recorder.sessions.end(recorder.sessions.valid()[-1], Ending.LOGGED_OUT, now)
             raise
 
-    around(recorder, "session_of", session_of)
+    around(recorder.login_commands.session_of, session_of)
 
 
 @breaks("SES-13")
@@ -106,7 +109,7 @@ def last_digit_of_a_uid_does_not_matter(recorder: Recorder) -> None:
         ended = recorder.sessions.ending(uid) is not NEVER_ISSUED
         return original(uid) or (None if ended else next(near, None))
 
-    around(recorder.sessions, "find", find)
+    around(recorder.sessions.find, find)
 
 
 @breaks("SES-14")
@@ -146,7 +149,7 @@ def rtp_outlives_eviction(recorder: Recorder) -> None:
 
 
 def _keep_streams(recorder: Recorder, reason: Ending, *transports: Transport) -> None:
-    def end_streams(original: Callable[..., None], session: Session, ending: Ending) -> None:
+    def end_streams(original: Callable[[Session, Ending], None], session: Session, ending: Ending) -> None:
         if ending is not reason:
             original(session, ending)
             return
@@ -154,13 +157,13 @@ def _keep_streams(recorder: Recorder, reason: Ending, *transports: Transport) ->
             if stream.transport not in transports:
                 recorder.live.end(stream, ending.value)
 
-    around(recorder, "end_streams", end_streams)
+    around(recorder.end_streams, end_streams)
 
 
 def _take(recorder: Recorder, keys: Collection[str], reasons: Collection[Ending | None]) -> None:
     """Obey commands of these keys though their UID is not valid, for one of these reasons."""
 
-    def session_of(original: Callable[..., Session], command: Command, now: float) -> Session:
+    def session_of(original: SessionOf, command: Command, now: float) -> Session:
         try:
             return original(command, now)
         except Refused:
@@ -168,7 +171,7 @@ def _take(recorder: Recorder, keys: Collection[str], reasons: Collection[Ending 
                 return _stranger(command, now)
             raise
 
-    around(recorder, "session_of", session_of)
+    around(recorder.login_commands.session_of, session_of)
 
 
 def _stranger(command: Command, now: float) -> Session:

@@ -127,7 +127,7 @@ def uid_lives_five_minutes(recorder: Recorder) -> None:
     def expires_at(original: Callable[[Session], float], session: Session) -> float:
         return min(original(session), session.issued + 300.0)
 
-    around(recorder.sessions, "expires_at", expires_at)
+    around(recorder.sessions.expires_at, expires_at)
 
 
 @breaks("SES-17")
@@ -159,7 +159,7 @@ def _after(
 ) -> None:
     """What counts as the last command's time after one of these; `last_command` is given the time before."""
 
-    def session_of(original: Callable[..., Session], command: Command, now: float) -> Session:
+    def session_of(original: Callable[[Command, float], Session], command: Command, now: float) -> Session:
         session = recorder.sessions.find(command.integer("UID"))
         before = session.last_command if session else now
         session = original(command, now)
@@ -167,4 +167,4 @@ def _after(
             session.last_command = last_command(session, before)
         return session
 
-    around(recorder, "session_of", session_of)
+    around(recorder.login_commands.session_of, session_of)

@@ -5,13 +5,24 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from nvr_emulator.defects.registry import around, breaks
 from nvr_emulator.recorder.digest import Verdict, parse_authorization, response
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
 from nvr_emulator.recorder.sessions import Ending, Session
+
+Check = Callable[[str | None, str, str, float], Verdict]
+Issue = Callable[[str, int, float], Session | None]
+
+
+class Challenges(Protocol):
+    """The challenges of a gate."""
+
+    def __call__(self, now: float, *, stale: bool = False) -> list[str]:
+        """At that time (Unix seconds)."""
+
 
 _ZERO = re.compile(r"\bUID=0\b")
 
@@ -20,36 +31,40 @@ _ZERO = re.compile(r"\bUID=0\b")
 def login_without_credentials(recorder: Recorder) -> None:
     """Gives a UID to a login without credentials."""
 
-    def check(original: Callable[..., Verdict], header: str | None, *rest: Any) -> Verdict:
-        return Verdict(_administrator(recorder)) if header is None else original(header, *rest)
+    def check(original: Check, header: str | None, method: str, target: str, now: float) -> Verdict:
+        return Verdict(_administrator(recorder)) if header is None else original(header, method, target, now)
 
-    around(recorder.gate, "check", check)
+    around(recorder.gate.check, check)
 
 
 @breaks("SES-01")
 def challenge_by_basic(recorder: Recorder) -> None:
     """Challenges a login by Basic authentication."""
-    around(recorder.gate, "challenge", lambda original, *args, **options: 'Basic realm="recorder"')
+
+    def challenges(original: Challenges, now: float, *, stale: bool = False) -> list[str]:
+        return ['Basic realm="recorder"']
+
+    around(recorder.gate.challenges, challenges)
 
 
 @breaks("SES-01")
 def challenge_without_401(recorder: Recorder) -> None:
     """Challenges a login with status 403."""
 
-    def login(original: Callable[..., Answer], request: Request, now: float) -> Answer:
+    def login(original: Callable[[Request, float], Answer], request: Request, now: float) -> Answer:
         try:
             return original(request, now)
         except Refused as refused:
             raise Refused(403, refused.reason, refused.headers) from None
 
-    around(recorder, "login", login)
+    around(recorder.login_commands.login, login)
 
 
 @breaks("SES-01")
 def challenge_names_a_uid(recorder: Recorder) -> None:
     """Names the UID issued last in its challenge."""
 
-    def login(original: Callable[..., Answer], request: Request, now: float) -> Answer:
+    def login(original: Callable[[Request, float], Answer], request: Request, now: float) -> Answer:
         try:
             return original(request, now)
         except Refused as refused:
@@ -58,7 +73,7 @@ def challenge_names_a_uid(recorder: Recorder) -> None:
             uid = recorder.sessions.valid()[-1].uid
             raise Refused(refused.status, f"UID={uid} is in use", refused.headers) from None
 
-    around(recorder, "login", login)
+    around(recorder.login_commands.login, login)
 
 
 @breaks("SES-02")
@@ -92,24 +107,28 @@ def login_page_leads_nowhere(recorder: Recorder) -> None:
 def any_password(recorder: Recorder) -> None:
     """Takes any password of a known user."""
 
-    def check(original: Callable[..., Verdict], header: str | None, *rest: Any) -> Verdict:
-        verdict = original(header, *rest)
+    def check(original: Check, header: str | None, method: str, target: str, now: float) -> Verdict:
+        verdict = original(header, method, target, now)
         user = _fields(header).get("username", "")
         wrong = verdict.user is None and not verdict.stale and user in recorder.plan.users
         return Verdict(user) if wrong else verdict
 
-    around(recorder.gate, "check", check)
+    around(recorder.gate.check, check)
 
 
 @breaks("SES-03")
 def any_user(recorder: Recorder) -> None:
     """Takes a user that is not registered for the administrator."""
 
-    def check(original: Callable[..., Verdict], header: str | None, *rest: Any) -> Verdict:
+    def check(original: Check, header: str | None, method: str, target: str, now: float) -> Verdict:
         known = _fields(header).get("username", "") in recorder.plan.users
-        return original(header, *rest) if known or header is None else Verdict(_administrator(recorder))
+        return (
+            original(header, method, target, now)
+            if known or header is None
+            else Verdict(_administrator(recorder))
+        )
 
-    around(recorder.gate, "check", check)
+    around(recorder.gate.check, check)
 
 
 @breaks("SES-03")
@@ -148,12 +167,12 @@ def uid_of_zero(recorder: Recorder) -> None:
         zero.append(session.uid)
         return dataclasses.replace(answer, body=answer.body.replace(b"%d" % session.uid, b"0"))
 
-    def receive(original: Callable[..., Reply], request: Request, now: float) -> Reply:
+    def receive(original: Callable[[Request, float], Reply], request: Request, now: float) -> Reply:
         query = _ZERO.sub(f"UID={zero[-1]}", request.query) if zero else request.query
         return original(dataclasses.replace(request, query=query), now)
 
     _alter_page(recorder, alter)
-    around(recorder, "receive", receive)
+    around(recorder.receive, receive)
 
 
 @breaks("SES-04")
@@ -172,7 +191,7 @@ def same_uid_twice(recorder: Recorder) -> None:
         if shown or len(valid) != 16:
             return answer
         shown.append(valid[-2])
-        return dataclasses.replace(answer, body=recorder.page_of(valid[-2]))
+        return dataclasses.replace(answer, body=recorder.login_commands.page_of(valid[-2]))
 
     _alter_page(recorder, alter)
 
@@ -188,22 +207,22 @@ def logged_out_uids_keep_their_places(recorder: Recorder) -> None:
     """Keeps the place of a UID that logged out taken until its 90 s would have been over."""
     kept: list[float] = []
 
-    def end(original: Callable[..., None], session: Session, ending: Ending) -> None:
-        original(session, ending)
+    def end(
+        original: Callable[[Session, Ending, float], None], session: Session, ending: Ending, now: float
+    ) -> None:
+        original(session, ending, now)
         if ending is Ending.LOGGED_OUT:
             kept.append(recorder.sessions.expires_at(session))
 
-    def login(
-        original: Callable[..., Session | None], user: str, priority: int, now: float
-    ) -> Session | None:
+    def login(original: Issue, user: str, priority: int, now: float) -> Session | None:
         session = original(user, priority, now)
         taken = sum(until > now for until in kept)
         if session is not None and recorder.sessions.used() + taken > recorder.sessions.capacity:
-            recorder.sessions.end(recorder.sessions.choose_victim(), Ending.EVICTED)
+            recorder.sessions.end(recorder.sessions.choose_victim(), Ending.EVICTED, now)
         return session
 
-    around(recorder.sessions, "end", end)
-    around(recorder.sessions, "login", login)
+    around(recorder.sessions.end, end)
+    around(recorder.sessions.login, login)
 
 
 @breaks("SES-11")
@@ -216,10 +235,11 @@ def seventeen_uids(recorder: Recorder) -> None:
 def seventeenth_login_is_refused(recorder: Recorder) -> None:
     """Refuses a login while sixteen UIDs are valid."""
 
-    def login(original: Callable[..., Session | None], *args: Any) -> Session | None:
-        return None if recorder.sessions.used() >= recorder.sessions.capacity else original(*args)
+    def login(original: Issue, user: str, priority: int, now: float) -> Session | None:
+        full = recorder.sessions.used() >= recorder.sessions.capacity
+        return None if full else original(user, priority, now)
 
-    around(recorder.sessions, "login", login)
+    around(recorder.sessions.login, login)
 
 
 @breaks("SES-11")
@@ -240,7 +260,7 @@ def evicts_the_longest_idle(recorder: Recorder) -> None:
     def last_use(session: Session) -> int:
         return max((index for index, uid in enumerate(used) if uid == session.uid), default=-1)
 
-    around(recorder.sessions, "touch", touch)
+    around(recorder.sessions.touch, touch)
     _choose_victim(recorder, lambda session: (session.priority, -last_use(session)))
 
 
@@ -248,14 +268,14 @@ def evicts_the_longest_idle(recorder: Recorder) -> None:
 def evicts_two(recorder: Recorder) -> None:
     """Throws out two UIDs where one would do."""
 
-    def login(original: Callable[..., Session | None], *args: Any) -> Session | None:
+    def login(original: Issue, user: str, priority: int, now: float) -> Session | None:
         full = recorder.sessions.used() >= recorder.sessions.capacity
-        session = original(*args)
+        session = original(user, priority, now)
         if full and session is not None:
-            recorder.sessions.end(recorder.sessions.choose_victim(), Ending.EVICTED)
+            recorder.sessions.end(recorder.sessions.choose_victim(), Ending.EVICTED, now)
         return session
 
-    around(recorder.sessions, "login", login)
+    around(recorder.sessions.login, login)
 
 
 @breaks("SES-12")
@@ -285,7 +305,7 @@ def _fields(header: str | None) -> dict[str, str]:
 
 
 def _alter_page(recorder: Recorder, alter: Callable[[Answer], Answer]) -> None:
-    around(recorder, "login", lambda original, *args: alter(original(*args)))
+    around(recorder.login_commands.login, lambda original, request, now: alter(original(request, now)))
 
 
 def _print_uid(recorder: Recorder, form: bytes) -> None:
@@ -302,8 +322,8 @@ def _print_uid(recorder: Recorder, form: bytes) -> None:
 def _take_another_password(recorder: Recorder, other: Callable[[str], str]) -> None:
     """What is not the right answer may still be the one that another password gives."""
 
-    def check(original: Callable[..., Verdict], header: str | None, method: str, *rest: Any) -> Verdict:
-        verdict = original(header, method, *rest)
+    def check(original: Check, header: str | None, method: str, target: str, now: float) -> Verdict:
+        verdict = original(header, method, target, now)
         fields = _fields(header)
         user = recorder.plan.users.get(fields.get("username", ""))
         if verdict.user is not None or verdict.stale or user is None or not fields.get("nonce"):
@@ -311,9 +331,9 @@ def _take_another_password(recorder: Recorder, other: Callable[[str], str]) -> N
         taken = response({"nc": "", "cnonce": "", **fields}, other(user.password), method)
         return Verdict(user.name) if taken == fields.get("response") else verdict
 
-    around(recorder.gate, "check", check)
+    around(recorder.gate.check, check)
 
 
 def _choose_victim(recorder: Recorder, order: Callable[[Session], Any]) -> None:
     """The UID that comes last in this order makes room."""
-    around(recorder.sessions, "choose_victim", lambda original: max(recorder.sessions.valid(), key=order))
+    around(recorder.sessions.choose_victim, lambda original: max(recorder.sessions.valid(), key=order))

@@ -1,0 +1,90 @@
+"""The cameras of a recorder: which are registered, which are lost, what they give and what is recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from nvr_emulator.configuration.plan import RecorderPlan
+from nvr_emulator.configuration.settings import CameraSettings, CameraState, unix_time
+from nvr_emulator.footage.audio import Audio, audio_of
+from nvr_emulator.footage.footage import footage_of, ticks
+from nvr_emulator.footage.outages import Outages
+from nvr_emulator.footage.recordings import Recording, Stretch, on_the_minute
+from nvr_emulator.recorder.replies import Refused
+from nvr_protocol.texts.connection_information import Connection
+
+
+class Cameras:
+    """All cameras of a recorder that begins at `now` (Unix seconds). `registered`: by number, as they are."""
+
+    def __init__(self, plan: RecorderPlan, now: float) -> None:
+        self.plan = plan
+        self.registered: dict[int, CameraSettings] = {}
+        self.outages = Outages()
+        self._recordings: dict[int, Recording] = {}
+        self.begin(now)
+
+    def begin(self, now: float) -> None:
+        """All cameras are as they were configured; recordings reach back from `now`."""
+        self.started = now
+        self.registered = dict(self.plan.cameras)
+        self.outages.clear()
+        self._recordings.clear()
+        for camera in self.registered.values():
+            if camera.state is CameraState.LOST:
+                self.outages.begin(camera.number, ticks(now))
+
+    def settings(self, number: int, parameter: str = "CAM") -> CameraSettings:
+        """The registered camera of that number; refused where there is none."""
+        camera = self.registered.get(number)
+        if camera is None:
+            raise Refused(404, f"{parameter}: camera {number} is not registered")
+        return camera
+
+    def set_state(self, number: int, state: CameraState, now: float) -> bool:
+        """The camera is lost or comes back, and its recording with it; False where that is nothing new."""
+        camera = self.settings(number)
+        if camera.state is state:
+            return False
+        self.registered[number] = msgspec.structs.replace(camera, state=state)
+        if state is CameraState.LOST:
+            self.outages.begin(number, ticks(now))
+        else:
+            self.outages.end(number, ticks(now))
+        self._recordings.pop(number, None)
+        return True
+
+    def connection(self, number: int) -> Connection:
+        """What CAM_CONNECT says of a camera (§5.3.1)."""
+        camera = self.registered.get(number)
+        if camera is None:
+            return Connection.NOT_REGISTERED
+        return Connection.NORMAL if camera.state is CameraState.NORMAL else Connection.CONNECTION_ERROR
+
+    def audio_of(self, camera: CameraSettings) -> Audio | None:
+        """What the microphone of a camera gives; nothing if it has none."""
+        return audio_of(camera.audio, camera.number, camera.fixture) if camera.audio else None
+
+    def recording(self, number: int) -> Recording:
+        """What is recorded of a camera; laid out when first asked for, as footage takes time to load."""
+        if number not in self._recordings:
+            self._recordings[number] = self._record(self.registered[number])
+        return self._recordings[number]
+
+    def _record(self, camera: CameraSettings) -> Recording:
+        def place(moment: int | datetime) -> int:
+            return on_the_minute(ticks(unix_time(moment, self.started)))
+
+        stretches = [
+            Stretch(
+                footage_of(
+                    stretch.fixture or camera.fixture, stretch.recorded or camera.recorded, camera.number
+                ),
+                place(stretch.since),
+                None if stretch.until is None else place(stretch.until),
+            )
+            for stretch in self.plan.recordings
+        ]
+        return Recording(self.outages.cut(camera.number, stretches))

@@ -1,0 +1,50 @@
+"""The command of downloads: httpdl.cgi (§6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from nvr_emulator.configuration.plan import RecorderPlan
+from nvr_emulator.footage.footage import ticks
+from nvr_emulator.recorder.cameras import Cameras
+from nvr_emulator.recorder.commands import Asked, Handler
+from nvr_emulator.recorder.download.files import WITH_AUDIO, DownloadFiles
+from nvr_emulator.recorder.download.table import DownloadTable
+from nvr_emulator.recorder.replies import Reply
+from nvr_protocol.commands.urls import Command
+
+
+class DownloadCommands:
+    """Begins downloads."""
+
+    def __init__(self, plan: RecorderPlan, cameras: Cameras, downloads: DownloadTable) -> None:
+        self.plan = plan
+        self.cameras = cameras
+        self.downloads = downloads
+
+    def commands(self) -> Mapping[str, Handler]:
+        """What obeys the command of downloads."""
+        return {"download": self.download}
+
+    def download(self, asked: Asked) -> Reply:
+        """httpdl.cgi: what is recorded in a range of time, as files (§6.3)."""
+        files = self.download_files(asked.command, asked.now)
+        return self.downloads.answer(files, asked.session.uid, asked.now)
+
+    def download_files(self, command: Command, now: float) -> DownloadFiles:
+        """The files that httpdl.cgi asks for; nothing is read or written yet."""
+        camera = self.cameras.settings(cast(int, command.values["CAM"]))
+        kind = cast(str, command.values["KIND"])
+        return DownloadFiles(
+            camera=camera.number,
+            kind=kind,
+            begin=cast(int, command.values["STARTTIME"]),
+            end=cast(int, command.values["ENDTIME"]),
+            recording=self.cameras.recording(camera.number),
+            audio=self.cameras.audio_of(camera) if kind in WITH_AUDIO else None,
+            zone=self.plan.zone,
+            dialect=self.plan.dialect,
+            now=ticks(now),
+            largest=self.plan.largest_download_file,
+        )

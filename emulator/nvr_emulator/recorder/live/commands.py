@@ -1,0 +1,66 @@
+"""The commands of live: SCREEN and push.cgi (§2.1.2, §2.2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from nvr_emulator.configuration.settings import CameraSettings, CameraState
+from nvr_emulator.footage.audio import Audio
+from nvr_emulator.footage.footage import Footage, footage_of, placeholder_footage
+from nvr_emulator.recorder.cameras import Cameras
+from nvr_emulator.recorder.commands import Asked, Handler
+from nvr_emulator.recorder.exclusivity import Exclusivity
+from nvr_emulator.recorder.live.audio import AUDIO
+from nvr_emulator.recorder.live.stream import LiveAnswer, LiveStream
+from nvr_emulator.recorder.live.streams import LiveTable
+from nvr_emulator.recorder.replies import Answer, Reply, accepted
+from nvr_protocol.codecs import Codec
+
+
+class LiveCommands:
+    """Starts and stops live streams."""
+
+    def __init__(self, cameras: Cameras, live: LiveTable, exclusivity: Exclusivity) -> None:
+        self.cameras = cameras
+        self.live = live
+        self.exclusivity = exclusivity
+
+    def commands(self) -> Mapping[str, Handler]:
+        """What obeys the commands of live."""
+        return {"live_setup": self.set_up, "live_rtp": self.push, "live_http": self.push}
+
+    def set_up(self, asked: Asked) -> Answer:
+        """hdrctl.cgi SCREEN=16X: nothing changes (§2.1.2.1)."""
+        return accepted()
+
+    def push(self, asked: Asked) -> Reply:
+        """push.cgi: start or stop a live stream (§2.1.2.2, §2.2.2.2)."""
+        values, uid = asked.command.values, asked.session.uid
+        camera, comp = cast(int, values["CAM"]), cast(str, values["COMP"])
+        settings = self.cameras.settings(camera)
+        if values["CMD"] == "STOP":
+            self.live.stop(uid, camera, comp)
+            return accepted()
+        self.exclusivity.check_not_playing(asked.session)
+        port = values.get("PORT")
+        destination = None if port is None else (asked.request.peer, cast(int, port))
+        stream = self.live.start(uid, camera, comp, self.source(settings, comp), destination, asked.now)
+        stream.suspended = settings.state is CameraState.LOST
+        return accepted() if destination else LiveAnswer(stream)
+
+    def source(self, camera: CameraSettings, comp: str) -> Footage | Audio | None:
+        """What a camera sends when asked for COMP; nothing, or the placeholder, if it does not have it."""
+        if comp == AUDIO:
+            return self.cameras.audio_of(camera)
+        codec = Codec(comp)
+        if codec is Codec.JPEG and not camera.jpeg:
+            return placeholder_footage()
+        if codec is not Codec.JPEG and codec not in camera.video:
+            return None
+        return footage_of(camera.fixture, codec, camera.number)
+
+    def connection_lost(self, stream: LiveStream) -> None:
+        """The client of an HTTP stream went away; one that had ended leaves a newer stream alone."""
+        if stream.ended is None:
+            self.live.end(stream, "the client went away")

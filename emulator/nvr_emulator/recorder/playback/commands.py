@@ -1,0 +1,143 @@
+"""The commands of playback: MASK, PLAYCMD, camera.cgi, playaudio.cgi (§3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from typing import cast
+
+from nvr_emulator.configuration.plan import RecorderPlan
+from nvr_emulator.footage.footage import TICKS, TICKS_PER_HUNDREDTH, hundredths, ticks
+from nvr_emulator.footage.recordings import Place
+from nvr_emulator.recorder.cameras import Cameras
+from nvr_emulator.recorder.commands import Asked, Handler
+from nvr_emulator.recorder.exclusivity import Exclusivity
+from nvr_emulator.recorder.playback.audio import AudioPlayback
+from nvr_emulator.recorder.playback.operations import Playback
+from nvr_emulator.recorder.replies import KEEP_ALIVE_NO_CACHE, Answer, Refused, accepted
+from nvr_emulator.recorder.sessions import Session
+from nvr_protocol.additional_information import Operation
+from nvr_protocol.commands.urls import Command
+from nvr_protocol.playback.video_values import PlaybackVideo
+from nvr_protocol.playback.video_writer import write_playback_video
+from nvr_protocol.timestamps import zone_at
+
+PLAY_COMMANDS = ("play", "reverse", "pause", "step", "goto", "fast", "stop")
+"""The commands that are PLAYCMDs of hdrctl.cgi."""
+
+
+class PlaybackCommands:
+    """Moves the playbacks of all UIDs, and gives what they come to."""
+
+    def __init__(
+        self,
+        plan: RecorderPlan,
+        cameras: Cameras,
+        playbacks: MutableMapping[int, Playback],
+        exclusivity: Exclusivity,
+    ) -> None:
+        self.plan = plan
+        self.cameras = cameras
+        self.playbacks = playbacks
+        self.exclusivity = exclusivity
+        self.audio = AudioPlayback(plan.zone, plan.dialect)
+
+    def commands(self) -> Mapping[str, Handler]:
+        """What obeys the commands of playback."""
+        return {
+            "mask": self.mask,
+            "camera": self.camera,
+            "playaudio": self.playaudio,
+            **dict.fromkeys(PLAY_COMMANDS, self.play),
+        }
+
+    def playback_of(self, session: Session) -> Playback:
+        """The playback of a UID; a fresh one if there is none yet."""
+        return self.playbacks.setdefault(session.uid, Playback())
+
+    def mask(self, asked: Asked) -> Answer:
+        """hdrctl.cgi MASK: the cameras to play (§3.2.3)."""
+        digits = cast(str, asked.command.values["MASK"])
+        self.check_mask_length(digits)
+        chosen = frozenset(number for number, digit in enumerate(digits, 1) if digit == "1")
+        for number in sorted(chosen):
+            self.cameras.settings(number, "MASK")
+        self.playback_of(asked.session).choose(chosen)
+        return accepted()
+
+    def check_mask_length(self, digits: str) -> None:
+        """MASK has one digit for each camera that the recorder supports (§3.2.3)."""
+        if len(digits) != self.plan.channels:
+            raise Refused(400, f"MASK: {len(digits)} digits; this recorder has {self.plan.channels} cameras")
+
+    def play(self, asked: Asked) -> Answer:
+        """hdrctl.cgi PLAYCMD (§3.2.4 … §3.2.10)."""
+        command = asked.command
+        name = command.key if command.key not in ("step", "fast") else cast(str, command.values["PLAYCMD"])
+        if command.key != "stop":
+            self.exclusivity.check_not_live(asked.session)
+        self.playback_of(asked.session).command(name, self.begin_of(command))
+        return accepted()
+
+    def begin_of(self, command: Command) -> int | None:
+        """TIMEF (UTC) as the last tick of its hundredth; None for PLAY."""
+        timef = cast(int | None, command.values.get("TIMEF"))
+        return None if timef is None else (timef + 1) * TICKS_PER_HUNDREDTH - 1
+
+    def camera(self, asked: Asked) -> Answer:
+        """camera.cgi: the next GOP (§3.2.1)."""
+        number, now = cast(int, asked.command.values["CAM"]), ticks(asked.now)
+        self.cameras.settings(number)
+        self.exclusivity.check_not_live(asked.session)
+        playback = self.playback_of(asked.session)
+        if number in playback.in_flight:
+            raise Refused(503, f"CAM: camera {number} is being sent on this UID already")
+        place = playback.next_gop(number, self.cameras.recording(number), now)
+        body = self.no_image(number, playback, now) if place is None else self.chunk(number, playback, place)
+        playback.in_flight.add(number)
+        return Answer(
+            200,
+            body,
+            "application/octet-stream",
+            KEEP_ALIVE_NO_CACHE,
+            sent=lambda: playback.in_flight.discard(number),
+        )
+
+    def playaudio(self, asked: Asked) -> Answer:
+        """playaudio.cgi: the next second of audio (§3.2.2)."""
+        camera = self.cameras.settings(cast(int, asked.command.values["CAM"]))
+        self.exclusivity.check_not_live(asked.session)
+        recording = self.cameras.recording(camera.number)
+        second = self.playback_of(asked.session).next_second(camera.number, recording, ticks(asked.now))
+        return self.audio.answer(camera.number, self.cameras.audio_of(camera), second)
+
+    def chunk(self, number: int, playback: Playback, place: Place) -> bytes:
+        """The recorded GOP as §3.3.1 lays it out."""
+        gop = place.gop
+        return gop.footage.prepared(gop, self.plan.dialect).stamp(
+            number,
+            gop.picture_hundredths(),
+            zone_at(self.plan.zone, gop.start // TICKS),
+            playback.operation,
+            playback.speed,
+        )
+
+    def no_image(self, number: int, playback: Playback, now: int) -> bytes:
+        """The chunk that says that there is no picture (OP-23); its time is where playback stands, else `now`
+        (ticks)."""
+        moment = now if playback.stood is None else playback.stood
+        latest = self.cameras.recording(number).latest(now)
+        footage = latest.gop.footage if latest else None
+        return write_playback_video(
+            PlaybackVideo(
+                codec=footage.codec if footage else self.cameras.registered[number].recorded,
+                camera=number,
+                pictures=(),
+                start=hundredths(moment),
+                end=hundredths(moment),
+                zone=zone_at(self.plan.zone, moment // TICKS),
+                frame_rate=footage.rate * 10 if footage else 0,
+                operation=Operation(playback.operation),
+                speed=playback.speed,
+            ),
+            self.plan.dialect,
+        )
