@@ -13,10 +13,8 @@ import runpy
 import sys
 from pathlib import Path
 
+from nvr_conformance import FuzzRun, TargetOptions, TargetSource, fuzz
 from nvr_conformance.cli.fuzz import CLOCK_START
-from nvr_conformance.client.options import TargetOptions
-from nvr_conformance.fuzz.run import FuzzRun, fuzz
-from nvr_conformance.sources.source import TargetSource
 
 DEFECTS = Path(__file__).parents[1] / "tests" / "conformance" / "fuzz" / "planted_defects.py"
 

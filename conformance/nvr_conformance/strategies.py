@@ -13,7 +13,7 @@ clients. What travels comes as the values of ``nvr_protocol``, to be written by 
 ``playback_chunks``, ``multiparts``, ``rtp_packets``.
 """
 
-from nvr_conformance.fuzz.command_strategies import (
+from nvr_conformance.fuzzing.command_strategies import (
     FAULTS,
     FIRST_SECOND,
     LAST_SECOND,
@@ -26,7 +26,7 @@ from nvr_conformance.fuzz.command_strategies import (
     wild_requests,
     wrong_texts,
 )
-from nvr_conformance.fuzz.media_strategies import (
+from nvr_conformance.fuzzing.media_strategies import (
     dialects,
     multiparts,
     playback_chunks,

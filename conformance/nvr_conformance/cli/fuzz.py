@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nvr_conformance.client.options import TargetOptions
-    from nvr_conformance.fuzz.run import FuzzRun
-    from nvr_conformance.fuzz.shrinking import Finding
+    from nvr_conformance.fuzzing.run import FuzzRun
+    from nvr_conformance.fuzzing.shrinking import Finding
     from nvr_conformance.sources.source import TargetSource
 
 CLOCK_START = 1_760_000_040.0
@@ -73,7 +73,7 @@ def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path, summary: 
     """
 
     def work(source: TargetSource) -> int:
-        from nvr_conformance.fuzz.steps import FuzzFile, write_fuzz_file
+        from nvr_conformance.fuzzing.steps import FuzzFile, write_fuzz_file
 
         run, channels = _fuzz_with_progress(source, budget, seed)
         _report(run)
@@ -100,7 +100,7 @@ def replay(options: TargetOptions, file: Path) -> None:
 
     Exit status 1 if it still disagrees with the document, 0 if not.
     """
-    from nvr_conformance.fuzz.steps import read_fuzz_file
+    from nvr_conformance.fuzzing.steps import read_fuzz_file
 
     try:
         found = read_fuzz_file(file)
@@ -110,7 +110,7 @@ def replay(options: TargetOptions, file: Path) -> None:
         options = dataclasses.replace(options, model=found.model)
 
     def work(source: TargetSource) -> int:
-        from nvr_conformance.fuzz.shrinking import replay as run_again
+        from nvr_conformance.fuzzing.shrinking import replay as run_again
 
         with source.open() as target:
             again, channels = run_again(target, found.steps), target.channels
@@ -127,7 +127,7 @@ def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> tuple
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from nvr_conformance.fuzz.run import fuzz as run_fuzz
+    from nvr_conformance.fuzzing.run import fuzz as run_fuzz
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with (
@@ -185,7 +185,7 @@ def _summary(run: FuzzRun) -> bytes:
 
 
 def _show(finding: Finding, channels: int) -> None:
-    from nvr_conformance.fuzz.shell import shell_lines
+    from nvr_conformance.fuzzing.shell import shell_lines
 
     click.echo(f"disagreement: {finding.text}")
     if not finding.again:

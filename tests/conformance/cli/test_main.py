@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
+from nvr_conformance.engine.claim import Claim
 from nvr_conformance.engine.claims import ScenarioClaim, claims
 from nvr_conformance.judgement.outcomes import KitError
-from nvr_conformance.scenario import Claim
 
 HEADER = "from nvr_conformance.scenario import scenario\n"
 TEST = '@scenario("SES-01")\ndef test_it(check):\n    """All is well."""\n    '

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from nvr_conformance.cli.main import main
 from nvr_conformance.cli.options import read_user
 from nvr_conformance.client.options import User
-from nvr_conformance.fuzz.run import FuzzRun
+from nvr_conformance.fuzzing.run import FuzzRun
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
 
@@ -39,7 +39,7 @@ def test_other_users_are_fuzzed_with(monkeypatch):
         users.extend(target.users)
         return FuzzRun(commands=1)
 
-    monkeypatch.setattr("nvr_conformance.fuzz.run.fuzz", fuzz)
+    monkeypatch.setattr("nvr_conformance.fuzzing.run.fuzz", fuzz)
     with EmbeddedRecorder(clock="real") as recorder:
         others = ("--other-user", "VIEWER:viewer12345:3", "--other-user", "MANAGER:manager12345:1")
         command = ["fuzz", recorder.url, "--password", recorder.password, "--pace", "0", "--budget", "4s"]

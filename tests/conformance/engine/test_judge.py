@@ -23,7 +23,11 @@ from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_conformance.report.result_files import junit_xml, read_result, result_json
 from nvr_conformance.report.writer import ReportWriter
 
-HEADER = "from nvr_conformance.scenario import scenario, KitError\nimport pytest\n"
+HEADER = (
+    "from nvr_conformance.scenario import scenario\n"
+    "from nvr_conformance.judgement.outcomes import KitError\n"
+    "import pytest\n"
+)
 NUMBERS = itertools.count()
 
 

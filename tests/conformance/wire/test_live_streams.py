@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.options import TargetOptions
-from nvr_conformance.fuzz.driver import Driver
-from nvr_conformance.fuzz.steps import LogIn, push
+from nvr_conformance.fuzzing.driver import Driver
+from nvr_conformance.fuzzing.steps import LogIn, push
 from nvr_conformance.judgement.outcomes import KitError
 from nvr_conformance.sources.source import TargetSource
 from nvr_conformance.wire.connection import Connection, ResponseReader

@@ -7,19 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.client import read_uid
-from nvr_conformance.client.http_client import LOGIN
-from nvr_conformance.client.session import Session
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.streams import KINDS, brief_stream
 from nvr_conformance.procedures.udp_path import why_silent
 from nvr_conformance.procedures.uid_commands import quick_login, uid_commands
 from nvr_conformance.scenario import (
+    LOGIN,
     Check,
     Client,
     Exchange,
     LiveStream,
     NotTested,
     Require,
+    Session,
     Target,
     refused,
     scenario,

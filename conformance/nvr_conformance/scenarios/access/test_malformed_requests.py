@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.http_client import HARMLESS, LOGIN
-from nvr_conformance.scenario import Check, Client, Observe, Require, Target, scenario
+from nvr_conformance.scenario import HARMLESS, LOGIN, Check, Client, Observe, Require, Target, scenario
 from nvr_conformance.wire.connection import request_bytes, standard_headers
 
 STATUS = "/cgi-bin/status.cgi"

@@ -5,11 +5,20 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.player import AGO, Player
-from nvr_conformance.judgement.outcomes import ScenarioStopped
+from nvr_conformance.client.player import AGO
 from nvr_conformance.procedures.uid_commands import first_camera, written_uid
-from nvr_conformance.reading.gop import SECOND
-from nvr_conformance.scenario import Check, Client, Require, Session, Target, refused, scenario
+from nvr_conformance.scenario import (
+    SECOND,
+    Check,
+    Client,
+    Player,
+    Require,
+    ScenarioStopped,
+    Session,
+    Target,
+    refused,
+    scenario,
+)
 from nvr_conformance.wire.digest import choose_challenge, read_challenges
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.http_client import HARMLESS, LOGIN
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
 from nvr_conformance.scenario import (
+    HARMLESS,
+    LOGIN,
     Check,
     Client,
     Exchange,

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.downloads import Download
-from nvr_conformance.client.player import MINUTE, Player, minute_in_recording, player_in_recording
+from nvr_conformance.client.player import minute_in_recording
 from nvr_conformance.facts import download as judging
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.reading.decoding import DecodedFile, decode_file, decode_pictures
-from nvr_conformance.scenario import Check, Client, NotTested, Observe, Target, scenario
+from nvr_conformance.scenario import (
+    MINUTE,
+    Check,
+    Client,
+    Download,
+    NotTested,
+    Observe,
+    Player,
+    Target,
+    player_in_recording,
+    scenario,
+)
 
 GOPS = 7
 MICROPHONES = tuple(

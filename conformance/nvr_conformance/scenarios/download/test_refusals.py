@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.downloads import Download
-from nvr_conformance.client.player import MINUTE, minute_in, player_in_recording
+from nvr_conformance.client.player import minute_in
 from nvr_conformance.facts import download as judging
 from nvr_conformance.procedures.crowded_downloads import TAKEN, TRIES, is_crowded_out, others, whole_download
-from nvr_conformance.scenario import Check, Client, NotTested, Observe, Require, Session, Target, scenario
+from nvr_conformance.scenario import (
+    MINUTE,
+    Check,
+    Client,
+    Download,
+    NotTested,
+    Observe,
+    Require,
+    Session,
+    Target,
+    player_in_recording,
+    scenario,
+)
 
 HOUR = 3600
 DAY = 86_400

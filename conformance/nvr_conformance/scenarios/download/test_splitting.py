@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import MINUTE, Player
 from nvr_conformance.facts import download as judging
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.reading.decoding import decode_file
-from nvr_conformance.scenario import Check, Client, Require, Target, scenario
+from nvr_conformance.scenario import MINUTE, Check, Client, Player, Require, Target, scenario
 
 CHANGE = 10  # minutes before the recorder's start at which its recording changes from H.264 to H.265
 RECORDINGS = (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nvr_conformance.client.http_client import HARMLESS
 from nvr_conformance.procedures.cameras import mask_lengths
-from nvr_conformance.scenario import Check, Client, Fact, NotTested, Require, Target, scenario
+from nvr_conformance.scenario import HARMLESS, Check, Client, Fact, NotTested, Require, Target, scenario
 
 _CAMERA = re.compile(rb"CAM_CONNECT_(\d{2,3})CH=([012])")
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from nvr_conformance.client.held_answer import HeldAnswer
-from nvr_conformance.client.player import Player, player_in_recording
 from nvr_conformance.procedures import udp_path
-from nvr_conformance.reading.gop import SECOND, Gop
-from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, refused, scenario
+from nvr_conformance.scenario import (
+    SECOND,
+    Check,
+    Client,
+    Gop,
+    HeldAnswer,
+    NotTested,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    refused,
+    scenario,
+)
 
 APART = 60 * SECOND
 ANSWERS = 4

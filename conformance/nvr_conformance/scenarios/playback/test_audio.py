@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import Player, player_in_recording
 from nvr_conformance.facts import playback_audio as sequence
 from nvr_conformance.procedures.audio_witness import SAME, live_apart
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.playback_gaps import is_recorded
-from nvr_conformance.reading.gop import SECOND
 from nvr_conformance.reading.playback_audio import AudioWalk
-from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
+from nvr_conformance.scenario import (
+    SECOND,
+    Check,
+    Client,
+    NotTested,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
 
 ANSWERS = 8  # seconds of audio that are judged
 LATER = 3600_00  # hundredths between the two places that are listened to

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nvr_conformance.client.player import Player, mask_of, player_in_recording, whole
+from nvr_conformance.client.player import mask_of, whole
 from nvr_conformance.procedures.uid_commands import first_camera
-from nvr_conformance.reading.gop import Gop
 from nvr_conformance.scenario import (
     Check,
     Client,
     Exchange,
+    Gop,
     NotApplicable,
     Observe,
+    Player,
     Require,
     Target,
+    player_in_recording,
     scenario,
 )
 

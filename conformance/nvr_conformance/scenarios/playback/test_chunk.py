@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import AGO, Player
+from nvr_conformance.client.player import AGO
 from nvr_conformance.facts.recorded_time import stated_range
 from nvr_conformance.procedures.cameras import camera_count
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks
-from nvr_conformance.reading.gop import SECOND, Gop
-from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
+from nvr_conformance.scenario import SECOND, Check, Client, Gop, NotTested, Player, Require, Target, scenario
 
 CAMERAS_TRIED = 4
 CAMERAS_SEARCHED = 16  # where the first ones have no recording

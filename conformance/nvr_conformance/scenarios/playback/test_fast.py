@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from statistics import fmean
 
-from nvr_conformance.client.player import Player, player_in_recording
 from nvr_conformance.facts import playback_order as order
 from nvr_conformance.facts.playback_chunk import operation
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.reading.gop import SECOND, Gop
-from nvr_conformance.scenario import Check, Client, NotTested, Observe, Require, Target, scenario
+from nvr_conformance.scenario import (
+    SECOND,
+    Check,
+    Client,
+    Gop,
+    NotTested,
+    Observe,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
 
 STEPS = 8
 ENOUGH = 3  # steps that show whether each skips further than the one before

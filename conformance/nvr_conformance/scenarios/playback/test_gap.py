@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nvr_conformance.client.player import Player, player_in_recording
-from nvr_conformance.reading.gop import SECOND, Gop
-from nvr_conformance.scenario import Check, Client, Require, Target, scenario
+from nvr_conformance.scenario import (
+    SECOND,
+    Check,
+    Client,
+    Gop,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
 
 MINUTE = 60 * SECOND
 STRIDE = 10 * MINUTE  # between two probes

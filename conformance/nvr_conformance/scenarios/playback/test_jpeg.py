@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import player_in_recording
 from nvr_conformance.facts import playback_chunk as judging
 from nvr_conformance.facts import playback_order as order
 from nvr_conformance.facts.playback_chunk import decodable
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
+from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, player_in_recording, scenario
 
 PICTURES = 6
 

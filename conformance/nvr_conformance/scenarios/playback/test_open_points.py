@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import Player, player_in_recording
-from nvr_conformance.reading.gop import SECOND, Gop, clock_time
-from nvr_conformance.scenario import Client, Observe, Require, Target, scenario
+from nvr_conformance.reading.gop import clock_time
+from nvr_conformance.scenario import (
+    SECOND,
+    Client,
+    Gop,
+    Observe,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
 from nvr_protocol.dialect import OPEN_POINTS
 from nvr_protocol.dialect_detection import Detection, detect_dialect
 from nvr_protocol.errors import ProtocolError

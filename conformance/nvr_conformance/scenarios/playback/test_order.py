@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import Player, player_in_recording
 from nvr_conformance.facts import playback_order as order
 from nvr_conformance.facts.playback_chunk import operation
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.playback_gaps import without_gaps
 from nvr_conformance.reading.decoding import decode_pictures
-from nvr_conformance.reading.gop import Gop
-from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, refused, scenario
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    Gop,
+    NotTested,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    refused,
+    scenario,
+)
 
 GOPS = 11  # ten steps from one to the next
 DECODED = 3

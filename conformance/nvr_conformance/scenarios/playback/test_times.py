@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from nvr_conformance.client.player import Player, player_in_recording
 from nvr_conformance.facts import playback_order as order
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.reading.gop import SECOND, Gop
-from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
+from nvr_conformance.scenario import (
+    SECOND,
+    Check,
+    Client,
+    Gop,
+    NotTested,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
 
 PLAYED = 12  # GOPs that show where there is recording
 HALF_A_DAY = 12 * 3600

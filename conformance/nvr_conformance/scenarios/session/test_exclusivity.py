@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nvr_conformance.client.player import mask_of, player_in_recording, whole
+from nvr_conformance.client.player import mask_of, whole
 from nvr_conformance.procedures.cameras import camera_with_video, cameras_with_video
 from nvr_conformance.procedures.udp_path import BLOCKED, may_be_blocked
 from nvr_conformance.scenario import (
@@ -18,6 +18,7 @@ from nvr_conformance.scenario import (
     Require,
     Session,
     Target,
+    player_in_recording,
     refused,
     scenario,
 )

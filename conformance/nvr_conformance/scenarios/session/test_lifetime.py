@@ -11,7 +11,7 @@ from nvr_conformance.procedures.uid_lifetime_search import contradicting
 from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, refused, scenario
 
 if TYPE_CHECKING:
-    from nvr_conformance.engine.books import Measure
+    from nvr_conformance.scenario import Measure
 
 IDLE = 60.0  # seconds without a command: well within the lifetime, and twice it is well beyond
 NAME = "lifetime of an idle UID"

@@ -8,9 +8,9 @@ from functools import partial
 from operator import ne
 
 from nvr_conformance.client.client import read_uid
-from nvr_conformance.client.http_client import LOGIN
 from nvr_conformance.procedures.uid_commands import quick_login, written_uid
 from nvr_conformance.scenario import (
+    LOGIN,
     Check,
     Client,
     Exchange,

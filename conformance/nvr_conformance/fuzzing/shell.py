@@ -11,7 +11,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.http_client import HARMLESS, LOGIN
-from nvr_conformance.fuzz.steps import (
+from nvr_conformance.fuzzing.steps import (
     DEFAULT_AGO,
     Fetch,
     LetPass,

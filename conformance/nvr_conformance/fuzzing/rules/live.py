@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from nvr_conformance.fuzz.reference_model import AT_ONCE
-from nvr_conformance.fuzz.rules.clients import A_CAMERA, CAMERA, WHO, FuzzRules
-from nvr_conformance.fuzz.steps import Moment, Send, push
+from nvr_conformance.fuzzing.reference_model import AT_ONCE
+from nvr_conformance.fuzzing.rules.clients import A_CAMERA, CAMERA, WHO, FuzzRules
+from nvr_conformance.fuzzing.steps import Moment, Send, push
 
 if TYPE_CHECKING:
-    from nvr_conformance.fuzz.reference_model import ModelSession
+    from nvr_conformance.fuzzing.reference_model import ModelSession
 
 VIDEO = st.sampled_from(("H264", "H265", "JPEG"))
 COMP = VIDEO | st.just("AUDIO")

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from nvr_conformance.fuzz.reference_model import CAPACITY
-from nvr_conformance.fuzz.steps import CountUids, LogIn, Moment, Send, Step
+from nvr_conformance.fuzzing.reference_model import CAPACITY
+from nvr_conformance.fuzzing.steps import CountUids, LogIn, Moment, Send, Step
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from nvr_conformance.fuzz.driver import Driver
-    from nvr_conformance.fuzz.reference_model import ModelSession
+    from nvr_conformance.fuzzing.driver import Driver
+    from nvr_conformance.fuzzing.reference_model import ModelSession
 
 WHO = st.integers(0, 31)
 CAMERA = st.integers(0, 31)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from nvr_conformance.fuzz.driver import LAST_LOOK, STREAM_END, DisagreementError, Driver
-from nvr_conformance.fuzz.steps import CountUids, LetPass, LogIn, Moment, Send, Step, Stranger
+from nvr_conformance.fuzzing.driver import LAST_LOOK, STREAM_END, DisagreementError, Driver
+from nvr_conformance.fuzzing.steps import CountUids, LetPass, LogIn, Moment, Send, Step, Stranger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

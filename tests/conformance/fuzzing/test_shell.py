@@ -9,8 +9,8 @@ import subprocess
 
 import pytest
 
-from nvr_conformance.fuzz.shell import shell_lines
-from nvr_conformance.fuzz.steps import (
+from nvr_conformance.fuzzing.shell import shell_lines
+from nvr_conformance.fuzzing.steps import (
     CONTROLS,
     CountUids,
     Fetch,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nvr_conformance.fuzz.playback_model import Fault, PlaybackModel, Shown
+from nvr_conformance.fuzzing.playback_model import Fault, PlaybackModel, Shown
 
 HOUR = 3600 * 100
 SECOND = Shown(HOUR, HOUR + 90, 100.0)

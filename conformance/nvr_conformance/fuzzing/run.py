@@ -14,17 +14,17 @@ from hypothesis import seed as seeded
 from hypothesis.errors import HypothesisException
 from hypothesis.stateful import run_state_machine_as_test
 
-from nvr_conformance.fuzz.coverage import Combination, possible_combinations
-from nvr_conformance.fuzz.driver import DisagreementError, Driver
-from nvr_conformance.fuzz.rules.state_machine import RecorderMachine
-from nvr_conformance.fuzz.shrinking import Finding, confirm, shrink
-from nvr_conformance.fuzz.surroundings import surroundings_of
+from nvr_conformance.fuzzing.coverage import Combination, possible_combinations
+from nvr_conformance.fuzzing.driver import DisagreementError, Driver
+from nvr_conformance.fuzzing.rules.state_machine import RecorderMachine
+from nvr_conformance.fuzzing.shrinking import Finding, confirm, shrink
+from nvr_conformance.fuzzing.surroundings import surroundings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nvr_conformance.client.target import Target
-    from nvr_conformance.fuzz.steps import Step
+    from nvr_conformance.fuzzing.steps import Step
 
 BATCH = 10
 """Examples of one seed. Behind the tenth hypothesis would go over to variants of the examples before."""

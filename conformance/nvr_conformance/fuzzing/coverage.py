@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nvr_conformance.fuzz.reference_model import (
+from nvr_conformance.fuzzing.reference_model import (
     AT_ONCE,
     CAPACITY,
     ReferenceModel,
     Surroundings,
     Verdict,
 )
-from nvr_conformance.fuzz.steps import (
+from nvr_conformance.fuzzing.steps import (
     CONTROLS,
     HARMLESS_KEYS,
     WAYS,

@@ -15,13 +15,13 @@ from click.testing import CliRunner
 from nvr_conformance.cli.fuzz import CLOCK_START
 from nvr_conformance.cli.main import main
 from nvr_conformance.client.options import TargetOptions
-from nvr_conformance.fuzz import run as fuzzing
-from nvr_conformance.fuzz.coverage import Combination
-from nvr_conformance.fuzz.driver import DisagreementError, Driver
-from nvr_conformance.fuzz.reference_model import ReferenceModel, Surroundings, Verdict
-from nvr_conformance.fuzz.run import fuzz
-from nvr_conformance.fuzz.shrinking import Finding, replay, shrink
-from nvr_conformance.fuzz.steps import (
+from nvr_conformance.fuzzing import run as fuzzing
+from nvr_conformance.fuzzing.coverage import Combination
+from nvr_conformance.fuzzing.driver import DisagreementError, Driver
+from nvr_conformance.fuzzing.reference_model import ReferenceModel, Surroundings, Verdict
+from nvr_conformance.fuzzing.run import fuzz
+from nvr_conformance.fuzzing.shrinking import Finding, replay, shrink
+from nvr_conformance.fuzzing.steps import (
     CountUids,
     Fetch,
     FuzzFile,

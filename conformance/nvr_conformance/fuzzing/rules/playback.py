@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from nvr_conformance.fuzz.rules.clients import A_CAMERA, CAMERA, MOMENTS, WHO, FuzzRules
-from nvr_conformance.fuzz.steps import WAYS, Fetch, Moment, Send, playing, push
+from nvr_conformance.fuzzing.rules.clients import A_CAMERA, CAMERA, MOMENTS, WHO, FuzzRules
+from nvr_conformance.fuzzing.steps import WAYS, Fetch, Moment, Send, playing, push
 
 if TYPE_CHECKING:
-    from nvr_conformance.fuzz.reference_model import ModelSession
+    from nvr_conformance.fuzzing.reference_model import ModelSession
 
 
 class PlaybackRules(FuzzRules):

@@ -9,11 +9,11 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from nvr_conformance.fuzz.rules.clients import CAMERA, WHO
-from nvr_conformance.fuzz.rules.live import LiveRules
-from nvr_conformance.fuzz.rules.playback import PlaybackRules
-from nvr_conformance.fuzz.rules.session import SessionRules
-from nvr_conformance.fuzz.steps import CONTROLS, Send
+from nvr_conformance.fuzzing.rules.clients import CAMERA, WHO
+from nvr_conformance.fuzzing.rules.live import LiveRules
+from nvr_conformance.fuzzing.rules.playback import PlaybackRules
+from nvr_conformance.fuzzing.rules.session import SessionRules
+from nvr_conformance.fuzzing.steps import CONTROLS, Send
 
 
 class RecorderMachine(SessionRules, LiveRules, PlaybackRules):

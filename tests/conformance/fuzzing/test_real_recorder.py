@@ -12,13 +12,13 @@ from nvr_conformance.cli.main import main
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.client.target import Target
-from nvr_conformance.fuzz import run as fuzzing
-from nvr_conformance.fuzz.command_strategies import Request
-from nvr_conformance.fuzz.driver import DisagreementError, Driver
-from nvr_conformance.fuzz.reference_model import CAPACITY
-from nvr_conformance.fuzz.rules.state_machine import RecorderMachine
-from nvr_conformance.fuzz.run import fuzz
-from nvr_conformance.fuzz.steps import (
+from nvr_conformance.fuzzing import run as fuzzing
+from nvr_conformance.fuzzing.command_strategies import Request
+from nvr_conformance.fuzzing.driver import DisagreementError, Driver
+from nvr_conformance.fuzzing.reference_model import CAPACITY
+from nvr_conformance.fuzzing.rules.state_machine import RecorderMachine
+from nvr_conformance.fuzzing.run import fuzz
+from nvr_conformance.fuzzing.steps import (
     CONTROLS,
     CountUids,
     Fetch,

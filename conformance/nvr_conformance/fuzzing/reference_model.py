@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from nvr_conformance.fuzz.playback_model import PlaybackModel, Stretches
-from nvr_conformance.fuzz.steps import CONTROLS, Fetch, LogIn, Malformed, Send, Step, Stranger
+from nvr_conformance.fuzzing.playback_model import PlaybackModel, Stretches
+from nvr_conformance.fuzzing.steps import CONTROLS, Fetch, LogIn, Malformed, Send, Step, Stranger
 
 LIFETIME = 90.0
 CAPACITY = 16

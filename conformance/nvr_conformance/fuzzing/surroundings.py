@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.player import MINUTE
-from nvr_conformance.fuzz.playback_model import Stretches
-from nvr_conformance.fuzz.reference_model import Surroundings
+from nvr_conformance.fuzzing.playback_model import Stretches
+from nvr_conformance.fuzzing.reference_model import Surroundings
 
 if TYPE_CHECKING:
     from nvr_conformance.client.target import Target

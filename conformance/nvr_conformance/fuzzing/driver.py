@@ -9,10 +9,10 @@ from nvr_conformance.client.client import Client
 from nvr_conformance.client.http_client import HARMLESS
 from nvr_conformance.client.player import GOP_PACE, MINUTE
 from nvr_conformance.client.session import CONTROL_PACE, Session
-from nvr_conformance.fuzz.coverage import Combination, kind_of, situation_of
-from nvr_conformance.fuzz.playback_model import Shown
-from nvr_conformance.fuzz.reference_model import CAPACITY, ReferenceModel, Verdict
-from nvr_conformance.fuzz.steps import (
+from nvr_conformance.fuzzing.coverage import Combination, kind_of, situation_of
+from nvr_conformance.fuzzing.playback_model import Shown
+from nvr_conformance.fuzzing.reference_model import CAPACITY, ReferenceModel, Verdict
+from nvr_conformance.fuzzing.steps import (
     CONTROLS,
     DEFAULT_AGO,
     CountUids,
@@ -27,7 +27,7 @@ from nvr_conformance.fuzz.steps import (
     describe,
     values_of,
 )
-from nvr_conformance.fuzz.surroundings import surroundings_of
+from nvr_conformance.fuzzing.surroundings import surroundings_of
 from nvr_conformance.reading.connection_information import used_uids_in
 from nvr_conformance.reading.gop import Gop, dialect_of
 from nvr_conformance.reading.playback_video import walk_chunk

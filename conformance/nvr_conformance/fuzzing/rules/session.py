@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from nvr_conformance.fuzz.command_strategies import nearly_valid_commands, wild_requests
-from nvr_conformance.fuzz.reference_model import CAPACITY
-from nvr_conformance.fuzz.rules.clients import USER, WHO, FuzzRules
-from nvr_conformance.fuzz.steps import CONTROLS, HARMLESS_KEYS, CountUids, LetPass, Malformed, Send, Stranger
+from nvr_conformance.fuzzing.command_strategies import nearly_valid_commands, wild_requests
+from nvr_conformance.fuzzing.reference_model import CAPACITY
+from nvr_conformance.fuzzing.rules.clients import USER, WHO, FuzzRules
+from nvr_conformance.fuzzing.steps import (
+    CONTROLS,
+    HARMLESS_KEYS,
+    CountUids,
+    LetPass,
+    Malformed,
+    Send,
+    Stranger,
+)
 from nvr_protocol.commands.table import COMMANDS
 
 if TYPE_CHECKING:
-    from nvr_conformance.fuzz.command_strategies import Request
+    from nvr_conformance.fuzzing.command_strategies import Request
 
 SOON = st.sampled_from((0.125, 1.0, 3.0, 20.0, 44.875, 45.0, 60.0, 89.0, 89.875, 90.0, 100.0))
 """Binary fractions: sums of them are exact, so that 90 s are 90 s."""
