@@ -205,7 +205,7 @@ def _guarded(options: TargetOptions, work: Callable[[TargetSource], int]) -> NoR
     from nvr_conformance.sources.source import TargetSource
 
     if options.url is None:
-        options = dataclasses.replace(options, setup={"clock_start": CLOCK_START})
+        options = dataclasses.replace(options, setup={**options.setup, "clock_start": CLOCK_START})
     source = TargetSource(options)
     with no_traceback():
         source.prepare()

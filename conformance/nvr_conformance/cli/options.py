@@ -39,6 +39,13 @@ _OPTIONS = (
     click.option("--control", metavar="URL", help="The control port of an emulator."),
     click.option("--control-token", help="Its bearer token."),
     click.option("--defect", "defects", multiple=True, help="Break the embedded emulator in this way."),
+    click.option(
+        "--variant",
+        "variants",
+        multiple=True,
+        metavar="NAME[=VALUE]",
+        help="Let the embedded emulator take this liberty (see nvr-emulator variants).",
+    ),
 )
 
 EXPECTED_FAILURES = click.option(
@@ -64,6 +71,7 @@ def recorder_options(command: Callable[..., None]) -> Callable[..., None]:
         control: str | None,
         control_token: str | None,
         defects: tuple[str, ...],
+        variants: tuple[str, ...],
         **rest: Any,
     ) -> None:
         from nvr_conformance.client.options import TargetOptions
@@ -82,6 +90,7 @@ def recorder_options(command: Callable[..., None]) -> Callable[..., None]:
             pace=pace,
             allow=allowed,
             defects=defects,
+            setup=read_variants(url, variants),
         )
         command(options=options, **rest)
 
@@ -113,6 +122,23 @@ def read_allowed(text: str) -> frozenset[str]:
             f"{', '.join(sorted(unknown))}: there is {', '.join(PERMISSIONS)}", param_hint="--allow"
         )
     return allowed
+
+
+def read_variants(url: str | None, variants: Sequence[str]) -> dict[str, Any]:
+    """``--variant``: the settings of the embedded emulator that say so."""
+    if not variants:
+        return {}
+    if url is not None:
+        raise click.UsageError("--variant is for the embedded emulator: leave URL out")
+    import msgspec
+
+    from nvr_emulator.configuration import variant_choice
+
+    try:
+        chosen = variant_choice.read_variants([variant_choice.parse_choice(text) for text in variants])
+    except variant_choice.VariantError as problem:
+        raise click.BadParameter(str(problem), param_hint="--variant") from None
+    return {"variants": msgspec.to_builtins(chosen)}
 
 
 def check_recorder(url: str | None, defects: Sequence[str]) -> None:

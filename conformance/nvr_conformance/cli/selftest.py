@@ -14,6 +14,7 @@ from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_FAILURES, E
 
 if TYPE_CHECKING:
     from nvr_conformance.selftest.trials import Outcome
+    from nvr_conformance.selftest.variant_trials import Extent
 
 
 @click.command()
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 )
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes [the cores at hand].")
 @click.option("--defect", "defects", multiple=True, help="This defect alone; may be repeated.")
+@click.option(
+    "--variants",
+    type=click.Choice(["none", "part", "all"]),
+    help="Recorders that take liberties [part; all with --full; none with --defect].",
+)
+@click.option(
+    "--variant", "of_variants", multiple=True, help="The values of this variant alone; may be repeated."
+)
 @click.option("--select", multiple=True, metavar="ID-GLOB", help="Judge these requirements alone.")
 @click.option("--skip", multiple=True, metavar="ID-GLOB", help="Leave these requirements out.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -45,6 +54,8 @@ def selftest(
     model: str | None,
     jobs: int | None,
     defects: tuple[str, ...],
+    variants: Extent | None,
+    of_variants: tuple[str, ...],
     select: tuple[str, ...],
     skip: tuple[str, ...],
     seed: int,
@@ -55,7 +66,8 @@ def selftest(
     report: Path | None,
     resume: bool,
 ) -> None:
-    """Prove the judge: run it against the healthy emulator, and against one with each defect.
+    """Prove the judge: run it against the healthy emulator, against one with each defect, and against those
+    that take the liberties which the document leaves.
 
     Each defect meets the scenarios that check what it breaks; with --full it meets all.
 
@@ -77,13 +89,31 @@ def selftest(
     where = scenarios or SCENARIOS
     try:
         trials = plan_trials(
-            models, defects, select=select, skip=skip, seed=seed, scenarios=where, full=full, healthy=healthy
+            models,
+            defects,
+            select=select,
+            skip=skip,
+            seed=seed,
+            scenarios=where,
+            full=full,
+            healthy=healthy,
+            variants=variants,
+            of_variants=of_variants,
         )
         if not trials:
             stop("no such defect on this model: nothing to try", EXIT_USAGE)
         ids, declared = chosen_ids(select, skip), declared_defects()
         settings = Settings(
-            seed, tuple(models or ()), full, healthy, defects, select, skip, str(scenarios or "")
+            seed,
+            tuple(models or ()),
+            full,
+            healthy,
+            defects,
+            select,
+            skip,
+            str(scenarios or ""),
+            variants,
+            of_variants,
         )
         files = None
         if report is not None:

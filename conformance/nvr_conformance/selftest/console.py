@@ -8,6 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from nvr_conformance.selftest.coverage import Coverage, State, Sums
+from nvr_conformance.selftest.trials import MODELS
+from nvr_conformance.selftest.variant_matrix import VariantRow, variant_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,8 @@ def outcome_line(outcome: Outcome) -> str:
     word, style = ("ok", "green") if outcome.good else ("not ok", "bold red")
     if outcome.problem:
         word, style = "no verdict", "bold magenta"
-    name = outcome.trial.defect or f"healthy, seed {outcome.trial.seed}"
+    trial = outcome.trial
+    name = f"healthy, seed {trial.seed}" if trial.healthy else trial.name
     return (
         f"[{style}]{word}[/] MODEL {outcome.trial.model} {escape(name)} "
         f"({outcome.seconds:.1f} s) {escape(outcome.problem)}"
@@ -64,7 +67,7 @@ def print_matrix(console: Console, outcomes: Sequence[Outcome], rows: Sequence[C
     table.add_column("failed besides", style="bold yellow")
     table.add_column("no verdict", style="magenta")
     for outcome in sorted(outcomes, key=lambda each: (each.trial.defect or "", each.trial.model)):
-        name = outcome.trial.defect or "healthy"
+        name = outcome.trial.name
         table.add_row(
             f"{escape(name)} (M{outcome.trial.model})",
             _ids(outcome.killed),
@@ -74,6 +77,9 @@ def print_matrix(console: Console, outcomes: Sequence[Outcome], rows: Sequence[C
         )
     console.print(table)
     console.print()
+    if variants := variant_rows(outcomes):
+        console.print(_variant_table(variants))
+        console.print()
     sums = Sums.of(outcomes, rows)
     for model in sorted({outcome.trial.model for outcome in outcomes}):
         states = {row.requirement.id: row.cells[model].state for row in rows}
@@ -88,9 +94,26 @@ def print_matrix(console: Console, outcomes: Sequence[Outcome], rows: Sequence[C
     style = "bold green" if sums.exact == sums.trials else "bold red"
     console.print(
         f"\n[{style}]{sums.exact} of {sums.trials} trials as they must be[/]: "
-        f"{sums.defects} with a defect, {sums.healthy} healthy"
+        f"{sums.defects} with a defect, {sums.healthy} healthy, {sums.liberal} that take liberties"
         f"{f'; {sums.broke} without a verdict' if sums.broke else ''}"
     )
+
+
+def _variant_table(rows: Sequence[VariantRow]) -> Table:
+    """A row for each value: how often it was judged on each model, what was held against it, what observed
+    it."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("variant", no_wrap=True)
+    for model in MODELS:
+        table.add_column(f"M{model}", justify="right")
+    table.add_column("held against it", style="bold red")
+    table.add_column("observed in")
+    for row in rows:
+        held = {id_ for cell in row.cells.values() for id_ in cell.held}
+        seen = {id_ for cell in row.cells.values() for id_ in cell.observed}
+        counts = (str(row.cells[model].trials or "") for model in MODELS)
+        table.add_row(f"{row.name}={row.value}", *counts, _ids(frozenset(held)), _ids(frozenset(seen)))
+    return table
 
 
 def _ids(ids: frozenset[str]) -> str:

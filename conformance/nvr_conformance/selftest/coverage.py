@@ -64,6 +64,8 @@ def coverage(
     healthy: set[int] = set()
     for outcome in outcomes:
         trial = outcome.trial
+        if trial.variants:
+            continue
         if trial.defect is None:
             healthy.add(trial.model)
             lacking |= {(id_, trial.model): reason for id_, reason in outcome.not_applicable.items()}
@@ -103,7 +105,7 @@ def observation_changes(outcomes: Sequence[Outcome]) -> dict[tuple[str, int], tu
     the healthy recorder. What differs between seeds of the healthy one is left out."""
     healthy: dict[tuple[int, str], set[str]] = defaultdict(set)
     for outcome in outcomes:
-        if outcome.trial.defect is None and not outcome.problem:
+        if outcome.trial.healthy and not outcome.problem:
             for what, digest in outcome.observed.items():
                 healthy[outcome.trial.model, what].add(digest)
     changed: dict[tuple[str, int], dict[str, None]] = defaultdict(dict)
@@ -120,7 +122,8 @@ def observation_changes(outcomes: Sequence[Outcome]) -> dict[tuple[str, int], tu
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The sums of a self-test. ``inexact``: the judge was wrong; ``broke``: no verdict."""
+    """The sums of a self-test. ``inexact``: the judge was wrong; ``broke``: no verdict; ``liberal``:
+    recorders that took liberties."""
 
     trials: int
     exact: int
@@ -129,6 +132,8 @@ class Sums:
     defects: int
     defects_exact: int
     healthy: int
+    liberal: int
+    liberal_clean: int
     false_alarms: int
     proved: Mapping[int, int]
     to_prove: Mapping[int, int]
@@ -136,6 +141,7 @@ class Sums:
     @classmethod
     def of(cls, outcomes: Sequence[Outcome], rows: Sequence[Coverage]) -> Sums:
         """Add up. ``proved`` and ``to_prove`` are numbers of requirements, by model."""
+        liberal = [outcome for outcome in outcomes if outcome.trial.variants]
         planted = [outcome for outcome in outcomes if outcome.trial.defect is not None]
         states = {model: [row.cells[model].state for row in rows] for model in MODELS}
         exact = sum(outcome.good for outcome in outcomes)
@@ -147,8 +153,10 @@ class Sums:
             broke=broke,
             defects=len(planted),
             defects_exact=sum(outcome.good for outcome in planted),
-            healthy=len(outcomes) - len(planted),
-            false_alarms=sum(outcome.trial.defect is None and bool(outcome.extra) for outcome in outcomes),
+            healthy=len(outcomes) - len(planted) - len(liberal),
+            liberal=len(liberal),
+            liberal_clean=sum(outcome.good for outcome in liberal),
+            false_alarms=sum(outcome.trial.healthy and bool(outcome.extra) for outcome in outcomes),
             proved={model: seen.count(State.PROVED) for model, seen in states.items()},
             to_prove={model: sum(state in TO_PROVE for state in seen) for model, seen in states.items()},
         )

@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True):
     select: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     scenarios: str = ""
+    variants: str | None = None
+    of_variants: tuple[str, ...] = ()
     kit: str = version("nvrkit")
 
 
@@ -51,6 +53,7 @@ class TrialRecord(msgspec.Struct, frozen=True):
     problem: str
     seconds: float
     not_applicable: dict[str, str]
+    variants: tuple[tuple[str, str], ...]
     observed: dict[str, str]
 
     @classmethod
@@ -69,13 +72,14 @@ class TrialRecord(msgspec.Struct, frozen=True):
             outcome.problem,
             outcome.seconds,
             dict(outcome.not_applicable),
+            trial.variants,
             dict(outcome.observed),
         )
 
     def is_of(self, trial: Trial) -> bool:
         """Whether it is this trial that was made."""
-        ours = (self.model, self.defect, self.seed, frozenset(self.must_fail))
-        return ours == (trial.model, trial.defect, trial.seed, trial.breaks)
+        ours = (self.model, self.defect, self.seed, frozenset(self.must_fail), self.variants)
+        return ours == (trial.model, trial.defect, trial.seed, trial.breaks, trial.variants)
 
     def outcome(self, trial: Trial) -> Outcome:
         """The outcome that it was made of."""
@@ -156,9 +160,9 @@ class SelftestFiles:
         if differing:
             raise ValueError(f"{self._json} is of another self-test: not the same {', '.join(differing)}")
         self._begun, self._seconds = former.begun, former.seconds
-        done = {(record.model, record.defect, record.seed): record for record in former.trials}
+        done = {(each.model, each.defect, each.seed, each.variants): each for each in former.trials}
         for trial in trials:
-            record = done.get((trial.model, trial.defect, trial.seed))
+            record = done.get((trial.model, trial.defect, trial.seed, trial.variants))
             if record is not None and record.is_of(trial) and not record.problem:
                 self.kept.append(record.outcome(trial))
 

@@ -11,6 +11,7 @@ from nvr_conformance.report.page_template import page_template
 from nvr_conformance.selftest.console import duration
 from nvr_conformance.selftest.coverage import Cell, Coverage, State, Sums
 from nvr_conformance.selftest.trials import MODELS, Outcome
+from nvr_conformance.selftest.variant_matrix import variant_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,7 @@ def render_page(outcomes: Sequence[Outcome], rows: Sequence[Coverage], facts: Pa
     sums = Sums.of(outcomes, rows)
     verdict, sentence = _verdict(sums, rows, facts)
     outcomes = sorted(outcomes, key=lambda each: (each.trial.defect or "", each.trial.model, each.trial.seed))
+    rows_of_variants = variant_rows(outcomes)
     return page_template("selftest.html.jinja").render(
         verdict=verdict,
         sentence=sentence,
@@ -63,6 +65,8 @@ def render_page(outcomes: Sequence[Outcome], rows: Sequence[Coverage], facts: Pa
         healthy=_healthy(outcomes),
         sections=_sections(rows),
         planted=[each for each in outcomes if each.trial.defect is not None],
+        liberal=[each for each in outcomes if each.trial.variants],
+        variants=rows_of_variants,
         texts={each.trial.defect: each.trial.text for each in outcomes},
         mark=_mark,
         css=_css,
@@ -85,7 +89,7 @@ def _verdict(sums: Sums, rows: Sequence[Coverage], facts: PageFacts) -> tuple[st
 def _healthy(outcomes: Sequence[Outcome]) -> list[Healthy]:
     found = []
     for model in MODELS:
-        runs = [each for each in outcomes if each.trial.defect is None and each.trial.model == model]
+        runs = [each for each in outcomes if each.trial.healthy and each.trial.model == model]
         if runs:
             found.append(
                 Healthy(

@@ -17,6 +17,7 @@ from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.judge import chosen_ids, judge
 from nvr_conformance.judgement.requirements import Level
 from nvr_conformance.judgement.verdicts import Overall, Verdict
+from nvr_conformance.selftest.variant_trials import Extent, chosen_rows, setup_of
 from nvr_conformance.selftest.worker_pool import Lost, spread
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ FULL_HEALTHY = 20  # seeds of the healthy emulator in a full self-test
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One run to make: a model with one defect, or healthy. ``breaks`` is what it must fail, ``text`` says it
-    in words; ``focus``: only the scenarios that can see it are run."""
+    in words; ``focus``: only the scenarios that can see it are run. ``variants``: what the recorder does
+    otherwise where the document leaves it open."""
 
     model: int
     defect: str | None
@@ -43,6 +45,17 @@ class Trial:
     scenarios: Path = SCENARIOS
     focus: frozenset[str] | None = None
     text: str = ""
+    variants: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the trial is called: the defect, the variants, or healthy."""
+        return self.defect or (f"variants: {self.text}" if self.variants else "healthy")
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it is the recorder as it is by default, with nothing to fail."""
+        return self.defect is None and not self.variants
 
 
 @dataclass(frozen=True)
@@ -91,6 +104,8 @@ def plan_trials(
     scenarios: Path = SCENARIOS,
     full: bool = False,
     healthy: int | None = None,
+    variants: Extent | None = None,
+    of_variants: Sequence[str] = (),
 ) -> list[Trial]:
     """The trials: the healthy emulator of each model, then each defect.
 
@@ -99,6 +114,8 @@ def plan_trials(
     requirements: a defect that breaks none of those is left out. ``full`` runs each defect against all
     scenarios, not only against those that claim what it breaks. ``healthy``: how many seeds, from ``seed``
     on, the healthy emulator is judged with; None: none beside named ``defects``, else 1, or 20 if ``full``.
+    ``variants``: how many recorders that take liberties; None: none beside named ``defects``, else a part, or
+    all if ``full``. ``of_variants`` narrows to these, and leaves the rest of the self-test out.
     """
     from nvr_emulator.defects import all_defects
 
@@ -109,6 +126,14 @@ def plan_trials(
     if healthy is None:
         healthy = 0 if defects else FULL_HEALTHY if full else 1
     narrow = (tuple(select), tuple(skip))
+    if variants is None:
+        variants = "none" if defects else "all" if full or of_variants else "part"
+    liberal = [
+        Trial(model, None, frozenset(), *narrow, seed, scenarios, text=text, variants=chosen)
+        for model, chosen, text in chosen_rows(variants, models or MODELS, of_variants, seed=seed)
+    ]
+    if of_variants:
+        return liberal
     trials = [
         Trial(model, None, frozenset(), *narrow, seed + further, scenarios)
         for further in range(healthy)
@@ -124,7 +149,7 @@ def plan_trials(
         trials += [
             Trial(model, name, breaks, *narrow, seed, scenarios, focus, defect.text) for model in chosen
         ]
-    return trials
+    return trials + liberal
 
 
 def declared_defects() -> Counter[tuple[str, int]]:
@@ -138,7 +163,11 @@ def declared_defects() -> Counter[tuple[str, int]]:
 
 def run_trial(trial: Trial) -> Outcome:
     """Judge one emulator."""
-    options = TargetOptions(model=trial.model, defects=(trial.defect,) if trial.defect else ())
+    options = TargetOptions(
+        model=trial.model,
+        defects=(trial.defect,) if trial.defect else (),
+        setup=setup_of(trial.variants),
+    )
     result = judge(
         options,
         select=trial.select,

@@ -70,6 +70,7 @@ def test_what_the_file_says(tmp_path):
         "problem": "",
         "seconds": 2.0,
         "not_applicable": {},
+        "variants": [],
         "observed": {"SES-18 digits": "bb"},
     }
     assert (data["planned"], data["seconds"]) == (5, 12.3)
@@ -159,7 +160,9 @@ def command(monkeypatch, scenarios, tmp_path):
     def run(*arguments):
         made.clear()
         where = ["--scenarios", str(scenarios), "--report", str(tmp_path / "report"), "--select", "SES-09"]
-        answer = CliRunner().invoke(main, ["selftest", *where, "--model", "2", *arguments])
+        answer = CliRunner().invoke(
+            main, ["selftest", *where, "--model", "2", "--variants", "none", *arguments]
+        )
         return answer, list(made)
 
     return run

@@ -1,0 +1,71 @@
+"""Trials of recorders that take liberties, the mirror of those with defects: nothing may be held against
+them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle, islice
+from typing import Literal
+
+from nvr_conformance.selftest.covering import Row, covering_rows, different_rows
+
+Extent = Literal["none", "part", "all"]
+"""How many: none; as many as a few minutes hold; or each value alone, every two together, all at once."""
+PART = 6  # rows of pairs in a part, beside those in which everything differs
+
+Chosen = tuple[tuple[str, str], ...]
+"""Names and values of variants, without those that have their default."""
+
+
+def chosen_rows(
+    extent: Extent, models: Sequence[int], names: Sequence[str] = (), *, seed: int = 0
+) -> list[tuple[int, Chosen, str]]:
+    """Which variants are judged on which model, and what that is called. ``names`` narrows to these variants.
+
+    All: on each model each value alone, rows in which every two values meet, and rows in which as much as
+    can be is different. A part: the last kind on each model, and some rows of the second kind.
+    """
+    if extent == "none" and not names:
+        return []
+    from nvr_emulator.configuration.variant_choice import EXCLUDED, all_variants
+
+    known = {variant.name: variant for variant in all_variants()}
+    if unknown := set(names) - set(known):
+        raise ValueError(f"no such variant: {', '.join(sorted(unknown))}")
+    table = {name: variant.values for name, variant in known.items() if not names or name in names}
+    barred = [(one, other) for one, other, _ in EXCLUDED if one[0] in table and other[0] in table]
+    standard = {name: variant.values[0] for name, variant in known.items()}
+
+    def short(row: Row) -> Chosen:
+        return tuple((name, value) for name, value in row.items() if value != standard[name])
+
+    different = [short(row) for row in different_rows(table, barred=barred, seed=seed)]
+    pairs = [short(row) for row in covering_rows(table, barred=barred, seed=seed)] if len(table) > 1 else []
+    rows = [
+        (model, chosen, f"as different as can be, {number} of {len(different)}")
+        for model in models
+        for number, chosen in enumerate(different, 1)
+    ]
+    if extent == "part":
+        some = enumerate(pairs[:PART], 1)
+        on = islice(cycle(models), PART)
+        return rows + [
+            (model, chosen, f"pairs, row {number} of {len(pairs)}")
+            for model, (number, chosen) in zip(on, some, strict=False)
+        ]
+    alone = [((name, value),) for name, values in table.items() for value in values[1:]]
+    rows = [(model, chosen, f"{chosen[0][0]}={chosen[0][1]}") for model in models for chosen in alone] + rows
+    return rows + [
+        (model, chosen, f"pairs, row {number} of {len(pairs)}")
+        for model in models
+        for number, chosen in enumerate(pairs, 1)
+    ]
+
+
+def setup_of(chosen: Chosen) -> dict[str, object]:
+    """The settings of an emulated recorder with these variants, as plain data."""
+    import msgspec
+
+    from nvr_emulator.configuration.variant_choice import read_variants
+
+    return {"variants": msgspec.to_builtins(read_variants(chosen))} if chosen else {}
