@@ -100,7 +100,9 @@ def run(
         if options.url is not None:
             raise click.UsageError("--config is for the embedded emulator: leave URL out")
         setup = _read_config(config)
-        options = dataclasses.replace(options, setup={**setup, **options.setup}, model=options.model or setup["model"])
+        options = dataclasses.replace(
+            options, setup={**setup, **options.setup}, model=options.model or setup["model"]
+        )
     try:
         chosen_ids(select, skip)
     except ValueError as problem:
