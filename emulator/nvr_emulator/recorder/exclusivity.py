@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from nvr_emulator.recorder.live.streams import LiveTable
-from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.recorder.sessions import Session
 
 
-class Exclusivity:
-    """Refuses one while the other runs."""
+class Live(Protocol):
+    """What is to be known of live."""
 
-    def __init__(self, live: LiveTable, playbacks: Mapping[int, Playback]) -> None:
+    def streams(self, uid: int | None = None) -> Sequence[object]:
+        """The streams that run on a UID."""
+
+
+class Playing(Protocol):
+    """What is to be known of a playback."""
+
+    @property
+    def running(self) -> bool:
+        """Whether a PLAYCMD is in effect."""
+
+
+class Exclusivity:
+    """Refuses one while the other runs. `playbacks`: by UID."""
+
+    def __init__(self, live: Live, playbacks: Mapping[int, Playing]) -> None:
         self.live = live
         self.playbacks = playbacks
 
