@@ -40,7 +40,8 @@ class Control:
 
     def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self._url + path, data, self._headers, method=method)
+        headers = {**self._headers, "Content-Type": "application/json"}
+        request = urllib.request.Request(self._url + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=_CONTROL_TIMEOUT) as answer:
                 return dict(json.load(answer))

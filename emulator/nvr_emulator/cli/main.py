@@ -49,6 +49,15 @@ def main() -> None:
 @click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
 @click.option("--control-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
 @click.option(
+    "--control-host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address of the control port; beyond this machine it asks for a token (see the ready line).",
+)
+@click.option(
+    "--control-token", help="The token that the control port asks for, instead of one made at start."
+)
+@click.option(
     "--cert",
     type=click.Path(path_type=Path),
     help="Certificate for HTTPS (PEM); without it one is made that nobody signed.",
@@ -247,6 +256,10 @@ def _ready(serving: Serving, options: dict[str, Any]) -> dict[str, Any]:
     line["user"] = first.name
     if options["password"] is None:
         line["password"] = first.password
+    if serving.control_token is not None and options["control_token"] is None:
+        line["control_token"] = serving.control_token
+    if serving.certificate_pem is not None:
+        line["certificate"] = serving.certificate_pem
     return line
 
 

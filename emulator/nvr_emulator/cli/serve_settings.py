@@ -56,7 +56,14 @@ def ports_from(options: Mapping[str, Any], transport: str) -> Ports:
     for name, off in (("http", "https"), ("https", "http")):
         if options[f"{name}_port"] and transport == off:
             raise ConfigurationError(f"--{name}-port: the recorder is set to {off} alone (--transport)")
-    return Ports(options["host"], options["http_port"], options["https_port"], options["control_port"])
+    return Ports(
+        options["host"],
+        options["http_port"],
+        options["https_port"],
+        options["control_port"],
+        options["control_host"],
+        options["control_token"],
+    )
 
 
 def certificate_from(options: Mapping[str, Any]) -> CertificateFiles:

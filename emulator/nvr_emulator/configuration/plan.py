@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 import zoneinfo
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 import msgspec
 
+from nvr_emulator.configuration.schema import problem_of
 from nvr_emulator.configuration.settings import (
+    LATEST,
     CameraError,
     CameraSettings,
     ConfigurationError,
@@ -17,6 +20,7 @@ from nvr_emulator.configuration.settings import (
     RecordingSettings,
     Transport,
     UserSettings,
+    moment_problem,
     unix_time,
 )
 from nvr_emulator.configuration.variant_choice import dialect_of
@@ -89,7 +93,9 @@ def usual_cameras(
 
 
 def plan(settings: RecorderSettings) -> RecorderPlan:
-    """Fill in what the settings leave open; `ConfigurationError` where they contradict each other."""
+    """Fill in what the settings leave open; `ConfigurationError` where a value is none that a key can have,
+    or two contradict each other."""
+    _check_types(settings)
     model = Model(settings.model)
     try:
         series = SERIES_BY_NAME[settings.series] if settings.series else DEFAULT_SERIES[model]
@@ -99,6 +105,8 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
         ) from None
     if series.model != model:
         raise ConfigurationError(f"series: {series.name} is of MODEL {series.model.value}, not {model.value}")
+    if settings.clock_start is not None and (problem := moment_problem(settings.clock_start)):
+        raise ConfigurationError(f"clock_start: {problem}")
     channels = settings.channels or series.cameras.value
     slots = _slots(settings, series)
     cameras = settings.cameras or usual_cameras(min(USUAL_CAMERAS, channels), model=model)
@@ -111,7 +119,7 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
         raise ConfigurationError(
             f"time_zone: {settings.time_zone!r} is no time zone (say Asia/Tokyo)"
         ) from None
-    return RecorderPlan(
+    planned = RecorderPlan(
         model=model.value,
         series=series.name,
         transport=_transport(settings, series),
@@ -133,6 +141,29 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
         clock_start=settings.clock_start,
         seed=settings.seed,
     )
+    # Without a start of its own, moments can be judged by now, and ages once the recorder starts.
+    check_recorded(planned, LATEST if planned.clock_start is None else planned.clock_start)
+    return planned
+
+
+def check_recorded(plan: RecorderPlan, started: float) -> None:
+    """Refuse recordings that reach out of what the recorder's times can say; `started` as Unix seconds."""
+    for entry in plan.recordings:
+        for key, moment in (("since", entry.since), ("until", entry.until)):
+            if moment is not None and not 0 <= unix_time(moment, started) <= LATEST:
+                first, last = (datetime.fromtimestamp(limit, UTC).date() for limit in (0, LATEST))
+                raise ConfigurationError(f"recordings: {key} = {moment} is not between {first} and {last}")
+
+
+def _check_types(settings: RecorderSettings) -> None:
+    """Settings that were made by a program were never compared with what the schema asks for."""
+    plain = msgspec.to_builtins(settings, builtin_types=(datetime,))
+    try:
+        msgspec.convert(plain, RecorderSettings)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(
+            ": ".join(filter(None, problem_of(error, RecorderSettings, plain)))
+        ) from None
 
 
 def _check_audio(cameras: tuple[CameraSettings, ...], known: tuple[AudioCodec, ...], model: Model) -> None:
@@ -184,9 +215,8 @@ def _disks(settings: RecorderSettings, slots: tuple[str, ...]) -> tuple[str, ...
         return tuple(slot for slot in slots if slot.startswith("MAIN"))[:USUAL_DISKS]
     for index, disk in enumerate(settings.disks):
         if disk not in slots:
-            raise ConfigurationError(
-                f"disks[{index}]: there is no slot {disk!r}; there is {slots[0]} … {slots[-1]}"
-            )
+            there = slots[0] if len(slots) == 1 else f"{slots[0]} … {slots[-1]}"
+            raise ConfigurationError(f"disks[{index}]: there is no slot {disk!r}; there is {there}")
     return tuple(slot for slot in slots if slot in settings.disks)
 
 

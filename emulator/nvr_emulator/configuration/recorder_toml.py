@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import enum
 import re
 import tomllib
-import types
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 import msgspec
 
 from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.schema import did_you_mean, fields_of, item_of, problem_of
 from nvr_emulator.configuration.settings import (
     CameraError,
     CameraSettings,
@@ -30,8 +27,6 @@ from nvr_protocol.dialect import dialect_from_name
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.models import CAMERA_LIMIT, SERIES_BY_NAME
 
-_WHERE = re.compile(r"(?P<why>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
-_STEP = re.compile(r"([A-Za-z_0-9]+)|\[(\d+)\]")
 _RANGE = re.compile(r"\s*(\d{1,4})\s*-\s*(\d{1,4})\s*")
 _ANYBODY = (UserSettings("ADMIN", "admin12345"),)
 
@@ -116,25 +111,7 @@ def _converted(data: Mapping[str, Any]) -> RecorderSettings:
     try:
         return msgspec.convert(data, RecorderSettings)
     except msgspec.ValidationError as error:
-        match = _WHERE.fullmatch(str(error))
-        assert match is not None
-        path = match["path"] or ""
-        raise _KeyProblem(path, _reason(match["why"], path, data)) from None
-
-
-def _reason(why: str, path: str, data: Mapping[str, Any]) -> str:
-    """What is wrong with the value at `path`, with the values that would be right where they are few."""
-    hint: Any = RecorderSettings
-    value: Any = data
-    for name, index in _STEP.findall(path):
-        fields = _fields_of(hint)
-        hint = _item_of(hint) if index else (fields or {}).get(name)
-        value = value[int(index)] if index else value[name]
-    if allowed := _allowed(hint):
-        return f"{value!r} is none of {', '.join(allowed)}"
-    if "timezone" in why:
-        return "has no offset from UTC: say 2026-11-01T05:00:00Z"
-    return why.replace("`", "").replace("Expected", "expected").replace("Object missing", "missing")
+        raise _KeyProblem(*problem_of(error, RecorderSettings, data)) from None
 
 
 def _checked(settings: RecorderSettings, spans: Mapping[int, range]) -> RecorderSettings:
@@ -156,59 +133,16 @@ def _checked(settings: RecorderSettings, spans: Mapping[int, range]) -> Recorder
 
 
 def _refuse_unknown_keys(value: Any, hint: Any, path: str) -> None:
-    fields = _fields_of(hint)
+    fields = fields_of(hint)
     if isinstance(value, dict) and fields is not None:
         for key, inner in value.items():
             here = f"{path}.{key}" if path else key
             if key not in fields:
-                near = difflib.get_close_matches(key, fields, 1, 0.5)
-                raise _KeyProblem(here, f"unknown key{f'; did you mean {near[0]!r}?' if near else ''}")
+                raise _KeyProblem(here, f"unknown key{did_you_mean(key, fields)}")
             _refuse_unknown_keys(inner, fields[key], here)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            _refuse_unknown_keys(inner, _item_of(hint), f"{path}[{index}]")
-
-
-def _choices(hint: Any) -> tuple[Any, ...]:
-    """The types that a hint allows, one by one."""
-    if get_origin(hint) is Annotated:
-        return _choices(get_args(hint)[0])
-    if get_origin(hint) in (Union, types.UnionType):
-        return tuple(choice for part in get_args(hint) for choice in _choices(part))
-    return (hint,)
-
-
-def _fields_of(hint: Any) -> dict[str, Any] | None:
-    """The keys of a table and their types; None where the hint is no table."""
-    for choice in _choices(hint):
-        if isinstance(choice, type) and issubclass(choice, msgspec.Struct):
-            return {field.name: field.type for field in msgspec.structs.fields(choice)}
-        if isinstance(choice, type) and dataclasses.is_dataclass(choice):
-            return {field.name: hint for field, hint in _dataclass_fields(choice)}
-    return None
-
-
-def _dataclass_fields(kind: type) -> list[tuple[dataclasses.Field[Any], Any]]:
-    from typing import get_type_hints
-
-    hints = get_type_hints(kind)
-    return [(field, hints[field.name]) for field in dataclasses.fields(kind)]
-
-
-def _item_of(hint: Any) -> Any:
-    """What an array holds."""
-    return next((get_args(choice)[0] for choice in _choices(hint) if get_origin(choice) is tuple), None)
-
-
-def _allowed(hint: Any) -> list[str]:
-    """The values that a hint allows, where it lists them."""
-    found: list[str] = []
-    for choice in _choices(hint):
-        if get_origin(choice) is Literal:
-            found += map(str, get_args(choice))
-        elif isinstance(choice, type) and issubclass(choice, enum.Enum):
-            found += (str(member.value) for member in choice)
-    return found
+            _refuse_unknown_keys(inner, item_of(hint), f"{path}[{index}]")
 
 
 def beside(document: dict[str, Any], folder: Path) -> dict[str, Any]:

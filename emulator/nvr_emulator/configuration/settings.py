@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -70,12 +70,26 @@ class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     state: CameraState = CameraState.NORMAL
 
 
-Age = Annotated[int, msgspec.Meta(ge=0)]
+EARLIEST = 2 * 86_400
+LATEST = 2**32 - 2 * 86_400
+"""Between which moments a recorder lives, in Unix seconds: its times are 32 bits wide (§7), and something is
+recorded before now and due after it."""
+
+
+Age = Annotated[int, msgspec.Meta(ge=0, le=LATEST // 60)]
 """Minutes before the recorder's start."""
 
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A date and time with its offset from UTC."""
+
+
+def moment_problem(moment: float) -> str | None:
+    """Why a recorder's clock cannot show this moment (Unix seconds); None where it can."""
+    if EARLIEST <= moment <= LATEST:
+        return None
+    first, last = (datetime.fromtimestamp(limit, UTC).date() for limit in (EARLIEST, LATEST))
+    return f"the recorder's clock goes from {first} to {last}: its times are 32 bits wide"
 
 
 def unix_time(moment: int | datetime, started: float) -> float:
@@ -104,7 +118,8 @@ DigestAlgorithm = Literal["MD5", "SHA-256"]
 
 
 class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """A whole recorder. `clock_start` is Unix seconds; None means the host's time at start.
+    """A whole recorder. `clock_start` is Unix seconds, `EARLIEST` to `LATEST`; None means the host's time
+    at start.
 
     `errors` and `events`: texts that stand in the logs from the start, oldest first.
     `largest_download_file`: bytes at which a download begins another file (OP-30).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import ssl
 import tempfile
 from collections.abc import Iterable
@@ -21,25 +22,30 @@ ALWAYS = ("localhost", "127.0.0.1", "::1")
 LIFETIME = timedelta(days=397)
 BACKDATED = timedelta(days=1)
 """A certificate begins this long ago: clocks differ."""
+_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----")
 ANY_HOST = ("0.0.0.0", "::")
 
 
 def server_context(
     certificate: Path | None = None, key: Path | None = None, names: Iterable[str] = ()
-) -> ssl.SSLContext:
-    """What HTTPS is served with: PEM files (the key may stand in the certificate's), else a certificate made
-    for `names` and `ALWAYS`. `ConfigurationError` says in one line what is wrong with them."""
+) -> tuple[ssl.SSLContext, str]:
+    """What HTTPS is served with, and the certificates in it (PEM) for those who are to trust them.
+
+    PEM files (the key may stand in the certificate's), else a certificate made for `names` and `ALWAYS`.
+    `ConfigurationError` says in one line what is wrong with them.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if certificate is not None:
         _load(context, certificate, key)
-        return context
+        return context, _certificates(certificate.read_bytes())
     if key is not None:
         raise ConfigurationError("--key: a key needs a certificate: give --cert too")
+    made = self_signed(names)
     with tempfile.NamedTemporaryFile(suffix=".pem") as file:
-        file.write(self_signed(names))
+        file.write(made)
         file.flush()
         context.load_cert_chain(file.name)
-    return context
+    return context, _certificates(made)
 
 
 def self_signed(names: Iterable[str]) -> bytes:
@@ -67,6 +73,11 @@ def self_signed(names: Iterable[str]) -> bytes:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return private + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _certificates(pem: bytes) -> str:
+    """What is public of a PEM file: its certificates, without the key."""
+    return "".join(f"{found.decode('ascii')}\n" for found in _CERTIFICATE.findall(pem))
 
 
 def _alternatives(names: Iterable[str]) -> list[x509.GeneralName]:

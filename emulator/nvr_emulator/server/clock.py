@@ -5,36 +5,85 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+from nvr_emulator.configuration.settings import LATEST, moment_problem
+
+
+class ClockError(ValueError):
+    """A clock cannot be moved so; one line says why."""
+
+
+class RealClockError(ClockError):
+    """The clock follows the host's: nobody moves it."""
+
 
 class Clock(Protocol):
-    """The recorder's time, in Unix seconds."""
+    """The recorder's time, in Unix seconds; never before `EARLIEST` nor after `LATEST` of the settings."""
 
     def now(self) -> float:
         """The present moment, Unix seconds (UTC)."""
+
+    def after(self, seconds: object) -> float:
+        """The moment so many seconds from now. `ClockError` where the clock cannot be moved there."""
+
+    def move_to(self, moment: float) -> None:
+        """Set the time; it never runs backwards."""
+
+    def restart(self) -> None:
+        """Go back to the moment of the start."""
 
 
 class RealClock:
     """Follows the monotonic clock from `start` (Unix seconds; None: the wall time at start): an NTP step of
-    the host is no jump here."""
+    the host is no jump here. It stands still at `LATEST`."""
 
     def __init__(self, start: float | None = None) -> None:
-        self._offset = (time.time() if start is None else start) - time.monotonic()
+        self._start = start
+        self.restart()
 
     def now(self) -> float:
         """The present moment, Unix seconds (UTC)."""
-        return time.monotonic() + self._offset
+        return min(time.monotonic() + self._offset, LATEST)
+
+    def after(self, seconds: object) -> float:
+        """Nobody moves this clock."""
+        raise RealClockError("the clock is real: a manual one can be moved (--clock manual, clock='manual')")
+
+    def move_to(self, moment: float) -> None:
+        """Nobody moves this clock."""
+        self.after(moment)
+
+    def restart(self) -> None:
+        """Run from the start again."""
+        self._offset = (time.time() if self._start is None else self._start) - time.monotonic()
 
 
 class ManualClock:
     """Stands still until it is moved."""
 
     def __init__(self, start: float) -> None:
-        self._now = start
+        self._start = self._now = start
 
     def now(self) -> float:
         """The present moment, Unix seconds (UTC)."""
         return self._now
 
+    def after(self, seconds: object) -> float:
+        """The moment so many seconds from now. `ClockError` where the clock cannot be moved there."""
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise ClockError(f"seconds: must be a number, not {str(seconds)[:40]!r}")
+        if not seconds >= 0:
+            raise ClockError(f"seconds: must be 0 or more, not {seconds}: the clock never runs backwards")
+        if seconds > LATEST:  # an integer may be too big for a float
+            raise ClockError(f"seconds: {moment_problem(LATEST + 1)}")
+        moment = self._now + seconds
+        if problem := moment_problem(moment):
+            raise ClockError(f"seconds: {problem}")
+        return moment
+
     def move_to(self, moment: float) -> None:
         """Set the time; it never runs backwards."""
         self._now = max(self._now, moment)
+
+    def restart(self) -> None:
+        """Go back to the moment of the start."""
+        self._now = self._start

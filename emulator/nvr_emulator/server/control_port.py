@@ -1,159 +1,117 @@
-"""The control port: what a test may know and do that a client may not (JSON, loopback only)."""
+"""The control port: what a test may know and do that a client may not (JSON)."""
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+import asyncio
+import re
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from nvr_emulator.configuration.settings import CameraState
-from nvr_emulator.recorder.disks import DiskState
-from nvr_emulator.recorder.logs import TEXT_LIMIT, writable
-from nvr_emulator.server.clock import ManualClock
-from nvr_emulator.server.state import state_of
-from nvr_protocol.texts.log_list import LogKind
+from nvr_emulator.configuration.schema import problem_of
+from nvr_emulator.server.control_access import Access, ControlError
+from nvr_emulator.server.control_bodies import Problem
+from nvr_emulator.server.control_operations import OPERATIONS, Call, Operation, as_json
+from nvr_emulator.server.http_connection import HttpServer
+from nvr_emulator.server.machine import Machine
 
-State = TypeVar("State", CameraState, DiskState)
-
-MOST_SECONDS = 10 * 366 * 86_400
-"""The farthest that one request may move the manual clock."""
-
-
-class ControlError(Exception):
-    """A control request that cannot be done, with its HTTP status."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
+LONGEST_BODY = 64 * 1024
+BODY_PATIENCE = 30.0
+"""Seconds for a body to arrive."""
 
 
-def control_application(machine: Any) -> web.Application:
-    """The control port of a machine (see `nvr_emulator.server.machine`)."""
-    control = _Control(machine)
-    application = web.Application(middlewares=[_speak_json], client_max_size=64 * 1024)
-    application.add_routes(
-        [
-            web.get("/healthz", control.health),
-            web.get("/state", control.state),
-            web.get("/journal", control.journal),
-            web.get("/clock", control.clock),
-            web.post("/clock/advance", control.advance),
-            web.post("/reset", control.reset),
-            web.post("/cameras/{number}", control.camera),
-            web.post("/disks/{slot}", control.disk),
-            web.post("/logs/{kind}", control.add_to_log),
-        ]
-    )
-    return application
+class ControlPort:
+    """Answers for one machine, by a table of operations."""
 
-
-class _Control:
-    def __init__(self, machine: Any) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        access: Access | None = None,
+        *,
+        certificate: str | None = None,
+        operations: tuple[Operation, ...] = OPERATIONS,
+    ) -> None:
         self.machine = machine
+        self.access = access or Access()
+        self.certificate = certificate
+        self._operations = [(_pattern(operation.path), operation) for operation in operations]
 
-    async def health(self, request: web.Request) -> web.Response:
-        return _json({"ok": True})
+    def web_server(self) -> HttpServer:
+        """What `loop.create_server` takes as its factory."""
+        return HttpServer(self.handle, lambda status, reason: problem(ControlError(status, reason)))
 
-    async def state(self, request: web.Request) -> web.Response:
-        return _json(state_of(self.machine))
-
-    async def journal(self, request: web.Request) -> web.Response:
-        since = request.query.get("since", "0")
-        if not since.isascii() or not since.isdigit():
-            raise ControlError(400, f"since: {since[:40]!r} is not an entry's number")
-        entries = self.machine.journal.since(int(since))
-        return _json({"entries": [dataclasses.asdict(entry) for entry in entries]})
-
-    async def clock(self, request: web.Request) -> web.Response:
-        manual = isinstance(self.machine.clock, ManualClock)
-        return _json({"now": self.machine.clock.now(), "clock": "manual" if manual else "real"})
-
-    async def advance(self, request: web.Request) -> web.Response:
-        seconds = await _seconds(request)
-        if not isinstance(self.machine.clock, ManualClock):
-            raise ControlError(409, "the clock is real; start with --clock manual to move it")
-        await self.machine.advance(seconds)
-        return _json({"now": self.machine.clock.now()})
-
-    async def reset(self, request: web.Request) -> web.Response:
-        self.machine.reset()
-        return _json({"ok": True})
-
-    async def camera(self, request: web.Request) -> web.Response:
-        text = request.match_info["number"]
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-        if number not in self.machine.recorder.cameras.registered:
-            raise ControlError(404, f"camera {text[:40]!r} is not registered")
-        state = await _state(request, CameraState)
-        self.machine.recorder.set_camera_state(number, state, self.machine.clock.now())
-        self.machine.pump.changed()
-        return _json({"number": number, "state": state.value})
-
-    async def disk(self, request: web.Request) -> web.Response:
-        slot, recorder = request.match_info["slot"], self.machine.recorder
-        if slot not in recorder.disks.states:
-            raise ControlError(404, f"there is no disk in {slot[:40]!r}")
-        state = await _state(request, DiskState)
+    async def handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
         try:
-            text = recorder.disks.set_state(slot, state)
-        except ValueError as error:
-            raise ControlError(409, str(error)) from None
-        if text is not None:
-            recorder.logs.add(LogKind.ERROR, text, self.machine.clock.now())
-        return _json({"slot": slot, "state": state.value})
+            self.access.check(incoming)
+            operation, path = self._find(incoming)
+            body = None if operation.body is None else await _read_body(incoming, operation.body)
+            query = _read_query(incoming, operation)
+            call = Call(self.machine, path, query, body, incoming, self.certificate)
+            answer = await operation.run(call)
+        except ControlError as error:
+            return problem(error)
+        return answer if isinstance(answer, web.StreamResponse) else as_json(answer)
 
-    async def add_to_log(self, request: web.Request) -> web.Response:
-        kind = {kind.lower(): kind for kind in LogKind}.get(request.match_info["kind"])
-        if kind is None:
-            raise ControlError(404, "there is /logs/error and /logs/event")
-        text = await _field(request, "text")
-        if not isinstance(text, str) or not text or text != writable(text):
-            raise ControlError(400, f"text: must be 1 … {TEXT_LIMIT} printable characters without quotes")
-        self.machine.recorder.logs.add(kind, text, self.machine.clock.now())
-        return _json({"entries": len(self.machine.recorder.logs.entries(kind))})
+    def _find(self, incoming: web.BaseRequest) -> tuple[Operation, dict[str, str]]:
+        allowed: list[str] = []
+        for pattern, operation in self._operations:
+            if match := pattern.fullmatch(incoming.path):
+                if operation.method == incoming.method:
+                    return operation, match.groupdict()
+                allowed.append(operation.method)
+        if allowed:
+            reason = f"{incoming.path[:80]}: is asked by {', '.join(allowed)}"
+            raise ControlError(405, reason, Allow=", ".join(allowed))
+        raise ControlError(
+            404, f"{incoming.method} {incoming.path[:80]}: there is no such thing; GET / lists all"
+        )
 
 
-async def _field(request: web.Request, name: str) -> Any:
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path.replace(".", r"\.")))
+
+
+async def _read_body(incoming: web.BaseRequest, schema: type[msgspec.Struct]) -> Any:
+    raw = b""
     try:
-        return msgspec.json.decode(await request.read())[name]
-    except (msgspec.DecodeError, KeyError, TypeError):
-        raise ControlError(400, f'the body must be {{"{name}": …}}') from None
-
-
-async def _state(request: web.Request, states: type[State]) -> State:
-    value = await _field(request, "state")
+        async with asyncio.timeout(BODY_PATIENCE):
+            async for piece in incoming.content.iter_any():
+                raw += piece
+                if len(raw) > LONGEST_BODY:
+                    raise ControlError(413, f"the body is longer than {LONGEST_BODY} bytes")
+    except TimeoutError:
+        raise ControlError(408, f"the body did not come within {BODY_PATIENCE:.0f} s") from None
+    fields = msgspec.structs.fields(schema)
     try:
-        return states(value)
-    except ValueError:
-        raise ControlError(400, f"state: must be one of {', '.join(states)}") from None
+        if not raw.strip() and all(not field.required for field in fields):
+            return schema()
+        return msgspec.json.decode(raw, type=schema)
+    except msgspec.ValidationError as error:
+        key, why = problem_of(error, schema)
+        if not key:
+            keys = ", ".join(f'"{field.name}": …' for field in fields)
+            raise ControlError(400, f"the body must be {{{keys}}}") from None
+        raise ControlError(400, f"{key}: {why}") from None
+    except msgspec.DecodeError as error:
+        raise ControlError(400, f"the body is no JSON: {str(error)[:200]}") from None
 
 
-async def _seconds(request: web.Request) -> float:
-    try:
-        body = msgspec.json.decode(await request.read())
-        seconds = float(body["seconds"])
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
-        raise ControlError(400, 'the body must be {"seconds": <number>}') from None
-    if not math.isfinite(seconds) or not 0 <= seconds <= MOST_SECONDS:
-        raise ControlError(400, f"seconds: must be 0 … {MOST_SECONDS}")
-    return seconds
+def _read_query(incoming: web.BaseRequest, operation: Operation) -> dict[str, Any]:
+    """The parameters of a query; those that are left out are 0."""
+    values: dict[str, Any] = dict.fromkeys(operation.query, 0)
+    for name, text in incoming.query.items():
+        if name not in operation.query:
+            raise ControlError(400, f"{name[:40]}: {operation.path} has no such parameter")
+        if not text.isascii() or not text.isdigit() or len(text) > 18:
+            raise ControlError(400, f"{name}: {text[:40]!r} is not an entry's number")
+        values[name] = int(text)
+    return values
 
 
-@web.middleware
-async def _speak_json(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except ControlError as error:
-        return _json({"error": str(error)}, error.status)
-    except web.HTTPException as error:
-        return _json({"error": f"{request.method} {request.path}: {error.reason}"}, error.status)
-
-
-def _json(value: Any, status: int = 200) -> web.Response:
-    return web.Response(status=status, body=msgspec.json.encode(value), content_type="application/json")
+def problem(error: ControlError) -> web.Response:
+    """Why something cannot be done, as a response."""
+    response = as_json(Problem(str(error)), error.status)
+    response.headers.update({name.replace("_", "-"): value for name, value in error.headers.items()})
+    return response

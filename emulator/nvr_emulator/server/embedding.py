@@ -82,6 +82,16 @@ class EmbeddedRecorder:
         """Where the control port answers."""
         return self._serving.control_url
 
+    @property
+    def control_token(self) -> str | None:
+        """What the control port asks for (`Authorization: Bearer …`); None: nothing, as by default."""
+        return self._serving.control_token
+
+    @property
+    def certificate_pem(self) -> str | None:
+        """The certificate of HTTPS, for clients to trust; None without HTTPS."""
+        return self._serving.certificate_pem
+
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="nvr-emulator", daemon=True)
@@ -98,16 +108,13 @@ class EmbeddedRecorder:
         self._end_loop()
 
     def advance(self, seconds: float) -> None:
-        """Move the manual clock; returns when all that was due has been sent."""
+        """Move the manual clock; returns when all that was due has been sent. `ClockError` where it is real,
+        and for what is no number of seconds from 0 on, or leads beyond what the recorder's times can say."""
         self._run(self.machine.advance(seconds))
 
-    def reset(self) -> None:
-        """No UIDs, no streams, an empty journal."""
-
-        async def in_loop() -> None:
-            self.machine.reset()
-
-        self._run(in_loop())
+    def reset(self, *, restart_clock: bool = False) -> None:
+        """No UIDs, no streams, an empty journal; with `restart_clock` the clock is back at its start."""
+        self._run(self.machine.reset(restart_clock=restart_clock))
 
     def _end_loop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -16,6 +16,7 @@ from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, refusal
 from nvr_emulator.server.clock import Clock
 from nvr_emulator.server.download_response import send_download
+from nvr_emulator.server.http_connection import HttpServer
 from nvr_emulator.server.journal import Journal
 from nvr_emulator.server.media_pump import MediaPump
 from nvr_emulator.server.sinks import bytes_waiting
@@ -23,9 +24,6 @@ from nvr_protocol.multipart import BOUNDARY_LINE
 
 log = logging.getLogger("nvr_emulator")
 
-LONGEST_LINE = 2 * 1024 * 1024
-"""Request lines up to this are read whole, so that an oversized query still gets its one-line answer."""
-LONGEST_FIELD = 16 * 1024
 UNSENT_IN_KERNEL = 0x894B
 """SIOCOUTQNSD (Linux): how many bytes of a socket the kernel has not sent yet."""
 
@@ -46,17 +44,9 @@ class RecorderServer:
         self.journal = journal
         self._sending: list[tuple[asyncio.Transport | None, Callable[[], None]]] = []
 
-    def web_server(self) -> web.Server:
+    def web_server(self) -> HttpServer:
         """What `loop.create_server` takes as its factory."""
-        return _OneLineErrors(
-            self.handle,
-            handler_cancellation=True,
-            access_log=None,
-            max_line_size=LONGEST_LINE,
-            max_field_size=LONGEST_FIELD,
-            keepalive_timeout=75.0,
-            lingering_time=0.5,
-        )
+        return HttpServer(self.handle, _malformed)
 
     async def handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
@@ -159,25 +149,10 @@ def all_sent(transport: asyncio.Transport) -> bool:
     return bool(unsent == 0)
 
 
-class _OneLineErrors(web.Server):
-    """A web server whose own errors (a malformed or oversized request) look like the recorder's."""
-
-    def __call__(self) -> web.RequestHandler:
-        return _Connection(self, loop=self._loop, **self._kwargs)
-
-
-class _Connection(web.RequestHandler):
-    __slots__ = ()
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        reason = (message or "the request is malformed").partition("\n")[0][:200]
-        answer = refusal(Refused(status if status >= 400 else 400, f"HTTP: {reason}"))
-        response = web.Response(status=answer.status, body=answer.body, headers={"Content-Type": "text/html"})
-        response.force_close()
-        return response
+def _malformed(status: int, reason: str) -> web.Response:
+    answer = refusal(Refused(status, reason))
+    return web.Response(
+        status=answer.status,
+        body=answer.body,
+        headers={"Content-Type": answer.content_type, "Server": "recorder"},
+    )

@@ -7,7 +7,7 @@ import contextlib
 import math
 from collections.abc import Sequence
 
-from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.plan import check_recorded, plan
 from nvr_emulator.configuration.settings import RecorderSettings
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.server.clock import Clock, ManualClock, RealClock
@@ -24,6 +24,7 @@ class Machine:
         self.defects = tuple(defects)
         self.plan = plan(settings)
         self.clock: Clock = self._clock(manual=manual)
+        check_recorded(self.plan, self.clock.now())
         self.recorder = Recorder(self.plan, self.clock.now())
         if defects:
             from nvr_emulator.defects import apply_defects
@@ -48,15 +49,17 @@ class Machine:
         self.pump.close()
 
     async def advance(self, seconds: float) -> None:
-        """Move the manual clock; what is due happens in order before this returns."""
-        assert isinstance(self.clock, ManualClock)
-        await self.pump.advance(self.clock, seconds)
+        """Move the manual clock; what is due happens in order before this returns. `ClockError`."""
+        await self.pump.advance(seconds)
 
-    def reset(self) -> None:
-        """Bring the recorder back to where it started; the clock does not go back."""
-        self.recorder.reset(self.clock.now())
-        self.journal.clear()
-        self.pump.changed()
+    async def reset(self, *, restart_clock: bool = False) -> None:
+        """Bring the recorder back to where it started; the clock too where that is asked for."""
+        async with self.pump.moving:
+            if restart_clock:
+                self.clock.restart()
+            self.recorder.reset(self.clock.now())
+            self.journal.clear()
+            self.pump.changed()
 
     def _clock(self, *, manual: bool) -> Clock:
         if not manual:

@@ -29,7 +29,8 @@ class MediaPump:
         self._sockets: dict[int, socket.socket] = {}
         self._woken = asyncio.Event()
         self._unpaced = 0
-        self._advancing = asyncio.Lock()
+        self.moving = asyncio.Lock()
+        """Held by whoever moves the clock."""
 
     def attach(self, stream: LiveStream) -> HttpSink:
         """Where the pictures of an HTTP stream go from now on."""
@@ -59,10 +60,11 @@ class MediaPump:
                 async with asyncio.timeout(wait):
                     await self._woken.wait()
 
-    async def advance(self, clock: ManualClock, seconds: float) -> None:
-        """Move the manual clock; everything due is sent, in order, before this returns."""
-        async with self._advancing:
-            target = clock.now() + seconds
+    async def advance(self, seconds: float) -> None:
+        """Move the manual clock; everything due is sent, in order, before this returns. `ClockError`."""
+        clock = self.clock
+        async with self.moving:
+            target = clock.after(seconds)
             if seconds > LONGEST_FLOOD:
                 clock.move_to(target - LONGEST_FLOOD)
                 self.recorder.skip_to(clock.now())

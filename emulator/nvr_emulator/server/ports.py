@@ -10,19 +10,26 @@ from pathlib import Path
 
 from aiohttp import web
 
-from nvr_emulator.server.control_port import control_application
+from nvr_emulator.server.control_access import Access, fresh_token, is_loopback
+from nvr_emulator.server.control_port import ControlPort
 from nvr_emulator.server.http_server import RecorderServer
 from nvr_emulator.server.machine import Machine
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Where to listen; port 0 lets the system choose."""
+    """Where to listen; port 0 lets the system choose.
+
+    `control_token`: what the control port asks for; None: nothing on this machine, one made at the start
+    where `control_host` can be reached from another.
+    """
 
     host: str = "127.0.0.1"
     http: int = 0
     https: int = 0
     control: int = 0
+    control_host: str = "127.0.0.1"
+    control_token: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,8 @@ SHUTDOWN_PATIENCE = 0.2
 class Serving:
     """A machine and its ports. `start` inside an event loop, `stop` when done.
 
-    `http_url` and `https_url` are None where the recorder does not serve that transport.
+    `http_url` and `https_url` are None where the recorder does not serve that transport, `certificate_pem`
+    where it serves no HTTPS, `control_token` where the control port asks for none.
     """
 
     def __init__(
@@ -57,10 +65,13 @@ class Serving:
         self.http_url: str | None = None
         self.https_url: str | None = None
         self.control_url = ""
+        self.certificate_pem: str | None = None
+        self.control_token = self.ports.control_token
+        if self.control_token is None and not is_loopback(self.ports.control_host):
+            self.control_token = fresh_token()
         self._bound: list[socket.socket] = []
         self._listeners: list[asyncio.Server] = []
         self._servers: list[web.Server] = []
-        self._control: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Bind the ports and serve; where one cannot be had, none stays open.
@@ -82,8 +93,6 @@ class Serving:
         for bound in self._bound:
             bound.close()
         await asyncio.gather(*(server.shutdown(SHUTDOWN_PATIENCE) for server in self._servers))
-        if self._control is not None:
-            await self._control.cleanup()
 
     async def _open(self) -> None:
         machine, ports = self.machine, self.ports
@@ -94,16 +103,15 @@ class Serving:
         if transport != "http":
             context = self._tls()
             self.https_url = await self._listen(server.web_server(), ports.host, ports.https, context)
-        self._control = web.AppRunner(control_application(machine), access_log=None)
-        await self._control.setup()
-        assert self._control.server is not None
-        self.control_url = await self._listen(self._control.server, "127.0.0.1", ports.control)
+        control = ControlPort(machine, Access(self.control_token), certificate=self.certificate_pem)
+        self.control_url = await self._listen(control.web_server(), ports.control_host, ports.control)
 
     def _tls(self) -> ssl.SSLContext:
         from nvr_emulator.server.certificates import server_context
 
-        files = self.certificate
-        return server_context(files.certificate, files.key, (self.ports.host, *files.names))
+        files, names = self.certificate, (self.ports.host, *self.certificate.names)
+        context, self.certificate_pem = server_context(files.certificate, files.key, names)
+        return context
 
     async def _listen(
         self, server: web.Server, host: str, port: int, tls: ssl.SSLContext | None = None

@@ -23,7 +23,8 @@ def recorder(embedded):
 
 def post(recorder, path, body):
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(recorder.control_url + path, data, method="POST")
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(recorder.control_url + path, data, headers, method="POST")
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status, json.load(answer)

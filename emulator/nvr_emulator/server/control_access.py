@@ -1,0 +1,78 @@
+"""Who may ask the control port: programs of its user, not the pages that his browser shows."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import secrets
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+WITH_BODY = ("POST", "PUT", "PATCH")
+OPEN_PATHS = ("/healthz",)
+"""What is answered without a token: it says nothing but that the recorder serves."""
+
+
+class ControlError(Exception):
+    """A control request that cannot be done, with its HTTP status."""
+
+    def __init__(self, status: int, reason: str, **headers: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.headers = headers
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs of this machine reach a port that is bound to `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def fresh_token() -> str:
+    """A bearer token that nobody guesses."""
+    return secrets.token_urlsafe(24)
+
+
+class Access:
+    """What a request must bring. `token` None: it comes from this machine, and needs none."""
+
+    def __init__(self, token: str | None = None) -> None:
+        self.token = token
+
+    def check(self, request: web.BaseRequest) -> None:
+        """Refuse what a page of another site can send, and who has not the token. `ControlError`."""
+        host = request.headers.get("Host", "")
+        if self.token is None and host and not _names_this_machine(host):
+            # A name that leads here by DNS rebinding makes a page of another site one of this port's own.
+            raise ControlError(
+                403, f"Host: {host[:80]!r} is no name of this machine: ask 127.0.0.1 or localhost"
+            )
+        origin = request.headers.get("Origin")
+        if origin is not None and origin != f"http://{host}":
+            raise ControlError(403, f"Origin: {origin[:80]!r} is another site")
+        if self.token is not None and request.path not in OPEN_PATHS and not self._has_token(request):
+            raise ControlError(
+                401,
+                "Authorization: Bearer … is needed: the ready line has the token",
+                WWW_Authenticate="Bearer",
+            )
+        if request.method in WITH_BODY and request.content_type != "application/json":
+            raise ControlError(415, "Content-Type: must be application/json (curl --json, or -H)")
+
+    def _has_token(self, request: web.BaseRequest) -> bool:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        right = (self.token or "").encode()
+        return scheme.lower() == "bearer" and hmac.compare_digest(given.encode("utf-8", "replace"), right)
+
+
+def _names_this_machine(host: str) -> bool:
+    """Whether a Host is an address or a name that no DNS server is asked for."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost") if "[" not in host else False
+    return True

@@ -1,0 +1,249 @@
+"""What can be asked of the control port: one table, of which the index and openapi.json are made too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from html import escape
+from typing import Annotated, Any
+
+import msgspec
+from aiohttp import web
+
+from nvr_emulator.recorder.logs import writable
+from nvr_emulator.server.clock import ClockError, ManualClock, RealClockError
+from nvr_emulator.server.control_access import ControlError
+from nvr_emulator.server.control_bodies import (
+    Advance,
+    CameraAnswer,
+    CameraChange,
+    ClockState,
+    DiskAnswer,
+    DiskChange,
+    Done,
+    Index,
+    JournalAnswer,
+    Link,
+    LogAnswer,
+    LogText,
+    Reset,
+)
+from nvr_emulator.server.machine import Machine
+from nvr_emulator.server.openapi import JSON, Description, openapi, version
+from nvr_emulator.server.state import state_of
+from nvr_protocol.texts.log_list import LogKind
+
+ENTRIES_AT_ONCE = 500
+"""Entries of the journal that are written in one piece: whoever else is served has a turn between two."""
+
+Number = Annotated[int, msgspec.Meta(ge=0)]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: the parameters of its path and query, and its body; `certificate`: that of HTTPS (PEM)."""
+
+    machine: Machine
+    path: dict[str, str]
+    query: dict[str, Any]
+    body: Any
+    incoming: web.BaseRequest
+    certificate: str | None
+
+
+@dataclass(frozen=True)
+class Operation(Description):
+    """One thing that can be asked for, and what does it: it gives a value, or a whole response."""
+
+    run: Callable[[Call], Awaitable[Any]] = field(kw_only=True)
+
+
+async def health(call: Call) -> Done:
+    """It serves."""
+    return Done()
+
+
+async def state(call: Call) -> dict[str, Any]:
+    """Everything, as it stands now."""
+    return state_of(call.machine)
+
+
+async def clock(call: Call) -> ClockState:
+    """What time it is."""
+    moved = call.machine.clock
+    return ClockState(moved.now(), "manual" if isinstance(moved, ManualClock) else "real")
+
+
+async def advance(call: Call) -> ClockState:
+    """Move the manual clock."""
+    try:
+        await call.machine.advance(call.body.seconds)
+    except RealClockError as error:
+        raise ControlError(409, str(error)) from None
+    except ClockError as error:
+        raise ControlError(400, str(error)) from None
+    return await clock(call)
+
+
+async def reset(call: Call) -> Done:
+    """The recorder as it was started."""
+    await call.machine.reset(restart_clock=call.body.clock == "start")
+    return Done()
+
+
+async def camera(call: Call) -> CameraAnswer:
+    """Lose a camera, or get it back."""
+    text, recorder = call.path["number"], call.machine.recorder
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    if number not in recorder.cameras.registered:
+        raise ControlError(404, f"camera {text[:40]!r} is not registered")
+    recorder.set_camera_state(number, call.body.state, call.machine.clock.now())
+    call.machine.pump.changed()
+    return CameraAnswer(number, call.body.state)
+
+
+async def disk(call: Call) -> DiskAnswer:
+    """Let a disk warn, remove it, or put it back."""
+    slot, recorder = call.path["slot"], call.machine.recorder
+    if slot not in recorder.disks.states:
+        raise ControlError(404, f"there is no disk in {slot[:40]!r}")
+    try:
+        text = recorder.disks.set_state(slot, call.body.state)
+    except ValueError as error:
+        raise ControlError(409, str(error)) from None
+    if text is not None:
+        recorder.logs.add(LogKind.ERROR, text, call.machine.clock.now())
+    return DiskAnswer(slot, call.body.state)
+
+
+async def add_to_log(call: Call) -> LogAnswer:
+    """Add an entry to a log."""
+    kind = {kind.lower(): kind for kind in LogKind}.get(call.path["kind"])
+    if kind is None:
+        raise ControlError(404, "there is /logs/error and /logs/event")
+    if call.body.text != writable(call.body.text):
+        raise ControlError(400, "text: must be printable characters without quotes")
+    call.machine.recorder.logs.add(kind, call.body.text, call.machine.clock.now())
+    return LogAnswer(len(call.machine.recorder.logs.entries(kind)))
+
+
+async def journal(call: Call) -> web.StreamResponse:
+    """The requests so far, piece by piece."""
+    entries = call.machine.journal.since(call.query["since"])
+    response = web.StreamResponse(headers={"Content-Type": JSON})
+    await response.prepare(call.incoming)
+    await response.write(b'{"entries":[')
+    for begin in range(0, len(entries), ENTRIES_AT_ONCE):
+        piece = msgspec.json.encode(entries[begin : begin + ENTRIES_AT_ONCE])[1:-1]
+        await response.write(b"," + piece if begin else piece)
+        await asyncio.sleep(0)
+    await response.write(b"]}")
+    return response
+
+
+async def certificate(call: Call) -> web.Response:
+    """What a client of HTTPS is to trust."""
+    if call.certificate is None:
+        raise ControlError(404, "the recorder serves no HTTPS: there is no certificate")
+    return web.Response(text=call.certificate, content_type=PEM)
+
+
+async def index(call: Call) -> web.Response:
+    """What can be asked for, for programs and for people."""
+    links = [Link(operation.method, operation.path, operation.does) for operation in OPERATIONS]
+    if "text/html" not in call.incoming.headers.get("Accept", ""):
+        return as_json(Index(version(), links))
+    rows = "".join(
+        f"<tr><td><code>{link.method} {escape(link.path)}</code><td>{escape(link.does)}\n" for link in links
+    )
+    page = (
+        f"<!doctype html><meta charset=utf-8><title>nvr-emulator: control</title>\n<table>\n{rows}</table>\n"
+    )
+    return web.Response(text=page, content_type="text/html")
+
+
+async def document(call: Call) -> dict[str, Any]:
+    """The table below, as OpenAPI."""
+    return openapi(OPERATIONS)
+
+
+PEM = "application/x-pem-file"
+REFUSED = (400, 413, 415)
+OPERATIONS = (
+    Operation("GET", "/", "what can be asked for (JSON, or a page for who accepts HTML)", Index, run=index),
+    Operation("GET", "/openapi.json", "this list as OpenAPI", dict[str, Any], run=document),
+    Operation("GET", "/healthz", "answers once the recorder serves", Done, run=health),
+    Operation(
+        "GET", "/state", "sessions, streams, downloads, cameras, disks, logs", dict[str, Any], run=state
+    ),
+    Operation(
+        "GET",
+        "/journal",
+        "the requests that clients made, behind entry `since`, each with its answer's status",
+        JournalAnswer,
+        query={"since": Number},
+        problems=(400,),
+        run=journal,
+    ),
+    Operation("GET", "/clock", "the recorder's time, and which clock it is", ClockState, run=clock),
+    Operation(
+        "GET",
+        "/certificate.pem",
+        "the certificate of HTTPS, for clients to trust",
+        media_type=PEM,
+        problems=(404,),
+        run=certificate,
+    ),
+    Operation(
+        "POST",
+        "/clock/advance",
+        "moves the manual clock; answers when all that was due has happened",
+        ClockState,
+        Advance,
+        problems=(*REFUSED, 409),
+        run=advance,
+    ),
+    Operation(
+        "POST",
+        "/reset",
+        "the recorder as it was started; its clock too with clock=start",
+        Done,
+        Reset,
+        problems=REFUSED,
+        run=reset,
+    ),
+    Operation(
+        "POST",
+        "/cameras/{number}",
+        "a camera is lost, or back",
+        CameraAnswer,
+        CameraChange,
+        problems=(*REFUSED, 404),
+        run=camera,
+    ),
+    Operation(
+        "POST",
+        "/disks/{slot}",
+        "a disk has a warning, is removed, or back",
+        DiskAnswer,
+        DiskChange,
+        problems=(*REFUSED, 404, 409),
+        run=disk,
+    ),
+    Operation(
+        "POST",
+        "/logs/{kind}",
+        "adds an entry to the error or the event log",
+        LogAnswer,
+        LogText,
+        problems=(*REFUSED, 404),
+        run=add_to_log,
+    ),
+)
+"""What can be asked for."""
+
+
+def as_json(value: Any, status: int = 200) -> web.Response:
+    """A value as a response."""
+    return web.Response(status=status, body=msgspec.json.encode(value), content_type=JSON)

@@ -1,0 +1,252 @@
+"""The control port: what it takes, from whom, and what it says of itself."""
+
+import http.client
+import json
+import socket
+import ssl
+import urllib.parse
+
+import pytest
+
+from nvr_emulator.recorder.replies import Answer, Request
+from nvr_emulator.server.control_access import is_loopback
+from nvr_emulator.server.control_operations import ENTRIES_AT_ONCE, OPERATIONS
+from nvr_emulator.server.embedding import EmbeddedRecorder
+from nvr_emulator.server.ports import Ports
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    with EmbeddedRecorder() as recorder:
+        yield recorder
+
+
+@pytest.fixture
+def recorder(embedded):
+    embedded.reset(restart_clock=True)
+    return embedded
+
+
+def ask(recorder, method, path, body=None, headers=None):
+    """Status, headers and body of an answer."""
+    url = urllib.parse.urlsplit(recorder.control_url)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=10)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        connection.close()
+
+
+def post(recorder, path, body, headers=JSON):
+    status, _, answer = ask(recorder, "POST", path, body, headers)
+    return status, json.loads(answer)
+
+
+BODIES = [
+    (b"", "the body is no JSON: Input data was truncated"),
+    (b"[]", 'the body must be {"seconds": …}'),
+    (b"[" * 2000, 'the body must be {"seconds": …}'),
+    (b'{"seconds": ' + b"[" * 2000, "seconds: must be a number, not a list"),
+    (b'{"a": ' + b"[" * 2000, "a: unknown key"),
+    (b"{}", "seconds: missing"),
+    (b'{"seconds": 1, "x": 1}', "x: unknown key"),
+    (b'{"secondes": 1}', "secondes: unknown key; did you mean 'seconds'?"),
+    (b'{"seconds": true}', "seconds: must be a number, not true or false"),
+    (b'{"seconds": "5"}', "seconds: must be a number, not a text"),
+    ('{"seconds": １２}'.encode(), "the body is no JSON: JSON is malformed: invalid character (byte 12)"),
+    ('{"seconds": "１２"}'.encode(), "seconds: must be a number, not a text"),
+    (b'{"seconds": null}', "seconds: must be a number, not nothing"),
+    (b'{"seconds": NaN}', "the body is no JSON: JSON is malformed: invalid character (byte 12)"),
+    (b'{"seconds": -1}', "seconds: must be a number of at least 0"),
+    (b'{"seconds": 1e999}', "seconds: too big a number"),
+    (b'{"seconds": ' + b"9" * 400 + b"}", "seconds: too big a number"),
+    (b'{"seconds": ' + b"9" * 4301 + b"}", "seconds: too big a number"),
+    (b'{"seconds": 1e10}', "seconds: the recorder's clock goes from 1970-01-03 to 2106-02-05"),
+    (b"\xff\xfe", "the body is no JSON"),
+]
+
+
+@pytest.mark.parametrize(("body", "line"), BODIES)
+def test_a_body_that_is_none_gets_one_line(recorder, body, line):
+    before = recorder.machine.clock.now()
+    status, answer = post(recorder, "/clock/advance", body)
+    assert (status, list(answer)) == (400, ["error"])
+    assert answer["error"].startswith(line)
+    assert "\n" not in answer["error"]
+    assert recorder.machine.clock.now() == before
+
+
+@pytest.mark.parametrize("path", ["/cameras/1", "/disks/MAIN-1"])
+def test_what_a_body_does_not_know_is_refused_and_changes_nothing(recorder, path):
+    assert post(recorder, path, b'{"state": "lost", "x": 1}')[0] == 400
+    status, answer = post(recorder, path, b'{"state": "gone"}')
+    assert (status, answer["error"][:26]) == (400, "state: must be one of norm")
+    _, _, state = ask(recorder, "GET", "/state")
+    assert {camera["connection"] for camera in json.loads(state)["cameras"]} == {1}
+
+
+def test_a_body_of_a_megabyte(recorder):
+    status, answer = post(recorder, "/logs/event", b'{"text": "' + b"x" * 2**20 + b'"}')
+    assert (status, answer) == (413, {"error": "the body is longer than 65536 bytes"})
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 415),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+        ({**JSON, "Origin": "http://evil.example"}, 403),
+        ({**JSON, "Origin": "null"}, 403),
+        ({**JSON, "Host": "evil.example"}, 403),
+        ({**JSON, "Host": "127.0.0.1.evil.example:80"}, 403),
+        ({**JSON, "Host": "[::1"}, 403),
+        ({**JSON, "Host": "localhost:1234"}, 200),
+        ({**JSON, "Host": "[::1]:1234", "Origin": "http://[::1]:1234"}, 200),
+        ({"Content-Type": "application/json; charset=utf-8"}, 200),
+    ],
+)
+def test_a_page_of_another_site_resets_nothing(recorder, headers, status):
+    recorder.advance(5)
+    assert post(recorder, "/reset", b'{"clock": "start"}', headers)[0] == status
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "localhost.evil.example", "a b"])
+def test_a_name_that_leads_here_reads_nothing(recorder, host):
+    status, _, body = ask(recorder, "GET", "/state", headers={"Host": host})
+    assert status == 403
+    assert b"uid" not in body
+
+
+def test_reset_keeps_the_clock_or_puts_it_back(recorder):
+    start = recorder.machine.clock.now()
+    recorder.advance(100)
+    assert post(recorder, "/reset", b"")[0] == 200
+    assert recorder.machine.clock.now() == start + 100
+    assert post(recorder, "/reset", b'{"clock": "start"}')[0] == 200
+    assert recorder.machine.clock.now() == start
+
+
+def test_beyond_2106_there_is_one_line_and_the_recorder_lives(recorder):
+    left = 2**32 - 2 * 86_400 - recorder.machine.clock.now()
+    assert post(recorder, "/clock/advance", json.dumps({"seconds": left}))[0] == 200
+    assert post(recorder, "/clock/advance", b'{"seconds": 1}')[0] == 400
+    url = urllib.parse.urlsplit(recorder.url)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=10)
+    connection.request("GET", "/cgi-bin/dlogin.cgi?UID=-1")
+    assert connection.getresponse().status == 401
+    connection.close()
+
+
+def test_the_document_lists_what_there_is_and_each_body(recorder):
+    status, _, body = ask(recorder, "GET", "/openapi.json")
+    document = json.loads(body)
+    assert status == 200
+    listed = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    assert listed == {(operation.method, operation.path) for operation in OPERATIONS}
+    schema = document["paths"]["/clock/advance"]["post"]["requestBody"]["content"]["application/json"][
+        "schema"
+    ]
+    advance = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    assert advance["required"] == ["seconds"]
+    assert advance["additionalProperties"] is False
+    assert advance["properties"]["seconds"]["type"] == "number"
+    text = json.dumps(document)
+    references = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert references <= set(document["components"]["schemas"])
+
+
+@pytest.mark.parametrize(
+    "operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}"
+)
+def test_each_operation_is_there_and_refuses_other_methods(recorder, operation):
+    path = operation.path.format_map({"number": 1, "slot": "MAIN-1", "kind": "event"})
+    status, headers, _ = ask(recorder, "DELETE", path)
+    assert (status, headers["Allow"]) == (405, operation.method)
+    if operation.method == "GET" and path != "/certificate.pem":
+        assert ask(recorder, "GET", path)[0] == 200
+
+
+def test_the_index_is_for_programs_and_for_people(recorder):
+    _, _, body = ask(recorder, "GET", "/")
+    assert {"method": "GET", "path": "/state"}.items() <= json.loads(body)["operations"][3].items()
+    _, headers, page = ask(recorder, "GET", "/", headers={"Accept": "text/html,*/*"})
+    assert headers.get_content_type() == "text/html"
+    assert b"/clock/advance" in page
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/state/", "/cameras/1/2", "/journal?since=-1", "/journal?x=1"])
+def test_what_is_not_there_is_said_in_one_line(recorder, path):
+    status, _, body = ask(recorder, "GET", path)
+    assert status in (400, 404, 405)
+    assert list(json.loads(body)) == ["error"]
+
+
+def test_what_is_no_http_is_said_in_json(recorder):
+    url = urllib.parse.urlsplit(recorder.control_url)
+    with socket.create_connection((url.hostname, url.port), timeout=5) as connection:
+        connection.sendall(b"GET\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert b" 400 " in answer.partition(b"\r\n")[0]
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"].startswith("HTTP: ")
+
+
+def test_a_long_journal_comes_whole(recorder):
+    count = 2 * ENTRIES_AT_ONCE + 1
+    for number in range(count):
+        recorder.machine.journal.note(Request("GET", f"/{number}", ""), Answer(404), 1.0)
+    _, headers, body = ask(recorder, "GET", "/journal")
+    entries = json.loads(body)["entries"]
+    assert headers.get_content_type() == "application/json"
+    assert [entry["path"] for entry in entries] == [f"/{number}" for number in range(count)]
+    last = entries[-1]["number"]
+    _, _, body = ask(recorder, "GET", f"/journal?since={last - 1}")
+    assert [entry["number"] for entry in json.loads(body)["entries"]] == [last]
+    assert json.loads(ask(recorder, "GET", f"/journal?since={last}")[2]) == {"entries": []}
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("localhost", True), ("0.0.0.0", False)],
+)
+def test_what_only_this_machine_reaches(host, local):
+    assert is_loopback(host) is local
+
+
+def test_beyond_this_machine_a_token_is_needed():
+    with EmbeddedRecorder(ports=Ports(control_host="0.0.0.0")) as recorder:
+        token = recorder.control_token
+        assert token is not None
+        assert len(token) >= 32
+        for wrong in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Basic {token}"}):
+            status, headers, body = ask(recorder, "GET", "/state", headers=wrong)
+            assert (status, headers["WWW-Authenticate"]) == (401, "Bearer")
+            assert b"uid" not in body
+        right = {"Authorization": f"Bearer {token}", "Host": "nvr.example:41002"}
+        assert ask(recorder, "GET", "/state", headers=right)[0] == 200
+        assert ask(recorder, "POST", "/reset", b"{}", {**right, **JSON})[0] == 200
+        assert ask(recorder, "GET", "/healthz")[0] == 200
+
+
+def test_the_certificate_can_be_trusted_and_has_no_key():
+    with EmbeddedRecorder(transport="https") as recorder:
+        status, _, pem = ask(recorder, "GET", "/certificate.pem")
+        assert status == 200
+        assert b"PRIVATE KEY" not in pem
+        assert pem.decode() == recorder.certificate_pem
+        url = urllib.parse.urlsplit(recorder.https_url)
+        context = ssl.create_default_context(cadata=pem.decode())
+        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=10, context=context)
+        connection.request("GET", "/")
+        assert connection.getresponse().status == 404
+        connection.close()
+        assert ask(recorder, "GET", "/certificate.pem", headers={"Origin": "https://x"})[0] == 403
+
+
+def test_without_https_there_is_no_certificate(recorder):
+    assert recorder.certificate_pem is None
+    assert ask(recorder, "GET", "/certificate.pem")[0] == 404
