@@ -4,17 +4,17 @@
         MyClient(nvr.url, nvr.user, nvr.password).login()
         assert nvr.journal.count("dlogin.cgi") == 1
 
-A recorder of each kind is started once in a session and reset before each test. The marker
-`@pytest.mark.nvr(model=3, clock="real", defects=["lifetime-of-80-s"])` chooses another kind;
-`--nvr-model` changes the default model. The clock is manual unless the marker says otherwise:
-`nvr.clock.advance(91)`.
+A recorder of each kind is started once in a session and reset before each test, its clock too. The marker
+`@pytest.mark.nvr(model=3, clock="real", defects=["lifetime-of-80-s"])` chooses another kind, on a test, a
+class or a module: the nearest counts, name by name. `--nvr-model` changes the default model. The clock is
+manual unless the marker says otherwise: `nvr.clock.advance(91)`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,7 +38,10 @@ class NvrClock:
         return self._recorder.machine.clock.now()
 
     def advance(self, seconds: float) -> None:
-        """Move a manual clock; returns when all that was due has been sent. TypeError on the real clock."""
+        """Move a manual clock; returns when all that was due has been sent.
+
+        `ClockError` (a ValueError) on the real clock, and for what is no number of seconds from 0 on.
+        """
         self._recorder.advance(seconds)
 
 
@@ -74,9 +77,9 @@ class Nvr:
         """What was asked and answered since the test began."""
         return self._recorder.machine.journal
 
-    def reset(self) -> None:
-        """No UIDs, no streams, an empty journal."""
-        self._recorder.reset()
+    def reset(self, *, restart_clock: bool = False) -> None:
+        """No UIDs, no streams, an empty journal; with `restart_clock` the clock is back at its start too."""
+        self._recorder.reset(restart_clock=restart_clock)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,71 +90,69 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
-    config.addinivalue_line("markers", "nvr(model, clock, defects, seed): the kind of recorder that nvr is")
+    config.addinivalue_line(
+        "markers", "nvr(model, clock, defects, variants, seed): the kind of recorder that nvr is"
+    )
 
 
 @pytest.fixture(scope="session")
-def _nvr_recorders() -> Iterator[Callable[..., Nvr]]:
+def _nvr_recorders() -> Iterator[Callable[[dict[str, Any]], Nvr]]:
     """Recorders by kind, each started when first asked for."""
-    started: dict[tuple[Any, ...], Nvr] = {}
+    started: dict[str, Nvr] = {}
 
     with ExitStack() as stack:
 
-        def recorder(model: int, clock: str, defects: tuple[str, ...], seed: int | None) -> Nvr:
-            kind = (model, clock, defects, seed)
+        def recorder(wanted: dict[str, Any]) -> Nvr:
+            kind = repr(sorted(wanted.items()))
             if kind not in started:
-                started[kind] = stack.enter_context(_running(model, clock, defects, seed))
-            started[kind].reset()
+                started[kind] = stack.enter_context(_running(wanted))
+            started[kind].reset(restart_clock=True)
             return started[kind]
 
         yield recorder
 
 
 @pytest.fixture
-def nvr(request: pytest.FixtureRequest, _nvr_recorders: Callable[..., Nvr]) -> Nvr:
-    """A recorder of the session, as new."""
-    return _nvr_recorders(*_kind(request))
+def nvr(request: pytest.FixtureRequest, _nvr_recorders: Callable[[dict[str, Any]], Nvr]) -> Nvr:
+    """A recorder of the session, as new; its clock is where it started."""
+    return _nvr_recorders(_marked(request))
 
 
 @pytest.fixture
 def nvr_factory(request: pytest.FixtureRequest) -> Iterator[Factory]:
     """Starts further recorders, `nvr_factory(model=3)`; they end with the test."""
-    default_model = int(request.config.getoption("--nvr-model"))
     with ExitStack() as stack:
 
-        def start(
-            model: int = default_model,
-            clock: Literal["manual", "real"] = "manual",
-            defects: tuple[str, ...] = (),
-            seed: int | None = 0,
-        ) -> Nvr:
-            return stack.enter_context(_running(model, clock, tuple(defects), seed))
+        def start(**wanted: Any) -> Nvr:
+            return stack.enter_context(_running({"model": _usual_model(request), **wanted}))
 
         yield start
 
 
 @contextmanager
-def _running(model: int, clock: str, defects: tuple[str, ...], seed: int | None) -> Iterator[Nvr]:
+def _running(wanted: dict[str, Any]) -> Iterator[Nvr]:
+    import msgspec
+
     from nvr_emulator.configuration.settings import ConfigurationError
-    from nvr_emulator.server.embedding import EmbeddedRecorder
+    from nvr_emulator.server.embedding import EmbeddedRecorder, kind_of
 
     try:
-        recorder = EmbeddedRecorder(model, clock=clock, defects=defects, seed=seed)  # type: ignore[arg-type]
+        recorder = EmbeddedRecorder(**msgspec.structs.asdict(kind_of(wanted)))
     except ConfigurationError as error:
         raise pytest.UsageError(f"nvr: {error}") from None
     with recorder:
         yield Nvr(recorder)
 
 
-def _kind(request: pytest.FixtureRequest) -> tuple[int, str, tuple[str, ...], int | None]:
-    marker = request.node.get_closest_marker(MARKER)
-    wanted = {} if marker is None else dict(marker.kwargs)
-    model = wanted.pop("model", int(request.config.getoption("--nvr-model")))
-    clock = wanted.pop("clock", "manual")
-    defects = tuple(wanted.pop("defects", ()))
-    seed = wanted.pop("seed", 0)
-    if wanted or (marker and marker.args) or model not in (1, 2, 3) or clock not in ("manual", "real"):
-        raise pytest.UsageError(
-            "nvr: the marker takes model=1|2|3, clock='manual'|'real', defects=[…], seed=N"
-        )
-    return model, clock, defects, seed
+def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the markers of a test, its class and its module ask for; of each name the nearest counts."""
+    wanted: dict[str, Any] = {"model": _usual_model(request)}
+    for marker in reversed(list(request.node.iter_markers(MARKER))):
+        if marker.args:
+            raise pytest.UsageError(f"nvr: {marker.args[0]!r}: the marker takes names with values: model=3")
+        wanted |= marker.kwargs
+    return wanted
+
+
+def _usual_model(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--nvr-model"))

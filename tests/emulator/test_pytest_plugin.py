@@ -98,11 +98,103 @@ def test_option(nvr, nvr_factory):
     result.assert_outcomes(passed=3)
 
 
-@pytest.mark.parametrize("marker", ["model=7", 'clock="sundial"', 'defects=["none-such"]', "colour=3"])
-def test_a_wrong_marker_is_told_in_one_line(pytester, marker):
-    result = run(pytester, f"@pytest.mark.nvr({marker})\ndef test_marked(nvr):\n    assert nvr\n")
-    assert result.ret != 0
-    result.stdout.re_match_lines([r".*(the marker takes|is not known).*"])
+WRONG = [
+    ("model=7", "model: 7 is none of 1, 2, 3"),
+    ('model="2"', "model: '2' is none of 1, 2, 3"),
+    ('clock="sundial"', "clock: 'sundial' is none of manual, real"),
+    ('defects=["lifetime-of-81-s"]', "'lifetime-of-81-s' is not known"),
+    ('defects="lifetime-of-80-s"', "defects: must be a list, not a text"),
+    ('variants={"refusel": "close"}', "variant 'refusel' is not known"),
+    ('seed="x"', "seed: must be a whole number, not a text"),
+    ("colour=3", "colour: unknown key"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "line"), WRONG)
+def test_a_wrong_kind_is_told_in_one_line_at_each_door(pytester, wanted, line):
+    result = run(
+        pytester,
+        f"""
+@pytest.mark.nvr({wanted})
+def test_marked(nvr):
+    assert nvr
+
+def test_made(nvr_factory):
+    with pytest.raises(pytest.UsageError) as caught:
+        nvr_factory({wanted})
+    assert {line!r} in str(caught.value)
+    assert "\\n" not in str(caught.value)
+""",
+    )
+    result.assert_outcomes(errors=1, passed=1)
+    assert f"nvr: {line}" in result.stdout.str() or f"nvr: defect: {line}" in result.stdout.str()
+
+
+def test_a_marker_takes_names(pytester):
+    result = run(pytester, "@pytest.mark.nvr(3)\ndef test_marked(nvr):\n    assert nvr\n")
+    assert "nvr: 3: the marker takes names with values: model=3" in result.stdout.str()
+
+
+def test_markers_go_together_and_the_nearest_counts(pytester):
+    result = run(
+        pytester,
+        """
+pytestmark = pytest.mark.nvr(model=1, variants={"refusal": "204"})
+
+@pytest.mark.nvr(model=3, defects=["lifetime-of-80-s"])
+class TestClass:
+    def test_of_the_class(self, nvr):
+        assert len(login(nvr)) == 19
+
+    @pytest.mark.nvr(defects=[])
+    def test_of_its_own(self, nvr):
+        uid = login(nvr)
+        assert len(uid) == 19
+        nvr.clock.advance(85)
+        assert alive(nvr, uid)
+
+def test_of_the_module(nvr):
+    assert len(login(nvr)) == 5
+    assert nvr._recorder.machine.plan.variants.refusal == "204"
+""",
+    )
+    result.assert_outcomes(passed=3)
+
+
+def test_a_clock_is_moved_by_numbers_and_put_back_for_the_next_test(pytester):
+    result = run(
+        pytester,
+        """
+kept = []
+
+@pytest.mark.parametrize("seconds", [-100, float("nan"), float("inf"), 1e10, 10**400, True, "5", None])
+def test_no_number_of_seconds(nvr, seconds):
+    with pytest.raises(ValueError, match="^seconds: ") as caught:
+        nvr.clock.advance(seconds)
+    assert "\\n" not in str(caught.value)
+    assert len(login(nvr)) == 10
+
+def test_far(nvr):
+    kept.append(nvr.clock.now())
+    nvr.clock.advance(79 * 365 * 86_400)
+    assert len(login(nvr)) == 10
+
+def test_as_new(nvr):
+    assert nvr.clock.now() == kept[0]
+    nvr.clock.advance(10)
+    nvr.reset()
+    assert nvr.clock.now() == kept[0] + 10
+    nvr.reset(restart_clock=True)
+    assert nvr.clock.now() == kept[0]
+    assert len(login(nvr)) == 10
+
+@pytest.mark.nvr(clock="real")
+def test_real(nvr):
+    with pytest.raises(ValueError, match="the clock is real"):
+        nvr.clock.advance(1)
+""",
+    )
+    result.assert_outcomes(passed=11)
 
 
 def test_the_tests_of_the_readme_pass(pytester):

@@ -72,7 +72,7 @@ class ManualClock:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             raise ClockError(f"seconds: must be a number, not {str(seconds)[:40]!r}")
         if not seconds >= 0:
-            raise ClockError(f"seconds: must be 0 or more, not {seconds}: the clock never runs backwards")
+            raise ClockError("seconds: must be 0 or more: the clock never runs backwards")
         if seconds > LATEST:  # an integer may be too big for a float
             raise ClockError(f"seconds: {moment_problem(LATEST + 1)}")
         moment = self._now + seconds

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, Literal, Self, TypeVar
 
 import msgspec
 
 from nvr_emulator.configuration.plan import usual_cameras
-from nvr_emulator.configuration.settings import Level, RecorderSettings, UserSettings
+from nvr_emulator.configuration.schema import problem_of
+from nvr_emulator.configuration.settings import ConfigurationError, Level, RecorderSettings, UserSettings
+from nvr_emulator.configuration.variant_choice import VariantError, read_variants
+from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Ports, Serving
 from nvr_protocol.models import Model
@@ -39,12 +42,30 @@ def small_recorder(model: Literal[1, 2, 3] = 2, *, seed: int | None = 0) -> Reco
     )
 
 
+class Kind(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What kind of recorder is embedded; `seed` None: no two runs are alike."""
+
+    model: Literal[1, 2, 3] = 2
+    clock: Literal["manual", "real"] = "manual"
+    defects: tuple[str, ...] = ()
+    variants: dict[str, str | int] = {}
+    seed: int | None = 0
+
+
+def kind_of(wanted: Mapping[str, object]) -> Kind:
+    """The kind that a marker or a call asks for. `ConfigurationError` in one line: name and reason."""
+    try:
+        return msgspec.convert(dict(wanted), Kind)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(": ".join(problem_of(error, Kind, wanted))) from None
+
+
 class EmbeddedRecorder:
     """A running recorder as a context manager.
 
     `clock="manual"` (the default) moves by `advance` alone. `defects` are names from
-    `nvr_emulator.defects`. `settings` replaces the small recorder that is made from `model` and `seed`.
-    `transport`: "http" (quick to start), "https" or "both"; None follows the settings, else "http".
+    `nvr_emulator.defects`. `settings` replaces the small recorder that is made from `model`, `variants` and
+    `seed`. `transport`: "http" (quick to start), "https" or "both"; None follows the settings, else "http".
     """
 
     def __init__(
@@ -53,15 +74,21 @@ class EmbeddedRecorder:
         *,
         clock: Literal["manual", "real"] = "manual",
         defects: Sequence[str] = (),
+        variants: Mapping[str, str | int] | None = None,
         seed: int | None = 0,
         settings: RecorderSettings | None = None,
         ports: Ports | None = None,
         transport: Literal["http", "https", "both"] | None = None,
     ) -> None:
+        kind = kind_of(
+            {"model": model, "clock": clock, "defects": defects, "variants": variants or {}, "seed": seed}
+        )
         chosen = settings or small_recorder(model, seed=seed)
+        if variants:
+            chosen = msgspec.structs.replace(chosen, variants=_variants(variants))
         if transport is not None:
             chosen = msgspec.structs.replace(chosen, transport=transport)
-        self.machine = Machine(chosen, manual=clock == "manual", defects=defects)
+        self.machine = Machine(chosen, manual=kind.clock == "manual", defects=kind.defects)
         self._serving = Serving(self.machine, ports)
         self.users = chosen.users
         self.user = chosen.users[0].name
@@ -123,3 +150,10 @@ class EmbeddedRecorder:
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def _variants(chosen: Mapping[str, str | int]) -> Variants:
+    try:
+        return read_variants(chosen)
+    except VariantError as error:
+        raise ConfigurationError(str(error)) from None

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 
 from nvr_emulator.configuration.plan import check_recorded, plan
-from nvr_emulator.configuration.settings import RecorderSettings
+from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.server.clock import Clock, ManualClock, RealClock
 from nvr_emulator.server.journal import Journal
@@ -21,6 +21,8 @@ class Machine:
     def __init__(
         self, settings: RecorderSettings, *, manual: bool = False, defects: Sequence[str] = ()
     ) -> None:
+        if isinstance(defects, str):
+            raise ConfigurationError(f"defects: {defects!r} is one name: give a list of them")
         self.defects = tuple(defects)
         self.plan = plan(settings)
         self.clock: Clock = self._clock(manual=manual)
