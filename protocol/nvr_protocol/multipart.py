@@ -71,7 +71,6 @@ class _State(Enum):
     HEADERS = auto()
     BODY = auto()
     EPILOGUE = auto()
-    FAILED = auto()
 
 
 class MultipartReader:
@@ -80,8 +79,10 @@ class MultipartReader:
     `by="length"` goes by Content-Length alone and skips boundary lines unseen; `by="boundary"` goes by the
     boundary lines alone; `by="auto"` goes by Content-Length where a part has one, and sees to it that the
     boundary follows. `boundary` is what the boundary line says, dashes included. A part has at most
-    `max_part` bytes of body and `max_headers` of headers; so much is kept, and what one `feed` brings. After
-    a ProtocolError the reader takes nothing more.
+    `max_part` bytes of body and `max_headers` of headers; so much is kept, and what one `feed` brings.
+
+    Parts and errors are the same however the bytes are cut. An error comes with the call behind the one that
+    gave the last part ahead of it, `feed` or `close`, and with each one from then on.
     """
 
     def __init__(
@@ -102,11 +103,12 @@ class MultipartReader:
         self._scanned = 0
         self._headers: dict[str, str] = {}
         self._length: int | None = None
+        self._error: ProtocolError | None = None
 
     def feed(self, data: bytes) -> list[Part]:
         """Takes the next bytes; gives the parts that are complete now."""
-        if self._state is _State.FAILED:
-            raise ProtocolError("multipart", "goes on after an error", self._base)
+        if self._error is not None:
+            raise self._error.with_traceback(None)
         if self._state is _State.EPILOGUE:
             return []
         self._buffer += data
@@ -114,10 +116,12 @@ class MultipartReader:
         try:
             while self._step(parts):
                 pass
-        except ProtocolError:
-            self._state = _State.FAILED
+        except ProtocolError as error:
+            self._error = error
             self._buffer.clear()
-            raise
+            if not parts:
+                raise
+            return parts
         del self._buffer[: self._position]
         self._base += self._position
         self._scanned = max(0, self._scanned - self._position)
@@ -127,6 +131,8 @@ class MultipartReader:
     def close(self) -> list[Part]:
         """Ends the stream. A last part whose empty body no boundary follows is given; ProtocolError for any
         other part that is cut off."""
+        if self._error is not None:
+            raise self._error.with_traceback(None)
         state, self._state = self._state, _State.EPILOGUE
         rest = bytes(self._buffer)
         self._buffer.clear()
@@ -158,11 +164,11 @@ class MultipartReader:
         if lead not in (b"\r\n", b"--"):
             self._state = _State.HEADERS
             return True
-        end = self._buffer.find(b"\r\n", start)
+        end = self._find(b"\r\n", "boundary line")
         if end < 0:
-            self._guard("boundary line", len(self._buffer) - start)
             return False
         self._position = end + 2
+        self._scanned = 0
         return True
 
     def _skip_boundary(self) -> bool:
@@ -172,17 +178,18 @@ class MultipartReader:
                 return False
             self._position = start = 2
         found = bytes(self._buffer[start : start + len(self._delimiter) + 2])
-        if found == self._delimiter + b"\r\n":
-            self._state = _State.HEADERS
-        elif found == self._delimiter + b"--":
+        line, closing = self._delimiter + b"\r\n", self._delimiter + b"--"
+        alike = max(_alike(found, line), _alike(found, closing))
+        if alike < len(found):  # up to the first wrong byte, for that is there however the stream is cut
+            why = f"{found[2 : alike + 1]!r} instead of {self._delimiter[2:]!r}"
+            raise ProtocolError("boundary line", why, max(0, self._base + start))
+        if alike < len(line):
+            return False
+        if found == closing:
             self._state = _State.EPILOGUE
             self._position = len(self._buffer)
             return False
-        elif (self._delimiter + b"\r\n").startswith(found) or (self._delimiter + b"--").startswith(found):
-            return False
-        else:
-            why = f"{found[2:]!r} instead of {self._delimiter[2:]!r}"
-            raise ProtocolError("boundary line", why, max(0, self._base + start))
+        self._state = _State.HEADERS
         self._position = start + len(found)
         return True
 
@@ -191,12 +198,9 @@ class MultipartReader:
         if self._buffer.startswith(b"\r\n", start):
             end, size = start, 2
         else:
-            end, size = self._buffer.find(b"\r\n\r\n", max(start, self._scanned - 3)), 4
+            end, size = self._find(b"\r\n\r\n", "part headers"), 4
         if end < 0:
-            self._scanned = len(self._buffer)
-            self._guard("part headers", len(self._buffer) - start)
             return False
-        self._guard("part headers", end - start)
         self._headers = read_headers(bytes(self._buffer[start:end]), self._base + start)
         self._length = self._announced(self._base + start)
         # By boundary, the line end that closes the headers may be the one that opens the boundary line.
@@ -258,9 +262,21 @@ class MultipartReader:
         if size > self._max_part:
             raise ProtocolError("part", f"more than {self._max_part} bytes", self._base + self._position)
 
-    def _guard(self, what: str, size: int) -> None:
-        if size > self._max_headers:
-            raise ProtocolError(what, f"more than {self._max_headers} bytes", self._base + self._position)
+    def _find(self, mark: bytes, what: str) -> int:
+        """Where `mark` is, behind at most `max_headers` bytes; -1 while it may still come."""
+        start, most = self._position, self._max_headers + len(mark)
+        end = self._buffer.find(mark, max(start, self._scanned - len(mark) + 1), start + most)
+        if end < 0:
+            self._scanned = len(self._buffer)
+            if len(self._buffer) - start >= most:
+                raise ProtocolError(what, f"more than {self._max_headers} bytes", self._base + start)
+        return end
+
+
+def _alike(one: bytes, other: bytes) -> int:
+    """How many bytes at the beginning are the same."""
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def read_headers(block: bytes, offset: int = 0) -> dict[str, str]:

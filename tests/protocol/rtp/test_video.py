@@ -64,6 +64,21 @@ def test_h265_rejoins_what_it_packetises(units, size, sequence):
     assert push_all(rtp_h265.Rejoiner(), packets(payloads, sequence)) == units
 
 
+@given(pictures(range(1, 24), 1), st.integers(3, 40), st.integers(60, 120))
+def test_an_access_unit_is_too_large_or_not_however_it_is_cut(units, size, limit):
+    def outcome(payloads):
+        try:
+            return push_all(rtp_h264.Rejoiner(), packets(payloads))
+        except ProtocolError as error:
+            return error.what, error.why
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fragments, "MAX_ACCESS_UNIT", limit)
+        expected = units if sum(map(len, units)) <= limit else ("access unit", f"more than {limit} bytes")
+        assert outcome(rtp_h264.packetise(units, 1000)) == expected
+        assert outcome(rtp_h264.packetise(units, size)) == expected
+
+
 def test_h264_fragments_byte_by_byte():
     assert rtp_h264.packetise([bytes.fromhex("65 01 02 03 04 05")], 4) == [
         bytes.fromhex("7c 85 01 02"),
