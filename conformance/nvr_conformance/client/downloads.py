@@ -83,11 +83,11 @@ class Download:
             while not self._reader.complete and not self._cutter.problem and not (until and until()):
                 patience = time.monotonic() + self._client.timeout
                 data = self._connection.receive(min(patience, deadline))
-                self._size += len(data)
-                self._cutter.feed(self._reader.feed(data))
+                self.take(self._reader.feed(data))
                 if self._size > READ_LIMIT:
                     raise WireError(WireProblem.ENDLESS, f"{READ_LIMIT} bytes of download")
         except WireError as failure:
+            self.take(failure.ahead)
             self.exchange.error, self.exchange.error_text = failure.kind, failure.text
         if until is not None and until():
             return
@@ -99,7 +99,8 @@ class Download:
         self.read(until=lambda: any(part.size for part in self.parts))
 
     def take(self, data: bytes) -> None:
-        """Bytes of the body that came with the head."""
+        """Further bytes of the body."""
+        self._size += len(data)
         self._cutter.feed(data)
 
     def close(self) -> None:

@@ -33,37 +33,55 @@ _START = b"HTTP/"
 
 
 class WireError(Exception):
-    """No connection, or the connection died: ``kind`` tells how. Does not leave this package's client."""
+    """No connection, or the connection died: ``kind`` tells how. Does not leave this package's client.
 
-    def __init__(self, kind: WireProblem, text: str) -> None:
+    ``ahead`` is what had come of the body, in the same bytes, ahead of what is wrong.
+    """
+
+    def __init__(self, kind: WireProblem, text: str, ahead: bytes = b"") -> None:
         super().__init__(f"{kind}: {text}" if text else str(kind))
         self.kind = kind
         self.text = text
+        self.ahead = ahead
 
 
 class ResponseReader:
-    """Reads one answer, fed with bytes as they come."""
+    """Reads one answer, fed with bytes as they come. What comes of them is the same however they are cut."""
 
     def __init__(self, method: str) -> None:
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
+        # h11 looks at its limit only while something is incomplete: the head has one of its own
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=2 * HEAD_LIMIT)
         self._h11.send(h11.Request(method=_plain_method(method), target="/", headers=[("Host", "recorder")]))
         self._h11.send(h11.EndOfMessage())
         self.head: h11.Response | None = None
         self.complete = False
         self._start = b""
+        self._head_size = 0
 
     def feed(self, data: bytes) -> bytes:
         """The body bytes that ``data`` completes; empty ``data`` is the end of the connection.
 
         WireError: GARBAGE for what is not HTTP, CLOSED for an answer cut short.
         """
-        if not data and self.head is None:
+        if self.head is not None:
+            return self._read(data)
+        if not data:
             raise WireError(WireProblem.CLOSED, "no answer")
+        self._start += data[: len(_START) - len(self._start)]
+        if not _START.startswith(self._start):
+            wrong = next(place for place, byte in enumerate(self._start) if byte != _START[place])
+            raise WireError(WireProblem.GARBAGE, f"begins with {self._start[: wrong + 1]!r}")
+        room = HEAD_LIMIT - self._head_size
+        self._head_size += len(data)
+        body = self._read(data[:room]) if room > 0 else b""
+        if len(data) <= room:
+            return body
         if self.head is None:
-            self._start += data[: len(_START) - len(self._start)]
-            if not _START.startswith(self._start):
-                raise WireError(WireProblem.GARBAGE, f"begins with {self._start!r}")
-        body = bytearray()
+            raise WireError(WireProblem.GARBAGE, f"no end of the head in {HEAD_LIMIT} bytes")
+        return self._read(data[room:], body)
+
+    def _read(self, data: bytes, ahead: bytes = b"") -> bytes:
+        body = bytearray(ahead)
         try:
             self._h11.receive_data(data)
             while not self.complete:
@@ -80,7 +98,7 @@ class ResponseReader:
                     break
         except h11.RemoteProtocolError as problem:
             kind = WireProblem.GARBAGE if data else WireProblem.CLOSED
-            raise WireError(kind, str(problem)) from None
+            raise WireError(kind, str(problem), bytes(body)) from None
         return bytes(body)
 
     @property
@@ -188,8 +206,13 @@ class Connection:
                     exchange.raw_start += data[: RAW_START - len(exchange.raw_start)]
                 body += reader.feed(data)
                 if len(body) > limit:
-                    del body[limit:]
-                    raise WireError(WireProblem.ENDLESS, f"{limit} bytes of body")
+                    break
+            if len(body) > limit:
+                raise WireError(WireProblem.ENDLESS, f"{limit} bytes of body")
+        except WireError as failure:
+            body += failure.ahead
+            del body[limit:]
+            raise
         finally:
             exchange.body = bytes(body)
         exchange.extra = reader.behind

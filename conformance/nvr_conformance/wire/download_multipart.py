@@ -41,7 +41,8 @@ class DownloadPart:
 
 class DownloadCutter:
     """Fed with the body's bytes in any slicing. ``parts`` grow; ``problem`` names what could not be read,
-    then it is over. ``closed``: the closing boundary line was seen."""
+    then it is over. ``closed``: the closing boundary line was seen. All is the same however the bytes are
+    sliced."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self.parts: list[DownloadPart] = []
@@ -93,13 +94,15 @@ class DownloadCutter:
             del self._buffer[: len(line)]
             self._opened = True
         elif not line.startswith(bytes(self._buffer[: len(line)])) and self._buffer != b"\r\n\r":
-            self.problem = f"begins with {bytes(self._buffer[2:18])!r}, not with the boundary line"
+            # up to the first wrong byte: what is behind it may not be here yet
+            wrong = next(place for place, byte in enumerate(line) if byte != self._buffer[place])
+            self.problem = f"begins with {bytes(self._buffer[2 : wrong + 1])!r}, not with the boundary line"
         return self._opened
 
     def _read_head(self) -> bool:
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0 or end > HEAD_LIMIT:
-            if len(self._buffer) > HEAD_LIMIT:
+        end = self._buffer.find(b"\r\n\r\n", 0, HEAD_LIMIT + 4)
+        if end < 0:
+            if len(self._buffer) >= HEAD_LIMIT + 4:
                 self.problem = f"the headers of part {len(self.parts) + 1} have no end"
             return False
         if len(self.parts) >= PARTS:

@@ -38,7 +38,10 @@ class LivePart:
 
 
 class PartCutter:
-    """Fed with the body's bytes in any slicing. ``problem`` names what could not be read; then it is over."""
+    """Fed with the body's bytes in any slicing. ``problem`` names what could not be read; then it is over.
+
+    Parts and problem are the same however the bytes are sliced.
+    """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -57,27 +60,29 @@ class PartCutter:
             return parts
         while not self.problem and (part := self._next()) is not None:
             parts.append(part)
-        if not self.problem and len(self._buffer) > PART_LIMIT:
-            self.problem = f"no boundary in {PART_LIMIT} bytes from offset {self._offset}"
         if self.problem:
             self._buffer.clear()
         return parts
 
     def _open(self) -> bool:
         line = BOUNDARY + b"\r\n"
-        start = bytes(self._buffer[: len(line) + 2]).removeprefix(b"\r\n")
-        if start.startswith(line):
-            self._drop(self._buffer.index(line) + len(line))
+        if self._buffer == b"\r":
+            return False
+        ahead = 2 if self._buffer.startswith(b"\r\n") else 0
+        start = bytes(self._buffer[ahead : ahead + len(line)])
+        if start == line:
+            self._drop(ahead + len(line))
             self.started = True
-        elif not line.startswith(start[: len(line)]):
-            self.problem = f"body starts with {bytes(self._buffer[:16])!r}, not with the boundary line"
+        elif not line.startswith(start):
+            # up to the first wrong byte: what is behind it may not be here yet
+            wrong = next(place for place, byte in enumerate(start) if byte != line[place])
+            seen = bytes(self._buffer[: ahead + wrong + 1])
+            self.problem = f"body starts with {seen!r}, not with the boundary line"
         return self.started
 
     def _next(self) -> LivePart | None:
-        head_end = self._buffer.find(b"\r\n\r\n")
+        head_end = self._find(b"\r\n\r\n", 0, HEAD_LIMIT, "part headers without end")
         if head_end < 0:
-            if len(self._buffer) > HEAD_LIMIT:
-                self.problem = f"part headers without end at offset {self._offset}"
             return None
         headers = read_headers(bytes(self._buffer[:head_end]))
         stated = _stated_length(headers)
@@ -88,25 +93,31 @@ class PartCutter:
             found = bytes(self._buffer[end : end + len(separator)])
             if found == separator:
                 return self._take(headers, start, end, stated, well_placed=True)
-            if separator.startswith(found) and len(self._buffer) <= end + len(separator):
+            if separator.startswith(found):
                 return None  # not all here yet
-        end = self._buffer.find(separator, max(start, self._searched))
+        end = self._find(separator, start, PART_LIMIT, f"no boundary in {PART_LIMIT} bytes", self._searched)
         if end < 0:
-            self._searched = max(start, len(self._buffer) - len(separator))
+            self._searched = len(self._buffer) - len(separator)
             return None
         return self._take(headers, start, end, stated, well_placed=False)
 
     def _take(
         self, headers: Headers, start: int, end: int, stated: int | None, *, well_placed: bool
     ) -> LivePart | None:
-        line_end = self._buffer.find(b"\n", end + 2 + len(BOUNDARY))
+        line_end = self._find(b"\n", end + 2 + len(BOUNDARY), HEAD_LIMIT, "boundary line without end")
         if line_end < 0:
-            if len(self._buffer) - end > HEAD_LIMIT:
-                self.problem = f"boundary line without end at offset {self._offset + end}"
             return None
         part = LivePart(headers, bytes(self._buffer[start:end]), stated, well_placed, self._offset)
         self._drop(line_end + 1)
         return part
+
+    def _find(self, mark: bytes, start: int, limit: int, problem: str, searched: int = 0) -> int:
+        """Where ``mark`` is, at most ``limit`` bytes behind ``start``; -1 if not, and a problem if never."""
+        most = start + limit + len(mark)
+        found = self._buffer.find(mark, max(start, searched), most)
+        if found < 0 and len(self._buffer) >= most:
+            self.problem = f"{problem} from offset {self._offset + start}"
+        return found
 
     def _drop(self, count: int) -> None:
         del self._buffer[:count]

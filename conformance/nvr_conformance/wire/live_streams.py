@@ -281,6 +281,7 @@ class LiveHttp(LiveStream):
             try:
                 self._take(self._reader.feed(data))
             except WireError as failure:
+                self._take(failure.ahead)
                 return self._end(str(failure))
             if self._reader.complete:
                 return self._end("")

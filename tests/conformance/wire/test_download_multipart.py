@@ -3,9 +3,10 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from nvr_conformance.wire import download_multipart
 from nvr_conformance.wire.download_multipart import PARTS, DownloadCutter
 from nvr_conformance.wire.live_multipart import HEAD_LIMIT
 
@@ -52,6 +53,43 @@ def test_any_bytes_are_read_or_named_as_a_problem(data, place):
     cutter = cut(data, [place])
     assert cutter.problem or cutter.parts or not data.strip(b"\r\n-")
     assert sum(len(part.body) for part in cutter.parts) <= len(data)
+
+
+WIRE = st.lists(
+    st.sampled_from(
+        [
+            b"\r\n",
+            b"\r\n\r\n",
+            b"--myboundary\r\n",
+            b"--myboundary--",
+            b"--my",
+            b"A: b",
+            b"\r",
+            b"x",
+            b"y" * 30,
+        ]
+    ),
+    max_size=20,
+).map(b"".join)
+
+
+def seen(data, slices):
+    cutter = cut(data, slices)
+    parts = [(part.headers, part.offset, bytes(part.body), part.size, part.complete) for part in cutter.parts]
+    return parts, cutter.problem, cutter.closed
+
+
+@given(data=WIRE, slices=st.lists(st.integers(0, 999)))
+@example(b"--yourboundary", [])
+@example(b"--myboundary\r\nA: " + b"y" * 27 + b"\r\n\r\n", [])
+@example(b"--myboundary\r\nA: " + b"y" * 28 + b"\r\n\r\n", [])
+def test_any_bytes_give_the_same_however_they_are_sliced(data, slices):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(download_multipart, "HEAD_LIMIT", 30)
+        patch.setattr(download_multipart, "PARTS", 3)
+        whole = seen(data, ())
+        assert seen(data, range(len(data))) == whole
+        assert seen(data, slices) == whole
 
 
 @given(length=st.integers(0, 200))

@@ -5,8 +5,6 @@ import threading
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.options import TargetOptions
@@ -17,7 +15,6 @@ from nvr_conformance.sources.source import TargetSource
 from nvr_conformance.wire.connection import Connection, ResponseReader
 from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import Exchange
-from nvr_conformance.wire.live_multipart import PART_LIMIT, PartCutter
 from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, open_udp_socket
 from nvr_conformance.wire.receiver import Receiver
 
@@ -27,68 +24,6 @@ LINE = b"--myboundary\r\n"
 def part(body, length=None, kind=b"application/octet-stream"):
     stated = len(body) if length is None else length
     return b"Content-type: %s\r\nContent-Length: %d\r\n\r\n%s\r\n%s" % (kind, stated, body, LINE)
-
-
-def cut(data, step=None):
-    cutter = PartCutter()
-    step = step or len(data) or 1
-    parts = []
-    for at in range(0, len(data), step):
-        parts += cutter.feed(data[at : at + step])
-    return cutter, parts
-
-
-@given(st.lists(st.binary(max_size=60), max_size=5), st.integers(1, 40))
-def test_parts_come_out_as_they_went_in_however_sliced(bodies, step):
-    cutter, parts = cut(LINE + b"".join(part(body) for body in bodies), step)
-    assert [each.body for each in parts] == bodies
-    assert all(each.well_placed and each.stated == len(each.body) for each in parts)
-    assert all(each.content_type == "application/octet-stream" for each in parts)
-    assert cutter.started
-    assert not cutter.problem
-
-
-@given(st.binary(max_size=200), st.integers(1, 50))
-def test_any_bytes_are_cut_or_refused(data, step):
-    cutter, _ = cut(data, step)
-    assert cutter.feed(b"") == []
-
-
-@given(st.binary(max_size=100))
-def test_any_bytes_behind_the_boundary(data):
-    once = cut(LINE + data)
-    assert cut(LINE + data, 3)[1] == once[1]
-
-
-@pytest.mark.parametrize("length", [0, 3, 6, 7, 1000])
-def test_a_wrong_length_is_noticed_and_the_next_part_still_found(length):
-    _, parts = cut(LINE + part(b"hello", length) + part(b"x" * 2000))
-    assert [each.body for each in parts] == [b"hello", b"x" * 2000]
-    assert [each.well_placed for each in parts] == [False, True]
-    assert parts[0].stated == length
-
-
-def test_a_part_without_length():
-    _, parts = cut(LINE + b"Content-type: image/jpeg\r\n\r\nabc\r\n" + LINE)
-    assert (parts[0].body, parts[0].stated, parts[0].well_placed) == (b"abc", None, False)
-    assert parts[0].header("CONTENT-TYPE") == "image/jpeg"
-
-
-def test_a_body_without_the_opening_line():
-    cutter, parts = cut(b"Content-type: image/jpeg\r\n\r\n")
-    assert parts == []
-    assert "boundary line" in cutter.problem
-
-
-def test_endless_bytes_without_boundary_are_given_up():
-    cutter = PartCutter()
-    cutter.feed(LINE + b"A: b\r\n\r\n")
-    for _ in range(PART_LIMIT // 1_000_000 + 2):
-        cutter.feed(b"x" * 1_000_000)
-    assert "no boundary" in cutter.problem
-    cutter = PartCutter()
-    cutter.feed(LINE + b"x" * 100_000)
-    assert "headers without end" in cutter.problem
 
 
 class Clock:
