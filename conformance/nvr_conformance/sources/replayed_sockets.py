@@ -118,14 +118,14 @@ class ReplayedReceiver:
 
     def __init__(self, wire: Progress) -> None:
         self._wire = wire
-        self._watched: dict[ReplayedSocket, Callable[[], bool]] = {}
+        self._watched: dict[ReplayedSocket, Callable[[], bool | None]] = {}
 
     @property
     def watching(self) -> bool:
         """Whether any stream is read."""
         return bool(self._watched)
 
-    def add(self, sock: ReplayedSocket, on_readable: Callable[[], bool]) -> None:
+    def add(self, sock: ReplayedSocket, on_readable: Callable[[], bool | None]) -> None:
         """Watch it, and read what is there."""
         self._watched[sock] = on_readable
         self._wire.go_to(self._wire.packets)
@@ -155,5 +155,5 @@ class ReplayedReceiver:
 
     def read(self, sock: ReplayedSocket) -> None:
         """Let a stream read from its socket."""
-        if not self._watched[sock]():
+        if self._watched[sock]() is False:
             self.remove(sock)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from nvr_conformance.wire.connection import Connection, ResponseReader, WireError
+from nvr_conformance.wire.datagrams import Kind, Sieve
 from nvr_conformance.wire.exchange import Exchange, Headers, WireProblem, refused
 from nvr_conformance.wire.live_multipart import LivePart, PartCutter
 
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 PACKET_LIMIT = 60_000  # packets or parts kept of one stream
 BYTE_LIMIT = 128 * 1024 * 1024  # bytes kept of one stream
+SENDERS_KEPT = 16  # addresses that a stream came from
+STRANGERS_KEPT = 100  # datagrams of others at a port that are kept as evidence
 _SO_RXQ_OVFL = 40  # Linux: the kernel tells how many datagrams it dropped for want of room
 _SO_RCVBUFFORCE = 33
 _BUFFER = 8 * 1024 * 1024
@@ -129,10 +132,12 @@ class LiveStream:
         self._time.settle()
         return not self.collect(seconds)
 
-    def _keep(self, data: bytes, part: LivePart | None) -> None:
+    def _keep(self, data: bytes, part: LivePart | None, ahead: int = 0) -> None:
+        """Keep a packet, ``ahead`` of so many that came before it."""
         with self._lock:
             if len(self._packets) < PACKET_LIMIT and self._bytes + len(data) <= BYTE_LIMIT:
-                self._packets.append(CapturedPacket(self.total, data, self._time.arrival(), part))
+                packet = CapturedPacket(self.total, data, self._time.arrival(), part)
+                self._packets.insert(max(0, len(self._packets) - ahead), packet)
                 self._bytes += len(data)
             self.total += 1
 
@@ -145,7 +150,10 @@ class LiveStream:
 
 
 class LiveRtp(LiveStream):
-    """RTP over UDP. What ``dropped`` counts is the kit's fault."""
+    """RTP over UDP. What ``dropped`` counts is the kit's fault.
+
+    ``packets`` are in the order of sending, without copies and without what is not the stream's.
+    """
 
     def __init__(
         self,
@@ -163,6 +171,7 @@ class LiveRtp(LiveStream):
         self._flow = flow
         self.port: int = sock.getsockname()[1]
         self._dropped = 0
+        self.sieve = Sieve(camera, comp)
         self.senders: set[tuple[str, int]] = set()
         sock.setblocking(False)
         receiver.add(sock, self._on_readable)
@@ -172,12 +181,13 @@ class LiveRtp(LiveStream):
         """How many datagrams the kernel threw away."""
         return self._time.told("dropped", lambda: self._dropped)
 
-    def _on_readable(self) -> bool:
+    def _on_readable(self) -> bool | None:
+        brought = False
         for _ in range(256):
             try:
                 data, ancillary, _, sender = self._socket.recvmsg(65536, 64)
             except BlockingIOError:
-                return True
+                return True if brought else None
             except ConnectionError:
                 continue
             except OSError:
@@ -185,11 +195,23 @@ class LiveRtp(LiveStream):
             for level, kind, value in ancillary:
                 if level == socket.SOL_SOCKET and kind == _SO_RXQ_OVFL:
                     self._dropped = struct.unpack("=I", value[:4])[0]
-            self.senders.add((sender[0], sender[1]))
-            if self._flow is not None:
-                self._flow.received(data, (sender[0], sender[1]))
-            self._keep(data, None)
+            brought = self._take(data, (sender[0], sender[1])) or brought
         return True
+
+    def _take(self, data: bytes, sender: tuple[str, int]) -> bool:
+        """Whether the datagram is the stream's."""
+        kind, ahead = self.sieve.take(data, sender)
+        is_own = kind in (Kind.OWN, Kind.OUSTS)
+        if self._flow is not None and (is_own or self.sieve.strangers + self.sieve.copies <= STRANGERS_KEPT):
+            self._flow.received(data, sender)
+        if kind is Kind.OUSTS:
+            self.forget()
+            self.senders.clear()
+        if is_own:
+            if len(self.senders) < SENDERS_KEPT:
+                self.senders.add(sender)
+            self._keep(data, None, ahead)
+        return is_own
 
     def close(self) -> None:
         """The port stays taken: if the recorder still sends, whoever got it next would be sent that."""

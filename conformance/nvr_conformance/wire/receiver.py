@@ -19,7 +19,7 @@ QUIET = 0.003  # seconds without a readable socket that count as "everything was
 
 class Receiver:
     """Calls a stream's ``on_readable`` whenever its socket has something; the callback returns False to
-    leave.
+    leave, and None if what it read was none of the stream's.
 
     Callbacks run on the receiver's thread and must not block. The thread starts with the first socket.
     """
@@ -31,7 +31,7 @@ class Receiver:
         self._wake_writer.setblocking(False)
         self._selector.register(self._wake_reader, selectors.EVENT_READ, None)
         self._changed = threading.Condition()
-        self._added: list[tuple[socket.socket, Callable[[], bool]]] = []
+        self._added: list[tuple[socket.socket, Callable[[], bool | None]]] = []
         self._removed: list[socket.socket] = []
         self._passes = 0
         self._last_read = time.monotonic()
@@ -46,7 +46,7 @@ class Receiver:
         """Whether any stream's socket is watched."""
         return len(self._selector.get_map() or ()) > 1 or bool(self._added)
 
-    def add(self, sock: socket.socket, on_readable: Callable[[], bool]) -> None:
+    def add(self, sock: socket.socket, on_readable: Callable[[], bool | None]) -> None:
         """Watch a non-blocking socket."""
         with self._changed:
             self._added.append((sock, on_readable))
@@ -129,12 +129,12 @@ class Receiver:
                     except BlockingIOError:
                         pass
                     continue
-                busy = True
                 try:
                     stays = key.data()
                 except Exception as problem:
                     self._failure, stays = problem, False
-                if not stays:
+                busy = busy or stays is not None
+                if stays is False:
                     self._selector.unregister(key.fileobj)
             with self._changed:
                 self._take_changes()

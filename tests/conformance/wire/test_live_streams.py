@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 import time
 
@@ -12,10 +13,11 @@ from nvr_conformance.fuzzing.driver import Driver
 from nvr_conformance.fuzzing.steps import LogIn, push
 from nvr_conformance.judgement.outcomes import KitError
 from nvr_conformance.sources.source import TargetSource
+from nvr_conformance.wire.capture import WireCapture
 from nvr_conformance.wire.connection import Connection, ResponseReader
 from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import Exchange
-from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, open_udp_socket
+from nvr_conformance.wire.live_streams import STRANGERS_KEPT, LiveHttp, LiveRtp, open_udp_socket
 from nvr_conformance.wire.receiver import Receiver
 
 LINE = b"--myboundary\r\n"
@@ -54,25 +56,49 @@ def receiver():
     receiver.close()
 
 
+def rtp(number, ssrc=1, size=20):
+    return struct.pack(">BBHII", 0x80, 98, number % 65536, number * 3000, ssrc) + bytes(size)
+
+
 def test_rtp_packets_are_captured(receiver):
     sock = open_udp_socket(("127.0.0.1", 80))
     stream = LiveRtp(1, "H264", exchange(), Clock(), sock, receiver)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         for number in range(50):
-            sender.sendto(b"packet %d" % number, ("127.0.0.1", stream.port))
+            sender.sendto(rtp(number), ("127.0.0.1", stream.port))
         assert receiver.drain()
-        assert [packet.data for packet in stream.packets] == [b"packet %d" % n for n in range(50)]
+        assert [packet.data for packet in stream.packets] == [rtp(number) for number in range(50)]
         assert stream.senders == {("127.0.0.1", sender.getsockname()[1])} or len(stream.senders) == 1
         mark = stream.total
         stream.forget()
-        sender.sendto(b"late", ("127.0.0.1", stream.port))
+        sender.sendto(rtp(50), ("127.0.0.1", stream.port))
         receiver.drain()
-        assert [packet.data for packet in stream.since(mark)] == [b"late"]
+        assert [packet.data for packet in stream.since(mark)] == [rtp(50)]
         assert stream.packets[0].number == 50
     assert stream.dropped == 0
     stream.close()
     stream.release()
     assert not receiver.watching
+
+
+def test_a_flood_of_other_rtp_is_neither_kept_nor_waited_for(receiver):
+    capture = WireCapture()
+    sock = open_udp_socket(("127.0.0.1", 80))
+    stream = LiveRtp(1, "H264", exchange(), Clock(), sock, receiver, capture.udp(sock))
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as recorder,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other,
+    ):
+        for number in range(20):
+            recorder.sendto(rtp(number), ("127.0.0.1", stream.port))
+            for count in range(50):
+                other.sendto(rtp(number * 50 + count, ssrc=2, size=1000), ("127.0.0.1", stream.port))
+            receiver.drain()
+    assert [packet.data for packet in stream.packets] == [rtp(number) for number in range(20)]
+    assert stream.sieve.strangers == 1000
+    assert len(capture.flows[0].pieces) == 20 + STRANGERS_KEPT
+    stream.close()
+    stream.release()
 
 
 def is_free(port):
