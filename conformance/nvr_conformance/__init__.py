@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
     from nvr_conformance.engine.judge import judge
     from nvr_conformance.engine.rejudging import rejudge
+    from nvr_conformance.engine.run_options import RunOptions
     from nvr_conformance.fuzzing.run import FuzzRun, fuzz
     from nvr_conformance.judgement.expected_failures import read_expected_failures
     from nvr_conformance.judgement.requirements import Requirement, requirements
@@ -42,6 +43,7 @@ __all__ = [
     "RequirementResult",
     "Result",
     "RunFinished",
+    "RunOptions",
     "RunStarted",
     "ScenarioFinished",
     "ScenarioStarted",
@@ -70,6 +72,7 @@ _HOMES = {
     ),
     "engine.judge": ("judge",),
     "engine.rejudging": ("rejudge",),
+    "engine.run_options": ("RunOptions",),
     "fuzzing.run": ("FuzzRun", "fuzz"),
     "judgement.expected_failures": ("read_expected_failures",),
     "judgement.requirements": ("Requirement", "requirements"),

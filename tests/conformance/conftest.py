@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from nvr_conformance.client.options import TargetOptions
-from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.judge import judge_source
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.sources import rehearsed
 from nvr_conformance.sources.rehearsed import RehearsalSource
 from nvr_emulator.server.state import state_of
@@ -104,7 +105,7 @@ class SeenRun:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(rehearsed, "start_emulator", started)
             options = TargetOptions(setup=setup or {}, allow=frozenset(allow), model=model)
-            self.result = judge(source=RehearsalSource(options, model, 0), select=select)
+            self.result = judge_source(RehearsalSource(options, model, 0), RunOptions(select=select))
 
     def rows(self, *verdicts):
         """The requirements with one of these verdicts, and why."""

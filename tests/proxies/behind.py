@@ -11,7 +11,8 @@ from nvr_conformance.client.clock import ManualTime, RehearsedTime
 from nvr_conformance.client.control_port import Control
 from nvr_conformance.client.options import PERMISSIONS
 from nvr_conformance.client.target import Target
-from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.judge import judge_source
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.requirements import matching
 from nvr_conformance.sources import discovery
 from nvr_conformance.sources.embedded import start_emulator
@@ -114,7 +115,7 @@ def judged(select, *, defect=None, **behind):
     """What comes of a run of these requirements (``LIV-*``) behind proxies."""
     source = BehindProxies(defects=(defect,) if defect else (), **behind)
     focus = matching(select)
-    result = judge(source=source, select=select, focus=focus)
+    result = judge_source(source, RunOptions(select=select, focus=focus))
     assert not result.errors, result.errors
     return Judged({row.id: row for row in result.requirements if row.id in focus}, source)
 

@@ -39,6 +39,7 @@ def rejudge(
     """
     from rich.console import Console
 
+    from nvr_conformance.engine.claims import SCENARIOS
     from nvr_conformance.engine.events import Reporter
     from nvr_conformance.engine.rejudging import rejudge as judge_again
     from nvr_conformance.report.console import ConsoleReport
@@ -53,7 +54,9 @@ def rejudge(
         if written is not None:
             reporters.append(ReportWriter(written))
         try:
-            result = judge_again(report, reporters=reporters, scenarios=scenarios, expected_failures=known)
+            result = judge_again(
+                report, reporters=reporters, scenarios=scenarios or SCENARIOS, expected_failures=known
+            )
         except ValueError as problem:
             stop(str(problem), EXIT_USAGE)
     try:

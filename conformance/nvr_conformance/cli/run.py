@@ -15,12 +15,11 @@ from nvr_conformance.cli.stopping import no_traceback, stop
 from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import Console
 
     from nvr_conformance.client.options import TargetOptions
     from nvr_conformance.engine.rehearsal import Plan
+    from nvr_conformance.engine.run_options import RunOptions
     from nvr_conformance.judgement.result import Result
     from nvr_conformance.sources.source import TargetSource
 
@@ -89,61 +88,70 @@ def run(
 
     from nvr_conformance.engine.claims import SCENARIOS
     from nvr_conformance.engine.events import Reporter
-    from nvr_conformance.engine.judge import chosen_ids, judge
+    from nvr_conformance.engine.judge import chosen_ids, judge_source
+    from nvr_conformance.engine.run_options import RunOptions
     from nvr_conformance.report.console import ConsoleReport
-    from nvr_conformance.report.plan import print_plan
     from nvr_conformance.report.writer import ReportWriter
     from nvr_conformance.sources.source import TargetSource
 
-    options = dataclasses.replace(options, timeout=timeout)
-    if config is not None:
-        if options.url is not None:
-            raise click.UsageError("--config is for the embedded emulator: leave URL out")
-        setup = _read_config(config)
-        options = dataclasses.replace(
-            options, setup={**setup, **options.setup}, model=options.model or setup["model"]
-        )
+    options = _with_config(dataclasses.replace(options, timeout=timeout), config)
+    wanted = RunOptions(
+        select=select,
+        skip=skip,
+        seed=seed,
+        scenarios=scenarios or SCENARIOS,
+        expected_failures=read_known(expected_failures),
+        capture=report is not None,
+    )
     try:
-        chosen_ids(select, skip)
+        chosen_ids(wanted.select, wanted.skip)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    known = read_known(expected_failures)
-    passwords = (options.password, *(other.password for other in options.other_users))
     console = Console()
     with closing(ConsoleReport(console, verbose=verbose)) as console_report, no_traceback():
-        reporters: list[Reporter] = [console_report]
         source = TargetSource(options, seed)
         source.prepare()
-        planned = None
-        if plan_only or (source.takes_its_time and options.pace != 0):
-            plan = _rehearse(console, source, select, skip, scenarios or SCENARIOS)
-            if plan_only and not source.takes_its_time:
-                console.print("The clock of this recorder is moved: judging it takes seconds. Of a real one:")
-            if plan is not None:
-                print_plan(console, plan, whole=plan_only)
-                planned = plan.seconds
-            if plan_only:
-                sys.exit(EXIT_CONFORMANT if plan is not None else EXIT_KIT_BROKE)
+        if plan_only:
+            plan = _plan(console, source, wanted, alone=True)
+            sys.exit(EXIT_CONFORMANT if plan is not None else EXIT_KIT_BROKE)
+        if source.takes_its_time and options.pace != 0:
+            plan = _plan(console, source, wanted)
+            wanted = dataclasses.replace(wanted, planned_seconds=None if plan is None else plan.seconds)
+        reporters: list[Reporter] = [console_report]
         if report is not None:
+            passwords = (options.password, *(other.password for other in options.other_users))
             reporters.append(ReportWriter(report, passwords=passwords, redact_uids=redact_uids))
-        result = judge(
-            source=source,
-            select=select,
-            skip=skip,
-            reporters=reporters,
-            scenarios=scenarios or SCENARIOS,
-            capture=report is not None,
-            expected_failures=known,
-            planned_seconds=planned,
-        )
+        result = judge_source(source, wanted, reporters=reporters)
         if profile_out is not None:
             _write_profile(profile_out, source, result)
     sys.exit(result.exit_status)
 
 
-def _rehearse(
-    console: Console, source: TargetSource, select: Sequence[str], skip: Sequence[str], scenarios: Path
-) -> Plan | None:
+def _with_config(options: TargetOptions, path: Path | None) -> TargetOptions:
+    """With the settings of ``--config``, where it is given."""
+    if path is None:
+        return options
+    if options.url is not None:
+        raise click.UsageError("--config is for the embedded emulator: leave URL out")
+    setup = _read_config(path)
+    return dataclasses.replace(
+        options, setup={**setup, **options.setup}, model=options.model or setup["model"]
+    )
+
+
+def _plan(console: Console, source: TargetSource, wanted: RunOptions, *, alone: bool = False) -> Plan | None:
+    """Rehearse, and say what would be run and how long it takes; ``alone``: nothing else is wanted."""
+    from nvr_conformance.report.plan import print_plan
+
+    plan = _rehearse(console, source, wanted)
+    if alone and not source.takes_its_time:
+        console.print("The clock of this recorder is moved: judging it takes seconds. Of a real one:")
+    if plan is not None:
+        print_plan(console, plan, whole=alone)
+    return plan
+
+
+def _rehearse(console: Console, source: TargetSource, wanted: RunOptions) -> Plan | None:
     """The plan of a run; where there can be none, why."""
     from rich.markup import escape
 
@@ -152,7 +160,7 @@ def _rehearse(
 
     try:
         with console.status("rehearsing on an emulated recorder, to know how long it takes"):
-            return rehearse(source, select=select, skip=skip, scenarios=scenarios)
+            return rehearse(source, wanted)
     except PrerequisiteFailed as problem:
         console.print(f"no plan: {escape(problem.reason)}")
         return None

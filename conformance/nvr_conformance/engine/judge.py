@@ -7,16 +7,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from nvr_conformance.client.options import TargetOptions
-from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.events import Event, RunFinished
 from nvr_conformance.engine.plugin import EnginePlugin
-from nvr_conformance.judgement.expected_failures import ExpectedFailure, apply_expected_failures
+from nvr_conformance.engine.run_options import RunOptions
+from nvr_conformance.judgement.expected_failures import apply_expected_failures
 from nvr_conformance.judgement.requirements import matching, requirements
 from nvr_conformance.judgement.result import make_result
 from nvr_conformance.judgement.verdicts import Note, Verdict, judge_requirement, overall_verdict
@@ -52,47 +51,39 @@ _PYTEST_OPTIONS = (
 
 def judge(
     options: TargetOptions | None = None,
+    run: RunOptions | None = None,
     *,
-    select: Sequence[str] = (),
-    skip: Sequence[str] = (),
-    focus: frozenset[str] | None = None,
-    seed: int = 0,
     reporters: Sequence[Reporter] = (),
-    scenarios: Path = SCENARIOS,
-    verbose: bool = False,
-    capture: bool = False,
-    expected_failures: Sequence[ExpectedFailure] = (),
-    source: Source | None = None,
-    problems: Sequence[str] = (),
-    planned_seconds: float | None = None,
 ) -> Result:
     """Judge a recorder (without ``options``: an emulated one, MODEL 2). May be called many times in one
     process.
 
-    ``focus`` leaves out the scenarios that claim none of these ids; all that the others find counts.
-    ``select`` and ``skip`` are id patterns (``LIV-*``); ``seed`` makes what is chosen at random repeatable;
-    ``scenarios`` is the directory (or file) of the scenarios. ``capture`` keeps the bytes of the wire for
-    reporters that write them down. ``expected_failures`` are excused. ``source`` is asked for the targets
-    instead of one made from ``options``; ``problems`` that are known ahead leave the result inconclusive at
-    best. TargetUnreachableError where there is
-    no recorder, ValueError for a pattern that matches nothing. Ctrl-C ends the scenario under way cleanly;
-    the result of what was done until then is inconclusive.
+    TargetUnreachableError where there is no recorder, ValueError for a pattern that matches nothing. Ctrl-C
+    ends the scenario under way cleanly; the result of what was done until then is inconclusive.
     """
-    selected = chosen_ids(select, skip)
-    source = source or TargetSource(options or TargetOptions(), seed)
+    run = run or RunOptions()
+    return judge_source(TargetSource(options or TargetOptions(), run.seed), run, reporters=reporters)
+
+
+def judge_source(
+    source: Source, run: RunOptions | None = None, *, reporters: Sequence[Reporter] = ()
+) -> Result:
+    """As ``judge``, the targets of a source. It has a seed of its own."""
+    run = run or RunOptions()
+    selected = chosen_ids(run.select, run.skip)
     source.prepare()
 
     def emit(event: Event) -> None:
         for reporter in reporters:
             reporter(event)
 
-    plugin = EnginePlugin(source, selected, emit, focus, capture=capture)
+    plugin = EnginePlugin(source, selected, emit, run.focus, capture=run.capture)
     begun, started = time.monotonic(), datetime.now(UTC)
     with _own_pytest():
-        terminal = () if verbose else ("-p", "no:terminal")
-        root = scenarios if scenarios.is_dir() else scenarios.parent
-        pytest.main([*_PYTEST_OPTIONS, *terminal, f"--rootdir={root}", str(scenarios)], plugins=[plugin])
-    errors = [*problems, *plugin.errors]
+        terminal = () if run.verbose else ("-p", "no:terminal")
+        root = run.scenarios if run.scenarios.is_dir() else run.scenarios.parent
+        pytest.main([*_PYTEST_OPTIONS, *terminal, f"--rootdir={root}", str(run.scenarios)], plugins=[plugin])
+    errors = [*run.problems, *plugin.errors]
     unselected = [
         Note(id_, Verdict.NOT_TESTED, NOT_SELECTED, "") for id_ in requirements() if id_ not in selected
     ]
@@ -112,9 +103,9 @@ def judge(
         errors=errors,
         begun=started.isoformat(timespec="seconds"),
         measurements=plugin.measurements,
-        planned_seconds=planned_seconds,
+        planned_seconds=run.planned_seconds,
     )
-    result = apply_expected_failures(result, expected_failures, started.date(), selected)
+    result = apply_expected_failures(result, run.expected_failures, started.date(), selected)
     emit(RunFinished(result))
     return result
 

@@ -10,17 +10,14 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.events import Event, ScenarioStarted
-from nvr_conformance.engine.judge import NOT_SELECTED, judge
+from nvr_conformance.engine.judge import NOT_SELECTED, judge_source
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_conformance.sources.embedded import stand_in
 from nvr_conformance.sources.rehearsed import RehearsalSource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
+    from nvr_conformance.engine.run_options import RunOptions
     from nvr_conformance.judgement.result import Result
     from nvr_conformance.sources.source import TargetSource
 
@@ -55,14 +52,8 @@ class Plan:
         return sum(each.commands for each in self.scenarios)
 
 
-def rehearse(
-    source: TargetSource,
-    *,
-    select: Sequence[str] = (),
-    skip: Sequence[str] = (),
-    scenarios: Path = SCENARIOS,
-) -> Plan:
-    """Play through the run of ``source``, which is prepared, on an emulated recorder in its place.
+def rehearse(source: TargetSource, run: RunOptions | None = None) -> Plan:
+    """Play through a run of ``source``, which is prepared, on an emulated recorder in its place.
     PrerequisiteFailed where the recorder does not tell its cameras."""
     with source.open() as target:
         setup = stand_in(target)
@@ -74,7 +65,7 @@ def rehearse(
         if isinstance(event, ScenarioStarted):
             claimed[event.name] = event.ids
 
-    result = judge(source=rehearsal, select=select, skip=skip, scenarios=scenarios, reporters=[listen])
+    result = judge_source(rehearsal, run, reporters=[listen])
     return Plan(
         tuple(
             PlannedScenario(name, claimed[name], commands, seconds)

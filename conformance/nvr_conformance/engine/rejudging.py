@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.claims import SCENARIOS
+from nvr_conformance.engine.judge import judge_source
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.evidence.index import read_index
 from nvr_conformance.sources.replayed import EvidenceSource
 
@@ -21,7 +23,7 @@ def rejudge(
     report: Path,
     *,
     reporters: Sequence[Reporter] = (),
-    scenarios: Path | None = None,
+    scenarios: Path = SCENARIOS,
     expected_failures: Sequence[ExpectedFailure] = (),
 ) -> Result:
     """Judge what the run kept in the directory ``report``. ValueError, in one line, where there is nothing
@@ -31,12 +33,13 @@ def rejudge(
     """
     folder = report / "evidence"
     source = EvidenceSource(folder, read_index(folder))
-    options: dict[str, Any] = {} if scenarios is None else {"scenarios": scenarios}
-    return judge(
-        select=source.index.selected,
-        source=source,
+    return judge_source(
+        source,
+        RunOptions(
+            select=source.index.selected,
+            scenarios=scenarios,
+            expected_failures=expected_failures,
+            problems=source.problems,
+        ),
         reporters=reporters,
-        expected_failures=expected_failures,
-        problems=source.problems,
-        **options,
     )

@@ -15,6 +15,7 @@ from zlib import crc32
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.judge import chosen_ids, judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.requirements import Level
 from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_conformance.selftest.variant_trials import Extent, chosen_rows, setup_of
@@ -170,11 +171,13 @@ def run_trial(trial: Trial) -> Outcome:
     )
     result = judge(
         options,
-        select=trial.select,
-        skip=trial.skip,
-        focus=trial.focus,
-        seed=trial.seed,
-        scenarios=trial.scenarios,
+        RunOptions(
+            select=trial.select,
+            skip=trial.skip,
+            focus=trial.focus,
+            seed=trial.seed,
+            scenarios=trial.scenarios,
+        ),
     )
     problems = [*result.errors, *(f"{id_}: error" for id_ in sorted(result.ids(Verdict.ERROR)))]
     if not problems and result.verdict is Overall.INCONCLUSIVE:

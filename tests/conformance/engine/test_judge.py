@@ -17,6 +17,7 @@ from nvr_conformance.engine.events import (
     ScenarioStarted,
 )
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.outcomes import TargetUnreachableError
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import Overall, Verdict
@@ -36,7 +37,7 @@ def run(tmp_path, fake_recorder):
     """Judge the fake recorder by scenarios given as text; each file has a name of its
     own, for imports are kept."""
 
-    def run(*files, model=2, allow=(), **options):
+    def run(*files, model=2, allow=(), reporters=(), **options):
         directory = tmp_path / f"scenarios{next(NUMBERS)}"
         directory.mkdir()
         for text in files:
@@ -44,7 +45,7 @@ def run(tmp_path, fake_recorder):
         target = TargetOptions(
             url=fake_recorder.url, model=model, pace=0, timeout=2, allow=frozenset(allow), password="x"
         )
-        return judge(target, scenarios=directory, **options)
+        return judge(target, RunOptions(scenarios=directory, **options), reporters=reporters)
 
     return run
 

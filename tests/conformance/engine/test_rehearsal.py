@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from nvr_conformance.cli.main import main
 from nvr_conformance.client.options import PERMISSIONS, TargetOptions, User
 from nvr_conformance.engine.rehearsal import rehearse
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_conformance.sources.source import TargetSource
 from nvr_emulator.server.embedding import EmbeddedRecorder
@@ -43,7 +44,7 @@ def test_a_recorder_in_real_time_conforms(model, allowed):
 
 
 def test_time_is_the_pace_and_what_scenarios_wait_for(recorder):
-    plan = rehearse(source_of(recorder), select=["SES-17"])
+    plan = rehearse(source_of(recorder), RunOptions(select=["SES-17"]))
     names = [each.name for each in plan.scenarios]
     assert names == ["test_sanity_at_first", "test_many_keep_alives", "test_sanity_at_last"]
     keep_alives = plan.scenarios[1]
@@ -54,8 +55,8 @@ def test_time_is_the_pace_and_what_scenarios_wait_for(recorder):
 
 
 def test_a_quicker_pace_takes_less(recorder):
-    slow = rehearse(source_of(recorder), select=["SEC-06"])
-    quick = rehearse(source_of(recorder, pace=0.5), select=["SEC-06"])
+    slow = rehearse(source_of(recorder), RunOptions(select=["SEC-06"]))
+    quick = rehearse(source_of(recorder, pace=0.5), RunOptions(select=["SEC-06"]))
     assert quick.commands == slow.commands
     assert quick.seconds < slow.seconds / 3
 

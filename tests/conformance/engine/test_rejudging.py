@@ -20,6 +20,7 @@ from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.rejudging import rejudge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.evidence.pcap_reading import read_pcap
 from nvr_conformance.evidence.pcap_writing import write_pcap
 from nvr_conformance.evidence.redaction import Redactor
@@ -36,10 +37,8 @@ SELECTED = ("LIV-06", "LIV-12", "PLB-12", "SES-06", "SES-03", "INF-07", "PLB-28"
 def run(report, options=None, *, select=SELECTED, redact=False, scenarios=SCENARIOS):
     return judge(
         options or TargetOptions(model=2),
-        select=select,
+        RunOptions(select=select, capture=True, scenarios=scenarios),
         reporters=[ReportWriter(report, redact_uids=redact)],
-        capture=True,
-        scenarios=scenarios,
     )
 
 
@@ -105,7 +104,7 @@ def test_without_the_uids_the_verdicts_are_the_same(tmp_path):
     assert [row.verdict for row in again.requirements] == [row.verdict for row in result.requirements]
     uids = {
         check.actual
-        for row in judge(TargetOptions(model=2), select=["SES-04"]).requirements
+        for row in judge(TargetOptions(model=2), RunOptions(select=["SES-04"])).requirements
         for check in row.checks
         if row.id == "SES-04"
     }

@@ -17,6 +17,7 @@ from nvr_conformance.client.history import History
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.books import Book, Measure
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.evidence.transcript import transcript
 from nvr_conformance.judgement.measurement import Sample, measured, put_together
 from nvr_conformance.judgement.outcomes import KitError
@@ -249,7 +250,7 @@ def test_what_an_answer_tells(answer, fresh, alive, word):
     ],
 )
 def test_an_emulated_recorder_is_measured_to_a_tenth_of_a_second(defects, text, verdict):
-    result = judge(TargetOptions(defects=defects), select=["SES-06"])
+    result = judge(TargetOptions(defects=defects), RunOptions(select=["SES-06"]))
     (measurement,) = result.measurements
     assert measurement.text == text
     checks = {check.name: check for row in result.requirements if row.id == "SES-06" for check in row.checks}

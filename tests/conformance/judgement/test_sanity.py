@@ -7,6 +7,7 @@ import pytest
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.events import RunStarted, ScenarioFinished
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
@@ -37,7 +38,7 @@ def scenarios(tmp_path):
 @pytest.mark.parametrize("select", [["SES-*"], ["SES-04"]])
 def test_first_and_last_are_run_whatever_is_selected(scenarios, select):
     seen = []
-    result = judge(select=select, scenarios=scenarios(True), reporters=[seen.append])
+    result = judge(run=RunOptions(select=select, scenarios=scenarios(True)), reporters=[seen.append])
     started = next(event for event in seen if isinstance(event, RunStarted))
     assert started.scenarios == ("test_c", "test_b", "test_a")
     assert result.verdict is Overall.CONFORMANT
@@ -45,7 +46,7 @@ def test_first_and_last_are_run_whatever_is_selected(scenarios, select):
 
 
 def test_what_works_no_more_leaves_it_inconclusive(scenarios):
-    result = judge(select=["SES-04"], scenarios=scenarios(False))
+    result = judge(run=RunOptions(select=["SES-04"], scenarios=scenarios(False)))
     assert result.ids(Verdict.PASS) == {"SES-04"}
     assert result.verdict is Overall.INCONCLUSIVE
     assert result.errors == ("gone",)
@@ -64,14 +65,14 @@ def test_a_recorder_that_no_longer_plays_is_found_out(breaks):
                 for camera in recorder.machine.recorder.cameras.registered:
                     recorder.machine.recorder.cameras.recording(camera).stretches.clear()
 
-        result = judge(options, select=["SES-04"], reporters=[meddle])
+        result = judge(options, RunOptions(select=["SES-04"]), reporters=[meddle])
     assert result.errors == (("what worked at first works no more: playback",) if breaks else ())
     assert result.verdict is (Overall.INCONCLUSIVE if breaks else Overall.CONFORMANT)
 
 
 def test_the_whole_of_it_works_on_a_healthy_recorder():
     seen = []
-    judge(TargetOptions(model=2), select=["SES-02"], reporters=[seen.append])
+    judge(TargetOptions(model=2), RunOptions(select=["SES-02"]), reporters=[seen.append])
     sanity = [event for event in seen if isinstance(event, ScenarioFinished) and "sanity" in event.name]
     assert [event.outcome for event in sanity] == ["finished", "finished"]
     assert sanity[0].history.target.recall("worked at first") == [

@@ -9,6 +9,7 @@ import pytest
 
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.procedures import udp_path
 from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.live_streams import LiveRtp
@@ -31,7 +32,7 @@ def blocked(monkeypatch):
 
 def judged(*ids):
     setup = {"cameras": [{"number": 1, "fixture": "counter-small", "audio": "AAC"}, {"number": 2}]}
-    result = judge(TargetOptions(setup=setup), select=ids)
+    result = judge(TargetOptions(setup=setup), RunOptions(select=ids))
     return {row.id: row for row in result.requirements if row.id in ids}
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.evidence.pcap_writing import frames_of, write_pcap
 from nvr_conformance.evidence.redaction import Redactor
 from nvr_conformance.report.writer import ReportWriter
@@ -206,7 +207,7 @@ def test_a_whole_report(tmp_path, fake_recorder, redact):
         (report / old).write_text("old")
     options = TargetOptions(url=fake_recorder.url, model=2, pace=0, timeout=5, password="open-sesame")
     writer = ReportWriter(report, passwords=["open-sesame"], redact_uids=redact)
-    judge(options, scenarios=scenarios, reporters=[writer], capture=True, select=["SES-*"])
+    judge(options, RunOptions(scenarios=scenarios, capture=True, select=["SES-*"]), reporters=[writer])
     names = {str(path.relative_to(report)) for path in report.rglob("*") if path.is_file()}
     assert names == {
         "index.html",

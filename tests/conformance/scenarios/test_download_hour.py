@@ -6,6 +6,7 @@ import pytest
 
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.verdicts import Verdict
 
 REFUSES = "download-of-less-than-an-hour"
@@ -14,7 +15,7 @@ REFUSES = "download-of-less-than-an-hour"
 @pytest.fixture
 def judged():
     def judged(*defects, **setup):
-        result = judge(TargetOptions(model=2, defects=defects, setup=setup), select=["DWN-13"])
+        result = judge(TargetOptions(model=2, defects=defects, setup=setup), RunOptions(select=["DWN-13"]))
         assert not result.errors
         return next(row for row in result.requirements if row.id == "DWN-13")
 

@@ -15,6 +15,7 @@ import pytest
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.outcomes import TargetUnreachableError
 from nvr_conformance.report.diff import load_result
 from nvr_conformance.sources.source import TargetSource
@@ -118,7 +119,7 @@ def test_ctrl_c_in_the_middle(trigger, ids, ctrl_c):
 
         machine.journal.note = noted
         options = TargetOptions(url=recorder.url, user=recorder.user, password=recorder.password, pace=0.0)
-        result = judge(options, select=(ids,))
+        result = judge(options, RunOptions(select=(ids,)))
         state = state_of(machine)
     assert count[0] >= 3
     assert result.verdict == "inconclusive"

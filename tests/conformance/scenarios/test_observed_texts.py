@@ -6,6 +6,7 @@ import pytest
 
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenarios.playback import test_open_points as open_points
 
@@ -14,7 +15,7 @@ HOUR = 360_000
 
 def observed(seed, clock):
     options = TargetOptions(model=1, setup={"clock_start": clock})
-    result = judge(options, select=["SES-19", "PLB-34"], seed=seed)
+    result = judge(options, RunOptions(select=["SES-19", "PLB-34"], seed=seed))
     rows = [row for row in result.requirements if row.id in ("SES-19", "PLB-34")]
     texts = [(row.id, check.name, check.actual) for row in rows for check in row.checks]
     assert len(texts) > 8

@@ -8,6 +8,7 @@ from nvr_conformance.client.held_answer import HeldAnswer
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.rejudging import rejudge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_conformance.procedures import udp_path
 from nvr_conformance.report.writer import ReportWriter
@@ -21,7 +22,7 @@ def judged_from_afar(monkeypatch, tmp_path):
     def judged(*defects):
         options = TargetOptions(model=2, defects=defects)
         writer = ReportWriter(tmp_path / "report")
-        result = judge(options, select=["PLB-28"], reporters=[writer], capture=True)
+        result = judge(options, RunOptions(select=["PLB-28"], capture=True), reporters=[writer])
         assert not result.errors
         assert rejudge(tmp_path / "report").requirements == result.requirements
         return next(row for row in result.requirements if row.id == "PLB-28")

@@ -1,0 +1,34 @@
+"""How to judge a recorder: what is asked of it, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nvr_conformance.engine.claims import SCENARIOS
+from nvr_conformance.judgement.expected_failures import ExpectedFailure
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """How to judge.
+
+    ``select`` and ``skip`` are id patterns (``LIV-*``). ``focus`` leaves out the scenarios that claim none of
+    these ids; all that the others find counts. ``seed`` makes what is chosen at random repeatable.
+    ``scenarios`` is the directory (or file) of the scenarios. ``expected_failures`` are excused. ``capture``
+    keeps the bytes of the wire for reporters that write them down; ``verbose`` lets pytest tell what it does.
+    ``problems`` that are known ahead leave the result inconclusive at best; ``planned_seconds`` were foreseen
+    for the run, and are told in the result.
+    """
+
+    select: Sequence[str] = ()
+    skip: Sequence[str] = ()
+    focus: frozenset[str] | None = None
+    seed: int = 0
+    scenarios: Path = SCENARIOS
+    expected_failures: Sequence[ExpectedFailure] = ()
+    capture: bool = False
+    verbose: bool = False
+    problems: Sequence[str] = ()
+    planned_seconds: float | None = None
