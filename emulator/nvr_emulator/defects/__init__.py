@@ -1,69 +1,35 @@
 """Named defects: a recorder that breaks one requirement, to prove the judge.
 
 A defect is a function that alters one thing in a recorder before it serves. It declares the
-requirements that it breaks: its own, and those that cannot hold without it.
+requirements that it breaks: its own, and those that cannot hold without it. Every module in here is asked for
+the defects that it declares.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import importlib
+import pkgutil
+from collections.abc import Iterator, Sequence
 from functools import cache
+from types import ModuleType
 
 from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.defects.registry import Defect, defects_in
 from nvr_emulator.recorder.recorder import Recorder
 
+CHAPTERS = ("session", "live", "playback", "camera_control", "information", "download")
+"""The packages and modules that declare defects, in the order of the catalogue."""
+
 
 @cache
 def all_defects() -> tuple[Defect, ...]:
     """Every defect, in the order of the catalogue."""
-    from nvr_emulator.defects import camera_control as control
-    from nvr_emulator.defects.download import files as download
-    from nvr_emulator.defects.download import headers as download_headers
-    from nvr_emulator.defects.information import connections as information
-    from nvr_emulator.defects.information import texts as information_texts
-    from nvr_emulator.defects.live import audio as audio
-    from nvr_emulator.defects.live import jpeg, rtp, rtp_extension, rtp_numbers, rtp_payload
-    from nvr_emulator.defects.live import limits as live_limits
-    from nvr_emulator.defects.live import multipart as live_parts
-    from nvr_emulator.defects.live import streams as live
-    from nvr_emulator.defects.playback import audio as playback_audio
-    from nvr_emulator.defects.playback import cameras as playback_cameras
-    from nvr_emulator.defects.playback import chunk as playback_chunk
-    from nvr_emulator.defects.playback import order as playback_order
-    from nvr_emulator.defects.playback import times as playback_times
-    from nvr_emulator.defects.session import access, exclusivity
-    from nvr_emulator.defects.session import ending as session_ending
-    from nvr_emulator.defects.session import lifetime as session_lifetime
-    from nvr_emulator.defects.session import login as session
-
-    modules = (
-        session,
-        session_lifetime,
-        session_ending,
-        live,
-        live_limits,
-        rtp,
-        rtp_numbers,
-        rtp_extension,
-        rtp_payload,
-        live_parts,
-        audio,
-        jpeg,
-        exclusivity,
-        playback_chunk,
-        playback_order,
-        playback_times,
-        playback_audio,
-        playback_cameras,
-        control,
-        information,
-        information_texts,
-        download,
-        download_headers,
-        access,
+    return tuple(
+        defect
+        for chapter in CHAPTERS
+        for module in _modules(importlib.import_module(f"{__name__}.{chapter}"))
+        for defect in defects_in(module)
     )
-    return tuple(defect for module in modules for defect in defects_in(module))
 
 
 def apply_defects(recorder: Recorder, names: Sequence[str]) -> None:
@@ -75,3 +41,10 @@ def apply_defects(recorder: Recorder, names: Sequence[str]) -> None:
         if recorder.plan.model not in known[name].models:
             raise ConfigurationError(f"defect: {name!r} cannot show on MODEL {recorder.plan.model}")
         known[name].plant(recorder)
+
+
+def _modules(module: ModuleType) -> Iterator[ModuleType]:
+    """A module, and those in it if it is a package."""
+    yield module
+    for found in pkgutil.iter_modules(getattr(module, "__path__", ()), f"{module.__name__}."):
+        yield importlib.import_module(found.name)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.camera_control import ControlledCamera, Move, control_of, speed_of
 from nvr_emulator.recorder.camera_motion import Motion
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
+from nvr_emulator.seams import around
 from nvr_protocol.commands.urls import Command
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from types import MethodType, ModuleType
-from typing import Any
+from types import ModuleType
 
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Reply, Request
+from nvr_emulator.seams import around
 from nvr_protocol.commands.values import Value
 
 Plant = Callable[[Recorder], None]
@@ -60,18 +59,3 @@ def with_values(asked: Asked, **values: Value) -> Asked:
 def defects_in(module: ModuleType) -> list[Defect]:
     """The defects that a module declares, in its order."""
     return [value for value in vars(module).values() if isinstance(value, Defect)]
-
-
-def around(method: Callable[..., Any], wrapper: Callable[..., Any]) -> None:
-    """Put a function around a bound method of one part of a recorder; it is given the original first.
-
-    What is called later through the part or a table of it goes through the wrapper.
-    """
-    if not isinstance(method, MethodType):
-        raise TypeError(f"{method!r} is not a bound method")
-
-    @wraps(method)
-    def planted(part: object, *args: Any, **kwargs: Any) -> Any:
-        return wrapper(method, *args, **kwargs)
-
-    setattr(method.__self__, method.__name__, MethodType(planted, method.__self__))

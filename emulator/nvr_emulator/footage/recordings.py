@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nvr_emulator.footage.footage import TICKS, Footage, Gop
+from nvr_emulator.seams import seam
 
 MINUTE = 60 * TICKS
 
@@ -118,6 +119,7 @@ class Recording:
             second = -(-following.gop.start // TICKS)
         return second if (second + 1) * TICKS <= now else None
 
+    @seam
     def step(self, place: Place, count: int, now: int) -> Place | None:
         """`count` GOPs onward (backward where negative), over gaps; None past either end."""
         while True:

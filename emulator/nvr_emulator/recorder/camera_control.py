@@ -11,7 +11,7 @@ from nvr_emulator.recorder.camera_motion import AXES, Motion, at_rest, driven, h
 from nvr_emulator.recorder.cameras import Cameras
 from nvr_emulator.recorder.commands import Asked, Handler
 from nvr_emulator.recorder.replies import Answer, Refused, accepted
-from nvr_emulator.recorder.seams import late
+from nvr_emulator.seams import late, seam
 from nvr_protocol.commands.urls import Command
 
 TOP_ZOOM = 4
@@ -81,6 +81,7 @@ class CameraControl:
         """What obeys the commands of camera control."""
         return dict.fromkeys(self._moves, self.control)
 
+    @seam
     def control(self, asked: Asked) -> Answer:
         """directctrl.cgi and camctl.cgi (§4.2)."""
         self.obey(asked.command, self.cameras.settings(cast(int, asked.command.camera), "CH"), asked.now)
@@ -116,6 +117,7 @@ class CameraControl:
             "open_auxiliaries": sorted(camera.open_auxiliaries),
         }
 
+    @seam
     def check_speed(self, command: Command) -> None:
         """Refuse a PAN or TILT beyond the series' own range (OP-4)."""
         for name in ("PAN", "TILT"):
@@ -124,6 +126,7 @@ class CameraControl:
                 top = self.pan_tilt_speed
                 raise Refused(400, f"{name}: {speed} is not within {-top} and {top} on this series")
 
+    @seam
     def pan_tilt_zoom(self, command: Command, camera: ControlledCamera, now: float) -> None:
         """Move at the given speeds for about 2 s; an axis that is left out goes on as it was (§4.2.1)."""
         for name, top in (("PAN", self.pan_tilt_speed), ("TILT", self.pan_tilt_speed), ("ZOOM", TOP_ZOOM)):
@@ -131,6 +134,7 @@ class CameraControl:
             if speed is not None:
                 camera.drive(name.lower(), speed / top, now)
 
+    @seam
     def centering(self, command: Command, camera: ControlledCamera, now: float) -> None:
         """Bring a point of the picture to its centre; X grows to the left, Y upwards (§4.2.3, OP-3)."""
         here = camera.position(now)
@@ -138,6 +142,7 @@ class CameraControl:
             away = (CENTRE - value) / CENTRE * FIELD_OF_VIEW[name] / 2 / here["zoom"]
             camera.head_for(name, here[name] + away, now)
 
+    @seam
     def focus(self, command: Command, camera: ControlledCamera, now: float) -> None:
         """FAR and NEAR move for about 2 s, by hand from then on; AUTO finds the middle (§4.2.4)."""
         wanted = control_of(command)
@@ -147,6 +152,7 @@ class CameraControl:
         else:
             camera.drive("focus", 1 if wanted == "FAR" else -1, now)
 
+    @seam
     def iris(self, command: Command, camera: ControlledCamera, now: float) -> None:
         """OPEN and CLOSE move for about 2 s; RESET goes to the middle (§4.2.5)."""
         wanted = control_of(command)
@@ -155,6 +161,7 @@ class CameraControl:
         else:
             camera.drive("iris", 1 if wanted == "OPEN" else -1, now)
 
+    @seam
     def set_preset(self, command: Command, camera: ControlledCamera, now: float) -> None:
         """Keep where the camera stands (§4.2.6)."""
         here = camera.position(now)
@@ -165,6 +172,7 @@ class CameraControl:
         for name, goal in camera.presets.get(command.integer("NO"), {}).items():
             camera.head_for(name, goal, now)
 
+    @seam
     def auxiliary(self, command: Command, camera: ControlledCamera, now: float) -> None:
         """Open or close AUX1 … AUX8 (§4.2.8)."""
         number = int(command.text("CMD").removeprefix("AUX"))

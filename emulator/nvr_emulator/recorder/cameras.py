@@ -13,6 +13,7 @@ from nvr_emulator.footage.footage import footage_of, ticks
 from nvr_emulator.footage.outages import Outages
 from nvr_emulator.footage.recordings import Recording, Stretch, on_the_minute
 from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.seams import seam
 from nvr_protocol.texts.connection_information import Connection
 
 
@@ -67,6 +68,7 @@ class Cameras:
         """What the microphone of a camera gives; nothing if it has none."""
         return audio_of(camera.audio, camera.number, camera.fixture) if camera.audio else None
 
+    @seam
     def recording(self, number: int) -> Recording:
         """What is recorded of a camera; laid out when first asked for, as footage takes time to load."""
         if number not in self._recordings:

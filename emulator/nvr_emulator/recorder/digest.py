@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nvr_emulator.recorder.request_target import same_resource
+from nvr_emulator.seams import seam
 
 REALM = "Network disk recorder"
 NONCE_LIFETIME = 300.0
@@ -75,6 +76,7 @@ class DigestGate:
         self._rng = rng
         self._nonces: OrderedDict[str, Nonce] = OrderedDict()
 
+    @seam
     def challenges(self, now: float, *, stale: bool = False) -> list[str]:
         """A `WWW-Authenticate` value for each algorithm."""
         return [self.challenge(now, algorithm, stale=stale) for algorithm in self.algorithms]
@@ -88,6 +90,7 @@ class DigestGate:
         tail = ", stale=true" if stale else ""
         return f'Digest realm="{REALM}", nonce="{nonce}", qop="auth", algorithm={algorithm}{tail}'
 
+    @seam
     def check(self, header: str | None, method: str, target: str, now: float) -> Verdict:
         """Judge an `Authorization` value for this request line."""
         if header is None:
@@ -122,18 +125,22 @@ class DigestGate:
         nonce.use(count)
         return Verdict(user)
 
+    @seam
     def find(self, text: str) -> Nonce | None:
         """The nonce of this text, if this recorder issued it and has not forgotten it."""
         return self._nonces.get(text)
 
+    @seam
     def is_for(self, uri: str | None, target: str) -> bool:
         """Whether an answer was made for what stands on the request line (RFC 7616 §3.4.6)."""
         return uri is not None and same_resource(uri, target)
 
+    @seam
     def is_right(self, expected: str, given: str) -> bool:
         """Whether a response is the right one; takes as long for a wrong one."""
         return hmac.compare_digest(_octets(expected), _octets(given))
 
+    @seam
     def is_new(self, nonce: Nonce, count: int) -> bool:
         """Whether a nonce count was not used before, in whichever order they come: an answer counts once."""
         return nonce.is_unused(count)

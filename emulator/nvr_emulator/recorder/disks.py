@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.footage.recordings import Recording
+from nvr_emulator.seams import seam
 from nvr_protocol.texts.local_time import LocalTime, local_time
 from nvr_protocol.texts.recorded_time import Disk, Slot, write_recorded_time
 from nvr_protocol.timestamps import zone_at
@@ -62,6 +63,7 @@ class Disks:
         self.states[name] = state
         return f"{name} {ENTRIES[state]}" if state in ENTRIES else None
 
+    @seam
     def text(self, recorded: Range | None, seconds_recorded: int) -> bytes:
         """The slots as `recordedtime.cgi` gives them; `seconds_recorded` of all cameras together."""
         present = self.present()
@@ -71,6 +73,7 @@ class Disks:
         disks[present[0]] = Disk(CAPACITY, CAPACITY - used, recording=True, recorded=shown)
         return write_recorded_time(tuple(Slot(name, disks.get(name)) for name in self.names))
 
+    @seam
     def local(self, seconds: int) -> LocalTime:
         """What the recorder's clock showed at that moment."""
         return local_time(seconds, zone_at(self.zone, seconds))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.recorder.sessions import Session
+from nvr_emulator.seams import seam
 
 
 class Live(Protocol):
@@ -31,12 +32,14 @@ class Exclusivity:
         self.live = live
         self.playbacks = playbacks
 
+    @seam
     def check_not_playing(self, session: Session) -> None:
         """Refuse live while playback runs."""
         playback = self.playbacks.get(session.uid)
         if playback is not None and playback.running:
             raise Refused(503, "UID: playback runs on it; stop it before live starts")
 
+    @seam
     def check_not_live(self, session: Session) -> None:
         """Refuse playback while live runs."""
         if self.live.streams(session.uid):

@@ -12,6 +12,7 @@ from nvr_emulator.recorder.disks import Disks, recorded_range, seconds_recorded
 from nvr_emulator.recorder.logs import Logs
 from nvr_emulator.recorder.replies import KEEP_ALIVE_NO_CACHE, Answer
 from nvr_emulator.recorder.sessions import SessionTable
+from nvr_emulator.seams import seam
 from nvr_protocol.texts.connection_information import ConnectionInformation, write_connection_information
 from nvr_protocol.texts.log_list import LogKind
 
@@ -37,11 +38,13 @@ class Information:
         """What answers the commands that need none."""
         return {"recorded_time": self.recorded_time, "getinfo": self.connections}
 
+    @seam
     def log_list(self, asked: Asked) -> Answer:
         """loglist.cgi: the error log or the event log (§5.1)."""
         kind = LogKind.ERROR if asked.command.key == "log_errors" else LogKind.EVENT
         return Answer(200, self.logs.text(kind), "text/html", KEEP_ALIVE_NO_CACHE)
 
+    @seam
     def recorded_time(self, now: float) -> Answer:
         """recordedtime.cgi: the disks, and from when to when anything is recorded (§5.2.1)."""
         recordings = [self.cameras.recording(number) for number in self.cameras.registered]
@@ -49,12 +52,14 @@ class Information:
         body = self.disks.text(recorded_range(recordings, moment), seconds_recorded(recordings, moment))
         return Answer(200, body, "text/plain", KEEP_ALIVE_NO_CACHE[:1])
 
+    @seam
     def connections(self, now: float) -> Answer:
         """as_getinfo.cgi: how each camera is connected, and how many UIDs are valid (§5.3.1)."""
         cameras = tuple(self.cameras.connection(number) for number in range(1, self.plan.channels + 1))
         body = write_connection_information(ConnectionInformation(cameras, self.most_uids, self.used_uids()))
         return Answer(200, body, "text/html", KEEP_ALIVE_NO_CACHE)
 
+    @seam
     def used_uids(self) -> int:
         """USEDUID: the number of valid UIDs."""
         return self.sessions.used()

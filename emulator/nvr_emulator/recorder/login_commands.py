@@ -11,6 +11,7 @@ from nvr_emulator.recorder.digest import DigestGate
 from nvr_emulator.recorder.logs import Logs
 from nvr_emulator.recorder.replies import Answer, Refused, Request, accepted
 from nvr_emulator.recorder.sessions import Ending, Session, SessionTable
+from nvr_emulator.seams import seam
 from nvr_protocol.commands.urls import Command
 from nvr_protocol.texts.log_list import LogKind
 from nvr_protocol.texts.login_page import LoginPage, write_login_page
@@ -46,6 +47,7 @@ class LoginCommands:
                 return
         self.authenticate(request, now)
 
+    @seam
     def session_of(self, command: Command, now: float) -> Session:
         """The session of the UID that a command carries; its lifetime starts again (§1.3)."""
         uid = cast(int, command.values["UID"])
@@ -58,6 +60,7 @@ class LoginCommands:
         self.sessions.touch(session, now)
         return session
 
+    @seam
     def login(self, request: Request, now: float) -> Answer:
         """dlogin.cgi: challenge, then issue a UID (§6.1.1)."""
         user = self.authenticate(request, now)
@@ -72,6 +75,7 @@ class LoginCommands:
         """The page that names the UID."""
         return write_login_page(LoginPage(session.uid, f"Network Disk Recorder {self.plan.series}"))
 
+    @seam
     def logout(self, asked: Asked) -> Answer:
         """logout.cgi: the UID ends at once (§6.1.2)."""
         self.sessions.end(asked.session, Ending.LOGGED_OUT, asked.now)

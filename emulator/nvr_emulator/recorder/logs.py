@@ -6,6 +6,7 @@ from bisect import insort
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from nvr_emulator.seams import seam
 from nvr_protocol.texts.log_list import LOG_LIMIT, LogEntry, LogKind, LogList, write_log_list
 from nvr_protocol.timestamps import zone_at
 
@@ -42,6 +43,7 @@ class Logs:
         """The newest first: that is 001 (§5.1)."""
         return tuple(reversed(self._entries[kind]))
 
+    @seam
     def text(self, kind: LogKind) -> bytes:
         """The log as `loglist.cgi` gives it."""
         return write_log_list(LogList(kind, self.entries(kind)))

@@ -25,8 +25,8 @@ from nvr_emulator.recorder.logs import Logs
 from nvr_emulator.recorder.playback.commands import PlaybackCommands
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.replies import Refused, Reply, Request, refusal
-from nvr_emulator.recorder.seams import late
 from nvr_emulator.recorder.sessions import Ending, Session, SessionTable
+from nvr_emulator.seams import late, seam
 from nvr_protocol.commands.urls import CommandError, parse_command
 from nvr_protocol.models import SERIES_BY_NAME
 from nvr_protocol.texts.log_list import LogKind
@@ -79,6 +79,7 @@ class Recorder:
 
     # Requests
 
+    @seam
     def receive(self, request: Request, now: float) -> Reply:
         """Answer one request; never raises for anything that a client can send."""
         self.sessions.expire(now)
@@ -89,6 +90,7 @@ class Recorder:
         except Refused as refused:
             return refusal(refused)
 
+    @seam
     def obey(self, request: Request, now: float) -> Reply:
         """Do what the request asks for, or raise `Refused` or `CommandError`."""
         command = parse_command(request.path, request.query)
@@ -107,6 +109,7 @@ class Recorder:
 
     # What concerns several parts
 
+    @seam
     def session_ended(self, session: Session, ending: Ending, now: float) -> None:
         """What runs on a UID ends with it."""
         if ending is not Ending.RESET:
@@ -115,6 +118,7 @@ class Recorder:
         self.playbacks.pop(session.uid, None)
         self.downloads.end_uid(session.uid, ending.value)
 
+    @seam
     def end_streams(self, session: Session, ending: Ending) -> None:
         """The live streams of a UID that ended stop."""
         self.live.end_uid(session.uid, ending.value)

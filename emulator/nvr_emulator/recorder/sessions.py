@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nvr_emulator.seams import seam
+
 ENDED_REMEMBERED = 1000
 """How many ended UIDs are remembered at most, so that a refusal can say why; none of them is issued again."""
 
@@ -66,6 +68,7 @@ class SessionTable:
         """How many UIDs are valid (USEDUID, §5.3.1)."""
         return len(self._valid)
 
+    @seam
     def login(self, user: str, priority: int, now: float) -> Session | None:
         """Issue a UID; None where the newcomer alone is of lowest priority and all are taken (OP-7)."""
         if len(self._valid) >= self.capacity:
@@ -78,10 +81,12 @@ class SessionTable:
         self._valid[session.uid] = session
         return session
 
+    @seam
     def choose_victim(self) -> Session:
         """Who makes room: the lowest priority, and among equals the UID issued first (§1.3)."""
         return max(self._valid.values(), key=lambda session: (session.priority, -session.number))
 
+    @seam
     def find(self, uid: int) -> Session | None:
         """The valid session of `uid`, if there is one."""
         return self._valid.get(uid)
@@ -90,10 +95,12 @@ class SessionTable:
         """Why `uid` is no longer valid; None if it never was (or was forgotten)."""
         return self._ended.get(uid)
 
+    @seam
     def touch(self, session: Session, now: float) -> None:
         """A command carried the UID: its lifetime starts again."""
         session.last_command = now
 
+    @seam
     def end(self, session: Session, ending: Ending, now: float) -> None:
         """Make the UID invalid; everything that runs on it ends."""
         if self._valid.pop(session.uid, None) is None:
@@ -110,6 +117,7 @@ class SessionTable:
             if now >= expired:
                 self.end(session, Ending.EXPIRED, expired)
 
+    @seam
     def expires_at(self, session: Session) -> float:
         """When the UID ends if no command carries it until then."""
         return session.last_command + self.lifetime

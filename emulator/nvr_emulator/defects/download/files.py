@@ -5,17 +5,22 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import Footage, Gop, ticks
+from nvr_emulator.footage.recordings import Piece
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
 from nvr_protocol.codecs import Codec
+from nvr_protocol.commands.urls import Command
 from nvr_protocol.download import Status
 
 Files = Iterator[tuple[str, Iterator[bytes]]]
+Write = Callable[[Iterable[Gop]], Iterator[bytes]]
+Wanted = Callable[[Command, float], DownloadFiles]
+"""What a command asks for, at that time (Unix seconds)."""
 
 LEFT_OUT = 10
 LATE = 5
@@ -26,7 +31,7 @@ AUDIO_SECONDS = 20
 def mp4_ends_early(recorder: Recorder) -> None:
     """Leaves out the last ten GOPs of an MP4 without audio."""
 
-    def mp4(original: Callable[..., Iterator[bytes]], gops: Iterable[Gop]) -> Iterator[bytes]:
+    def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
         whole = list(gops)
         return original(whole[:-LEFT_OUT] or whole)
 
@@ -66,7 +71,7 @@ def mp4_with_damaged_pictures(recorder: Recorder) -> None:
             + block[middle + 400 :]
         )
 
-    def mp4(original: Callable[..., Iterator[bytes]], gops: Iterable[Gop]) -> Iterator[bytes]:
+    def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
         return (damaged(block) if len(block) > 2000 else block for block in original(gops))
 
     each_download(recorder, lambda files: around(files.mp4, mp4), "MP4VO")
@@ -198,11 +203,10 @@ def download_of_the_next_camera(recorder: Recorder) -> None:
 def download_is_five_seconds_late(recorder: Recorder) -> None:
     """Begins and ends five seconds after the range that was asked for."""
 
-    def pieces(original: Callable[[], Any], files: DownloadFiles) -> Any:
-        late = dataclasses.replace(files, begin=files.begin + LATE, end=files.end + LATE)
-        return late.pieces()
+    def later(files: DownloadFiles) -> Iterator[Piece]:
+        return dataclasses.replace(files, begin=files.begin + LATE, end=files.end + LATE).pieces()
 
-    each_download(recorder, lambda files: around(files.pieces, lambda original: pieces(original, files)))
+    each_download(recorder, lambda files: around(files.pieces, lambda original: later(files)))
 
 
 @breaks("DWN-11")
@@ -216,7 +220,7 @@ def last_picture_of_each_gop_is_missing(recorder: Recorder) -> None:
         )
         return short
 
-    def mp4(original: Callable[..., Iterator[bytes]], gops: Iterable[Gop]) -> Iterator[bytes]:
+    def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
         return original(dataclasses.replace(gop, footage=shortened(gop.footage)) for gop in gops)
 
     each_download(recorder, lambda files: around(files.mp4, mp4))
@@ -225,8 +229,8 @@ def last_picture_of_each_gop_is_missing(recorder: Recorder) -> None:
 def each_download(recorder: Recorder, alter: Callable[[DownloadFiles], None], *kinds: str) -> None:
     """Alter what each download (of these KINDs) gives, before anything of it is read."""
 
-    def download_files(original: Callable[..., DownloadFiles], *args: Any) -> DownloadFiles:
-        files = original(*args)
+    def download_files(original: Wanted, command: Command, now: float) -> DownloadFiles:
+        files = original(command, now)
         if not kinds or files.kind in kinds:
             alter(files)
         return files

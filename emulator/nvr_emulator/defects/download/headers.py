@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
-from nvr_emulator.defects.download.files import Files, each_download
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.download.files import Files, Wanted, each_download
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.download.table import Download, DownloadAnswer, DownloadTable
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.seams import around
 from nvr_protocol.commands.specs import RANGE_SECONDS
+from nvr_protocol.commands.urls import Command
 from nvr_protocol.download import Status
 
 Head = Callable[[str, str, Status], bytes]
@@ -151,11 +152,16 @@ def lost_client_keeps_its_place(recorder: Recorder) -> None:
 def third_download_takes_the_place_of_the_first(recorder: Recorder) -> None:
     """Ends the oldest download where one more is asked for than may run."""
 
-    def answer(original: Callable[..., DownloadAnswer], *args: Any) -> DownloadAnswer:
+    def answer(
+        original: Callable[[DownloadFiles, int, float], DownloadAnswer],
+        files: DownloadFiles,
+        uid: int,
+        now: float,
+    ) -> DownloadAnswer:
         table: DownloadTable = recorder.downloads
         if not table.has_room():
             table.end(table.running()[0], "another took its place")
-        return original(*args)
+        return original(files, uid, now)
 
     around(recorder.downloads.answer, answer)
 
@@ -164,8 +170,8 @@ def third_download_takes_the_place_of_the_first(recorder: Recorder) -> None:
 def download_of_less_than_an_hour(recorder: Recorder) -> None:
     """Refuses a range of an hour, as if it were too long."""
 
-    def download_files(original: Callable[..., DownloadFiles], *args: Any) -> DownloadFiles:
-        files = original(*args)
+    def download_files(original: Wanted, command: Command, now: float) -> DownloadFiles:
+        files = original(command, now)
         if files.end - files.begin == RANGE_SECONDS:
             raise Refused(400, "ENDTIME: the range is longer than an hour")
         return files
@@ -175,9 +181,11 @@ def download_of_less_than_an_hour(recorder: Recorder) -> None:
 
 def _head(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
     """Change the headers of each part."""
-    each_download(
-        recorder, lambda files: around(files.part_head, lambda original, *args: change(original(*args)))
-    )
+
+    def part_head(original: Head, temporary: str, previous: str, status: Status) -> bytes:
+        return change(original(temporary, previous, status))
+
+    each_download(recorder, lambda files: around(files.part_head, part_head))
 
 
 def _status(recorder: Recorder, wanted: Status, instead: Status) -> None:

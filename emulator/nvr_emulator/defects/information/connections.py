@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from nvr_emulator.defects.registry import around, breaks, moment_of
+from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.recorder.sessions import Ending, Session
+from nvr_emulator.seams import around
 
 Ended = Callable[[Session, Ending, float], None]
 

@@ -6,11 +6,12 @@ import dataclasses
 import re
 from collections.abc import Callable
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.disks import Range
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
+from nvr_emulator.seams import around
 from nvr_protocol.texts.local_time import LocalTime
 from nvr_protocol.texts.log_list import LogKind
 

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import Any
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.configuration.settings import CameraSettings
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio, AudioUnit, audio_of
 from nvr_emulator.footage.footage import TICKS, Footage, hundredths
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.seams import around
 from nvr_protocol.additional_information import AdditionalInformation, write_information
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.multipart import write_part
 from nvr_protocol.timestamps import zone_at
 
+Write = Callable[[AudioUnit], bytes]
+Source = Callable[[CameraSettings, str], Footage | Audio | None]
+
 
 @breaks("LIV-25")
 def audio_before_video(recorder: Recorder) -> None:
     """Sends audio of a camera whose video does not run."""
-    recorder.live.check_video_runs = lambda uid, camera: None  # type: ignore[method-assign]
+    around(recorder.live.check_video_runs, lambda original, uid, camera: None)
 
 
 @breaks("LIV-25")
@@ -53,7 +57,7 @@ def audio_with_the_payload_type_of_video(recorder: Recorder) -> None:
 def audio_with_the_time_of_the_recorder(recorder: Recorder) -> None:
     """Writes 0x0007 and 0x000A where 0x0011 and 0x0012 belong."""
 
-    def extension(unit: AudioUnit) -> bytes:
+    def extension(original: Write, unit: AudioUnit) -> bytes:
         seconds = unit.start // TICKS
         information = AdditionalInformation(
             seconds=seconds,
@@ -62,14 +66,14 @@ def audio_with_the_time_of_the_recorder(recorder: Recorder) -> None:
         )
         return write_information(information, recorder.plan.dialect)
 
-    recorder.live.audio.extension = extension  # type: ignore[method-assign]
+    around(recorder.live.audio.extension, extension)
 
 
 @breaks("LIV-26")
 def camera_time_without_zone(recorder: Recorder) -> None:
     """Leaves the zone out of 0x0011."""
 
-    def extension(original: Callable[[AudioUnit], bytes], unit: AudioUnit) -> bytes:
+    def extension(original: Write, unit: AudioUnit) -> bytes:
         written = original(unit)
         return b"\x00\x11\x00\x08" + written[4:8] + written[12:]
 
@@ -80,11 +84,11 @@ def camera_time_without_zone(recorder: Recorder) -> None:
 def audio_of_camera_1_for_all(recorder: Recorder) -> None:
     """Sends the audio of camera 1 with the video of every camera."""
 
-    def live_source(original: Callable[..., Footage | Audio | None], *args: Any) -> Footage | Audio | None:
-        source = original(*args)
-        return audio_of(source.codec, 1) if isinstance(source, Audio) else source
+    def source(original: Source, camera: CameraSettings, comp: str) -> Footage | Audio | None:
+        found = original(camera, comp)
+        return audio_of(found.codec, 1) if isinstance(found, Audio) else found
 
-    around(recorder.live_commands.source, live_source)
+    around(recorder.live_commands.source, source)
 
 
 @breaks("LIV-27")
@@ -108,7 +112,7 @@ def samples_with_an_aac_clock(recorder: Recorder) -> None:
 @breaks("LIV-27", "LIV-28")
 def audio_with_a_video_clock(recorder: Recorder) -> None:
     """Counts the timestamps of audio at 90 kHz."""
-    recorder.live.audio.clock = lambda unit: unit.start  # type: ignore[method-assign]
+    around(recorder.live.audio.clock, lambda original, unit: unit.start)
 
 
 @breaks("LIV-28")
@@ -190,7 +194,7 @@ def au_header_over_http(recorder: Recorder) -> None:
 @breaks("LIV-29")
 def audio_parts_are_octets(recorder: Recorder) -> None:
     """Calls the parts of audio application/octet-stream, like those of video."""
-    recorder.live.audio.content_type = lambda codec: "application/octet-stream"  # type: ignore[method-assign]
+    around(recorder.live.audio.content_type, lambda original, codec: "application/octet-stream")
 
 
 @breaks("LIV-29")
@@ -206,25 +210,27 @@ def audio_parts_are_all_g726(recorder: Recorder) -> None:
 def audio_content_length_without_the_zero(recorder: Recorder) -> None:
     """Leaves the 0x00 out of the Content-Length of a part of audio."""
 
-    def parts(codec: AudioCodec, bodies: list[bytes]) -> bytes:
+    def parts(
+        original: Callable[[AudioCodec, list[bytes]], bytes], codec: AudioCodec, bodies: list[bytes]
+    ) -> bytes:
         content_type = recorder.live.audio.content_type(codec)
         return b"".join(_shorter(write_part(body, content_type), len(body)) for body in bodies)
 
     def _shorter(part: bytes, length: int) -> bytes:
         return part.replace(b"%d\r\n" % length, b"%d\r\n" % (length - 1), 1)
 
-    recorder.live.audio.parts = parts  # type: ignore[method-assign]
+    around(recorder.live.audio.parts, parts)
 
 
 def _video_runs(recorder: Recorder, suffices: Callable[[LiveStream, int, int], bool]) -> None:
     """Another rule of which running video allows audio."""
 
-    def check_video_runs(uid: int, camera: int) -> None:
+    def check_video_runs(original: Callable[[int, int], None], uid: int, camera: int) -> None:
         streams = recorder.live.streams()
         if not any(stream.comp != AUDIO and suffices(stream, uid, camera) for stream in streams):
             raise Refused(400, "COMP: video must run before audio")
 
-    recorder.live.check_video_runs = check_video_runs  # type: ignore[method-assign]
+    around(recorder.live.check_video_runs, check_video_runs)
 
 
 def _payloads(
@@ -235,7 +241,7 @@ def _payloads(
 ) -> None:
     """Change the RTP payloads of AAC, or those of G.711 and G.726."""
 
-    def payload(original: Callable[[AudioUnit], bytes], unit: AudioUnit) -> bytes:
+    def payload(original: Write, unit: AudioUnit) -> bytes:
         return (aac if unit.audio.codec is AudioCodec.AAC else telephone)(original(unit))
 
     around(recorder.live.audio.payload, payload)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import struct
 from collections.abc import Callable
-from typing import Any
 
 from nvr_emulator.defects.playback import chunk_bytes
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.playback.order import Chunk
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import Gop, footage_of
+from nvr_emulator.footage.recordings import Place
+from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
 from nvr_protocol.additional_information import AdditionalInformation
 from nvr_protocol.codecs import Codec
 from nvr_protocol.multipart import write_part
@@ -19,13 +22,18 @@ BLOCK = 4096
 FIRST_TLV = 6
 """Where the recorder information begins in a part and in a chunk."""
 
+Body = Callable[[int, Gop], bytes]
+Join = Callable[[list[bytes]], bytes]
+
 
 @breaks("LIV-19")
 def jpeg_parts_are_jpg(recorder: Recorder) -> None:
     """Calls the parts of JPEG image/jpg."""
-    recorder.live.jpeg.parts = lambda bodies: b"".join(  # type: ignore[method-assign]
-        write_part(body, "image/jpg") for body in bodies
-    )
+
+    def parts(original: Join, bodies: list[bytes]) -> bytes:
+        return b"".join(write_part(body, "image/jpg") for body in bodies)
+
+    around(recorder.live.jpeg.parts, parts)
 
 
 @breaks("LIV-19")
@@ -49,7 +57,7 @@ def camera_length_leaves_itself_out(recorder: Recorder) -> None:
 @breaks("LIV-19")
 def jpeg_without_information(recorder: Recorder) -> None:
     """Sends JPEG pictures as they are."""
-    recorder.live.jpeg.body = lambda camera, gop: gop.footage.jpeg(gop)  # type: ignore[method-assign]
+    around(recorder.live.jpeg.body, lambda original, camera, gop: gop.footage.jpeg(gop))
 
 
 @breaks("LIV-19")
@@ -62,7 +70,7 @@ def jpeg_tlv_is_longer_than_it_says(recorder: Recorder) -> None:
 def wrong_camera_in_jpeg(recorder: Recorder) -> None:
     """Names the camera after the one whose JPEG it sends."""
 
-    def body(original: Callable[..., bytes], camera: int, gop: Any) -> bytes:
+    def body(original: Body, camera: int, gop: Gop) -> bytes:
         return original(camera + 1, gop)
 
     around(recorder.live.jpeg.body, body)
@@ -81,7 +89,7 @@ def jpeg_of_the_next_camera(recorder: Recorder) -> None:
 def every_third_jpeg_of_the_next_camera(recorder: Recorder) -> None:
     """Sends the JPEG picture of the next camera in the place of every third."""
 
-    def body(original: Callable[..., bytes], camera: int, gop: Gop) -> bytes:
+    def body(original: Body, camera: int, gop: Gop) -> bytes:
         return original(camera, gop if gop.number % 3 else _of_the_next_camera(recorder, camera, gop))
 
     around(recorder.live.jpeg.body, body)
@@ -91,8 +99,10 @@ def every_third_jpeg_of_the_next_camera(recorder: Recorder) -> None:
 def jpeg_in_local_time(recorder: Recorder) -> None:
     """Writes local time in 0x0007 of live JPEG."""
 
-    def information(original: Callable[..., AdditionalInformation], *args: Any) -> AdditionalInformation:
-        found = original(*args)
+    def information(
+        original: Callable[[int, Gop, int], AdditionalInformation], camera: int, gop: Gop, size: int
+    ) -> AdditionalInformation:
+        found = original(camera, gop, size)
         assert found.seconds is not None
         assert found.zone is not None
         return dataclasses.replace(found, seconds=found.seconds + found.zone.minutes * 60)
@@ -110,14 +120,14 @@ def live_jpeg_is_cut(recorder: Recorder) -> None:
 def jpeg_content_length_counts_the_picture(recorder: Recorder) -> None:
     """Leaves the information out of the Content-Length of a JPEG part."""
 
-    def parts(bodies: list[bytes]) -> bytes:
+    def parts(original: Join, bodies: list[bytes]) -> bytes:
         return b"".join(_shorter(write_part(body, "image/jpeg"), body) for body in bodies)
 
     def _shorter(part: bytes, body: bytes) -> bytes:
         information = 4 + struct.unpack_from(">H", body, 4)[0]
         return part.replace(b"%d\r\n" % len(body), b"%d\r\n" % (len(body) - information), 1)
 
-    recorder.live.jpeg.parts = parts  # type: ignore[method-assign]
+    around(recorder.live.jpeg.parts, parts)
 
 
 @breaks("PLB-04")
@@ -191,8 +201,8 @@ def jpeg_pictures_twice(recorder: Recorder) -> None:
     """Gives each JPEG picture twice, with times that go on."""
     held: dict[int, bytes] = {}
 
-    def chunk(original: Callable[..., bytes], number: int, *rest: Any) -> bytes:
-        body = original(number, *rest)
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
+        body = original(number, playback, place)
         before = held.pop(number, None)
         if before is None or not body.startswith(b"\xff\xd8"):
             held[number] = body
@@ -215,14 +225,14 @@ def _of_the_next_camera(recorder: Recorder, camera: int, gop: Gop) -> Gop:
 
 def _bodies(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
     """Change the bodies of live parts."""
-    around(recorder.live.jpeg.body, lambda original, *args: change(original(*args)))
+    around(recorder.live.jpeg.body, lambda original, camera, gop: change(original(camera, gop)))
 
 
 def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
     """Change the bytes of each recorded JPEG picture that is given."""
 
-    def chunk(original: Callable[..., bytes], *args: Any) -> bytes:
-        body = original(*args)
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
+        body = original(number, playback, place)
         return change(body) if body.startswith(b"\xff\xd8") else body
 
     around(recorder.playback_commands.chunk, chunk)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from nvr_emulator.defects.registry import around, breaks, with_values
+from nvr_emulator.defects.live.packets import each_stream
+from nvr_emulator.defects.registry import breaks, with_values
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused, Reply, accepted
+from nvr_emulator.seams import around
 
 LARGE = (1, 3)
 """The models whose recorders have more than sixteen cameras."""
@@ -33,13 +34,11 @@ def last_stream_stays_silent(recorder: Recorder) -> None:
     """Accepts as many live streams as it must, and sends nothing on the last."""
     most = min(recorder.live.streams_per_uid, len(recorder.cameras.registered))
 
-    def start(original: Callable[..., LiveStream], *args: Any) -> LiveStream:
-        stream = original(*args)
+    def silence(stream: LiveStream) -> None:
         if stream.comp != AUDIO and len(recorder.live.pictures(stream.uid)) == most:
             stream.gop = None
-        return stream
 
-    around(recorder.live.start, start)
+    each_stream(recorder, silence)
 
 
 @breaks("LIV-22", models=LARGE)

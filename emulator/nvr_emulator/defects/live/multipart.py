@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nvr_emulator.defects.live.packets import Packets
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
 from nvr_protocol.multipart import BOUNDARY_LINE, write_part
 
 
@@ -83,7 +84,7 @@ def _regroup(recorder: Recorder, change: Callable[[Packets], Packets]) -> None:
 
 
 def _each_part(recorder: Recorder, part: Callable[[bytes], bytes]) -> None:
-    recorder.live.video.parts = lambda packets: b"".join(part(packet) for packet in packets)  # type: ignore[method-assign]
+    around(recorder.live.video.parts, lambda original, packets: b"".join(map(part, packets)))
 
 
 def _stated(recorder: Recorder, difference: int) -> None:

@@ -13,10 +13,11 @@ from nvr_emulator.defects.live.packets import (
     each_packet,
     each_picture,
 )
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import Footage, ticks
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
 
 
 @breaks("LIV-04")

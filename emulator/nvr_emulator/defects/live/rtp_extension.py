@@ -6,11 +6,14 @@ import struct
 from collections.abc import Callable
 
 from nvr_emulator.defects.live.packets import HEADER, each_packet
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import TICKS, hundredths
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
 from nvr_protocol.additional_information import AdditionalInformation, write_information
+
+Extension = Callable[[LiveStream, int], bytes]
 
 
 @breaks("LIV-11")
@@ -22,7 +25,7 @@ def profile_of_rfc_8285(recorder: Recorder) -> None:
 @breaks("LIV-11")
 def extension_with_a_spare_word(recorder: Recorder) -> None:
     """Leaves a word of zeros behind the last TLV of the header extension."""
-    around(recorder.live.video.extension, lambda original, *args: original(*args) + bytes(4))
+    around(recorder.live.video.extension, lambda original, stream, taken: original(stream, taken) + bytes(4))
 
 
 @breaks("LIV-11")
@@ -34,10 +37,11 @@ def tlv_longer_than_the_extension(recorder: Recorder) -> None:
 @breaks("LIV-11")
 def first_tlv_reaches_into_the_second(recorder: Recorder) -> None:
     """States a length of the first TLV of the header extension that is four bytes too long."""
-    around(
-        recorder.live.video.extension,
-        lambda original, *args: original(*args).replace(b"\x00\x04\x00\x08", b"\x00\x04\x00\x0c", 1),
-    )
+
+    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
+        return original(stream, taken).replace(b"\x00\x04\x00\x08", b"\x00\x04\x00\x0c", 1)
+
+    around(recorder.live.video.extension, extension)
 
 
 @breaks("LIV-11")
@@ -96,7 +100,7 @@ def time_in_hundredths_in_the_extension(recorder: Recorder) -> None:
 def _extension(recorder: Recorder, name: Callable[[LiveStream, int], tuple[int, int]]) -> None:
     """The extension of video names another camera, or another time in seconds."""
 
-    def extension(stream: LiveStream, taken: int) -> bytes:
+    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
         camera, seconds = name(stream, taken)
         information = AdditionalInformation(
             camera=camera,
@@ -106,13 +110,13 @@ def _extension(recorder: Recorder, name: Callable[[LiveStream, int], tuple[int, 
         )
         return write_information(information, recorder.live.dialect)
 
-    recorder.live.video.extension = extension  # type: ignore[method-assign]
+    around(recorder.live.video.extension, extension)
 
 
 def _last_length(recorder: Recorder, length: int) -> None:
     """The last TLV, 0x000A of 8 bytes, states another length."""
 
-    def extension(original: Callable[..., bytes], stream: LiveStream, taken: int) -> bytes:
+    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
         written = original(stream, taken)
         return written[:-6] + struct.pack(">H", length) + written[-4:]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from nvr_emulator.defects.live.packets import before_each_picture
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.live.packets import before_each_picture, each_stream
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
+
+Write = Callable[[LiveStream, bytes, int, bytes, bool], bytes]
 
 
 @breaks("LIV-07")
@@ -63,8 +65,10 @@ def sequence_stays_at_the_wrap(recorder: Recorder) -> None:
 def numbers_count_all_streams(recorder: Recorder) -> None:
     """Counts the packets of all streams in the sequence numbers of each."""
 
-    def packet(original: Callable[..., bytes], stream: LiveStream, *rest: Any, **marker: Any) -> bytes:
-        written = original(stream, *rest, **marker)
+    def packet(
+        original: Write, stream: LiveStream, payload: bytes, timestamp: int, extension: bytes, marker: bool
+    ) -> bytes:
+        written = original(stream, payload, timestamp, extension, marker)
         for other in recorder.live.streams():
             if other is not stream:
                 _count_on(other, 1)
@@ -76,14 +80,14 @@ def numbers_count_all_streams(recorder: Recorder) -> None:
 @breaks("LIV-08")
 def sequence_starts_at_zero(recorder: Recorder) -> None:
     """Starts each stream at sequence number 0."""
-    recorder.live.first_sequence = lambda: 0  # type: ignore[method-assign]
+    around(recorder.live.first_sequence, lambda original: 0)
 
 
 @breaks("LIV-08")
 def sequence_starts_alike(recorder: Recorder) -> None:
     """Starts all streams at one number that was chosen at random."""
     chosen = recorder.live.first_sequence()
-    recorder.live.first_sequence = lambda: chosen  # type: ignore[method-assign]
+    around(recorder.live.first_sequence, lambda original: chosen)
 
 
 @breaks("LIV-08")
@@ -91,23 +95,21 @@ def sequence_starts_in_steps(recorder: Recorder) -> None:
     """Starts each stream 1000 after the one before."""
     started = [recorder.live.first_sequence()]
 
-    def next_start() -> int:
+    def next_start(original: Callable[[], int]) -> int:
         started[0] = (started[0] + 1000) & 0xFFFF
         return started[0]
 
-    recorder.live.first_sequence = next_start  # type: ignore[method-assign]
+    around(recorder.live.first_sequence, next_start)
 
 
 @breaks("LIV-08")
 def sequence_starts_by_camera(recorder: Recorder) -> None:
     """Starts each stream of a camera at the same number."""
 
-    def start(original: Callable[..., LiveStream], *args: Any) -> LiveStream:
-        stream = original(*args)
+    def by_camera(stream: LiveStream) -> None:
         stream.sequence = stream.camera * 40_503 & 0xFFFF
-        return stream
 
-    around(recorder.live.start, start)
+    each_stream(recorder, by_camera)
 
 
 def _count_on(stream: LiveStream, step: int) -> None:
@@ -115,9 +117,11 @@ def _count_on(stream: LiveStream, step: int) -> None:
 
 
 def _wrap(recorder: Recorder, *, last: int, first: int) -> None:
-    def packet(original: Callable[..., bytes], stream: LiveStream, *rest: Any, **marker: Any) -> bytes:
+    def packet(
+        original: Write, stream: LiveStream, payload: bytes, timestamp: int, extension: bytes, marker: bool
+    ) -> bytes:
         wraps = stream.sequence == last
-        written = original(stream, *rest, **marker)
+        written = original(stream, payload, timestamp, extension, marker)
         if wraps:
             stream.sequence = first
         return written

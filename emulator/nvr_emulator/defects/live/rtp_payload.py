@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from nvr_emulator.defects.live.packets import Packets
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.live.packets import Extend, Packets
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import Footage, Gop
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
 from nvr_protocol.codecs import Codec
 from nvr_protocol.rtp import h264 as rtp_h264
 from nvr_protocol.rtp import h265 as rtp_h265
 from nvr_protocol.rtp.nal_units import kind, split_annex_b
 
 Units = list[bytes]
+Packetise = Callable[[Gop, int], Packets]
 PARAMETER_SETS = ("VPS", "SPS", "PPS")
 
 
@@ -58,13 +59,11 @@ def sps_at_each_picture(recorder: Recorder) -> None:
 def parameter_sets_once(recorder: Recorder) -> None:
     """Sends the parameter sets ahead of the first picture of a stream alone."""
 
-    def packets(
-        original: Callable[..., Packets], stream: LiveStream, payloads: Packets, *rest: Any
-    ) -> Packets:
+    def packets(original: Extend, stream: LiveStream, payloads: Packets, taken: int) -> Packets:
         if stream.pictures_sent:
             codec = Codec(stream.comp)
             payloads = [each for each in payloads if kind(codec, each) not in PARAMETER_SETS]
-        return original(stream, payloads, *rest)
+        return original(stream, payloads, taken)
 
     around(recorder.live.video.packets, packets)
 
@@ -150,7 +149,7 @@ def slices_cut_short(recorder: Recorder) -> None:
 def picture_left_out(recorder: Recorder) -> None:
     """Leaves out the third picture of each GOP, to which the next one refers."""
 
-    def payloads_of(original: Callable[..., Packets], gop: Gop, picture: int) -> Packets:
+    def payloads_of(original: Packetise, gop: Gop, picture: int) -> Packets:
         return [] if picture == 2 else original(gop, picture)
 
     around(recorder.live.video.payloads_of, payloads_of)
@@ -163,7 +162,7 @@ def _units(
 ) -> None:
     """Change the NAL units of each picture; `change` is given those of the GOP's first picture, too."""
 
-    def payloads_of(original: object, gop: Gop, picture: int) -> Packets:
+    def payloads_of(original: Packetise, gop: Gop, picture: int) -> Packets:
         footage: Footage = gop.footage
         pictures = footage.fixture.gops[gop.index]
         units = change(footage.codec, split_annex_b(pictures[picture].data), split_annex_b(pictures[0].data))
@@ -180,7 +179,7 @@ def _fragments(
 ) -> None:
     """Change the FU header of each fragment; `change` is told whether it is a first and a last one."""
 
-    def payloads_of(original: Callable[..., Packets], gop: Gop, picture: int) -> Packets:
+    def payloads_of(original: Packetise, gop: Gop, picture: int) -> Packets:
         payloads = original(gop, picture)
         codec = gop.footage.codec
         return [_refragment(codec, each, change) for each in payloads] if codec in codecs else payloads

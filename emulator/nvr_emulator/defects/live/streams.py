@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.live.packets import each_stream
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import TICKS, Gop, ticks
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LivePicture, LiveStream, Transport
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
+from nvr_emulator.seams import around
 
 
 @breaks("LIV-01")
@@ -46,13 +47,11 @@ def ports_of_fifteen_bits(recorder: Recorder) -> None:
 def rtp_is_accepted_and_not_sent(recorder: Recorder) -> None:
     """Accepts START with a PORT, and sends nothing."""
 
-    def start(original: Callable[..., LiveStream], *args: Any) -> LiveStream:
-        stream = original(*args)
+    def silence(stream: LiveStream) -> None:
         if stream.transport is Transport.RTP and stream.comp != AUDIO:
             stream.gop = None
-        return stream
 
-    around(recorder.live.start, start)
+    each_stream(recorder, silence)
 
 
 @breaks("LIV-03")
@@ -154,13 +153,11 @@ def camera_is_lost_with_its_client(recorder: Recorder) -> None:
 
 
 def _move_port(recorder: Recorder, move: Callable[[int], int]) -> None:
-    def start(original: Callable[..., LiveStream], *args: Any) -> LiveStream:
-        stream = original(*args)
+    def divert(stream: LiveStream) -> None:
         if stream.destination is not None and stream.comp != AUDIO:
             stream.destination = (stream.destination[0], move(stream.destination[1]))
-        return stream
 
-    around(recorder.live.start, start)
+    each_stream(recorder, divert)
 
 
 def _go_on_after_stop(recorder: Recorder, transport: Transport, pictures: int | None = None) -> None:

@@ -7,16 +7,20 @@ import struct
 from collections.abc import Callable, Sequence
 
 from nvr_emulator.defects.playback.order import each_playback
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio, audio_of
 from nvr_emulator.footage.recordings import Recording
-from nvr_emulator.recorder.playback.operations import Playback
+from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
 from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio
 
 AAC_HEADER = 68
 TELEPHONE_HEADER = 64
 BLOCK = 4096
+
+Second = Callable[[int, Audio, int], PlaybackAudio]
+"""What gives a second of audio: camera, audio, which (Unix)."""
 
 
 @breaks("PLB-23")
@@ -107,9 +111,7 @@ def recorded_access_units_are_damaged(recorder: Recorder) -> None:
 def recorded_audio_of_camera_1_for_all(recorder: Recorder) -> None:
     """Gives the recorded audio of camera 1 for every camera."""
 
-    def chunk(
-        original: Callable[..., PlaybackAudio], camera: int, audio: Audio, second: int
-    ) -> PlaybackAudio:
+    def chunk(original: Second, camera: int, audio: Audio, second: int) -> PlaybackAudio:
         return original(camera, audio_of(audio.codec, 1), second)
 
     around(recorder.playback_commands.audio.chunk, chunk)
@@ -162,8 +164,10 @@ def audio_begins_with_the_recording(recorder: Recorder) -> None:
     """Begins the audio of GOTODATE where the recording begins."""
 
     def alter(playback: Playback) -> None:
-        def second_of(original: Callable[..., int], cursor: object, *rest: object) -> int:
-            return 0 if getattr(cursor, "second", None) is None else original(cursor, *rest)
+        def second_of(
+            original: Callable[[Cursor, Recording, int], int], cursor: Cursor, recording: Recording, now: int
+        ) -> int:
+            return 0 if cursor.second is None else original(cursor, recording, now)
 
         around(playback.second_of, second_of)
 
@@ -191,13 +195,12 @@ def a_second_of_audio_left_out(recorder: Recorder) -> None:
 @breaks("PLB-25")
 def audio_stands_still(recorder: Recorder) -> None:
     """Gives the audio of the same ten seconds' beginning, with times that go on."""
-    original = recorder.playback_commands.audio.chunk
 
-    def chunk(camera: int, audio: object, second: int) -> PlaybackAudio:
-        given = original(camera, audio, second - second % 10)  # type: ignore[arg-type]
+    def chunk(original: Second, camera: int, audio: Audio, second: int) -> PlaybackAudio:
+        given = original(camera, audio, second - second % 10)
         return dataclasses.replace(given, start=second, end=second + 1)
 
-    recorder.playback_commands.audio.chunk = chunk  # type: ignore[method-assign]
+    around(recorder.playback_commands.audio.chunk, chunk)
 
 
 @breaks("PLB-25")
@@ -226,7 +229,10 @@ def _with_au_headers(chunk: PlaybackAudio) -> PlaybackAudio:
 
 def _chunks(recorder: Recorder, change: Callable[[PlaybackAudio], PlaybackAudio]) -> None:
     """Change what answers say."""
-    around(recorder.playback_commands.audio.chunk, lambda original, *args: change(original(*args)))
+    around(
+        recorder.playback_commands.audio.chunk,
+        lambda original, camera, audio, second: change(original(camera, audio, second)),
+    )
 
 
 def _shift(
@@ -303,8 +309,8 @@ def _next_second(recorder: Recorder, change: Callable[[int], int]) -> None:
     """Change which second of audio comes next."""
 
     def alter(playback: Playback) -> None:
-        def second_from(
-            original: Callable[..., int | None], camera: int, recording: Recording, now: int
+        def next_second(
+            original: Callable[[int, Recording, int], int | None], camera: int, recording: Recording, now: int
         ) -> int | None:
             second = original(camera, recording, now)
             if second is None:
@@ -313,6 +319,6 @@ def _next_second(recorder: Recorder, change: Callable[[int], int]) -> None:
             playback.cursors[camera].second = changed + 1
             return changed
 
-        around(playback.next_second, second_from)
+        around(playback.next_second, next_second)
 
     each_playback(recorder, alter)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nvr_emulator.defects.playback.order import Chunk, each_playback
-from nvr_emulator.defects.registry import around, breaks, moment_of
+from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.footage.footage import ticks
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.commands import Asked
@@ -13,6 +13,7 @@ from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.recorder.sessions import Session
+from nvr_emulator.seams import around
 
 LARGE = (1, 3)
 """The models whose recorders have more than sixteen cameras."""

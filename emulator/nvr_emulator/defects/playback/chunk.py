@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from nvr_emulator.defects.playback import chunk_bytes
 from nvr_emulator.defects.playback.order import Chunk
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.recordings import Place
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
+from nvr_emulator.seams import around
 from nvr_protocol.playback.video import Picture, PlaybackVideo, read_playback_video, write_playback_video
 
 END, START, PICTURE = 20, 28, 52

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.commands import Asked
@@ -12,6 +12,7 @@ from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.recorder.sessions import Session
+from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.timestamps import zone_at
 

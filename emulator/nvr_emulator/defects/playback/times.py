@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nvr_emulator.defects.registry import around, breaks, moment_of
+from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.footage.footage import TICKS, ticks
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
+from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.commands.urls import Command
 from nvr_protocol.timestamps import zone_at

@@ -7,12 +7,13 @@ import math
 import re
 from collections.abc import Callable, Collection
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.defects.session.login import Check
 from nvr_emulator.recorder.digest import Nonce, Verdict, parse_authorization, response
 from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
+from nvr_emulator.seams import around
 from nvr_protocol.commands.error import CommandError
 from nvr_protocol.commands.urls import parse_command
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.stream import Transport
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, accepted
 from nvr_emulator.recorder.sessions import Ending, Session
+from nvr_emulator.seams import around
 from nvr_protocol.commands.urls import Command, parse_command
 
 NEVER_ISSUED = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from nvr_emulator.defects.registry import around, breaks, moment_of
+from nvr_emulator.defects.live.packets import each_stream
+from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply
 from nvr_emulator.recorder.sessions import Session
+from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
 
 Stop = Callable[[int, int, str], None]
@@ -94,17 +95,12 @@ def live_for_good(recorder: Recorder) -> None:
     """Refuses playback on a UID that has ever had live."""
     seen: set[int] = set()
 
-    def start(original: Callable[..., object], uid: int, *rest: Any) -> object:
-        stream = original(uid, *rest)
-        seen.add(uid)
-        return stream
-
     def check(original: Callable[[Session], None], session: Session) -> None:
         original(session)
         if session.uid in seen:
             raise Refused(503, "UID: it is one for live")
 
-    around(recorder.live.start, start)
+    each_stream(recorder, lambda stream: seen.add(stream.uid))
     around(recorder.exclusivity.check_not_live, check)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.sessions import Session
+from nvr_emulator.seams import around
 from nvr_protocol.commands.urls import Command
 
 

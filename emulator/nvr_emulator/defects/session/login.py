@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from nvr_emulator.defects.registry import around, breaks
+from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.digest import Verdict, parse_authorization, response
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
 from nvr_emulator.recorder.sessions import Ending, Session
+from nvr_emulator.seams import around
 
 Check = Callable[[str | None, str, str, float], Verdict]
 Issue = Callable[[str, int, float], Session | None]
@@ -253,7 +254,7 @@ def evicts_the_longest_idle(recorder: Recorder) -> None:
     """Throws out, of equal priority, the UID whose last command is oldest."""
     used: list[int] = []
 
-    def touch(original: Callable[..., None], session: Session, now: float) -> None:
+    def touch(original: Callable[[Session, float], None], session: Session, now: float) -> None:
         original(session, now)
         used.append(session.uid)
 
@@ -334,6 +335,6 @@ def _take_another_password(recorder: Recorder, other: Callable[[str], str]) -> N
     around(recorder.gate.check, check)
 
 
-def _choose_victim(recorder: Recorder, order: Callable[[Session], Any]) -> None:
+def _choose_victim(recorder: Recorder, order: Callable[[Session], int | tuple[int, ...]]) -> None:
     """The UID that comes last in this order makes room."""
     around(recorder.sessions.choose_victim, lambda original: max(recorder.sessions.valid(), key=order))

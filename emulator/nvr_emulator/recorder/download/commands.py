@@ -12,6 +12,7 @@ from nvr_emulator.recorder.commands import Asked, Handler
 from nvr_emulator.recorder.download.files import WITH_AUDIO, DownloadFiles
 from nvr_emulator.recorder.download.table import DownloadTable
 from nvr_emulator.recorder.replies import Reply
+from nvr_emulator.seams import seam
 from nvr_protocol.commands.urls import Command
 
 
@@ -32,6 +33,7 @@ class DownloadCommands:
         files = self.download_files(asked.command, asked.now)
         return self.downloads.answer(files, asked.session.uid, asked.now)
 
+    @seam
     def download_files(self, command: Command, now: float) -> DownloadFiles:
         """The files that httpdl.cgi asks for; nothing is read or written yet."""
         camera = self.cameras.settings(cast(int, command.values["CAM"]))

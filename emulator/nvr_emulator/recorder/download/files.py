@@ -16,6 +16,7 @@ from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import Footage, Gop, ticks
 from nvr_emulator.footage.recordings import Piece, Recording
 from nvr_emulator.recorder.download.n3 import audio_chunks, index_lines, video_chunks
+from nvr_emulator.seams import seam
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.download import (
@@ -74,15 +75,18 @@ class DownloadFiles:
             self.status = Status.NO_RECORDED_DATA
         yield self.part_head("", previous, self.status) + b"\r\n" + CLOSING_LINE
 
+    @seam
     def part_head(self, temporary_name: str, previous_name: str, status: Status) -> bytes:
         """The headers of a part (§6.3.1)."""
         return write_headers(write_part_headers(PartHeaders(temporary_name, previous_name, status)))
 
+    @seam
     def name(self, number: int, suffix: str) -> str:
         """The name of a file; all files of a download show where the range begins, in local time."""
         start = local_time(self.begin, zone_at(self.zone, self.begin))
         return write_file_name(FileName(self.camera, start, number, suffix))
 
+    @seam
     def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         """The suffix and the content of each file; each content is to be used up before the next file."""
         if self.status is not Status.NORMAL:
@@ -97,6 +101,7 @@ class DownloadFiles:
             yield from (("n3r", chunks) for chunks in self.by_size(self.video()))
             yield from (("n3a", chunks) for chunks in self.by_size(self.audio_parts()))
 
+    @seam
     def pieces(self) -> Iterator[Piece]:
         """What is recorded in the range, in order: the GOPs that begin in it, up to now."""
         end = ticks(self.end)
@@ -112,12 +117,14 @@ class DownloadFiles:
         """The GOPs of the range."""
         return (gop for piece in self.pieces() for gop in piece.gops())
 
+    @seam
     def mp4(self, gops: Iterable[Gop]) -> Iterator[bytes]:
         """One MP4."""
         from nvr_emulator.recorder.download.mp4 import mp4_blocks
 
         return mp4_blocks(gops, self.audio)
 
+    @seam
     def mp4_files(self) -> Iterator[Iterator[Gop]]:
         """The GOPs of each MP4: a new one where the footage changes, and where one would grow too large.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.seams import seam
 from nvr_protocol.download import Status
 
 
@@ -51,6 +52,7 @@ class DownloadTable:
         """Whether one more may run (observed: two at once)."""
         return len(self._running) < self.at_once
 
+    @seam
     def answer(self, files: DownloadFiles, uid: int, now: float) -> DownloadAnswer:
         """Begin a download; where no place is free its one part says status 3."""
         if files.kind in ("MP4", "MP4VO") and not importlib.util.find_spec("av"):
@@ -69,6 +71,7 @@ class DownloadTable:
         self._running[download.number] = download
         return download
 
+    @seam
     def end(self, download: Download, why: str) -> None:
         """Free its place; harmless where it has ended already."""
         if self._running.pop(download.number, None) is None:

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from nvr_emulator.footage.audio import AudioUnit
 from nvr_emulator.footage.footage import TICKS, hundredths
 from nvr_emulator.recorder.live.stream import LiveStream
+from nvr_emulator.seams import seam
 from nvr_protocol.additional_information import AdditionalInformation, write_information
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.dialect import Dialect
@@ -43,14 +44,17 @@ class LiveAudio:
             )
         )
 
+    @seam
     def clock(self, unit: AudioUnit) -> int:
         """The RTP time of a unit: samples, at 48 kHz for AAC and at 8 kHz for the others."""
         return unit.clock
 
+    @seam
     def payload(self, unit: AudioUnit) -> bytes:
         """Samples as they are, AAC behind an AU header."""
         return write_access_unit(unit.data) if unit.audio.codec is AudioCodec.AAC else unit.data
 
+    @seam
     def extension(self, unit: AudioUnit) -> bytes:
         """The camera's time and frame time: five words (OP-14)."""
         seconds = unit.start // TICKS
@@ -61,14 +65,17 @@ class LiveAudio:
         )
         return write_information(information, self.dialect)
 
+    @seam
     def body(self, unit: AudioUnit) -> bytes:
         """One unit as the body of a part: 0x00, then the samples or the access unit (§2.3.7)."""
         return write_live_audio(unit.data)
 
+    @seam
     def content_type(self, codec: AudioCodec) -> str:
         """The Content-Type of the parts."""
         return audio_content_type(codec, self.dialect)
 
+    @seam
     def parts(self, codec: AudioCodec, bodies: list[bytes]) -> bytes:
         """Bodies as multipart parts."""
         content_type = self.content_type(codec)

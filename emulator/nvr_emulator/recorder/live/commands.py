@@ -15,6 +15,7 @@ from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LiveAnswer, LiveStream
 from nvr_emulator.recorder.live.streams import LiveTable
 from nvr_emulator.recorder.replies import Answer, Reply, accepted
+from nvr_emulator.seams import seam
 from nvr_protocol.codecs import Codec
 
 
@@ -30,10 +31,12 @@ class LiveCommands:
         """What obeys the commands of live."""
         return {"live_setup": self.set_up, "live_rtp": self.push, "live_http": self.push}
 
+    @seam
     def set_up(self, asked: Asked) -> Answer:
         """hdrctl.cgi SCREEN=16X: nothing changes (§2.1.2.1)."""
         return accepted()
 
+    @seam
     def push(self, asked: Asked) -> Reply:
         """push.cgi: start or stop a live stream (§2.1.2.2, §2.2.2.2)."""
         values, uid = asked.command.values, asked.session.uid
@@ -49,6 +52,7 @@ class LiveCommands:
         stream.suspended = settings.state is CameraState.LOST
         return accepted() if destination else LiveAnswer(stream)
 
+    @seam
     def source(self, camera: CameraSettings, comp: str) -> Footage | Audio | None:
         """What a camera sends when asked for COMP; nothing, or the placeholder, if it does not have it."""
         if comp == AUDIO:
@@ -60,6 +64,7 @@ class LiveCommands:
             return None
         return footage_of(camera.fixture, codec, camera.number)
 
+    @seam
     def connection_lost(self, stream: LiveStream) -> None:
         """The client of an HTTP stream went away; one that had ended leaves a newer stream alone."""
         if stream.ended is None:

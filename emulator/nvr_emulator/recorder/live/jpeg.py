@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from nvr_emulator.footage.footage import PLACEHOLDER, TICKS, Footage, Gop, hundredths
+from nvr_emulator.seams import seam
 from nvr_protocol.additional_information import AdditionalInformation, Operation
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.live_jpeg import write_live_jpeg
@@ -19,6 +20,7 @@ class LivePictures:
         self.zone = zone
         self.dialect = dialect
 
+    @seam
     def body(self, camera: int, gop: Gop) -> bytes:
         """A picture with its information as the body of a part."""
         jpeg = gop.footage.jpeg(gop)
@@ -29,6 +31,7 @@ class LivePictures:
             self.dialect,
         )
 
+    @seam
     def recorder_information(self, camera: int, gop: Gop, size: int) -> AdditionalInformation:
         """What the recorder adds: camera, size, time, rate, status "live"."""
         seconds = gop.start // TICKS
@@ -54,6 +57,7 @@ class LivePictures:
             camera_frame_hundredths=hundredths(gop.start) % 100,
         )
 
+    @seam
     def parts(self, bodies: list[bytes]) -> bytes:
         """Bodies as multipart parts."""
         return b"".join(write_part(body, "image/jpeg") for body in bodies)

@@ -18,6 +18,7 @@ from nvr_emulator.recorder.live.jpeg import LivePictures
 from nvr_emulator.recorder.live.stream import LivePicture, LiveStream, Transport
 from nvr_emulator.recorder.live.video import LiveVideo
 from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.seams import seam
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.multipart import live_content_type
@@ -61,6 +62,7 @@ class LiveTable:
         streams = (stream for stream in self.streams(uid) if stream.camera == camera)
         return next((stream for stream in streams if stream.comp == AUDIO), None)
 
+    @seam
     def start(
         self,
         uid: int,
@@ -93,6 +95,7 @@ class LiveTable:
         self._streams[stream.number] = stream
         return stream
 
+    @seam
     def check_room(self, uid: int, camera: int, comp: str) -> None:
         """Refuse a second stream of a camera and a seventeenth stream on one UID (§1.3)."""
         running = self.find(uid, camera)
@@ -103,6 +106,7 @@ class LiveTable:
         if len(self.pictures(uid)) >= self.streams_per_uid:
             raise Refused(503, f"CAM: {self.streams_per_uid} live streams run on this UID already")
 
+    @seam
     def check_video_runs(self, uid: int, camera: int) -> None:
         """Refuse audio ahead of its camera's video, and a second stream of it (§2.1.2.2)."""
         if self.find(uid, camera) is None:
@@ -110,10 +114,12 @@ class LiveTable:
         if self.audio_stream(uid, camera) is not None:
             raise Refused(204, f"CAM: camera {camera} streams {AUDIO} on this UID already")
 
+    @seam
     def first_sequence(self) -> int:
         """Where the sequence numbers of a stream start: at random (§2.3.1)."""
         return self._rng.getrandbits(16)
 
+    @seam
     def stop(self, uid: int, camera: int, comp: str) -> None:
         """Stop the stream of that camera and kind, if it runs."""
         for stream in self.streams(uid):
@@ -167,6 +173,7 @@ class LiveTable:
             if due is not None and due < now:
                 stream.begin_at_key(now)
 
+    @seam
     def due(self, now: int) -> Iterator[LivePicture]:
         """The pictures whose time has come by `now` (ticks), each stream's in order."""
         for stream in self.streams():
@@ -181,6 +188,7 @@ class LiveTable:
             yield self.picture(stream)
             stream.step()
 
+    @seam
     def picture(self, stream: LiveStream) -> LivePicture:
         """The picture at which a stream stands, ready to travel."""
         assert stream.gop is not None

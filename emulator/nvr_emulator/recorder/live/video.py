@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from nvr_emulator.footage.footage import TICKS, Gop, hundredths
 from nvr_emulator.recorder.live.stream import LiveStream
+from nvr_emulator.seams import seam
 from nvr_protocol.additional_information import AdditionalInformation, write_information
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
@@ -23,14 +24,17 @@ class LiveVideo:
         self.zone = zone
         self.dialect = dialect
 
+    @seam
     def payloads_of(self, gop: Gop, picture: int) -> list[bytes]:
         """The RTP payloads of one picture (§2.3.1, §2.3.2)."""
         return gop.footage.payloads(gop, picture)
 
+    @seam
     def parts(self, packets: list[bytes]) -> bytes:
         """One picture's packets as multipart parts, one packet each (§2.3.3)."""
         return b"".join(write_part(packet) for packet in packets)
 
+    @seam
     def packets(self, stream: LiveStream, payloads: list[bytes], taken: int) -> list[bytes]:
         """Put the RTP header and its extension before each payload (§2.3.1)."""
         extension = self.extension(stream, taken)
@@ -41,8 +45,9 @@ class LiveVideo:
             for index, payload in enumerate(payloads)
         ]
 
+    @seam
     def packet(
-        self, stream: LiveStream, payload: bytes, timestamp: int, extension: bytes, *, marker: bool
+        self, stream: LiveStream, payload: bytes, timestamp: int, extension: bytes, marker: bool
     ) -> bytes:
         """One RTP packet; the sequence number counts on."""
         sequence = stream.sequence
@@ -52,10 +57,12 @@ class LiveVideo:
             RtpPacket(payload_type, sequence, timestamp, stream.ssrc, marker, payload, extension)
         )
 
+    @seam
     def payload_type(self, stream: LiveStream) -> int:
         """98 for H.264, 101 for H.265 (§2.3.1)."""
         return PAYLOAD_TYPES[Codec(stream.comp)]
 
+    @seam
     def extension(self, stream: LiveStream, taken: int) -> bytes:
         """Camera channel, time and frame time: the seven words that were observed (§2.3.1)."""
         return write_information(

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.recorder.replies import KEEP_ALIVE_NO_CACHE, Answer
+from nvr_emulator.seams import seam
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio, write_playback_audio
@@ -27,10 +28,12 @@ class AudioPlayback:
         body = self.body(self.chunk(camera, audio, second))
         return Answer(200, body, "application/octet-stream", KEEP_ALIVE_NO_CACHE)
 
+    @seam
     def chunk(self, camera: int, audio: Audio, second: int) -> PlaybackAudio:
         """What the answer says of the second that begins at `second` (Unix)."""
         return audio_chunk(audio, camera, second * TICKS, (second + 1) * TICKS, self.zone)
 
+    @seam
     def body(self, chunk: PlaybackAudio) -> bytes:
         """The bytes of the answer."""
         return write_playback_audio(chunk, self.dialect)

@@ -15,6 +15,7 @@ from nvr_emulator.recorder.playback.audio import AudioPlayback
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.replies import KEEP_ALIVE_NO_CACHE, Answer, Refused, accepted
 from nvr_emulator.recorder.sessions import Session
+from nvr_emulator.seams import seam
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.commands.urls import Command
 from nvr_protocol.playback.video_values import PlaybackVideo
@@ -50,6 +51,7 @@ class PlaybackCommands:
             **dict.fromkeys(PLAY_COMMANDS, self.play),
         }
 
+    @seam
     def playback_of(self, session: Session) -> Playback:
         """The playback of a UID; a fresh one if there is none yet."""
         return self.playbacks.setdefault(session.uid, Playback())
@@ -69,6 +71,7 @@ class PlaybackCommands:
         if len(digits) != self.plan.channels:
             raise Refused(400, f"MASK: {len(digits)} digits; this recorder has {self.plan.channels} cameras")
 
+    @seam
     def play(self, asked: Asked) -> Answer:
         """hdrctl.cgi PLAYCMD (§3.2.4 … §3.2.10)."""
         command = asked.command
@@ -78,11 +81,13 @@ class PlaybackCommands:
         self.playback_of(asked.session).command(name, self.begin_of(command))
         return accepted()
 
+    @seam
     def begin_of(self, command: Command) -> int | None:
         """TIMEF (UTC) as the last tick of its hundredth; None for PLAY."""
         timef = cast(int | None, command.values.get("TIMEF"))
         return None if timef is None else (timef + 1) * TICKS_PER_HUNDREDTH - 1
 
+    @seam
     def camera(self, asked: Asked) -> Answer:
         """camera.cgi: the next GOP (§3.2.1)."""
         number, now = cast(int, asked.command.values["CAM"]), ticks(asked.now)
@@ -110,6 +115,7 @@ class PlaybackCommands:
         second = self.playback_of(asked.session).next_second(camera.number, recording, ticks(asked.now))
         return self.audio.answer(camera.number, self.cameras.audio_of(camera), second)
 
+    @seam
     def chunk(self, number: int, playback: Playback, place: Place) -> bytes:
         """The recorded GOP as §3.3.1 lays it out."""
         gop = place.gop

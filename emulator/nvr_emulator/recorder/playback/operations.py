@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from nvr_emulator.footage.footage import TICKS, Gop, hundredths
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.seams import seam
 from nvr_protocol.additional_information import Operation
 
 NEXT_OPERATION = {
@@ -65,6 +66,7 @@ class Playback:
         """Audio comes with PLAY and GOTODATE alone (OP-28)."""
         return self.operation is Operation.PLAYBACK
 
+    @seam
     def choose(self, cameras: frozenset[int]) -> None:
         """MASK: the cameras to play from now on (§3.2.3)."""
         if len(cameras) > self.cameras_at_once:
@@ -74,6 +76,7 @@ class Playback:
         self.mask = cameras
         self.cursors = {number: cursor for number, cursor in self.cursors.items() if number in cameras}
 
+    @seam
     def command(self, name: str, begin: int | None) -> None:
         """A PLAYCMD. `begin` is the last tick of TIMEF: times are cut, not rounded. None for PLAY."""
         operation = NEXT_OPERATION[name]
@@ -97,6 +100,7 @@ class Playback:
             return 0
         return min(self.speed + 1, TOP_SPEED) if again else 1
 
+    @seam
     def next_gop(self, camera: int, recording: Recording, now: int) -> Place | None:
         """What `camera.cgi` gives; None where there is no picture (OP-23). `now` in ticks."""
         cursor = self.cursor_of(camera, "camera.cgi")
@@ -115,6 +119,7 @@ class Playback:
             raise Refused(400, f"CAM: camera {camera} is not in MASK")
         return self.cursors.setdefault(camera, Cursor(begin=self.stood))
 
+    @seam
     def next_second(self, camera: int, recording: Recording, now: int) -> int | None:
         """The Unix second whose audio `playaudio.cgi` gives; None where there is none. `now` in ticks."""
         cursor = self.cursor_of(camera, "playaudio.cgi")
@@ -125,6 +130,7 @@ class Playback:
             cursor.second = second + 1
         return second
 
+    @seam
     def second_of(self, cursor: Cursor, recording: Recording, now: int) -> int:
         """The second from which audio goes on: behind the last one, or where the pictures stand."""
         if cursor.second is not None:
@@ -135,6 +141,7 @@ class Playback:
             place = cursor.place or recording.oldest(now)
         return 0 if place is None else place.gop.start // TICKS
 
+    @seam
     def find(self, cursor: Cursor, recording: Recording, now: int) -> Place | None:
         """The GOP that the operation gives from where the cursor stands."""
         if cursor.begin is None:
@@ -150,6 +157,7 @@ class Playback:
             return recording.step(here, self.stride(), now)
         return here
 
+    @seam
     def go_on(self, cursor: Cursor, recording: Recording, now: int) -> Place | None:
         """The GOP after the one that was given last."""
         if cursor.place is None:
@@ -158,6 +166,7 @@ class Playback:
             return cursor.place
         return recording.step(cursor.place, self.stride(), now)
 
+    @seam
     def stride(self) -> int:
         """How many GOPs lie between one answer and the next (OP-27)."""
         match self.operation:

@@ -1,0 +1,48 @@
+"""Seams: the methods that something may be put around while a recorder stands, and tables that see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from types import MethodType
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Method = TypeVar("Method", bound=Callable[..., object])
+
+_MARK = "is_seam"
+
+
+def seam(method: Method) -> Method:
+    """Mark a method that something may be put around. It stays as it is, and as quick."""
+    setattr(method, _MARK, True)
+    return method
+
+
+def around(method: Callable[P, R], wrapper: Callable[Concatenate[Callable[P, R], P], R]) -> None:
+    """Put a function around a bound method of one part of a recorder; it is given the original first.
+
+    Whoever calls the method from now on calls the wrapper; the class and other recorders stay as they are.
+    `TypeError` where the method is no seam.
+    """
+    if not isinstance(method, MethodType) or not hasattr(method, _MARK):
+        raise TypeError(f"{getattr(method, '__qualname__', method)} is no seam: nothing may go around it")
+
+    @wraps(method)
+    def wrapped(part: object, *args: P.args, **kwargs: P.kwargs) -> R:
+        return wrapper(method, *args, **kwargs)
+
+    setattr(method.__self__, method.__name__, MethodType(wrapped, method.__self__))
+
+
+def late(method: Callable[P, R]) -> Callable[P, R]:
+    """A bound method for a table: looked up when it is called, so that what was put around it counts."""
+    if not isinstance(method, MethodType):
+        raise TypeError(f"{method!r} is not a bound method")
+    owner, name = method.__self__, method.__name__
+
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        return cast(Callable[P, R], getattr(owner, name))(*args, **kwargs)
+
+    return called
