@@ -116,10 +116,12 @@ def format_timef(hundredths: int) -> str:
     return f"{_format('TIMEF', seconds)}{hundredth:02d}"
 
 
-def parse_range_time(text: str) -> int:
-    """The seconds of a STARTTIME or ENDTIME, `yymmddhhmmss` in UTC; the seconds field must be 00 (§6.3.2)."""
+def parse_range_time(text: str, *, any_seconds: bool = False) -> int:
+    """The seconds of a STARTTIME or ENDTIME, `yymmddhhmmss` in UTC; its own seconds must be 00, unless any
+    will
+    do (§6.3.2, OP-40)."""
     seconds, _ = _parse("range time", text, 6)
-    if text[10:] != "00":
+    if text[10:] != "00" and not any_seconds:
         raise ProtocolError("range time second", f"{text[10:]!r} is not 00", 10)
     return seconds
 

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.recorder.request_target import same_resource
 from nvr_emulator.seams import seam
 
@@ -65,14 +66,23 @@ class Verdict:
 class DigestGate:
     """Issues nonces and checks answers to them; passwords come from `passwords`, by user name.
 
-    `algorithms`: those that are offered, in this order; "MD5" and "SHA-256" are known.
+    `algorithms`: those that are offered, in this order; "MD5" and "SHA-256" are known. `variants`: what the
+    challenge says besides, and whether nonce counts are looked at.
     """
 
     def __init__(
-        self, passwords: Mapping[str, str], rng: random.Random, algorithms: Sequence[str] = ("MD5",)
+        self,
+        passwords: Mapping[str, str],
+        rng: random.Random,
+        algorithms: Sequence[str] = ("MD5",),
+        variants: Variants | None = None,
     ) -> None:
+        variants = variants or Variants()
+        both = variants.challenge == "md5-and-sha-256"
         self.passwords = passwords
-        self.algorithms = tuple(algorithms)
+        self.algorithms = ("MD5", "SHA-256") if both else tuple(algorithms)
+        self.qop = {"auth-int": "auth,auth-int", "no-qop": ""}.get(variants.challenge, "auth")
+        self.counts_matter = variants.nonce_count == "tracked"
         self._rng = rng
         self._nonces: OrderedDict[str, Nonce] = OrderedDict()
 
@@ -87,8 +97,9 @@ class DigestGate:
         self._nonces[nonce] = Nonce(now)
         while len(self._nonces) > NONCES_REMEMBERED:
             self._nonces.popitem(last=False)
+        qop = f'qop="{self.qop}", ' if self.qop else ""
         tail = ", stale=true" if stale else ""
-        return f'Digest realm="{REALM}", nonce="{nonce}", qop="auth", algorithm={algorithm}{tail}'
+        return f'Digest realm="{REALM}", nonce="{nonce}", {qop}algorithm={algorithm}{tail}'
 
     @seam
     def check(self, header: str | None, method: str, target: str, now: float) -> Verdict:
@@ -98,7 +109,8 @@ class DigestGate:
         fields = parse_authorization(header)
         if fields is None:
             return Verdict(None, "the Authorization header is not a Digest answer")
-        if fields.get("realm") != REALM or fields.get("qop") != "auth":
+        offered = self.qop.split(",") if self.qop else [None]
+        if fields.get("realm") != REALM or fields.get("qop") not in offered:
             return Verdict(None, "realm or qop is not the one of the challenge")
         if fields.get("algorithm", "MD5").upper() not in self.algorithms:
             return Verdict(None, "the algorithm is none of the challenge")
@@ -110,7 +122,7 @@ class DigestGate:
         nonce = self.find(fields.get("nonce", ""))
         if nonce is None:
             return Verdict(None, "the nonce is not one of this recorder", stale=True)
-        if not _NC.fullmatch(fields.get("nc", "")) or not fields.get("cnonce"):
+        if self.qop and (not _NC.fullmatch(fields.get("nc", "")) or not fields.get("cnonce")):
             return Verdict(None, "nc or cnonce is missing or malformed")
         user = fields.get("username", "")
         expected = response(fields, self.passwords.get(user, ""), method)
@@ -119,10 +131,11 @@ class DigestGate:
             return Verdict(None, "user name or password is wrong")
         if now - nonce.issued >= NONCE_LIFETIME:
             return Verdict(None, "the nonce is too old", stale=True)
-        count = int(fields["nc"], 16)
-        if not self.is_new(nonce, count):
-            return Verdict(None, "the nonce count was used before: a replay", stale=True)
-        nonce.use(count)
+        if self.qop and self.counts_matter:
+            count = int(fields["nc"], 16)
+            if not self.is_new(nonce, count):
+                return Verdict(None, "the nonce count was used before: a replay", stale=True)
+            nonce.use(count)
         return Verdict(user)
 
     @seam
@@ -174,8 +187,11 @@ def response(fields: Mapping[str, str], password: str, method: str) -> str:
         return hashlib.new(name, _octets(text), usedforsecurity=False).hexdigest()
 
     secret = hashed(f"{fields.get('username', '')}:{REALM}:{password}")
-    request = hashed(f"{method}:{fields.get('uri', '')}")
-    return hashed(f"{secret}:{fields['nonce']}:{fields['nc']}:{fields['cnonce']}:auth:{request}")
+    qop = fields.get("qop")
+    asked = f"{method}:{fields.get('uri', '')}" + (f":{hashed('')}" if qop == "auth-int" else "")
+    if qop is None:  # RFC 2069
+        return hashed(f"{secret}:{fields['nonce']}:{hashed(asked)}")
+    return hashed(f"{secret}:{fields['nonce']}:{fields['nc']}:{fields['cnonce']}:{qop}:{hashed(asked)}")
 
 
 def _octets(text: str) -> bytes:

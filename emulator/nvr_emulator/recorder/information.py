@@ -16,6 +16,10 @@ from nvr_emulator.seams import seam
 from nvr_protocol.texts.connection_information import ConnectionInformation, write_connection_information
 from nvr_protocol.texts.log_list import LogKind
 
+RECORDED_TIME = ("Content-type", "Connection", "Content-Length")
+CONNECTIONS = ("Connection", "Cache-Control", "Content-Type", "Content-Length")
+"""The header fields as §5.2.1 and §5.3.1 draw them."""
+
 
 class Information:
     """Answers those who ask. `most_uids`: what MAXUID says."""
@@ -50,14 +54,14 @@ class Information:
         recordings = [self.cameras.recording(number) for number in self.cameras.registered]
         moment = ticks(now)
         body = self.disks.text(recorded_range(recordings, moment), seconds_recorded(recordings, moment))
-        return Answer(200, body, "text/plain", KEEP_ALIVE_NO_CACHE[:1])
+        return Answer(200, body, "text/plain", KEEP_ALIVE_NO_CACHE[:1], drawn=RECORDED_TIME)
 
     @seam
     def connections(self, now: float) -> Answer:
         """as_getinfo.cgi: how each camera is connected, and how many UIDs are valid (§5.3.1)."""
         cameras = tuple(self.cameras.connection(number) for number in range(1, self.plan.channels + 1))
         body = write_connection_information(ConnectionInformation(cameras, self.most_uids, self.used_uids()))
-        return Answer(200, body, "text/html", KEEP_ALIVE_NO_CACHE)
+        return Answer(200, body, "text/html", KEEP_ALIVE_NO_CACHE, drawn=CONNECTIONS)
 
     @seam
     def used_uids(self) -> int:

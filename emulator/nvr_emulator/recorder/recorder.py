@@ -22,12 +22,13 @@ from nvr_emulator.recorder.live.stream import LivePicture
 from nvr_emulator.recorder.live.streams import LiveTable
 from nvr_emulator.recorder.login_commands import LoginCommands
 from nvr_emulator.recorder.logs import Logs
+from nvr_emulator.recorder.manners import Manners
 from nvr_emulator.recorder.playback.commands import PlaybackCommands
 from nvr_emulator.recorder.playback.operations import Playback
-from nvr_emulator.recorder.replies import Refused, Reply, Request, refusal
+from nvr_emulator.recorder.replies import Refused, Reply, Request
 from nvr_emulator.recorder.sessions import Ending, Session, SessionTable
 from nvr_emulator.seams import late, seam
-from nvr_protocol.commands.urls import CommandError, parse_command
+from nvr_protocol.commands.urls import CommandError
 from nvr_protocol.models import SERIES_BY_NAME
 from nvr_protocol.texts.log_list import LogKind
 
@@ -44,11 +45,17 @@ class Recorder:
     def __init__(self, plan: RecorderPlan, now: float) -> None:
         self.plan = plan
         self.transport = plan.transport
+        self.manners = Manners(plan.variants)
         self.rng = random.SystemRandom() if plan.seed is None else random.Random(plan.seed)
         self.cameras = Cameras(plan, now)
         passwords = {name: user.password for name, user in plan.users.items()}
-        self.gate = DigestGate(passwords, self.rng, plan.digest)
-        self.sessions = SessionTable(plan.uid_digits, self.rng, late(self.session_ended))
+        self.gate = DigestGate(passwords, self.rng, plan.digest, plan.variants)
+        self.sessions = SessionTable(
+            plan.uid_digits,
+            self.rng,
+            late(self.session_ended),
+            newcomer_yields=plan.variants.newcomer_of_lowest_priority == "refused",
+        )
         self.live = LiveTable(plan, self.rng)
         self.playbacks: dict[int, Playback] = {}
         self.downloads = DownloadTable(plan.downloads_at_once)
@@ -84,22 +91,23 @@ class Recorder:
         """Answer one request; never raises for anything that a client can send."""
         self.sessions.expire(now)
         try:
-            return self.obey(request, now)
+            return self.manners.accept(self.obey(request, now))
         except CommandError as error:
-            return refusal(Refused(STATUS_OF[error.kind], str(error)))
+            return self.manners.refuse(Refused(STATUS_OF[error.kind], str(error)))
         except Refused as refused:
-            return refusal(refused)
+            return self.manners.refuse(refused)
 
     @seam
     def obey(self, request: Request, now: float) -> Reply:
         """Do what the request asks for, or raise `Refused` or `CommandError`."""
-        command = parse_command(request.path, request.query)
+        command = self.manners.read(request)
         if request.method != "GET":
             raise Refused(405, f"{request.method}: commands are sent by GET", (("Allow", "GET"),))
         if command.key == "login":
             return self.login_commands.login(request, now)
         if open_handler := self._open_handlers.get(command.key):
-            self.login_commands.admit(command, request, now)
+            if self.plan.variants.information_without_login == "asks":
+                self.login_commands.admit(command, request, now)
             return open_handler(now)
         session = self.login_commands.session_of(command, now)
         handler = self._handlers.get(command.key)

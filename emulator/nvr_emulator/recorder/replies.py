@@ -11,6 +11,9 @@ from nvr_emulator.recorder.request_target import split_target
 
 Headers = tuple[tuple[str, str], ...]
 
+DRAWN = ("Connection", "Cache-Control", "Content-type", "Content-Length")
+"""The header fields of most of the document's examples, in their order and letter case (§3.3, §5.1)."""
+
 KEEP_ALIVE_NO_CACHE: Headers = (("Connection", "Keep-Alive"), ("Cache-Control", "no-cache"))
 
 
@@ -50,7 +53,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer. `sent` is called once the client has it all (or has gone away)."""
+    """A whole answer. `sent` is called once the client has it all (or has gone away). `hang_up`: the
+    connection is closed, and nothing is sent. `drawn`: the order and letter case of header fields in the
+    document's example."""
 
     status: int
     body: bytes = b""
@@ -58,6 +63,13 @@ class Answer:
     headers: Headers = ()
     reason: str = ""
     sent: Callable[[], None] | None = field(default=None, compare=False)
+    hang_up: bool = False
+    drawn: tuple[str, ...] = DRAWN
+
+    @property
+    def stays(self) -> bool:
+        """Whether it is drawn with a connection that is kept."""
+        return ("Connection", "Keep-Alive") in self.headers
 
     @property
     def challenges(self) -> bool:
@@ -82,23 +94,28 @@ class Reply(Protocol):
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an outcome, not an error of the recorder
-    """The recorder does not do what was asked: an HTTP status and a one-line reason."""
+    """The recorder does not do what was asked: an HTTP status and a one-line reason. `bare`: the status
+    alone is sent, whatever refusals look like."""
 
-    def __init__(self, status: int, reason: str, headers: Headers = ()) -> None:
+    def __init__(self, status: int, reason: str, headers: Headers = (), *, bare: bool = False) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
         self.headers = headers
+        self.bare = bare
+
+
+ACCEPTED = Answer(200, b"<html><body>OK</body></html>\r\n")
 
 
 def accepted() -> Answer:
     """The minimal page of a command whose answer is not described (OP-12)."""
-    return Answer(200, b"<html><body>OK</body></html>\r\n")
+    return ACCEPTED
 
 
 def refusal(refused: Refused) -> Answer:
     """The answer to a refused command (OP-11): no body with 204, else a short page naming the reason."""
-    body = b"" if refused.status == 204 else _page(refused.reason)
+    body = b"" if refused.status == 204 or refused.bare else _page(refused.reason)
     return Answer(refused.status, body, headers=refused.headers, reason=refused.reason)
 
 

@@ -38,7 +38,8 @@ class Session:
 
 
 class SessionTable:
-    """The valid UIDs of a recorder. `on_end` is told which one ended, why and when."""
+    """The valid UIDs of a recorder. `on_end` is told which one ended, why and when. `newcomer_yields`:
+    whether one whose priority is below all is refused."""
 
     def __init__(
         self,
@@ -48,7 +49,9 @@ class SessionTable:
         *,
         lifetime: float = 90.0,
         capacity: int = 16,
+        newcomer_yields: bool = True,
     ) -> None:
+        self.newcomer_yields = newcomer_yields
         self.lifetime = lifetime
         self.capacity = capacity
         self._on_end = on_end
@@ -70,10 +73,11 @@ class SessionTable:
 
     @seam
     def login(self, user: str, priority: int, now: float) -> Session | None:
-        """Issue a UID; None where the newcomer alone is of lowest priority and all are taken (OP-7)."""
+        """Issue a UID; None where the newcomer alone is of lowest priority, all are taken, and it yields
+        (OP-7)."""
         if len(self._valid) >= self.capacity:
             victim = self.choose_victim()
-            if victim.priority < priority:
+            if victim.priority < priority and self.newcomer_yields:
                 return None
             self.end(victim, Ending.EVICTED, now)
         self._issued += 1

@@ -20,6 +20,7 @@ from nvr_emulator.server.http_connection import HttpServer
 from nvr_emulator.server.journal import Journal
 from nvr_emulator.server.media_pump import MediaPump
 from nvr_emulator.server.sinks import bytes_waiting
+from nvr_emulator.server.whole_answer import response_of
 from nvr_protocol.multipart import BOUNDARY_LINE
 
 log = logging.getLogger("nvr_emulator")
@@ -82,13 +83,10 @@ class RecorderServer:
             return refusal(Refused(500, "the emulator failed at this request; its log has the trace"))
 
     async def _whole(self, incoming: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-        response = web.Response(status=answer.status, body=answer.body or None)
-        if answer.status != 204:
-            response.headers["Content-Type"] = answer.content_type
-        for name, value in answer.headers:
-            if name != "Connection" or incoming.keep_alive:
-                response.headers.add(name, value)
-        response.headers["Server"] = "recorder"
+        if answer.hang_up and incoming.transport is not None:
+            incoming.transport.close()
+            raise ConnectionResetError
+        response = response_of(incoming, answer, self.recorder.plan.variants, self.clock.now())
         transport = incoming.transport
         try:
             await response.prepare(incoming)

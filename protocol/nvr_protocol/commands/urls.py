@@ -90,10 +90,11 @@ class Command:
         return value
 
 
-def parse_command(path: str, query: str) -> Command:
+def parse_command(path: str, query: str, *, any_seconds: bool = False, any_length: bool = False) -> Command:
     """Read a command from the path and the raw (percent-encoded) query of a URL. CommandError.
 
-    A wrong UID is told before anything else about the command.
+    A wrong UID is told before anything else about the command. `any_seconds`, `any_length`: the range of a
+    download may have seconds other than 00 and be longer than an hour (OP-40).
     """
     candidates = COMMANDS_BY_PATH.get(path)
     if candidates is None:
@@ -111,8 +112,8 @@ def parse_command(path: str, query: str) -> Command:
     for parameter in spec.parameters:
         texts = _texts(parameter, given, spec.key)
         if texts:
-            values[parameter.name] = read_value(parameter, texts, spec.key)
-    _check_range(spec, values)
+            values[parameter.name] = read_value(parameter, texts, spec.key, any_seconds=any_seconds)
+    _check_range(spec, values, any_length=any_length)
     known = {name for parameter in spec.parameters for name in parameter.names}
     return Command(spec, values, tuple(pair for pair in pairs if pair[0] not in known))
 
@@ -244,14 +245,14 @@ def _texts(parameter: ParameterSpec, given: Mapping[str, list[str]], key: str) -
     return given[names[0]] if names else []
 
 
-def _check_range(spec: CommandSpec, values: Mapping[str, Value]) -> None:
+def _check_range(spec: CommandSpec, values: Mapping[str, Value], *, any_length: bool) -> None:
     """Refuse a time range that ends before it starts or is longer than an hour (§6.3.2)."""
     start, end = values.get("STARTTIME"), values.get("ENDTIME")
     if not (isinstance(start, int) and isinstance(end, int)):
         return
     if end < start:
         why = "before STARTTIME"
-    elif end > start + RANGE_SECONDS:
+    elif end > start + RANGE_SECONDS and not any_length:
         why = "more than an hour after STARTTIME"
     else:
         return

@@ -18,11 +18,14 @@ CONTROL_START = "START"
 """The second of two CTRL (§4.2.4, §4.2.5)."""
 
 
-def read_value(spec: ParameterSpec, texts: list[str], key: str | None = None) -> Value:
+def read_value(
+    spec: ParameterSpec, texts: list[str], key: str | None = None, *, any_seconds: bool = False
+) -> Value:
     """Read the texts given for one parameter (one, but for CTRL sent twice).
 
-    `key` is only handed on to the error. CommandError: bad-parameter; contradiction where the parameter is
-    given too often; missing-parameter where the second CTRL is.
+    `key` is only handed on to the error. `any_seconds`: range times may have others than 00 (OP-40).
+    CommandError: bad-parameter; contradiction where the parameter is given too often; missing-parameter
+    where the second CTRL is.
     """
     if spec.kind is Kind.CONTROL:
         return _read_control(spec, texts, key)
@@ -32,7 +35,7 @@ def read_value(spec: ParameterSpec, texts: list[str], key: str | None = None) ->
         )
     if spec.kind is Kind.NO_TIME and texts[0] == UNKNOWN_TIME:
         return None
-    value = _read_text(spec, texts[0])
+    value = _read_text(spec, texts[0], any_seconds=any_seconds)
     if value is None:
         raise bad_value(spec, texts[0], key)
     return value
@@ -85,7 +88,7 @@ def _read_control(spec: ParameterSpec, texts: list[str], key: str | None) -> tup
     return tuple(texts)
 
 
-def _read_text(spec: ParameterSpec, text: str) -> int | str | None:
+def _read_text(spec: ParameterSpec, text: str, *, any_seconds: bool) -> int | str | None:
     """The value of a text, or None where it is not allowed."""
     match spec.kind:
         case Kind.LOGIN:
@@ -97,7 +100,7 @@ def _read_text(spec: ParameterSpec, text: str) -> int | str | None:
         case Kind.MASK:
             return text if text and not text.strip("01") else None
         case Kind.TIME | Kind.PICTURE_TIME | Kind.RANGE_START | Kind.RANGE_END:
-            return _read_time(spec.kind, text)
+            return _read_time(spec.kind, text, any_seconds=any_seconds)
         case _:
             return text if text in spec.allowed else None
 
@@ -113,10 +116,10 @@ def _read_integer(text: str, minimum: int, maximum: int) -> int | None:
     return value if minimum <= value <= maximum else None
 
 
-def _read_time(kind: Kind, text: str) -> int | None:
+def _read_time(kind: Kind, text: str, *, any_seconds: bool) -> int | None:
     try:
         if kind in (Kind.RANGE_START, Kind.RANGE_END):
-            return parse_range_time(text)
+            return parse_range_time(text, any_seconds=any_seconds)
         hundredths = parse_timef(text)
     except ProtocolError:
         return None

@@ -66,6 +66,7 @@ def test_the_response_is_that_of_rfc_2617():
         "uri": "/dir/index.html",
         "nc": "00000001",
         "cnonce": "0a4f113b",
+        "qop": "auth",
     }
     # The RFC's example has another realm; with the recorder's, the value was worked out with md5sum.
     assert response(fields, "Circle Of Life", "GET") == "a28bad50bec938f99267d249b586254f"

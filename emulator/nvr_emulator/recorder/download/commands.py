@@ -11,9 +11,11 @@ from nvr_emulator.recorder.cameras import Cameras
 from nvr_emulator.recorder.commands import Asked, Handler
 from nvr_emulator.recorder.download.files import WITH_AUDIO, DownloadFiles
 from nvr_emulator.recorder.download.table import DownloadTable
-from nvr_emulator.recorder.replies import Reply
+from nvr_emulator.recorder.replies import Refused, Reply
 from nvr_emulator.seams import seam
+from nvr_protocol.commands.specs import RANGE_SECONDS
 from nvr_protocol.commands.urls import Command
+from nvr_protocol.download import Status
 
 
 class DownloadCommands:
@@ -31,17 +33,32 @@ class DownloadCommands:
     def download(self, asked: Asked) -> Reply:
         """httpdl.cgi: what is recorded in a range of time, as files (§6.3)."""
         files = self.download_files(asked.command, asked.now)
+        self.check_length(files)
         return self.downloads.answer(files, asked.session.uid, asked.now)
+
+    def check_length(self, files: DownloadFiles) -> None:
+        """What a range of more than an hour gets (OP-40); where commands are read strictly, none comes
+        here."""
+        if files.end - files.begin <= RANGE_SECONDS:
+            return
+        match self.plan.variants.over_one_hour:
+            case "500":
+                raise Refused(500, "ENDTIME: more than an hour after STARTTIME", bare=True)
+            case "status-1":
+                files.status = Status.NO_RECORDED_DATA
+            case "truncated":
+                files.end = files.begin + RANGE_SECONDS
 
     @seam
     def download_files(self, command: Command, now: float) -> DownloadFiles:
         """The files that httpdl.cgi asks for; nothing is read or written yet."""
         camera = self.cameras.settings(cast(int, command.values["CAM"]))
         kind = cast(str, command.values["KIND"])
+        begin = cast(int, command.values["STARTTIME"])
         return DownloadFiles(
             camera=camera.number,
             kind=kind,
-            begin=cast(int, command.values["STARTTIME"]),
+            begin=begin - begin % 60 if self.plan.variants.download_seconds == "rounded-down" else begin,
             end=cast(int, command.values["ENDTIME"]),
             recording=self.cameras.recording(camera.number),
             audio=self.cameras.audio_of(camera) if kind in WITH_AUDIO else None,
