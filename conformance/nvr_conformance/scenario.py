@@ -19,7 +19,8 @@ from nvr_conformance.engine.claim import scenario
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge, PrerequisiteFailed, ScenarioStopped
 from nvr_conformance.reading.gop import SECOND, Gop
-from nvr_conformance.wire.exchange import Exchange, refused
+from nvr_conformance.reading.refusals import refused
+from nvr_conformance.wire.exchange import Exchange
 from nvr_conformance.wire.live_streams import CapturedPacket, LiveHttp, LiveRtp, LiveStream
 
 __all__ = [

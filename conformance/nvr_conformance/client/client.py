@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from nvr_conformance.client.http_client import HARMLESS, LOGIN, HttpClient
 from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.reading.connection_information import counts_in
+from nvr_conformance.reading.login_page import read_uid
 from nvr_conformance.wire.digest import DigestAnswers, choose_challenge, read_challenges
 from nvr_conformance.wire.exchange import Exchange
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from nvr_conformance.reading.connection_information import UidCounts
 
 _CLEANING_TIMEOUT = 3.0
-_UID = re.compile(r"UID=(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +95,3 @@ class Client(HttpClient):
         for session in self.sessions:
             for stream in session.streams:
                 stream.release()
-
-
-def read_uid(page: Exchange) -> str | None:
-    """The first ``UID=`` with digits in a login page, as clients read it (§6.1.1)."""
-    found = _UID.search(page.text)
-    return found[1] if found else None

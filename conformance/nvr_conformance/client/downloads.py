@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.wire.connection import ResponseReader, WireError
 from nvr_conformance.wire.download_multipart import KEPT, DownloadCutter, DownloadPart
-from nvr_conformance.wire.exchange import WireProblem, refused
+from nvr_conformance.wire.exchange import WireProblem, says_no
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ class Download:
     def gives_nothing(self) -> bool:
         """Whether it was refused: by its HTTP status, by an empty answer, or by parts without a body."""
         if not self.is_multipart:
-            return refused(self.exchange)
+            return says_no(self.exchange)
         return not any(part.size for part in self.parts)
 
     @property

@@ -11,7 +11,6 @@ from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.reading.gop import SECOND, Gop, clock_time, dialect_of
 from nvr_conformance.reading.playback_audio import AudioWalk, walk_audio
 from nvr_conformance.reading.playback_video import walk_chunk
-from nvr_conformance.wire.exchange import refused
 from nvr_protocol.dialect import DEFAULT, Dialect
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class Player:
         """One ``playaudio.cgi``; None where it brings nothing."""
         path = self.session.path("playaudio", CAM=camera)
         exchange = self.session.client.get(path, pace=GOP_PACE)
-        return None if refused(exchange) or not exchange.ok else walk_audio(exchange.body)
+        return walk_audio(exchange.body) if exchange.ok and exchange.body else None
 
     def at(self, camera: int, moment: int) -> Gop:
         """What GOTODATE and one ``camera.cgi`` bring."""

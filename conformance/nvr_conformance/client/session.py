@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.downloads import Download, open_download
+from nvr_conformance.reading.refusals import refused
 from nvr_conformance.wire.connection import WireError
 from nvr_conformance.wire.exchange import Exchange
 from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, LiveStream
@@ -57,8 +58,15 @@ class Session:
         return self.client.get(self.path("logout"))
 
     def is_alive(self) -> bool:
-        """Whether a keep-alive is accepted. It starts the 90 s again."""
-        return self.get("keep_alive").ok
+        """Whether the UID is valid: a keep-alive is accepted. It starts the 90 s again."""
+        return self.lives_by(self.get("keep_alive"))
+
+    def lives_by(self, keep_alive: Exchange) -> bool:
+        """Whether the answer to a keep-alive means that the UID is valid. A recorder that answers alike
+        whether it obeys or not is asked for a log: only a valid UID is given one."""
+        if not keep_alive.ok:
+            return False
+        return self.client.target.refusals_show or not refused(self.get("log_errors"))
 
     def start_rtp(self, camera: int, comp: str) -> LiveRtp:
         """START with a PORT of ours. Whether it was refused: ``stream.refused`` (its

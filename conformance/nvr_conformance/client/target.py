@@ -53,6 +53,9 @@ class Scout(Protocol):
     def find_live_codecs(self, target: Target, camera: int) -> tuple[str, ...]:
         """Which of "H265" and "H264" bring media from this camera."""
 
+    def find_refusals(self, target: Target) -> bool:
+        """Whether refused commands get another answer than accepted ones."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
@@ -262,6 +265,16 @@ class Target:
     def knowledge(self) -> dict[str, Any]:
         """What was found out of the recorder so far, as plain data."""
         return dict(self._knowledge)
+
+    @property
+    def refusals_show(self) -> bool:
+        """Whether a command that is refused can be told from an accepted one by the form of its answer; tried
+        once, with UIDs that were never issued."""
+        key = "refusals show"
+        if key not in self._knowledge:
+            with self._aside():
+                self._knowledge[key] = self._scout.find_refusals(self)
+        return bool(self._knowledge[key])
 
     def live_codecs(self, camera: int) -> tuple[str, ...]:
         """Which of "H265" and "H264" bring media from this camera over HTTP; tried

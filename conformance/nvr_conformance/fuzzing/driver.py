@@ -31,7 +31,7 @@ from nvr_conformance.fuzzing.surroundings import surroundings_of
 from nvr_conformance.reading.connection_information import used_uids_in
 from nvr_conformance.reading.gop import Gop, dialect_of
 from nvr_conformance.reading.playback_video import walk_chunk
-from nvr_conformance.wire.exchange import Exchange, WireProblem, refused
+from nvr_conformance.wire.exchange import Exchange, WireProblem, says_no
 from nvr_conformance.wire.live_streams import LiveHttp, open_udp_socket
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Driver:
         meets = situation_of(self.model, step)
         moment = self._moment(step) if isinstance(step, Send) else None
         exchange = self._ask(step, moment)
-        if expected is Verdict.ACCEPTED and refused(exchange) and self._was_thrown_out(step):
+        if expected is Verdict.ACCEPTED and says_no(exchange) and self._was_thrown_out(step):
             return
         accepted = self._compare(step, exchange, expected)
         self.seen.append(Combination(kind_of(step), meets, expected.value))
@@ -227,7 +227,7 @@ class Driver:
         if self.model.known.alone or label not in self.model.sessions:
             return False
         self._count()
-        if not refused(self.client.get(self._sessions[label].path("keep_alive"))):
+        if not says_no(self.client.get(self._sessions[label].path("keep_alive"))):
             return False
         self._count()
         used = used_uids_in(self.client.get_digest(HARMLESS).text)
@@ -241,7 +241,7 @@ class Driver:
             raise self._disagreement(step, f"the recorder failed: {exchange}")
         if exchange.error in (WireProblem.TIMEOUT, WireProblem.REFUSED):
             raise self._disagreement(step, f"no answer: {exchange}")
-        accepted = not refused(exchange)
+        accepted = not says_no(exchange)
         if expected is not Verdict.EITHER and accepted != (expected is Verdict.ACCEPTED):
             raise self._disagreement(step, f"must be {expected.value}: {exchange}")
         return accepted

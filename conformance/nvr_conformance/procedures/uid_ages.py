@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from nvr_conformance.judgement.measurement import Sample
-from nvr_conformance.wire.exchange import Exchange, refused
+from nvr_conformance.wire.exchange import Exchange, says_no
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,23 +37,22 @@ class Age(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """An answer, and how old the UID was then."""
+    """An answer, how old the UID was then, and whether it was valid; None: no answer came that tells."""
 
     answer: Exchange
     age: Age
+    alive: bool | None
 
     def told(self, since: str) -> str:
         """For reports: ``accepted 85.0 s (±0.2 s) after login (200 OK, 17 bytes)``."""
-        word = "accepted" if self.answer.ok else "refused" if refused(self.answer) else "not answered"
+        word = "not answered" if self.alive is None else "accepted" if self.alive else "refused"
         return f"{word} {self.age} after {since} ({self.answer})"
 
-    def sample(self, fresh: Exchange) -> Sample | None:
-        """Alive or gone, or None where no answer came. ``fresh``: the same command on a fresh UID; where
-        that has a body, an empty answer is a refusal."""
-        if not self.answer.ok and not refused(self.answer):
+    def sample(self) -> Sample | None:
+        """Alive or gone, or None where no answer came."""
+        if self.alive is None:
             return None
-        alive = self.answer.ok and (bool(self.answer.body) or not fresh.body)
-        return Sample(round(self.age.least, 4), round(self.age.most, 4), alive)
+        return Sample(round(self.age.least, 4), round(self.age.most, 4), self.alive)
 
 
 def span_of(target: Target, exchange: Exchange) -> Span:
@@ -87,12 +86,24 @@ class IdleUid:
         """Let time pass until its last command was answered ``age`` seconds ago."""
         wait_until(self._target, self._last.ended + age)
 
-    def ask(self, send: Callable[[Session], Exchange] | None = None) -> Asked:
-        """Send a command with it (a keep-alive), which starts its age again."""
-        answer = self.session.get("keep_alive") if send is None else send(self.session)
+    def send(self, command: Callable[[Session], Exchange] | None = None) -> Asked:
+        """Send a command with it (a keep-alive), which starts its age again. Alive: by the form of the answer
+        alone."""
+        answer = self.session.get("keep_alive") if command is None else command(self.session)
         asked = span_of(self._target, answer)
         age, self._last = age_between(self._last, asked), asked
-        return Asked(answer, age)
+        return Asked(answer, age, True if answer.ok else False if says_no(answer) else None)
+
+    def look(self) -> Asked:
+        """Whether it is valid, which starts its age again. To tell, a recorder may have to be asked for more
+        than a keep-alive (``Session.lives_by``): such a look counts as a command, too."""
+        asked = self.send()
+        if not asked.alive:
+            return asked
+        alive = self.session.lives_by(asked.answer)
+        last = span_of(self._target, self.session.client.history.exchanges[-1])
+        self._last = Span(self._last.begun, last.ended)
+        return asked._replace(alive=alive)
 
     def restart(self) -> None:
         """Commands were sent with it: count from now."""

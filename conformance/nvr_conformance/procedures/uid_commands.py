@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nvr_conformance.client.client import read_uid
 from nvr_conformance.client.http_client import LOGIN
 from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.reading.login_page import read_uid
 from nvr_conformance.wire.live_streams import LiveRtp
 
 if TYPE_CHECKING:

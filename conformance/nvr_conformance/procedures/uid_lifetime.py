@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from nvr_conformance.client.session import Session
     from nvr_conformance.client.target import Target
     from nvr_conformance.judgement.measurement import Sample
-    from nvr_conformance.wire.exchange import Exchange
 
 LIFETIME = 90.0
 MOST_AT_ONCE = 12  # of the 16 UIDs that there are (§1.3)
@@ -55,9 +54,9 @@ class LifetimeMeasuring:
         be done."""
         first = IdleUid(self.target, self.client.login())
         page = first.session.page
-        fresh = first.ask().answer
-        if not fresh.ok:
-            raise PrerequisiteFailed(f"status.cgi is refused on a fresh UID: {fresh}")
+        fresh = first.look()
+        if not fresh.alive:
+            raise PrerequisiteFailed(f"status.cgi is refused on a fresh UID: {fresh.answer}")
         first.session.logout()
         # Both requests of a login, and the answer of a look, must fit between two turns.
         spacing = self.target.pace + 2 * (page.ended - page.started) + 0.2 if self.target.pace else 0.0
@@ -68,7 +67,7 @@ class LifetimeMeasuring:
             if not turns or (self.rounds and spent + turns[-1].at > self._patience):
                 return
             before = len(self.samples)
-            self._round(turns, spacing, fresh)
+            self._round(turns, spacing)
             if len(self.samples) == before:
                 return
 
@@ -80,7 +79,7 @@ class LifetimeMeasuring:
             raise PrerequisiteFailed("the UIDs of this recorder are taken by others")
         return free
 
-    def _round(self, turns: list[Turn], spacing: float, fresh: Exchange) -> None:
+    def _round(self, turns: list[Turn], spacing: float) -> None:
         begun = self.target.now() + spacing  # a command has just been sent
         self.rounds += 1
         waiting: dict[float, IdleUid] = {}
@@ -93,15 +92,15 @@ class LifetimeMeasuring:
                 waiting[turn.age] = IdleUid(self.target, self.client.login())
                 self.uids += 1
             elif tells(turn.age, self.samples) or due - self.target.now() < _SOON:
-                self._look(waiting.pop(turn.age), turn.age, fresh)
+                self._look(waiting.pop(turn.age), turn.age)
         self._to_log_out += [uid.session for uid in waiting.values()]
         for session in self._to_log_out:
             session.logout()
         self._to_log_out.clear()
 
-    def _look(self, uid: IdleUid, age: float, fresh: Exchange) -> None:
+    def _look(self, uid: IdleUid, age: float) -> None:
         uid.wait(age + _HAIR)
-        sample = uid.ask().sample(fresh)
+        sample = uid.look().sample()
         if sample is not None:
             self.samples.append(sample)
         if sample is not None and not sample.alive:

@@ -17,9 +17,9 @@ from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.reading.decoding import decode_pictures
 from nvr_conformance.reading.gop import SECOND
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
+from nvr_conformance.reading.refusals import refused
 from nvr_conformance.wire.connection import WireError, open_socket
 from nvr_conformance.wire.digest import read_challenges
-from nvr_conformance.wire.exchange import refused
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.dialect_detection import detect_dialect
 from nvr_protocol.errors import ProtocolError

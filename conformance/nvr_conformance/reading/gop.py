@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 
 from nvr_conformance.reading.nal_units import nal_type
 from nvr_conformance.reading.playback_video import ChunkWalk
-from nvr_conformance.wire.exchange import refused
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.dialect_detection import detect_dialect
 from nvr_protocol.errors import ProtocolError
@@ -34,8 +33,8 @@ class Gop:
 
     @property
     def given(self) -> bool:
-        """Whether there is a picture in it: an answer that is no refusal, and a chunk that is not empty."""
-        return self.exchange.ok and not refused(self.exchange) and self.chunk.present
+        """Whether there is a picture in it: an answer with a chunk that is not empty."""
+        return self.exchange.ok and self.chunk.present
 
     @property
     def codec(self) -> str:

@@ -6,11 +6,12 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from nvr_conformance.client.client import Client, Login, read_uid
+from nvr_conformance.client.client import Client, Login
 from nvr_conformance.client.http_client import HARMLESS, LOGIN
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed, TargetUnreachableError
 from nvr_conformance.judgement.verdicts import shown
 from nvr_conformance.reading.connection_information import cameras_in
+from nvr_conformance.reading.login_page import read_uid
 from nvr_conformance.sources.wrong_address import advice
 from nvr_conformance.wire.digest import read_challenges
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 UIDS_TAKEN = 8  # at a time, by a run that may not throw anybody out
 LIVE_WAIT = 12.0  # seconds that a camera is given for its first packet
+NEVER_ISSUED = ("48611", "4861148611")  # UIDs, as nearly as can be
 _PAGE_LIMIT = 1_000_000  # bytes of an answer that may be anybody's
 _MODEL_BY_DIGITS = {5: 1, 10: 2, 19: 3}
 
@@ -98,3 +100,12 @@ def find_live_codecs(target: Target, camera: int) -> tuple[str, ...]:
     finally:
         client.close()
     return tuple(found)
+
+
+def find_refusals(target: Target) -> bool:
+    """Whether a keep-alive with a UID that was never issued gets another answer than one with a valid UID."""
+    client = Client(target)
+    try:
+        return not any(client.adopt(uid).get("keep_alive").ok for uid in NEVER_ISSUED)
+    finally:
+        client.close()

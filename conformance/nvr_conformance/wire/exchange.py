@@ -82,10 +82,10 @@ class Exchange:
         return f"{line}, {size}" + (f", {self.error} {self.error_text}".rstrip() if self.error else "")
 
 
-def refused(exchange: Exchange) -> bool:
-    """Whether the recorder refused: an error status, or an empty answer.
+def says_no(exchange: Exchange) -> bool:
+    """Whether the form of an answer is no: an error status, an empty one, a connection closed without any.
 
-    A 200 with an endless multipart that sends nothing is not told here: the caller watches the stream.
+    One that is not may be a refusal all the same: ``reading.refusals`` looks at what it gives.
     """
     if exchange.status is None:
         return exchange.error is WireProblem.CLOSED and not exchange.raw_start

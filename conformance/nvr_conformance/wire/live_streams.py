@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from nvr_conformance.wire.connection import Connection, ResponseReader, WireError
 from nvr_conformance.wire.datagrams import Kind, Sieve
-from nvr_conformance.wire.exchange import Exchange, Headers, WireProblem, refused
+from nvr_conformance.wire.exchange import Exchange, Headers, WireProblem, says_no
 from nvr_conformance.wire.live_multipart import LivePart, PartCutter
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ class LiveStream:
 
     @property
     def refused(self) -> bool:
-        """Whether the START was refused by its answer (not: whether media came)."""
-        return refused(self.exchange)
+        """Whether the answer to START says so. If it does not, media may not come all the same."""
+        return says_no(self.exchange)
 
     @property
     def packets(self) -> list[CapturedPacket]:
@@ -262,6 +262,11 @@ class LiveHttp(LiveStream):
     @property
     def started(self) -> bool:
         return self._cutter.started
+
+    @property
+    def refused(self) -> bool:
+        """Whether the answer to START is no multipart. If it is one, media may not come all the same."""
+        return not self.exchange.streaming
 
     @property
     def problem(self) -> str:

@@ -17,7 +17,7 @@ from nvr_conformance.evidence.transcript import transcript
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.sources import discovery
 from nvr_conformance.wire.endpoint import Endpoint, endpoint_of
-from nvr_conformance.wire.exchange import WireProblem, refused
+from nvr_conformance.wire.exchange import WireProblem, says_no
 
 RESET = object()
 HANG = object()
@@ -159,7 +159,7 @@ def test_an_endless_multipart_is_not_waited_for():
     exchange = ask(head, HANG)
     assert exchange.error is None
     assert exchange.streaming
-    assert not refused(exchange)
+    assert not says_no(exchange)
 
 
 def test_nobody_listens():
@@ -202,8 +202,8 @@ def test_proof_of_the_end_of_an_exact_body(fake_recorder):
         ((b"garbage\r\n\r\n",), False),
     ],
 )
-def test_refused(script, is_refusal):
-    assert refused(ask(*script)) is is_refusal
+def test_answers_that_say_no(script, is_refusal):
+    assert says_no(ask(*script)) is is_refusal
 
 
 def test_raw_bytes_are_sent_as_they_are(fake_recorder):
@@ -220,7 +220,7 @@ def test_login_commands_and_cleaning(fake_recorder):
         assert str(first.uid) in first.page.text
         assert first.get("keep_alive").status == 200
         assert first.is_alive()
-        assert refused(client.adopt(12345).get("keep_alive"))
+        assert says_no(client.adopt(12345).get("keep_alive"))
         assert second.raw("/cgi-bin/status.cgi?UID={uid}&PC=AS61").ok
         first.logout()
         assert not first.is_alive()

@@ -8,12 +8,12 @@ from nvr_conformance.procedures.uid_commands import quick_login
 from nvr_conformance.scenario import (
     Check,
     Client,
+    Exchange,
     LiveStream,
     NotTested,
     Require,
     Session,
     Target,
-    refused,
     scenario,
 )
 
@@ -29,11 +29,17 @@ def test_logout(client: Client, check: Check, require: Require) -> None:
     require(leaving.uid != staying.uid, "two logins were given one UID")
     require(leaving.is_alive() and staying.is_alive(), "status.cgi is refused on a fresh UID")
     leaving.logout()
-    answer = leaving.get("keep_alive")
-    other = staying.get("keep_alive")
+    answer, lives = _look(leaving)
+    other, stays = _look(staying)
     require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
-    check("SES-09", refused(answer), "refused", answer, "right behind logout")
-    check("SES-09", other.ok, "accepted", other, "another UID of the same user")
+    check("SES-09", not lives, "refused", answer, "right behind logout")
+    check("SES-09", stays, "accepted", other, "another UID of the same user")
+
+
+def _look(session: Session) -> tuple[Exchange, bool]:
+    """The answer to a keep-alive, and whether the UID is valid."""
+    answer = session.get("keep_alive")
+    return answer, session.lives_by(answer)
 
 
 def _start_both(
@@ -67,7 +73,7 @@ def _judge_silence(
     marks = {name: stream.total for name, stream in streams.items()}
     target.pass_time(QUIET_FOR)
     target.settle()
-    require(refused(session.get("keep_alive")), "the UID did not end")
+    require(not session.is_alive(), "the UID did not end")
     require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
     for name, stream in streams.items():
         more = stream.total - marks[name]

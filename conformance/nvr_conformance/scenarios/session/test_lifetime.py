@@ -8,7 +8,7 @@ from nvr_conformance.procedures.uid_ages import IdleUid, age_between, span_of
 from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
 from nvr_conformance.procedures.uid_lifetime import LIFETIME, LifetimeMeasuring
 from nvr_conformance.procedures.uid_lifetime_search import contradicting
-from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, refused, scenario
+from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
 
 if TYPE_CHECKING:
     from nvr_conformance.scenario import Measure
@@ -28,22 +28,21 @@ def test_idle_uid(
 ) -> None:
     """UIDs left alone, after a login and after a keep-alive: alive just before 90 s, gone just after."""
     margin = _margin(target)
-    fresh = quick_login(client).get("keep_alive")
-    require(fresh.ok, "status.cgi is refused on a fresh UID")
+    require(quick_login(client).is_alive(), "status.cgi is refused on a fresh UID")
     young, old, kept = (IdleUid(target, quick_login(client)) for _ in range(3))
     target.pass_time(50)
-    was_kept = kept.ask().answer.ok
+    was_kept = kept.send().alive
 
     young.wait(LIFETIME - margin)
-    alive = young.ask()
+    alive = young.look()
     name = f"{LIFETIME - margin:.1f} s after login"
     if alive.age.most < LIFETIME:
-        check("SES-06", alive.answer.ok, "accepted", alive.told("login"), name)
+        check("SES-06", alive.alive, "accepted", alive.told("login"), name)
     else:
         not_tested("SES-06", f"{name}: {alive.told('login')}, which may be too late")
     old.wait(LIFETIME + margin)
-    gone = old.ask()
-    samples = [sample for asked in (alive, gone) if (sample := asked.sample(fresh))]
+    gone = old.look()
+    samples = [sample for asked in (alive, gone) if (sample := asked.sample())]
     how = (
         f"UIDs left alone after login, looked at {LIFETIME - margin:.1f} and {LIFETIME + margin:.1f} s later"
     )
@@ -51,16 +50,16 @@ def test_idle_uid(
     require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
     check(
         "SES-06",
-        refused(gone.answer),
+        gone.alive is False,
         "refused",
         gone.told("login"),
         f"{LIFETIME + margin:.1f} s after login",
     )
     if was_kept:
         kept.wait(LIFETIME + margin)
-        asked = kept.ask()
+        asked = kept.look()
         name = f"{LIFETIME + margin:.1f} s after a keep-alive"
-        check("SES-06", refused(asked.answer), "refused", asked.told("a keep-alive"), name)
+        check("SES-06", asked.alive is False, "refused", asked.told("a keep-alive"), name)
 
 
 @scenario("SES-06", needs=("load",))
@@ -90,17 +89,17 @@ def test_keep_alive(target: Target, client: Client, check: Check, require: Requi
     idle, kept, kept_long = (IdleUid(target, quick_login(client)) for _ in range(3))
     target.pass_time(IDLE)
     fresh = IdleUid(target, client.login())
-    both = kept.ask().answer.ok and kept_long.ask().answer.ok
+    both = kept.send().alive and kept_long.send().alive
     require(both, f"status.cgi is refused {IDLE:.0f} s after login")
     target.pass_time(IDLE)
-    asked = kept.ask()
-    require(not idle.ask().answer.ok, f"a UID lives {2 * IDLE:.0f} s even without a keep-alive")
+    asked = kept.look()
+    require(not idle.look().alive, f"a UID lives {2 * IDLE:.0f} s even without a keep-alive")
     name = f"{IDLE:.0f} s after a keep-alive"
-    check("SES-07", asked.answer.ok, "accepted", asked.told("a keep-alive"), name)
+    check("SES-07", asked.alive, "accepted", asked.told("a keep-alive"), name)
     fresh.wait(LIFETIME - _margin(target))
-    asked = kept_long.ask()
-    if fresh.ask().answer.ok:
-        check("SES-07", asked.answer.ok, "accepted", asked.told("a keep-alive"), "as long as a fresh UID")
+    asked = kept_long.look()
+    if fresh.look().alive:
+        check("SES-07", asked.alive, "accepted", asked.told("a keep-alive"), "as long as a fresh UID")
 
 
 @scenario("SES-17")
@@ -109,14 +108,14 @@ def test_many_keep_alives(target: Target, client: Client, check: Check) -> None:
     count = 20 if target.clock == "manual" else 8
     session = client.login()
     uid, issued = IdleUid(target, session), span_of(target, session.page)
-    for _ in range(count):
+    for number in range(count):
         target.pass_time(30)
-        asked = uid.ask()
-        if not asked.answer.ok:
+        asked = uid.send() if number < count - 1 else uid.look()
+        if not asked.alive:
             break
     whole = age_between(issued, span_of(target, asked.answer))
     actual = f"{asked.told('the command before')}, {whole} after login"
-    check("SES-17", asked.answer.ok, "accepted", actual, f"{whole.least:.0f} s after login")
+    check("SES-17", asked.alive, "accepted", actual, f"{whole.least:.0f} s after login")
 
 
 @scenario("SES-08")
@@ -147,7 +146,7 @@ def _judge_group(
     sent = []
     for command, uid in waiting:
         uid.wait(IDLE)
-        answer = uid.ask(command.send).answer
+        answer = uid.send(command.send).answer
         if answer.ok:
             sent.append((command, uid))
         else:
@@ -156,11 +155,11 @@ def _judge_group(
     kept = []
     for command, uid in sent:
         uid.wait(IDLE)
-        kept.append((command, uid.ask()))
+        kept.append((command, uid.look()))
         uid.session.logout()
-    if idle.ask().answer.ok:
+    if idle.look().alive:
         not_tested("SES-08", f"a UID lives {2 * IDLE:.0f} s even without a command")
         return
     for command, asked in kept:
         name = f"{IDLE:.0f} s after {command.name}"
-        check("SES-08", asked.answer.ok, "alive", asked.told(command.name), name)
+        check("SES-08", asked.alive, "alive", asked.told(command.name), name)

@@ -2,98 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from nvr_conformance.procedures.cameras import camera_with_video
+from nvr_conformance.procedures.strangers import Strangers
 from nvr_conformance.procedures.streams import KINDS, brief_stream
 from nvr_conformance.procedures.udp_path import why_silent
-from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
+from nvr_conformance.procedures.uid_commands import quick_login
 from nvr_conformance.scenario import (
     Check,
     Client,
-    Exchange,
     NotTested,
     Observe,
     Session,
     Target,
-    refused,
     scenario,
 )
 
 MOST = 16
 LONG_GONE = 120.0
-CHANGING = ("live_http STOP", "live_rtp STOP", "mask", "goto", "stop", "logout")  # what the state would show
 
 
 @scenario("SES-13", "SES-19")
 def test_commands_without_a_valid_uid(
     target: Target, client: Client, check: Check, observe: Observe, not_tested: NotTested
 ) -> None:
-    """Every command: with a valid UID, then with each that is not, then with the valid one again."""
-    strangers = _strangers(target, client, not_tested)
-    live, playing = client.login(), client.login()
-    strangers["never issued"] = client.adopt(_near(playing, client))
-    for command in uid_commands(target):
-        if command.permission and not target.allows(command.permission):
-            not_tested("SES-13", f"{command.name} needs --allow {command.permission}")
-            continue
-        if command.name.endswith("START"):
-            continue  # its refusal is seen by its media: the scenario below
-        if target.clock == "real":  # at 3 s a command the other one would expire
-            for session in (live, playing):
-                session.get("keep_alive")
-        valid = live if command.is_live else playing
-        answer, before, after = _between(command, valid, strangers, target, client)
-        if answer is not None:
-            not_tested("SES-13", f"{command.name} with a valid UID: {answer}")
-            continue
-        for cause, exchange in before.items():
-            check("SES-13", refused(exchange), "refused", exchange, f"{command.name}, UID {cause}")
-        if after:
-            was, now = after
-            check("SES-13", was == now, was, now, f"{command.name}: nothing changes")
-        if command.name == "logout":
-            alive = playing.is_alive() and live.is_alive()
-            actual = "both valid" if alive else "one ended"
-            check("SES-13", alive, "both valid", actual, f"{command.name}: other UIDs stay")
-    for cause, stranger in strangers.items():
+    """Every command with each UID that is not valid, between two with a valid one: nothing is given to them,
+    and nothing changes for others."""
+    by_cause = _strangers(target, client, not_tested)
+    living, playing = client.login(), client.login()
+    by_cause["never issued"] = client.adopt(_near(playing, client))
+    strangers = Strangers(
+        "SES-13",
+        target,
+        client,
+        check,
+        not_tested,
+        living,
+        playing,
+        {f"UID {cause}": stranger for cause, stranger in by_cause.items()},
+    )
+    strangers.judge()
+    for name, answer in strangers.accepted.items():
+        observe("SES-19", answer, name)
+    for cause, stranger in by_cause.items():
         refusal = stranger.get("keep_alive")
         text = refusal.text.replace(stranger.uid_text, "(UID)")  # which is another one in each run
         observe("SES-19", f"{refusal}: {text[:100]}", f"UID {cause}")
-
-
-def _between(
-    command: UidCommand, valid: Session, strangers: dict[str, Session], target: Target, client: Client
-) -> tuple[Exchange | None, dict[str, Exchange], tuple[object, object] | None]:
-    """The answers to the strangers, and the recorder's state before and after; or the answer to the valid UID
-    that makes them prove nothing."""
-    ending = command.name == "logout"
-    answer = command.run(quick_login(client) if ending else valid)
-    if refused(answer):
-        return answer, {}, None
-    was = _state(target) if command.name in CHANGING else None
-    answers = {cause: command.send(stranger) for cause, stranger in strangers.items()}
-    now = _state(target) if was is not None else None
-    answer = command.run(quick_login(client) if ending else valid)
-    if refused(answer):
-        return answer, {}, None
-    return None, answers, None if was is None else (was, now)
-
-
-def _state(target: Target) -> object:
-    """What commands change, where the recorder tells; without what time changes."""
-    state = target.state()
-    if state is None:
-        return None
-    changing = ("idle", "pictures", "packets", "stood")
-    return {
-        part: [_without(entry, changing) for entry in state.get(part, [])]
-        for part in ("sessions", "live", "playback")
-    }
-
-
-def _without(entry: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: value for name, value in entry.items() if name not in names}
 
 
 @scenario("SES-13", "SES-19")

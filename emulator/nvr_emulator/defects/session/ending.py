@@ -43,12 +43,6 @@ def logout_takes_its_time(recorder: Recorder) -> None:
 
 
 @breaks("SES-13")
-def mask_takes_any_uid(recorder: Recorder) -> None:
-    """Accepts MASK with a UID that was never issued or has ended."""
-    _take(recorder, ("mask",), ANY_REASON)
-
-
-@breaks("SES-13")
 def plays_for_an_expired_uid(recorder: Recorder) -> None:
     """Plays for a UID that has expired."""
     _take(recorder, ("mask", "play", "camera"), (Ending.EXPIRED,))
@@ -58,12 +52,6 @@ def plays_for_an_expired_uid(recorder: Recorder) -> None:
 def streams_for_a_logged_out_uid(recorder: Recorder) -> None:
     """Streams over HTTP for a UID that has logged out."""
     _take(recorder, ("live_http",), (Ending.LOGGED_OUT,))
-
-
-@breaks("SES-13")
-def keep_alive_takes_uids_never_issued(recorder: Recorder) -> None:
-    """Answers status.cgi alike whether the UID was issued or not."""
-    _take(recorder, ("keep_alive",), (NEVER_ISSUED,))
 
 
 @breaks("SES-13")
