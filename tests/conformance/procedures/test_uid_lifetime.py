@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given, settings
@@ -121,6 +122,7 @@ class Recorder:
         self.slow, self.pace, self.used, self.maximum, self.empty = slow, pace, used, maximum, empty
         self.time, self.last, self.logins, self.gaps, self.most = 0.0, -math.inf, 0, [], 0
         self.expires = {}
+        self.history = SimpleNamespace(exchanges=[])
 
     def now(self):
         return self.time
@@ -136,6 +138,7 @@ class Recorder:
         exchange.status, exchange.body = answer()
         self.time += self.slow / 2
         exchange.ended = self.time
+        self.history.exchanges[:] = [exchange]
         return exchange
 
     def get_digest(self, path, **user):
@@ -163,6 +166,7 @@ class Session:
     def __init__(self, recorder):
         recorder.logins += 1
         self.recorder, self.uid, self.logged_out = recorder, recorder.logins, False
+        self.client = recorder
         self.page = recorder.request(0.0, self._issue)
 
     def _issue(self):
@@ -175,7 +179,10 @@ class Session:
         return self.recorder.request(self.recorder.pace, lambda: self.recorder.status(self.uid))
 
     def is_alive(self):
-        return self.get("keep_alive").ok
+        return self.lives_by(self.get("keep_alive"))
+
+    def lives_by(self, answer):
+        return answer.ok and (not self.recorder.empty or bool(self.get("log_errors").body))
 
     def logout(self):
         self.logged_out = True
