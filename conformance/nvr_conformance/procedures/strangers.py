@@ -77,9 +77,8 @@ class Strangers:
         was = self._state()
         answers = {}
         for cause, stranger in self.by_cause.items():
-            answers[cause] = (
-                command.run(stranger) if gives_something(before) else self._send(command, stranger)
-            )
+            gives = gives_something(before)
+            answers[cause] = command.run(stranger) if gives else self._send(command, stranger, was)
         now = self._state()
         after = command.run(self._host(command))
         if refused(before) or refused(after):
@@ -91,18 +90,21 @@ class Strangers:
                 self.check(self.id, refused(answer), NOTHING, answer, name)
             elif answer.ok:
                 self.accepted[name] = answer
-        if was is not None:
-            self.check(self.id, was == now, was, now, f"{command.name}: nothing changes")
+        if was is not None and now is not None:
+            changed = [part for part in was if was[part] != now[part]]
+            actual = "; ".join(f"{part}: {was[part]}, then {now[part]}" for part in changed)
+            name = f"{command.name}: nothing changes"
+            self.check(self.id, not changed, "the same state", actual or "the same state", name)
 
-    def _send(self, command: UidCommand, stranger: Session) -> Exchange:
+    def _send(self, command: UidCommand, stranger: Session, state: object) -> Exchange:
         """A camera is moved where that can be seen: not to move it shows nothing."""
-        if command.name == "pan_tilt_zoom" and self.target.emulated:
+        if command.name == "pan_tilt_zoom" and state is not None:
             answer = stranger.get("pan_tilt_zoom", CH=first_camera(self.target), PAN=16, TILT=0, ZOOM=0)
             self.target.pass_time(1.0)
             return answer
         return command.send(stranger)
 
-    def _state(self) -> object:
+    def _state(self) -> dict[str, object] | None:
         """What commands change, where the recorder tells; without what time changes."""
         state = self.target.state()
         if state is None:
