@@ -27,7 +27,7 @@ def elsewhere(monkeypatch):
 @pytest.fixture
 def blocked(monkeypatch):
     """Datagrams do not arrive."""
-    monkeypatch.setattr(LiveRtp, "_keep", lambda stream, data, part: None)
+    monkeypatch.setattr(LiveRtp, "_keep", lambda stream, data, part, ahead=0: None)
 
 
 def judged(*ids):
@@ -53,9 +53,9 @@ def test_on_this_host_nothing_keeps_it_off(blocked):
 def test_audio_that_stays_away_beside_video_that_comes(elsewhere, monkeypatch):
     keep = LiveRtp._keep
 
-    def without_audio(stream, data, part):
+    def without_audio(stream, data, part, ahead=0):
         if stream.comp != "AUDIO":
-            keep(stream, data, part)
+            keep(stream, data, part, ahead)
 
     monkeypatch.setattr(LiveRtp, "_keep", without_audio)
     assert judged("LIV-26")["LIV-26"].verdict == "fail"

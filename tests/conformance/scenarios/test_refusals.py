@@ -8,6 +8,7 @@ import pytest
 
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, accepted
@@ -45,7 +46,7 @@ def refusing(monkeypatch):
 @pytest.mark.parametrize("form", FORMS)
 def test_no_recorder_fails_for_how_it_refuses(refusing, form, accepted_body):
     refusing(*FORMS[form], accepted_body)
-    result = judge(TargetOptions(model=2), select=["SES-*", "SEC-0[3456]"])
+    result = judge(TargetOptions(model=2), RunOptions(select=["SES-*", "SEC-0[3456]"]))
     assert not result.broken
     assert result.verdict is Overall.CONFORMANT
     tested = result.ids(Verdict.PASS)
@@ -66,5 +67,5 @@ def test_no_recorder_fails_for_how_it_refuses(refusing, form, accepted_body):
 )
 def test_what_is_wrong_is_found_all_the_same(refusing, defect, id_):
     refusing(*FORMS["200 and a page"], accepted().body)
-    result = judge(TargetOptions(model=2, defects=(defect,)), select=[id_])
+    result = judge(TargetOptions(model=2, defects=(defect,)), RunOptions(select=[id_]))
     assert result.broken == {id_}
