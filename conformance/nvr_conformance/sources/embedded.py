@@ -43,7 +43,8 @@ def start_emulator(
     its clock. ``setup`` are settings of it as plain data."""
     import msgspec
 
-    from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
+    from nvr_emulator.configuration.small_recorder import small_recorder
+    from nvr_emulator.server.embedding import EmbeddedRecorder
     from nvr_emulator.server.ports import Ports
 
     settings = small_recorder(model, seed=seed)  # type: ignore[arg-type]

@@ -12,10 +12,10 @@ from typing import Any
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import RecorderSettings
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Reply, Request
-from nvr_emulator.server.embedding import small_recorder
 from nvr_protocol import download
 from nvr_protocol.commands.specs import CommandSpec, Kind
 from nvr_protocol.commands.table import COMMANDS

@@ -9,37 +9,15 @@ from typing import Any, Literal, Self, TypeVar
 
 import msgspec
 
-from nvr_emulator.configuration.plan import usual_cameras
 from nvr_emulator.configuration.schema import problem_of
-from nvr_emulator.configuration.settings import ConfigurationError, Level, RecorderSettings, UserSettings
+from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.configuration.variant_choice import VariantError, read_variants
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Ports, Serving
-from nvr_protocol.models import Model
 
 T = TypeVar("T")
-
-USERS = (
-    UserSettings("ADMIN", "admin12345", Level.ADMINISTRATOR),
-    UserSettings("MANAGER", "manager12345", Level.MANAGER),
-    UserSettings("OPERATOR", "operator12345", Level.OPERATOR),
-    UserSettings("VIEWER", "viewer12345", Level.VIEWER),
-)
-"""One user of each level."""
-
-USUAL_CHANNELS = {1: 20, 2: 4, 3: 20}
-"""How many cameras are registered by default: more than sixteen where the model's series has room."""
-
-
-def small_recorder(model: Literal[1, 2, 3] = 2, *, seed: int | None = 0) -> RecorderSettings:
-    """Settings for quick tests: four users, small pictures, a camera number in each picture."""
-    return RecorderSettings(
-        model=model,
-        users=USERS,
-        cameras=usual_cameras(USUAL_CHANNELS[model], "counter-small", model=Model(model)),
-        seed=seed,
-    )
 
 
 class Kind(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -14,7 +14,8 @@ from nvr_emulator.cli.main import main as emulator_main
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.recorder_toml import read_recorder
 from nvr_emulator.configuration.settings import CameraSettings, UserSettings
-from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
+from nvr_emulator.configuration.small_recorder import small_recorder
+from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_emulator.server.ports import Ports
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.dialect import dialect_from_name

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from nvr_emulator.cli.command_reference import NOW, UID, examples, markdown
-from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
+from nvr_emulator.configuration.small_recorder import small_recorder
+from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_protocol.models import Model
 from nvr_protocol.texts.login_page import read_login_page
 

@@ -13,6 +13,7 @@ from nvr_emulator.cli.variant_reference import markdown
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.recorder_toml import read_recorder, settings_of
 from nvr_emulator.configuration.settings import ConfigurationError
+from nvr_emulator.configuration.small_recorder import USERS
 from nvr_emulator.configuration.variant_choice import (
     VariantError,
     all_variants,
@@ -24,7 +25,6 @@ from nvr_emulator.configuration.variant_choice import (
     read_variants,
 )
 from nvr_emulator.configuration.variants import Variants
-from nvr_emulator.server.embedding import USERS
 from nvr_protocol.dialect import DEFAULT
 
 choices = st.fixed_dictionaries(

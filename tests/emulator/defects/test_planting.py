@@ -4,10 +4,10 @@ import pytest
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import ConfigurationError
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.defects import all_defects, apply_defects
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
-from nvr_emulator.server.embedding import small_recorder
 from nvr_protocol.commands.urls import build_command
 
 NOW = 1_714_020_000.0

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import ConfigurationError
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import TICKS
-from nvr_emulator.server.embedding import small_recorder
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.models import MODELS, Model
 

@@ -7,9 +7,9 @@ import pytest
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import CameraState
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
-from nvr_emulator.server.embedding import small_recorder
 from nvr_protocol.commands.urls import build_command
 from nvr_protocol.models import SERIES_BY_NAME, Source, Sourced
 

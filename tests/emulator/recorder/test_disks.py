@@ -7,10 +7,10 @@ import pytest
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import CameraState, RecordingSettings
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.footage.footage import TICKS, ticks
 from nvr_emulator.recorder.disks import CAPACITY, Disks, DiskState
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.server.embedding import small_recorder
 from nvr_protocol.texts.local_time import LocalTime
 from nvr_protocol.texts.recorded_time import read_recorded_time
 

@@ -9,10 +9,10 @@ import pytest
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import CameraSettings, RecorderSettings
+from nvr_emulator.configuration.small_recorder import USERS
 from nvr_emulator.recorder.digest import DigestGate, Verdict
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
-from nvr_emulator.server.embedding import USERS
 from nvr_fixtures import load
 from nvr_protocol.codecs import Codec
 

@@ -7,11 +7,11 @@ import msgspec
 import pytest
 
 from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
-from nvr_emulator.server.embedding import small_recorder
 from nvr_fixtures import load_audio, load_jpeg, placeholder_jpeg
 from nvr_protocol.additional_information import Operation, read_information
 from nvr_protocol.codecs import AudioCodec

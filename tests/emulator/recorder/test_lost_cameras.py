@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import CameraState
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.footage.footage import TICKS, footage_of, ticks
 from nvr_emulator.footage.outages import Outages
 from nvr_emulator.footage.recordings import MINUTE, Recording, Stretch, on_the_minute
 from nvr_emulator.recorder.live.stream import LivePicture
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
-from nvr_emulator.server.embedding import small_recorder
 from nvr_protocol.codecs import Codec
 from nvr_protocol.commands.urls import build_command
 from nvr_protocol.texts.connection_information import Connection

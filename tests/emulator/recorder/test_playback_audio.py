@@ -5,11 +5,11 @@ import pytest
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import RecordingSettings
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
-from nvr_emulator.server.embedding import small_recorder
 from nvr_fixtures import load_jpeg
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.codecs import AudioCodec, Codec

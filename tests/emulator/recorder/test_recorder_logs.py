@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import CameraState
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.recorder.logs import Logs, writable
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
 from nvr_emulator.recorder.sessions import Ending
-from nvr_emulator.server.embedding import small_recorder
 from nvr_protocol.commands.urls import build_command
 from nvr_protocol.texts.log_list import LogKind, read_log_list
 

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from nvr_emulator.configuration.plan import usual_cameras
-from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
+from nvr_emulator.configuration.small_recorder import small_recorder
+from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_protocol.codecs import Codec
 from nvr_protocol.commands.urls import build_command
 from nvr_protocol.multipart import MultipartReader

@@ -13,10 +13,10 @@ import pytest
 
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import RecordingSettings
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
-from nvr_emulator.server.embedding import small_recorder
 
 ZONES = {
     "Asia/Kolkata": [(2026, 1, 15)],

@@ -11,8 +11,9 @@ import pytest
 import requests
 from requests.auth import HTTPDigestAuth
 
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.recorder.digest import NONCE_LIFETIME
-from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
+from nvr_emulator.server.embedding import EmbeddedRecorder
 
 OFFERS = [("MD5",), ("SHA-256", "MD5"), ("SHA-256",)]
 LOGIN = "/cgi-bin/dlogin.cgi?UID=-1"

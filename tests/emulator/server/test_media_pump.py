@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from nvr_emulator.configuration.plan import plan
+from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.server.clock import RealClock
-from nvr_emulator.server.embedding import small_recorder
 from nvr_emulator.server.media_pump import MediaPump
 
 

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from nvr_emulator.configuration.settings import ConfigurationError
-from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
+from nvr_emulator.configuration.small_recorder import small_recorder
+from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import CertificateFiles, Ports, Serving
 

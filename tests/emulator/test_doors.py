@@ -1,0 +1,57 @@
+"""What the package offers at its top is there, and costs nothing until it is used."""
+
+import subprocess
+import sys
+import typing
+
+import pytest
+
+import nvr_emulator
+from nvr_emulator import EmbeddedRecorder, Recorder, Request, plan, small_recorder
+
+
+@pytest.mark.parametrize("name", nvr_emulator.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(nvr_emulator, name).__name__ == name
+    assert name in dir(nvr_emulator)
+
+
+def test_what_is_offered_is_what_type_checkers_see():
+    assert set(nvr_emulator.__all__) == set(nvr_emulator._HOME_OF)
+    assert nvr_emulator.__all__ == sorted(nvr_emulator.__all__)
+    assert typing.TYPE_CHECKING is False
+
+
+def test_what_is_not_there_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'nvr_emulator' has no attribute 'Camera'"):
+        nvr_emulator.Camera  # noqa: B018
+
+
+def test_importing_takes_nothing():
+    program = (
+        "import sys\nimport nvr_emulator\n"
+        "heavy = {'aiohttp', 'asyncio', 'av', 'click', 'msgspec', 'numpy', 'pytest', 'scapy'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+        "own = {name for name in sys.modules if name.startswith('nvr_emulator.')}\n"
+        "assert not own, own\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_core_needs_no_sockets():
+    program = (
+        "import sys\nfrom nvr_emulator import Recorder, Request, plan, small_recorder, all_defects\n"
+        "heavy = {'aiohttp', 'asyncio', 'av', 'click', 'pytest', 'scapy'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_core_answers():
+    recorder = Recorder(plan(small_recorder()), 1_714_020_000.0)
+    assert recorder.receive(Request("GET", "/cgi-bin/dlogin.cgi", "UID=-1"), 1_714_020_000.0).challenges
+
+
+def test_an_embedded_recorder_runs():
+    with EmbeddedRecorder() as recorder:
+        assert recorder.url.startswith("http://127.0.0.1:")
