@@ -26,9 +26,7 @@ from itertools import pairwise
 from multiprocessing.connection import Connection
 from typing import Any
 
-from nvr_emulator.configuration.plan import usual_cameras
-from nvr_emulator.configuration.settings import RecorderSettings, UserSettings
-from nvr_emulator.server.embedding import EmbeddedRecorder
+from nvr_emulator import EmbeddedRecorder, RecorderSettings, UserSettings, usual_cameras
 from nvr_protocol.multipart import MultipartReader
 
 USER, PASSWORD = "ADMIN", "admin12345"

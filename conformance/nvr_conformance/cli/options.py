@@ -148,7 +148,7 @@ def check_recorder(url: str | None, defects: Sequence[str]) -> None:
     if url is not None and defects:
         raise click.UsageError("--defect is for the embedded emulator: leave URL out")
     if defects:
-        from nvr_emulator.defects import all_defects
+        from nvr_emulator import all_defects
 
         if strange := set(defects) - {defect.name for defect in all_defects()}:
             raise click.BadParameter(f"no such defect: {', '.join(sorted(strange))}", param_hint="--defect")

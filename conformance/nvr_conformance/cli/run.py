@@ -184,8 +184,8 @@ def _read_config(path: Path) -> dict[str, Any]:
     """The settings in a recorder.toml as plain data, without what it leaves to who starts the recorder."""
     import msgspec
 
+    from nvr_emulator import ConfigurationError
     from nvr_emulator.configuration.recorder_toml import read_recorder
-    from nvr_emulator.configuration.settings import ConfigurationError
 
     try:
         settings: dict[str, Any] = msgspec.to_builtins(read_recorder(path))

@@ -118,7 +118,7 @@ def plan_trials(
     ``variants``: how many recorders that take liberties; None: none beside named ``defects``, else a part, or
     all if ``full``. ``of_variants`` narrows to these, and leaves the rest of the self-test out.
     """
-    from nvr_emulator.defects import all_defects
+    from nvr_emulator import all_defects
 
     known = {defect.name: defect for defect in all_defects()}
     if unknown := set(defects) - set(known):
@@ -155,7 +155,7 @@ def plan_trials(
 
 def declared_defects() -> Counter[tuple[str, int]]:
     """How many defects there are that break a requirement on a model."""
-    from nvr_emulator.defects import all_defects
+    from nvr_emulator import all_defects
 
     return Counter(
         (id_, model) for defect in all_defects() for id_ in defect.breaks for model in defect.models

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from nvr_conformance.client.target import Target
-    from nvr_emulator.server.embedding import EmbeddedRecorder
+    from nvr_emulator import EmbeddedRecorder
 
 
 class EmbeddedControl(Control):
@@ -43,9 +43,7 @@ def start_emulator(
     its clock. ``setup`` are settings of it as plain data."""
     import msgspec
 
-    from nvr_emulator.configuration.small_recorder import small_recorder
-    from nvr_emulator.server.embedding import EmbeddedRecorder
-    from nvr_emulator.server.ports import Ports
+    from nvr_emulator import EmbeddedRecorder, Ports, small_recorder
 
     settings = small_recorder(model, seed=seed)  # type: ignore[arg-type]
     if setup:
@@ -80,8 +78,7 @@ def stand_in(target: Target) -> dict[str, Any]:
     cameras, users of the same rank, HTTP or HTTPS."""
     import msgspec
 
-    from nvr_emulator.configuration.plan import usual_cameras
-    from nvr_emulator.configuration.settings import Level, UserSettings
+    from nvr_emulator import Level, UserSettings, usual_cameras
     from nvr_protocol.models import Model
 
     levels = {level.priority: level for level in Level}
