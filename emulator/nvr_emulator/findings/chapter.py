@@ -54,4 +54,4 @@ def by(asking: Asking, rule: Rule, text: str, *earlier: int) -> Breach:
 
 def on(watched: WatchedUid, rule: Rule, text: str, *entries: int) -> Breach:
     """A breach on a UID."""
-    return Breach(rule, text, entries, watched.uid, watched.issued.peer)
+    return Breach(rule, text, entries, watched.uid, watched.peer)

@@ -76,6 +76,11 @@ class WatchedUid:
         """The number itself."""
         return self.issued.uid
 
+    @property
+    def peer(self) -> str:
+        """The address from which it was asked for."""
+        return "" if self.login is None else self.login.peer
+
     def runs(self) -> list[str]:
         """What runs on it, in words."""
         told = [f"{stream.comp} of camera {stream.camera}" for stream in self.live.values()]

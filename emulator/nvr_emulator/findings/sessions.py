@@ -196,19 +196,20 @@ class Sessions(Chapter):
             yield on(watched, NO_LOGOUT, text, watched.issued.number, number)
 
     def _issued(self, entry: SessionIssued) -> Iterator[Breach]:
-        mine = [one for one in self.clients.valid() if (one.issued.peer, one.issued.user) == _whose(entry)]
+        peer = "" if self.clients.latest is None else self.clients.latest.peer
+        mine = [one for one in self.clients.valid() if (one.peer, one.issued.user) == (peer, entry.user)]
         idle = [one for one in mine if not one.runs()]
         if len(idle) + 1 >= HOARD:
-            text = f"{entry.user} at {entry.peer} holds {len(idle) + 1} UIDs on which nothing runs"
-            yield Breach(UIDS_HOARDED, text, (entry.number,), None, entry.peer)
-        in_a_row = self._in_a_row(entry)
+            text = f"{entry.user} at {peer} holds {len(idle) + 1} UIDs on which nothing runs"
+            yield Breach(UIDS_HOARDED, text, (entry.number,), None, peer)
+        in_a_row = self._in_a_row(peer, entry)
         if in_a_row > LOGINS_ALLOWED:
-            text = f"{entry.user} at {entry.peer} logged in anew for each command, {in_a_row} times in a row"
-            yield Breach(LOGIN_PER_COMMAND, text, (entry.number,), None, entry.peer)
+            text = f"{entry.user} at {peer} logged in anew for each command, {in_a_row} times in a row"
+            yield Breach(LOGIN_PER_COMMAND, text, (entry.number,), None, peer)
 
-    def _in_a_row(self, entry: SessionIssued) -> int:
+    def _in_a_row(self, peer: str, entry: SessionIssued) -> int:
         """How many UIDs in a row were good for one command each and followed by a login, with this one."""
-        uid, in_a_row = self._logins.pop(_whose(entry), (0, 0))
+        uid, in_a_row = self._logins.pop((peer, entry.user), (0, 0))
         before = self.clients.uids.get(uid)
         wasted = (
             before is not None
@@ -216,11 +217,7 @@ class Sessions(Chapter):
             and not before.streamed
             and entry.at - before.issued.at < self.known.lifetime
         )
-        self._logins[_whose(entry)] = (entry.uid, in_a_row + 1 if wasted else 0)
+        self._logins[peer, entry.user] = (entry.uid, in_a_row + 1 if wasted else 0)
         while len(self._logins) > PAIRS_REMEMBERED:
             self._logins.popitem(last=False)
         return in_a_row + 1 if wasted else 0
-
-
-def _whose(entry: SessionIssued) -> tuple[str, str]:
-    return entry.peer, entry.user

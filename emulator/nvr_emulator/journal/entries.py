@@ -26,7 +26,8 @@ class Exchange(Happening, tag="exchange"):
 
     `reason`: why the recorder refused, "" where it obeyed. `challenged`: the answer asked for Digest
     authentication: the request is sent again with it. `arrived`: the host's monotonic seconds. `took`:
-    seconds until the answer was known. `size`: bytes of the answer's body, None where it has no end.
+    seconds until the answer was known. `answer_headers` are those that the recorder chose. `size`: bytes of
+    the answer's body, None where it has no end.
     """
 
     peer: str
@@ -38,11 +39,9 @@ class Exchange(Happening, tag="exchange"):
     challenged: bool = False
     arrived: float = 0.0
     took: float = 0.0
-    connection: int = 0
-    """Which connection it came by; 0 where that is not known."""
     secure: bool = False
     raw_headers: RawHeaders = ()
-    raw_answer_headers: RawHeaders = ()
+    answer_headers: tuple[tuple[str, str], ...] = ()
     size: int | None = None
 
     @property
@@ -64,11 +63,6 @@ class Exchange(Happening, tag="exchange"):
     def headers(self) -> tuple[tuple[str, str], ...]:
         """The headers of the request; a password that was sent in clear is hidden."""
         return decoded(self.raw_headers)
-
-    @property
-    def answer_headers(self) -> tuple[tuple[str, str], ...]:
-        """The headers of the answer that this recorder chose."""
-        return decoded(self.raw_answer_headers)
 
     @property
     def parameters(self) -> tuple[tuple[str, str], ...]:
@@ -177,8 +171,8 @@ def plain(entry: Happening) -> dict[str, Any]:
         "time": iso(entry.at),
     }
     for name in entry.__struct_fields__:
-        if name in ("raw_headers", "raw_answer_headers"):
-            fields[name.removeprefix("raw_")] = decoded(getattr(entry, name))
+        if name == "raw_headers":
+            fields["headers"] = decoded(getattr(entry, name))
         else:
             fields.setdefault(name, getattr(entry, name))
     return fields

@@ -35,7 +35,7 @@ def package_version() -> str:
 
 def _entry(exchange: Exchange, urls: Mapping[bool, str | None]) -> dict[str, Any]:
     milliseconds = round(exchange.took * 1000, 3)
-    entry = {
+    return {
         "startedDateTime": iso(exchange.at),
         "time": milliseconds,
         "request": {
@@ -64,9 +64,6 @@ def _entry(exchange: Exchange, urls: Mapping[bool, str | None]) -> dict[str, Any
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "_number": exchange.number,
     }
-    if exchange.connection:
-        entry["connection"] = str(exchange.connection)
-    return entry
 
 
 def _base(exchange: Exchange, urls: Mapping[bool, str | None]) -> str:

@@ -1,6 +1,6 @@
 """What happens inside a recorder and is worth telling: UIDs, live streams and downloads that begin and end.
 
-`at` is the recorder's time in Unix seconds. The journal keeps them, and gives each its number.
+The journal keeps them, and gives each its number and, where it has none, its time.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import msgspec
 
 
 class Happening(msgspec.Struct, kw_only=True, tag_field="kind"):
-    """Something that happened. `number` is its place in the journal, 0 as long as it is in none."""
+    """Something that happened. `at`: the recorder's time in Unix seconds; `number`: its place in the journal.
+    Both are 0 as long as it is in none."""
 
-    at: float
+    at: float = 0.0
     number: int = 0
 
 
@@ -20,7 +21,6 @@ class SessionIssued(Happening, tag="session issued"):
 
     uid: int
     user: str
-    peer: str
 
 
 class SessionEnded(Happening, tag="session ended"):
