@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from nvr_emulator.journal.journal import Journal
     from nvr_emulator.server.embedding import EmbeddedRecorder
-    from nvr_emulator.server.journal import Journal
 
 MARKER = "nvr"
 

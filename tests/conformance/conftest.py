@@ -13,6 +13,7 @@ from nvr_conformance.engine.judge import judge_source
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.sources import rehearsed
 from nvr_conformance.sources.rehearsed import RehearsalSource
+from nvr_emulator.journal.entries import Exchange
 from nvr_emulator.server.state import state_of
 
 
@@ -112,17 +113,15 @@ class SeenRun:
         return {row.id: row.reason for row in self.result.requirements if row.verdict in verdicts}
 
     def _watch(self, machine):
-        note = machine.journal.note
-
-        def noted(*arguments):
-            entry = note(*arguments)
+        def noted(entry):
+            if not isinstance(entry, Exchange):
+                return
             state = state_of(machine)
             self.entries.append(entry)
             self.most_uids = max(self.most_uids, len(state["sessions"]))
             self.most_downloads = max(self.most_downloads, len(state["downloads"]))
-            return entry
 
-        machine.journal.note = noted
+        machine.journal.listen(noted)
 
     def _look_behind(self, machine):
         state = state_of(machine)

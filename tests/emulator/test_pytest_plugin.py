@@ -51,7 +51,7 @@ def test_one(nvr):
 def test_two(nvr):
     assert len(nvr.journal) == 0
     assert not alive(nvr, kept[0])
-    assert [entry.status for entry in nvr.journal] == [401]
+    assert [entry.status for entry in nvr.journal.exchanges()] == [401]
 """,
     )
     result.assert_outcomes(passed=2)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
+from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.configuration.settings import CameraSettings
 from nvr_emulator.findings.reading import Reading, read
 from nvr_emulator.journal.entries import ClockMoved, Exchange
@@ -23,6 +24,7 @@ from nvr_emulator.recorder.happenings import (
     StreamStarted,
 )
 from nvr_protocol.commands.urls import Command
+from nvr_protocol.models import SERIES_BY_NAME
 
 UIDS_REMEMBERED = 2000
 AUDIO = "AUDIO"
@@ -51,6 +53,17 @@ class Known:
         """Seconds by which local time is ahead of UTC."""
         offset = datetime.fromtimestamp(at, UTC).astimezone(self.zone).utcoffset()
         return 0.0 if offset is None else offset.total_seconds()
+
+
+def known_of(plan: RecorderPlan) -> Known:
+    """What anybody may know of a recorder of this plan."""
+    return Known(
+        channels=plan.channels,
+        cameras=plan.cameras,
+        zone=plan.zone,
+        pan_tilt_speed=SERIES_BY_NAME[plan.series].pan_tilt_speed.value,
+        downloads_at_once=plan.downloads_at_once,
+    )
 
 
 @dataclass

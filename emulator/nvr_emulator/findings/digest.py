@@ -85,7 +85,7 @@ class Digest(Chapter):
         if fields is None or not asking.reading.command:
             return
         uri = fields.get("uri", "")
-        if uri != exchange.target and len(exchange.query) < LONGEST_QUERY:
+        if uri != exchange.target and len(exchange.target) < LONGEST_QUERY:
             yield by(asking, WRONG_URI, f"uri={uri[:100]!r} with {exchange.target[:100]!r}")
         yield from self._counted(asking, fields)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from nvr_emulator.findings.clients import Known
 from nvr_emulator.findings.rule import Finding
@@ -11,8 +10,6 @@ from nvr_emulator.findings.watcher import Watcher
 from nvr_emulator.journal.entries import AnswerTaken, Exchange, FindingMade
 from nvr_emulator.journal.journal import Journal
 from nvr_emulator.recorder.happenings import Happening
-
-Kept = TypeVar("Kept", bound=Happening)
 
 
 class Observer:
@@ -60,11 +57,9 @@ class Observer:
         else:
             self._held.append(happening)
 
-    def taken(self, exchange: Exchange, uid: int, camera: int) -> None:
+    def taken(self, exchange: Exchange) -> None:
         """The client has the whole answer: for the rules alone, the journal does not say it."""
-        self._note(
-            self._watcher.see(AnswerTaken(at=self._now(), exchange=exchange.number, uid=uid, camera=camera))
-        )
+        self._note(self._watcher.see(AnswerTaken(at=self._now(), exchange=exchange.number)))
 
     def finish(self) -> list[Finding]:
         """The clients have left: everything that they did wrong."""

@@ -141,8 +141,8 @@ class Playback(Chapter):
     def happened(self, entry: Happening) -> tuple[Breach, ...]:
         """Answers that were taken whole; UIDs that ended."""
         if isinstance(entry, AnswerTaken):
-            if self._in_flight.get((entry.uid, entry.camera)) == entry.exchange:
-                del self._in_flight[entry.uid, entry.camera]
+            for key in [key for key, number in self._in_flight.items() if number == entry.exchange]:
+                del self._in_flight[key]
         elif isinstance(entry, SessionEnded):
             for key in [key for key in self._in_flight if key[0] == entry.uid]:
                 del self._in_flight[key]

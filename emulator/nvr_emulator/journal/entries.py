@@ -40,19 +40,20 @@ class Exchange(Happening, tag="exchange"):
     arrived: float = 0.0
     took: float = 0.0
     secure: bool = False
+    target: str = ""
+    """What stood on the request line; by default path and query."""
     raw_headers: RawHeaders = ()
     answer_headers: tuple[tuple[str, str], ...] = ()
     size: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.target:
+            self.target = f"{self.path}?{self.query}" if self.query else self.path
 
     @property
     def name(self) -> str:
         """The command's file name, say `dlogin.cgi`."""
         return self.path.rpartition("/")[2]
-
-    @property
-    def target(self) -> str:
-        """Path and query as they stood on the request line."""
-        return f"{self.path}?{self.query}" if self.query else self.path
 
     @property
     def refused(self) -> bool:
@@ -112,11 +113,9 @@ class NobodyListens(Happening, tag="nobody listens"):
 
 
 class AnswerTaken(Happening, tag="answer taken"):
-    """A client has taken the whole answer of `exchange`, or went away."""
+    """A client has taken the whole answer of an exchange (its number), or went away."""
 
     exchange: int
-    uid: int
-    camera: int
 
 
 class Changed(Happening, tag="changed"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from nvr_emulator.journal.entries import Exchange, iso
 
 
-def har(exchanges: Iterable[Exchange], urls: Mapping[bool, str | None]) -> dict[str, Any]:
-    """The archive. `urls`: where the recorder answers, by whether that is HTTPS; for requests without Host.
+def har(exchanges: Iterable[Exchange]) -> dict[str, Any]:
+    """The archive.
 
     Times are the recorder's. Bodies are not kept in a journal: sizes are told, -1 where there is no end.
     """
@@ -20,7 +20,7 @@ def har(exchanges: Iterable[Exchange], urls: Mapping[bool, str | None]) -> dict[
             "version": "1.2",
             "creator": {"name": "nvr-emulator", "version": package_version()},
             "comment": "Times are the recorder's own clock; _number is the entry of the journal.",
-            "entries": [_entry(exchange, urls) for exchange in exchanges],
+            "entries": [_entry(exchange) for exchange in exchanges],
         }
     }
 
@@ -33,14 +33,14 @@ def package_version() -> str:
         return "0"
 
 
-def _entry(exchange: Exchange, urls: Mapping[bool, str | None]) -> dict[str, Any]:
+def _entry(exchange: Exchange) -> dict[str, Any]:
     milliseconds = round(exchange.took * 1000, 3)
     return {
         "startedDateTime": iso(exchange.at),
         "time": milliseconds,
         "request": {
             "method": exchange.method,
-            "url": _base(exchange, urls) + exchange.target,
+            "url": _url(exchange),
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": _pairs(exchange.headers),
@@ -66,10 +66,12 @@ def _entry(exchange: Exchange, urls: Mapping[bool, str | None]) -> dict[str, Any
     }
 
 
-def _base(exchange: Exchange, urls: Mapping[bool, str | None]) -> str:
+def _url(exchange: Exchange) -> str:
+    """The whole URL: of the Host header, or of the request line where that names a host itself."""
+    if "://" in exchange.target:
+        return exchange.target
     scheme = "https" if exchange.secure else "http"
-    host = exchange.header("Host")
-    return f"{scheme}://{host}" if host else urls.get(exchange.secure) or f"{scheme}://recorder"
+    return f"{scheme}://{exchange.header('Host') or 'recorder'}{exchange.target}"
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

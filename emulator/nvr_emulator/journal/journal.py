@@ -63,7 +63,14 @@ class Journal:
 
     def since(self, number: int = 0) -> list[Happening]:
         """The entries after `number`, oldest first."""
-        return [entry for entry in list(self._entries) if entry.number > number]
+        entries = list(self._entries)
+        fresh = self.latest - number
+        return entries[-fresh:] if fresh > 0 else []
+
+    @property
+    def latest(self) -> int:
+        """The number of the last entry; 0 before the first."""
+        return self._next - 1
 
     def of(self, kind: type[Kept]) -> list[Kept]:
         """The entries of one kind, say `SessionEnded`, oldest first."""

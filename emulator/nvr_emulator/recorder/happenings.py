@@ -5,6 +5,8 @@ The journal keeps them, and gives each its number and, where it has none, its ti
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 
@@ -82,3 +84,10 @@ class DownloadEnded(Happening, tag="download ended"):
 
 WENT_AWAY = "the client went away"
 """Why a stream or a download ended whose connection the client closed."""
+
+Tell = Callable[[Happening], None]
+"""Whoever is told what happens."""
+
+
+def unheard(happening: Happening) -> None:
+    """Nobody is told."""

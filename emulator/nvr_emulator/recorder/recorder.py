@@ -16,6 +16,7 @@ from nvr_emulator.recorder.disks import Disks
 from nvr_emulator.recorder.download.commands import DownloadCommands
 from nvr_emulator.recorder.download.table import DownloadTable
 from nvr_emulator.recorder.exclusivity import Exclusivity
+from nvr_emulator.recorder.happenings import Tell
 from nvr_emulator.recorder.information import Information
 from nvr_emulator.recorder.live.commands import LiveCommands
 from nvr_emulator.recorder.live.stream import LivePicture
@@ -83,6 +84,10 @@ class Recorder:
             key: late(handler) for key, handler in self.information.open_commands().items()
         }
         self.begin(now)
+
+    def tell_to(self, tell: Tell) -> None:
+        """Tell whoever watches of UIDs, live streams and downloads that begin and end."""
+        self.sessions.tell = self.live.tell = self.downloads.tell = tell
 
     # Requests
 

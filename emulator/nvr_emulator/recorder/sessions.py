@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nvr_emulator.recorder.happenings import SessionEnded, SessionIssued, Tell, unheard
 from nvr_emulator.seams import seam
 
 ENDED_REMEMBERED = 1000
@@ -55,6 +56,7 @@ class SessionTable:
         self.lifetime = lifetime
         self.capacity = capacity
         self._on_end = on_end
+        self.tell: Tell = unheard
         self._rng = rng
         self._lowest, self._highest = 10 ** (digits - 1), min(10**digits - 1, BIGGEST_UID)
         # Of few digits there are few UIDs: half of them stay free to be issued.
@@ -83,6 +85,7 @@ class SessionTable:
         self._issued += 1
         session = Session(self._new_uid(), user, priority, self._issued, now, now)
         self._valid[session.uid] = session
+        self.tell(SessionIssued(at=now, uid=session.uid, user=user))
         return session
 
     @seam
@@ -112,6 +115,15 @@ class SessionTable:
         self._ended[session.uid] = ending
         while len(self._ended) > self._remembered:
             self._ended.popitem(last=False)
+        self.tell(
+            SessionEnded(
+                at=now,
+                uid=session.uid,
+                user=session.user,
+                ending=ending.value,
+                last_command=session.last_command,
+            )
+        )
         self._on_end(session, ending, now)
 
     def expire(self, now: float) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from nvr_emulator.configuration.settings import CameraState
 from nvr_emulator.recorder.disks import DiskState
 from nvr_emulator.recorder.logs import TEXT_LIMIT
-from nvr_emulator.server.journal import Entry
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -80,9 +79,16 @@ class LogAnswer(msgspec.Struct, frozen=True):
 
 
 class JournalAnswer(msgspec.Struct, frozen=True):
-    """Requests and their answers, oldest first."""
+    """What happened, oldest first; `kind` says what each entry is."""
 
-    entries: list[Entry]
+    entries: list[dict[str, Any]]
+
+
+class FindingsAnswer(msgspec.Struct, frozen=True):
+    """What the clients did wrong, each rule once for each UID; `dropped`: breaches that found no room."""
+
+    findings: list[dict[str, Any]]
+    dropped: int
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from html import escape
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
 from aiohttp import web
 
 from nvr_emulator.recorder.logs import writable
@@ -23,40 +19,16 @@ from nvr_emulator.server.control_bodies import (
     DiskChange,
     Done,
     Index,
-    JournalAnswer,
     Link,
     LogAnswer,
     LogText,
     Reset,
 )
-from nvr_emulator.server.machine import Machine
-from nvr_emulator.server.openapi import JSON, Description, openapi, version
+from nvr_emulator.server.control_calls import Call, Operation, as_json
+from nvr_emulator.server.control_observation import OBSERVATION
+from nvr_emulator.server.openapi import openapi, version
 from nvr_emulator.server.state import state_of
 from nvr_protocol.texts.log_list import LogKind
-
-ENTRIES_AT_ONCE = 500
-"""Entries of the journal that are written in one piece: whoever else is served has a turn between two."""
-
-Number = Annotated[int, msgspec.Meta(ge=0)]
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request: the parameters of its path and query, and its body; `certificate`: that of HTTPS (PEM)."""
-
-    machine: Machine
-    path: dict[str, str]
-    query: dict[str, Any]
-    body: Any
-    incoming: web.BaseRequest
-    certificate: str | None
-
-
-@dataclass(frozen=True)
-class Operation(Description):
-    """One thing that can be asked for, and what does it: it gives a value, or a whole response."""
-
-    run: Callable[[Call], Awaitable[Any]] = field(kw_only=True)
 
 
 async def health(call: Call) -> Done:
@@ -128,20 +100,6 @@ async def add_to_log(call: Call) -> LogAnswer:
     return LogAnswer(len(call.machine.recorder.logs.entries(kind)))
 
 
-async def journal(call: Call) -> web.StreamResponse:
-    """The requests so far, piece by piece."""
-    entries = call.machine.journal.since(call.query["since"])
-    response = web.StreamResponse(headers={"Content-Type": JSON})
-    await response.prepare(call.incoming)
-    await response.write(b'{"entries":[')
-    for begin in range(0, len(entries), ENTRIES_AT_ONCE):
-        piece = msgspec.json.encode(entries[begin : begin + ENTRIES_AT_ONCE])[1:-1]
-        await response.write(b"," + piece if begin else piece)
-        await asyncio.sleep(0)
-    await response.write(b"]}")
-    return response
-
-
 async def certificate(call: Call) -> web.Response:
     """What a client of HTTPS is to trust."""
     if call.certificate is None:
@@ -177,15 +135,7 @@ OPERATIONS = (
     Operation(
         "GET", "/state", "sessions, streams, downloads, cameras, disks, logs", dict[str, Any], run=state
     ),
-    Operation(
-        "GET",
-        "/journal",
-        "the requests that clients made, behind entry `since`, each with its answer's status",
-        JournalAnswer,
-        query={"since": Number},
-        problems=(400,),
-        run=journal,
-    ),
+    *OBSERVATION,
     Operation("GET", "/clock", "the recorder's time, and which clock it is", ClockState, run=clock),
     Operation(
         "GET",
@@ -242,8 +192,3 @@ OPERATIONS = (
     ),
 )
 """What can be asked for."""
-
-
-def as_json(value: Any, status: int = 200) -> web.Response:
-    """A value as a response."""
-    return web.Response(status=status, body=msgspec.json.encode(value), content_type=JSON)

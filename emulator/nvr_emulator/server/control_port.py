@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 from aiohttp import web
@@ -12,7 +12,8 @@ from aiohttp import web
 from nvr_emulator.configuration.schema import problem_of
 from nvr_emulator.server.control_access import Access, ControlError
 from nvr_emulator.server.control_bodies import Problem
-from nvr_emulator.server.control_operations import OPERATIONS, Call, Operation, as_json
+from nvr_emulator.server.control_calls import Call, Operation, as_json
+from nvr_emulator.server.control_operations import OPERATIONS
 from nvr_emulator.server.http_connection import HttpServer
 from nvr_emulator.server.machine import Machine
 
@@ -99,11 +100,19 @@ async def _read_body(incoming: web.BaseRequest, schema: type[msgspec.Struct]) ->
 
 
 def _read_query(incoming: web.BaseRequest, operation: Operation) -> dict[str, Any]:
-    """The parameters of a query; those that are left out are 0."""
-    values: dict[str, Any] = dict.fromkeys(operation.query, 0)
+    """The parameters of a query; of those that are left out a number is 0, a choice its first."""
+    values: dict[str, Any] = {
+        name: get_args(hint)[0] if get_origin(hint) is Literal else 0
+        for name, hint in operation.query.items()
+    }
     for name, text in incoming.query.items():
         if name not in operation.query:
             raise ControlError(400, f"{name[:40]}: {operation.path} has no such parameter")
+        if get_origin(operation.query[name]) is Literal:
+            if text not in (choices := get_args(operation.query[name])):
+                raise ControlError(400, f"{name}: {text[:40]!r} is none of {', '.join(choices)}")
+            values[name] = text
+            continue
         if not text.isascii() or not text.isdigit() or len(text) > 18:
             raise ControlError(400, f"{name}: {text[:40]!r} is not an entry's number")
         values[name] = int(text)

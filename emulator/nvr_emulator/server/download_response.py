@@ -8,6 +8,7 @@ import logging
 from aiohttp import web
 
 from nvr_emulator.recorder.download.table import Download, DownloadAnswer, DownloadTable
+from nvr_emulator.recorder.happenings import WENT_AWAY
 from nvr_protocol.download import CONTENT_TYPE
 
 log = logging.getLogger("nvr_emulator")
@@ -32,7 +33,7 @@ async def send_download(
         }
     )
     response.force_close()
-    why = "the client went away"
+    why = WENT_AWAY
     try:
         await response.prepare(incoming)
         if answer.download is not None:
@@ -40,6 +41,8 @@ async def send_download(
         for block in answer.blocks:
             if block:
                 await response.write(block)
+                if answer.download is not None:
+                    answer.download.bytes_sent += len(block)
             # A block takes its time to make; whoever else is served has a turn between two.
             await asyncio.sleep(0)
         why = "complete"

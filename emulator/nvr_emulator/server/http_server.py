@@ -6,18 +6,22 @@ import asyncio
 import fcntl
 import logging
 import struct
+import time
 from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 
+from nvr_emulator.findings.observer import Observer
+from nvr_emulator.journal.entries import Exchange, headers_kept
 from nvr_emulator.recorder.download.table import DownloadAnswer
 from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, refusal
 from nvr_emulator.server.clock import Clock
 from nvr_emulator.server.download_response import send_download
+from nvr_emulator.server.exchanges import exchange_of
 from nvr_emulator.server.http_connection import HttpServer
-from nvr_emulator.server.journal import Journal
 from nvr_emulator.server.media_pump import MediaPump
 from nvr_emulator.server.sinks import bytes_waiting
 from nvr_emulator.server.whole_answer import response_of
@@ -38,11 +42,11 @@ class LiveResponse(web.StreamResponse):
 class RecorderServer:
     """Serves one recorder. Make a `web_server()` for each port."""
 
-    def __init__(self, recorder: Recorder, clock: Clock, pump: MediaPump, journal: Journal) -> None:
+    def __init__(self, recorder: Recorder, clock: Clock, pump: MediaPump, observer: Observer) -> None:
         self.recorder = recorder
         self.clock = clock
         self.pump = pump
-        self.journal = journal
+        self.observer = observer
         self._sending: list[tuple[asyncio.Transport | None, Callable[[], None]]] = []
 
     def web_server(self) -> HttpServer:
@@ -52,6 +56,7 @@ class RecorderServer:
     async def handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
         self._release_sent()
+        arrived = time.monotonic()
         request = Request.of_target(
             incoming.method,
             incoming.raw_path,
@@ -60,9 +65,12 @@ class RecorderServer:
             secure=incoming.secure,
         )
         now = self.clock.now()
+        # UIDs whose time is up end ahead of the request in the journal, as they do in the recorder.
+        self.recorder.sessions.expire(now)
+        self.observer.request_comes()
         reply = self.answer(request, now)
-        entry = self.journal.note(request, reply, now)
-        log.debug("%s %s -> %s %s", request.method, request.target[:500], reply.status, entry.reason)
+        exchange = self.observer.answered(self._exchange(incoming, request, reply, now, arrived))
+        log.debug("%s %s -> %s %s", request.method, request.target[:500], reply.status, reply.reason)
         self.pump.changed()
         match reply:
             case LiveAnswer():
@@ -70,7 +78,7 @@ class RecorderServer:
             case DownloadAnswer():
                 return await send_download(incoming, reply, self.recorder.downloads)
             case Answer():
-                return await self._whole(incoming, reply)
+                return await self._whole(incoming, reply, exchange)
             case _:
                 raise TypeError(f"{type(reply).__name__} is no answer that can be sent")
 
@@ -82,7 +90,17 @@ class RecorderServer:
             log.exception("the recorder failed at %s", request.target[:500])
             return refusal(Refused(500, "the emulator failed at this request; its log has the trace"))
 
-    async def _whole(self, incoming: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    def _exchange(
+        self, incoming: web.BaseRequest, request: Request, reply: Reply, now: float, arrived: float
+    ) -> Exchange:
+        exchange = exchange_of(request, reply, self.recorder.live.content_type())
+        exchange.at, exchange.arrived, exchange.took = now, arrived, time.monotonic() - arrived
+        exchange.raw_headers = headers_kept(incoming.raw_headers)
+        return exchange
+
+    async def _whole(
+        self, incoming: web.BaseRequest, answer: Answer, exchange: Exchange
+    ) -> web.StreamResponse:
         if answer.hang_up and incoming.transport is not None:
             incoming.transport.close()
             raise ConnectionResetError
@@ -93,7 +111,7 @@ class RecorderServer:
             await response.write_eof()
         finally:
             if answer.sent is not None:
-                self._sending.append((transport, answer.sent))
+                self._sending.append((transport, partial(self._taken, answer.sent, exchange)))
                 self._release_sent()
         return response
 
@@ -121,6 +139,10 @@ class RecorderServer:
             self.recorder.live_commands.connection_lost(stream)
             self.pump.changed()
         return response
+
+    def _taken(self, sent: Callable[[], None], exchange: Exchange) -> None:
+        sent()
+        self.observer.taken(exchange)
 
     def _release_sent(self) -> None:
         """Tell the recorder which answers have left; one that is not read stays in flight."""

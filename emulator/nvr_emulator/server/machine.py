@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 from nvr_emulator.configuration.plan import check_recorded, plan
 from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings
+from nvr_emulator.findings.clients import known_of
+from nvr_emulator.findings.observer import Observer
+from nvr_emulator.journal.journal import Journal
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.server.clock import Clock, ManualClock, RealClock
-from nvr_emulator.server.journal import Journal
 from nvr_emulator.server.media_pump import MediaPump
 
 
@@ -32,9 +34,16 @@ class Machine:
             from nvr_emulator.defects import apply_defects
 
             apply_defects(self.recorder, defects)
-        self.journal = Journal()
+        self.observer = Observer(known_of(self.plan), self.clock.now)
+        self.recorder.tell_to(self.observer.tell)
         self.pump = MediaPump(self.recorder, self.clock)
+        self.pump.tell = self.observer.tell
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def journal(self) -> Journal:
+        """What happened, in order."""
+        return self.observer.journal
 
     def start(self) -> None:
         """Send what falls due on the real clock from now on, inside an event loop; the manual one is moved by
@@ -60,7 +69,7 @@ class Machine:
             if restart_clock:
                 self.clock.restart()
             self.recorder.reset(self.clock.now())
-            self.journal.clear()
+            self.observer.reset()
             self.pump.changed()
 
     def _clock(self, *, manual: bool) -> Clock:

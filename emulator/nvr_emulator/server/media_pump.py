@@ -7,9 +7,12 @@ import contextlib
 import ipaddress
 import socket
 
+from nvr_emulator.journal.entries import ClockMoved, NobodyListens, ReaderTooSlow
+from nvr_emulator.recorder.happenings import Tell, unheard
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.server.clock import Clock, ManualClock
+from nvr_emulator.server.refused_datagrams import ask_for_refusals, refusals
 from nvr_emulator.server.sinks import BURST, BURST_PAUSE, HttpSink, RtpSink
 
 LONGEST_FLOOD = 2.0
@@ -31,10 +34,19 @@ class MediaPump:
         self._unpaced = 0
         self.moving = asyncio.Lock()
         """Held by whoever moves the clock."""
+        self._refused: set[int] = set()
+        self.tell: Tell = unheard
 
     def attach(self, stream: LiveStream) -> HttpSink:
         """Where the pictures of an HTTP stream go from now on."""
-        sink = self._sinks[stream.number] = HttpSink(self.recorder.live.part_writer(stream))
+
+        def too_slow(waiting: int) -> None:
+            self.tell(
+                ReaderTooSlow(stream=stream.number, uid=stream.uid, camera=stream.camera, waiting=waiting)
+            )
+
+        sink = HttpSink(self.recorder.live.part_writer(stream), too_slow)
+        self._sinks[stream.number] = sink
         if stream.ended:
             sink.end()
         return sink
@@ -65,6 +77,7 @@ class MediaPump:
         clock = self.clock
         async with self.moving:
             target = clock.after(seconds)
+            self.tell(ClockMoved(seconds=seconds))
             if seconds > LONGEST_FLOOD:
                 clock.move_to(target - LONGEST_FLOOD)
                 self.recorder.skip_to(clock.now())
@@ -82,6 +95,7 @@ class MediaPump:
         for sink in self._sinks.values():
             sink.end()
         for sender in self._sockets.values():
+            asyncio.get_running_loop().remove_reader(sender)
             sender.close()
 
     def _send_due(self) -> None:
@@ -102,6 +116,7 @@ class MediaPump:
 
     def _end_sinks(self) -> None:
         for stream in self.recorder.live.take_ended():
+            self._refused.discard(stream.number)
             sink = self._sinks.get(stream.number) or self._rtp_sinks.pop(stream.number, None)
             if sink is not None:
                 sink.end()
@@ -126,5 +141,15 @@ class MediaPump:
             sender = socket.socket(family, socket.SOCK_DGRAM)
             sender.setblocking(False)
             sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * 1024 * 1024)
+            ask_for_refusals(sender)
+            asyncio.get_running_loop().add_reader(sender, self._take_refusals, sender)
             self._sockets[family] = sender
         return self._sockets[family]
+
+    def _take_refusals(self, sender: socket.socket) -> None:
+        """Hosts sent back that nobody listens: tell it once of each stream."""
+        for destination in refusals(sender):
+            for stream in self.recorder.live.streams():
+                if stream.destination == destination and stream.number not in self._refused:
+                    self._refused.add(stream.number)
+                    self.tell(NobodyListens(uid=stream.uid, camera=stream.camera, destination=destination))

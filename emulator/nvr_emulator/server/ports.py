@@ -96,7 +96,7 @@ class Serving:
 
     async def _open(self) -> None:
         machine, ports = self.machine, self.ports
-        server = RecorderServer(machine.recorder, machine.clock, machine.pump, machine.journal)
+        server = RecorderServer(machine.recorder, machine.clock, machine.pump, machine.observer)
         transport = machine.recorder.transport
         if transport != "https":
             self.http_url = await self._listen(server.web_server(), ports.host, ports.http)

@@ -29,10 +29,14 @@ def bytes_waiting(transport: asyncio.Transport) -> int:
 
 
 class HttpSink:
-    """The answer that carries one live stream over HTTP."""
+    """The answer that carries one live stream over HTTP. `too_slow` is told how many bytes wait where the
+    client does not keep up."""
 
-    def __init__(self, parts: Callable[[list[bytes]], bytes]) -> None:
+    def __init__(
+        self, parts: Callable[[list[bytes]], bytes], too_slow: Callable[[int], None] | None = None
+    ) -> None:
         self._parts = parts
+        self._too_slow = too_slow
         self.transport: asyncio.Transport | None = None
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting_for_key = False
@@ -61,6 +65,8 @@ class HttpSink:
             return
         waiting = bytes_waiting(self.transport)
         if waiting > MOST_UNSENT:
+            if not self._waiting_for_key and self._too_slow is not None:
+                self._too_slow(waiting)
             self._waiting_for_key = True
         if self._waiting_for_key and not (picture.key and waiting == 0):
             return
@@ -96,10 +102,18 @@ class RtpSink:
     def _send_burst(self) -> None:
         self._timer = None
         for _ in range(min(BURST, len(self._waiting)) if self._spread else len(self._waiting)):
-            try:
-                self._sender.sendto(self._waiting.popleft(), self._destination)
-            except OSError:
-                # UDP promises nothing: a full buffer or an unreachable client loses the packet.
-                continue
+            self._send(self._waiting.popleft())
         if self._waiting:
             self._timer = asyncio.get_running_loop().call_later(BURST_PAUSE, self._send_burst)
+
+    def _send(self, packet: bytes) -> None:
+        # That a host refused an earlier packet, of any stream, is told in the place of sending: send again.
+        for _ in range(2):
+            try:
+                self._sender.sendto(packet, self._destination)
+            except ConnectionRefusedError:
+                continue
+            except OSError:
+                # UDP promises nothing: a full buffer or an unreachable client loses the packet.
+                return
+            return

@@ -62,7 +62,9 @@ def source_of(recorder, **options):
 
 def asked_with_a_uid(recorder):
     """Names of the commands that carried a UID as this recorder issues them."""
-    entries = [entry for entry in recorder.machine.journal if re.search(r"UID=\d{10}\b", entry.query)]
+    entries = [
+        entry for entry in recorder.machine.journal.exchanges() if re.search(r"UID=\d{10}\b", entry.query)
+    ]
     return {entry.path.rpartition("/")[2] for entry in entries}
 
 

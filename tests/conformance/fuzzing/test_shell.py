@@ -63,7 +63,7 @@ def statuses(shown):
 
 def queries(recorder):
     """The queries that the recorder was asked, without the UID."""
-    return [re.sub(r"UID=\d+", "UID=…", entry.query) for entry in recorder.machine.journal]
+    return [re.sub(r"UID=\d+", "UID=…", entry.query) for entry in recorder.machine.journal.exchanges()]
 
 
 def test_each_command_is_answered_as_it_was(recorder, tmp_path):

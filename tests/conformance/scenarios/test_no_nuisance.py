@@ -19,6 +19,7 @@ from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.outcomes import TargetUnreachableError
 from nvr_conformance.report.diff import load_result
 from nvr_conformance.sources.source import TargetSource
+from nvr_emulator.journal.entries import Exchange
 from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_emulator.server.state import state_of
 
@@ -108,16 +109,16 @@ def test_ctrl_c_in_the_middle(trigger, ids, ctrl_c):
     """It comes while the third such command is under way."""
     with EmbeddedRecorder(clock="real") as recorder:
         machine = recorder.machine
-        note, count = machine.journal.note, [0]
+        count = [0]
 
-        def noted(*arguments):
-            entry = note(*arguments)
+        def noted(entry):
+            if not isinstance(entry, Exchange):
+                return
             count[0] += entry.path == trigger and entry.status == 200
             if count[0] == 3 and entry.path == trigger:
                 os.kill(os.getpid(), signal.SIGINT)
-            return entry
 
-        machine.journal.note = noted
+        machine.journal.listen(noted)
         options = TargetOptions(url=recorder.url, user=recorder.user, password=recorder.password, pace=0.0)
         result = judge(options, RunOptions(select=(ids,)))
         state = state_of(machine)
@@ -147,15 +148,13 @@ def test_sigterm_ends_a_run_in_order(tmp_path):
     """Sent while a stream runs: it is stopped, the UID logged out, and there is a report."""
     with EmbeddedRecorder(clock="real") as recorder:
         machine = recorder.machine
-        note, started = machine.journal.note, threading.Event()
+        started = threading.Event()
 
-        def noted(*arguments):
-            entry = note(*arguments)
-            if entry.path == "/cgi-bin/push.cgi" and entry.status == 200:
+        def noted(entry):
+            if isinstance(entry, Exchange) and entry.path == "/cgi-bin/push.cgi" and entry.status == 200:
                 started.set()
-            return entry
 
-        machine.journal.note = noted
+        machine.journal.listen(noted)
         program = "from nvr_conformance.cli.entry import main; main()"
         options = ("--password", recorder.password, "--pace", "0", "--report", str(tmp_path))
         command = [sys.executable, "-c", program, "run", recorder.url, *options, "--select", "LIV-31"]

@@ -8,9 +8,9 @@ import urllib.parse
 
 import pytest
 
-from nvr_emulator.recorder.replies import Answer, Request
-from nvr_emulator.server.control_access import is_loopback
-from nvr_emulator.server.control_operations import ENTRIES_AT_ONCE, OPERATIONS
+from nvr_emulator.journal.entries import Exchange
+from nvr_emulator.server.control_observation import ENTRIES_AT_ONCE
+from nvr_emulator.server.control_operations import OPERATIONS
 from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_emulator.server.ports import Ports
 
@@ -198,7 +198,8 @@ def test_what_is_no_http_is_said_in_json(recorder):
 def test_a_long_journal_comes_whole(recorder):
     count = 2 * ENTRIES_AT_ONCE + 1
     for number in range(count):
-        recorder.machine.journal.note(Request("GET", f"/{number}", ""), Answer(404), 1.0)
+        entry = Exchange(at=1.0, peer="", method="GET", path=f"/{number}", query="", status=404)
+        recorder.machine.journal.add(entry)
     _, headers, body = ask(recorder, "GET", "/journal")
     entries = json.loads(body)["entries"]
     assert headers.get_content_type() == "application/json"

@@ -83,10 +83,10 @@ def test_every_client_gets_through_whatever_the_target_looks_like(recorder, clie
     if program in ("curl", "wget"):
         if shutil.which(program) is None:
             pytest.skip(f"needs {program}")
-        assert client(recorder, target).returncode == 0, recorder.machine.journal.since()[-1].reason
+        assert client(recorder, target).returncode == 0, recorder.machine.journal.exchanges()[-1].reason
     else:
         client(recorder, target)
-    last = recorder.machine.journal.since()[-1]
+    last = recorder.machine.journal.exchanges()[-1]
     assert (last.status, last.path) == (200, target.split("?")[0])
 
 

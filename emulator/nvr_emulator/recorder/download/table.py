@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from nvr_emulator.recorder.download.files import DownloadFiles
+from nvr_emulator.recorder.happenings import DownloadEnded, DownloadStarted, Tell, unheard
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.seams import seam
 from nvr_protocol.download import Status
@@ -22,6 +23,7 @@ class Download:
     kind: str
     started: float
     ended: str | None = None
+    bytes_sent: int = 0
     when_ended: Callable[[], None] | None = field(default=None, repr=False)
 
 
@@ -43,6 +45,7 @@ class DownloadTable:
         self.at_once = at_once
         self._running: dict[int, Download] = {}
         self._started = 0
+        self.tell: Tell = unheard
 
     def running(self, uid: int | None = None) -> list[Download]:
         """The running downloads, of one UID or of all, oldest first."""
@@ -60,6 +63,18 @@ class DownloadTable:
         download = self.start(uid, files.camera, files.kind, now)
         if download is None:
             files.status = Status.TOO_MANY_AT_ONCE
+        else:
+            self.tell(
+                DownloadStarted(
+                    at=now,
+                    download=download.number,
+                    uid=uid,
+                    camera=files.camera,
+                    files=files.kind,
+                    begin=files.begin,
+                    end=files.end,
+                )
+            )
         return DownloadAnswer(download, files.blocks())
 
     def start(self, uid: int, camera: int, kind: str, now: float) -> Download | None:
@@ -77,6 +92,15 @@ class DownloadTable:
         if self._running.pop(download.number, None) is None:
             return
         download.ended = why
+        self.tell(
+            DownloadEnded(
+                download=download.number,
+                uid=download.uid,
+                camera=download.camera,
+                why=why,
+                bytes=download.bytes_sent,
+            )
+        )
         if download.when_ended is not None:
             download.when_ended()
 

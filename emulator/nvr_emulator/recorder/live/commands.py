@@ -11,6 +11,7 @@ from nvr_emulator.footage.footage import Footage, footage_of, placeholder_footag
 from nvr_emulator.recorder.cameras import Cameras
 from nvr_emulator.recorder.commands import Asked, Handler
 from nvr_emulator.recorder.exclusivity import Exclusivity
+from nvr_emulator.recorder.happenings import WENT_AWAY
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LiveAnswer, LiveStream
 from nvr_emulator.recorder.live.streams import LiveTable
@@ -68,4 +69,4 @@ class LiveCommands:
     def connection_lost(self, stream: LiveStream) -> None:
         """The client of an HTTP stream went away; one that had ended leaves a newer stream alone."""
         if stream.ended is None:
-            self.live.end(stream, "the client went away")
+            self.live.end(stream, WENT_AWAY)

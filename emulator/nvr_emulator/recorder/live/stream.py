@@ -47,6 +47,7 @@ class LiveStream:
     ended: str | None = None
     pictures_sent: int = 0
     packets_sent: int = field(default=0)
+    bytes_sent: int = 0
     suspended: bool = False
     """The camera is lost: nothing is sent until it is back."""
 

@@ -12,7 +12,8 @@ from functools import partial
 
 from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.footage.audio import Audio, AudioUnit
-from nvr_emulator.footage.footage import TICKS, Footage, Gop, ticks
+from nvr_emulator.footage.footage import TICKS, Footage, Gop, placeholder_footage, ticks
+from nvr_emulator.recorder.happenings import StreamEnded, StreamStarted, Tell, unheard
 from nvr_emulator.recorder.live.audio import AUDIO, LiveAudio
 from nvr_emulator.recorder.live.jpeg import LivePictures
 from nvr_emulator.recorder.live.stream import LivePicture, LiveStream, Transport
@@ -40,6 +41,7 @@ class LiveTable:
         self._streams: dict[int, LiveStream] = {}
         self._started = 0
         self._just_ended: list[LiveStream] = []
+        self.tell: Tell = unheard
 
     def content_type(self) -> str:
         """The Content-Type of live over HTTP (OP-17)."""
@@ -93,6 +95,18 @@ class LiveTable:
         )
         stream.begin_at_key(ticks(now))
         self._streams[stream.number] = stream
+        self.tell(
+            StreamStarted(
+                at=now,
+                stream=stream.number,
+                uid=uid,
+                camera=camera,
+                comp=comp,
+                transport=stream.transport.value,
+                destination=destination,
+                sends=source is not None and source is not placeholder_footage(),
+            )
+        )
         return stream
 
     @seam
@@ -136,6 +150,18 @@ class LiveTable:
         if self.forget(stream):
             stream.ended = why
             self._just_ended.append(stream)
+            self.tell(
+                StreamEnded(
+                    stream=stream.number,
+                    uid=stream.uid,
+                    camera=stream.camera,
+                    comp=stream.comp,
+                    why=why,
+                    pictures=stream.pictures_sent,
+                    packets=stream.packets_sent,
+                    bytes=stream.bytes_sent,
+                )
+            )
         audio = None if stream.comp == AUDIO else self.audio_stream(stream.uid, stream.camera)
         if audio is not None:
             self.end(audio, why)
@@ -196,6 +222,7 @@ class LiveTable:
         packets = self.media(stream, stream.gop, taken)
         stream.pictures_sent += 1
         stream.packets_sent += len(packets)
+        stream.bytes_sent += sum(map(len, packets))
         return LivePicture(stream, packets, taken, stream.picture == 0)
 
     def media(self, stream: LiveStream, gop: Gop | AudioUnit, taken: int) -> list[bytes]:
