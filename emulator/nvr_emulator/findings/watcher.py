@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from nvr_emulator.findings.chapter import Chapter
 from nvr_emulator.findings.clients import Clients, Known
 from nvr_emulator.findings.registry import CHAPTERS
 from nvr_emulator.findings.rule import Breach, Finding
@@ -28,7 +27,12 @@ class Watcher:
         """Forget everything: other clients come now."""
         self.dropped = 0
         self._clients = Clients()
-        self._chapters = [chapter(self.known, self._clients) for chapter in CHAPTERS.values()]
+        chapters = [chapter(self.known, self._clients) for chapter in CHAPTERS.values()]
+        # Of each request the chapters are asked that have something to say: it is asked often.
+        self._asked = [one.asked for one in chapters if has_own(one, "asked")]
+        self._happened = [one.happened for one in chapters if has_own(one, "happened")]
+        self._overdue = [one.overdue for one in chapters if has_own(one, "overdue")]
+        self._finishing = [one.finished for one in chapters if has_own(one, "finished")]
         self._found: dict[tuple[str, int | str | None], Finding] = {}
         self._finished = False
 
@@ -42,18 +46,24 @@ class Watcher:
         new = self.look(entry.at)
         if isinstance(entry, Exchange):
             asking = self._clients.asking(entry)
-            for chapter in self._chapters:
-                new += self._keep(chapter.asked(asking), entry.at, entry)
+            for asked in self._asked:
+                for breach in asked(asking):
+                    new += self._keep(breach, entry.at, entry)
             self._clients.obeyed(asking)
         else:
-            for chapter in self._chapters:
-                new += self._keep(chapter.happened(entry), entry.at)
+            for happened in self._happened:
+                for breach in happened(entry):
+                    new += self._keep(breach, entry.at)
             self._clients.happened(entry)
         return new
 
     def look(self, now: float) -> list[Finding]:
         """What a client has let pass by; gives the findings that are new."""
-        return [found for chapter in self._chapters for found in self._keep(chapter.overdue(now), now)]
+        new: list[Finding] = []
+        for overdue in self._overdue:
+            for breach in overdue(now):
+                new += self._keep(breach, now)
+        return new
 
     def finish(self, now: float) -> list[Finding]:
         """The clients have left: what they have not done. Gives the findings that are new, the first time."""
@@ -61,20 +71,27 @@ class Watcher:
             return []
         self._finished = True
         new = self.look(now)
-        return new + [one for chapter in self._chapters for one in self._keep(chapter.finished(), now)]
-
-    def _keep(self, breaches: Iterable[Breach], at: float, exchange: Exchange | None = None) -> list[Finding]:
-        new = []
-        for breach in breaches:
-            key = (breach.rule.id, breach.uid if breach.uid is not None else breach.peer)
-            if (found := self._found.get(key)) is not None:
-                found.count += 1
-            elif len(self._found) >= FINDINGS_KEPT:
-                self.dropped += 1
-            else:
-                self._found[key] = _finding(breach, at, exchange)
-                new.append(self._found[key])
+        for finished in self._finishing:
+            for breach in finished():
+                new += self._keep(breach, now)
         return new
+
+    def _keep(self, breach: Breach, at: float, exchange: Exchange | None = None) -> list[Finding]:
+        """The finding of a breach, if it is new."""
+        key = (breach.rule.id, breach.uid if breach.uid is not None else breach.peer)
+        if (found := self._found.get(key)) is not None:
+            found.count += 1
+            return []
+        if len(self._found) >= FINDINGS_KEPT:
+            self.dropped += 1
+            return []
+        found = self._found[key] = _finding(breach, at, exchange)
+        return [found]
+
+
+def has_own(chapter: Chapter, name: str) -> bool:
+    """Whether a chapter has a method of its own, not the one that sees nothing."""
+    return getattr(type(chapter), name) is not getattr(Chapter, name)
 
 
 def _finding(breach: Breach, at: float, exchange: Exchange | None) -> Finding:

@@ -19,6 +19,7 @@ LONGEST_QUERY = 2_000
 LONGEST_HEADERS = 8_000
 """Bytes of the headers that are kept of one request."""
 SHOWN_QUERY = 120
+AUTHORIZATION = b"authorization"
 
 
 class Exchange(Happening, tag="exchange"):
@@ -77,7 +78,7 @@ class Exchange(Happening, tag="exchange"):
         """The value of a header of the request, whatever case its name has."""
         wanted = name.lower().encode("ascii")
         for key, value in self.raw_headers:
-            if key.lower() == wanted:
+            if len(key) == len(wanted) and key.lower() == wanted:
                 return value.decode("utf-8", "surrogateescape")
         return None
 
@@ -142,9 +143,14 @@ def headers_kept(raw: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
         room -= len(name) + len(value)
         if room < 0:
             break
-        if name.lower() == b"authorization" and value[:5].lower() == b"basic":
-            value = b"Basic (hidden)"
-        kept.append((name, value))
+        if (
+            len(name) == len(AUTHORIZATION)
+            and name.lower() == AUTHORIZATION
+            and value[:5].lower() == b"basic"
+        ):
+            kept.append((name, b"Basic (hidden)"))
+        else:
+            kept.append((name, value))
     return tuple(kept)
 
 
