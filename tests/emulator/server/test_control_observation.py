@@ -1,7 +1,9 @@
 """The journal and the findings on the control port."""
 
+import contextlib
 import http.client
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
 from xml.etree import ElementTree
@@ -54,6 +56,7 @@ def test_the_journal_as_json_and_by_lines(recorder):
 def test_events_come_as_they_happen_and_again_from_where_one_left_off(recorder):
     url = urllib.parse.urlsplit(recorder.control_url)
 
+    @contextlib.contextmanager
     def listen(**headers):
         connection = http.client.HTTPConnection(url.hostname, url.port, timeout=5)
         connection.request("GET", "/events", headers=headers)
@@ -61,7 +64,9 @@ def test_events_come_as_they_happen_and_again_from_where_one_left_off(recorder):
         assert answer.headers.get_content_type() == "text/event-stream"
         assert answer.readline() == b": nvr-emulator\n"
         assert answer.readline() == b"\n"
-        return answer
+        yield answer
+        answer.close()
+        connection.close()
 
     def event(stream):
         fields = dict(line.split(b": ", 1) for line in iter(lambda: stream.readline().rstrip(b"\n"), b""))
