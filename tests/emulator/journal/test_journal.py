@@ -46,7 +46,7 @@ def test_entries_are_numbered_and_the_oldest_are_forgotten():
 
 
 def test_kinds_are_told_apart(journal):
-    journal.add(SessionIssued(at=1, uid=UID, user="A", peer="127.0.0.1"))
+    journal.add(SessionIssued(at=1, uid=UID, user="A"))
     assert len(journal.exchanges()) == 6
     assert [entry.uid for entry in journal.of(SessionIssued)] == [UID]
 
