@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from nvr_emulator.configuration.variants import Variants
     from nvr_emulator.defects import all_defects
     from nvr_emulator.defects.registry import Defect
+    from nvr_emulator.findings.rule import Finding
+    from nvr_emulator.journal.entries import Exchange
+    from nvr_emulator.journal.journal import Journal
+    from nvr_emulator.recorder.happenings import Happening
     from nvr_emulator.recorder.recorder import Recorder
     from nvr_emulator.recorder.replies import Reply, Request
     from nvr_emulator.server.embedding import EmbeddedRecorder
-    from nvr_emulator.server.journal import Entry, Journal
     from nvr_emulator.server.ports import Ports
+    from nvr_emulator.version import __version__
 
 __all__ = [
     "CameraSettings",
@@ -36,7 +40,9 @@ __all__ = [
     "ConfigurationError",
     "Defect",
     "EmbeddedRecorder",
-    "Entry",
+    "Exchange",
+    "Finding",
+    "Happening",
     "Journal",
     "Level",
     "Ports",
@@ -47,6 +53,7 @@ __all__ = [
     "Request",
     "UserSettings",
     "Variants",
+    "__version__",
     "all_defects",
     "plan",
     "small_recorder",
@@ -68,11 +75,15 @@ _HOMES = {
     "configuration.small_recorder": ("small_recorder",),
     "defects": ("all_defects",),
     "defects.registry": ("Defect",),
+    "findings.rule": ("Finding",),
+    "journal.entries": ("Exchange",),
+    "journal.journal": ("Journal",),
+    "recorder.happenings": ("Happening",),
     "recorder.recorder": ("Recorder",),
     "recorder.replies": ("Reply", "Request"),
     "server.embedding": ("EmbeddedRecorder",),
-    "server.journal": ("Entry", "Journal"),
     "server.ports": ("Ports",),
+    "version": ("__version__",),
 }
 _HOME_OF = {name: home for home, there in _HOMES.items() for name in there}
 

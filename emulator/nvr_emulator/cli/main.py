@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
-import logging
-import os
-import signal
-import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from nvr_emulator.cli.serve_settings import (
-    DEFAULT_PASSWORD,
-    DEFAULT_USER,
-    certificate_from,
-    ports_from,
-    settings_from,
-)
-from nvr_emulator.configuration.settings import ConfigurationError
-from nvr_emulator.server.machine import Machine
-from nvr_emulator.server.ports import Serving
-
-log = logging.getLogger("nvr_emulator")
+from nvr_emulator.cli.usual_user import DEFAULT_PASSWORD, DEFAULT_USER
+from nvr_emulator.version import __version__
 
 
 @click.group()
-@click.version_option(package_name="nvrkit")
+@click.version_option(__version__, prog_name="nvr-emulator")
 def main() -> None:
     """An emulator of i-PRO network disk recorders."""
 
@@ -83,18 +68,10 @@ def main() -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Log each request.")
 def serve(**options: Any) -> None:
     """Serve a recorder until SIGTERM or Ctrl-C; prints one line of JSON when it is ready."""
-    _log_to_stderr(options["log_format"], verbose=options["verbose"])
-    try:
-        settings = settings_from(options)
-        machine = Machine(
-            settings,
-            manual=options["clock"] == "manual",
-            defects=options["defects"],
-        )
-        ports = ports_from(options, machine.recorder.transport)
-        asyncio.run(_serve(Serving(machine, ports, certificate_from(options)), options))
-    except (ConfigurationError, OSError) as error:
-        raise click.ClickException(_one_line(error)) from None
+    from nvr_emulator.cli.serve import serve as serve_until_told
+
+    with _in_one_line():
+        serve_until_told(options)
 
 
 @main.command()
@@ -111,10 +88,8 @@ def config(example: bool, check: Path | None) -> None:
         return
     from nvr_emulator.configuration.recorder_toml import read_recorder
 
-    try:
+    with _in_one_line():
         settings = read_recorder(check)
-    except ConfigurationError as error:
-        raise click.ClickException(_one_line(error)) from None
     series = settings.series or f"MODEL {settings.model}"
     click.echo(f"{check}: {series}, {len(settings.cameras) or 'the usual'} cameras, {settings.time_zone}")
 
@@ -223,70 +198,20 @@ def commands(markdown: bool) -> None:
         click.echo(f"{spec.cgi:<18}{spec.title:<52}{parameters}")
 
 
-async def _serve(serving: Serving, options: dict[str, Any]) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signum, stopped.set)
-    await serving.start()
+@contextlib.contextmanager
+def _in_one_line() -> Iterator[None]:
+    """What goes wrong is told in one line; exit status 1."""
+    from nvr_emulator.configuration.settings import ConfigurationError
+
     try:
-        line = json.dumps(_ready(serving, options))
-        ready_file: Path | None = options["ready_file"]
-        if ready_file is not None:
-            _write_whole(ready_file, line + "\n")
-        # A reader that has gone must not end the recorder.
-        with contextlib.suppress(BrokenPipeError):
-            print(line, flush=True)
-        await stopped.wait()
-    finally:
-        await serving.stop()
-
-
-def _ready(serving: Serving, options: dict[str, Any]) -> dict[str, Any]:
-    plan = serving.machine.plan
-    line: dict[str, Any] = {
-        "ready": True,
-        "model": plan.model,
-        "http": serving.http_url,
-        "https": serving.https_url,
-        "control": serving.control_url,
-        "pid": os.getpid(),
-    }
-    first = next(iter(plan.users.values()))
-    line["user"] = first.name
-    if options["password"] is None:
-        line["password"] = first.password
-    if serving.control_token is not None and options["control_token"] is None:
-        line["control_token"] = serving.control_token
-    if serving.certificate_pem is not None:
-        line["certificate"] = serving.certificate_pem
-    return line
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file in one step, so that a reader never sees half of it."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
-
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"cannot listen or write: {error.strerror}" + (f": {error.filename}" if error.filename else "")
-    return str(error).partition("\n")[0]
-
-
-class _JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return json.dumps({"time": record.created, "level": record.levelname, "message": record.getMessage()})
-
-
-def _log_to_stderr(log_format: str, *, verbose: bool) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    text = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
-    handler.setFormatter(_JsonLines() if log_format == "json" else text)
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    log.setLevel(logging.DEBUG if verbose else logging.INFO)
+        yield
+    except ConfigurationError as error:
+        raise click.ClickException(str(error).partition("\n")[0]) from None
+    except OSError as error:
+        if not error.strerror:
+            raise click.ClickException(str(error).partition("\n")[0]) from None
+        where = f": {error.filename}" if error.filename else ""
+        raise click.ClickException(f"cannot listen or write: {error.strerror}{where}") from None
 
 
 if __name__ == "__main__":

@@ -7,14 +7,12 @@ from typing import Any
 
 import msgspec
 
+from nvr_emulator.cli.usual_user import DEFAULT_PASSWORD, DEFAULT_USER
 from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings, UserSettings
 from nvr_emulator.configuration.variant_choice import VariantError, chosen, parse_choice, read_variants
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.server.ports import CertificateFiles, Ports
 from nvr_protocol.models import SERIES_BY_NAME
-
-DEFAULT_USER = "ADMIN"
-DEFAULT_PASSWORD = "admin12345"
 
 
 def settings_from(options: Mapping[str, Any]) -> RecorderSettings:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from nvr_emulator.journal.entries import Exchange, iso
+from nvr_emulator.version import __version__
 
 
 def har(exchanges: Iterable[Exchange]) -> dict[str, Any]:
@@ -18,19 +18,11 @@ def har(exchanges: Iterable[Exchange]) -> dict[str, Any]:
     return {
         "log": {
             "version": "1.2",
-            "creator": {"name": "nvr-emulator", "version": package_version()},
+            "creator": {"name": "nvr-emulator", "version": __version__},
             "comment": "Times are the recorder's own clock; _number is the entry of the journal.",
             "entries": [_entry(exchange) for exchange in exchanges],
         }
     }
-
-
-def package_version() -> str:
-    """The version of nvrkit; 0 where it is not installed."""
-    try:
-        return version("nvrkit")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _entry(exchange: Exchange) -> dict[str, Any]:

@@ -26,8 +26,9 @@ from nvr_emulator.server.control_bodies import (
 )
 from nvr_emulator.server.control_calls import Call, Operation, as_json
 from nvr_emulator.server.control_observation import OBSERVATION
-from nvr_emulator.server.openapi import openapi, version
+from nvr_emulator.server.openapi import openapi
 from nvr_emulator.server.state import state_of
+from nvr_emulator.version import __version__
 from nvr_protocol.texts.log_list import LogKind
 
 
@@ -111,7 +112,7 @@ async def index(call: Call) -> web.Response:
     """What can be asked for, for programs and for people."""
     links = [Link(operation.method, operation.path, operation.does) for operation in OPERATIONS]
     if "text/html" not in call.incoming.headers.get("Accept", ""):
-        return as_json(Index(version(), links))
+        return as_json(Index(__version__, links))
     rows = "".join(
         f"<tr><td><code>{link.method} {escape(link.path)}</code><td>{escape(link.does)}\n" for link in links
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib import metadata
 from typing import Any
 
 import msgspec
 
 from nvr_emulator.server.control_bodies import Problem
+from nvr_emulator.version import __version__
 
 JSON = "application/json"
 
@@ -30,14 +30,6 @@ class Description:
     problems: tuple[int, ...] = ()
 
 
-def version() -> str:
-    """The installed version; `unknown` in a checkout that was never installed."""
-    try:
-        return metadata.version("nvrkit")
-    except metadata.PackageNotFoundError:
-        return "unknown"
-
-
 def openapi(operations: Sequence[Description]) -> dict[str, Any]:
     """The document (OpenAPI 3.1) of these operations."""
     hints: list[Any] = [Problem]
@@ -50,7 +42,7 @@ def openapi(operations: Sequence[Description]) -> dict[str, Any]:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schema_of)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Control port of nvr-emulator", "version": version()},
+        "info": {"title": "Control port of nvr-emulator", "version": __version__},
         "paths": paths,
         "components": {
             "schemas": components,

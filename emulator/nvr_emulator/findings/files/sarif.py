@@ -8,7 +8,7 @@ from typing import Any
 from nvr_emulator.findings.registry import CHAPTERS
 from nvr_emulator.findings.rule import Finding, Rule
 from nvr_emulator.journal.entries import iso
-from nvr_emulator.journal.har import package_version
+from nvr_emulator.version import __version__
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -20,7 +20,7 @@ def sarif(findings: Sequence[Finding]) -> dict[str, Any]:
     places = {rule.id: index for index, (_, rule) in enumerate(rules)}
     driver = {
         "name": "nvr-emulator",
-        "version": package_version(),
+        "version": __version__,
         "rules": [_rule(title, rule) for title, rule in rules],
     }
     return {

@@ -1,0 +1,21 @@
+"""`nvr-emulator` as it is installed: says its version at once, else runs the command."""
+
+from __future__ import annotations
+
+import sys
+
+from nvr_emulator.version import __version__
+
+
+def main() -> None:
+    """Run the command line."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"nvr-emulator, version {__version__}")
+        return
+    from nvr_emulator.cli.main import main as command
+
+    command()
+
+
+if __name__ == "__main__":
+    main()
