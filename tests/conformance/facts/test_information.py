@@ -6,6 +6,7 @@ import pytest
 
 from nvr_conformance.facts import logs as log_judging
 from nvr_conformance.facts import recorded_time as recorded_time_judging
+from nvr_conformance.facts.answer_headers import as_drawn
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
 from nvr_conformance.wire.exchange import Exchange
@@ -45,7 +46,7 @@ def test_a_log_as_the_document_draws_it(count):
 @pytest.mark.parametrize(
     "body",
     [
-        error_log()[:-2],
+        error_log()[:-4],
         error_log() + "\r\n",
         error_log().replace("\r\n", "\n"),
         error_log().replace("as_errorlog", "as_eventlog"),
@@ -59,11 +60,69 @@ def test_a_log_of_another_form(body):
     assert not log_judging.form(log(body), "ERROR").ok
 
 
-def test_a_log_with_wrong_headers():
-    assert not log_judging.form(log(error_log(), content_type="text/plain"), "ERROR").ok
-    assert not log_judging.form(log(error_log(), cached="public"), "ERROR").ok
+@pytest.mark.parametrize(
+    "body",
+    [
+        error_log()[:-2],
+        error_log().replace("\r\n", " \r\n"),
+        error_log().replace('"\r\n\r\n', '" \r\n\r\n'),
+        error_log(0)[:-2],
+    ],
+)
+def test_blanks_and_the_empty_line_are_open(body):
+    assert log_judging.form(log(body), "ERROR").ok
+    if '"001"' in body:
+        assert log_judging.count(log(body)).ok
+
+
+def test_a_log_that_is_none():
     assert not log_judging.form(log(error_log(), status=500), "ERROR").ok
     assert not log_judging.form(log(error_log()), "EVENT").ok
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (("14:10:00", "14:48:00", "15:00:00"), "rising"),
+        (("15:00:00", "14:48:00", "14:48:00"), "falling"),
+        (("14:10:00", "15:00:00", "14:48:00"), "neither"),
+        (("14:10:00", "14:10:00"), "not told"),
+        ((), "not told"),
+    ],
+)
+def test_the_order_of_a_log(times, said):
+    entries = ",".join(ENTRY.format(number).replace("14:10:00", time) for number, time in enumerate(times, 1))
+    body = f"FILENAME=as_errorlog.html\r\nERROR_LOG_NO={len(times)}\r\nERROR_LOG={entries}\r\n\r\n"
+    assert log_judging.order(log(body)).startswith(said)
+
+
+HEADERS = (("Connection", "Keep-Alive"), ("Cache-Control", "no-cache"), ("Content-type", "text/html"))
+
+
+def answer(*headers, status=200):
+    return Exchange(1, "GET", "/", status=status, headers=headers, body=b"x")
+
+
+@pytest.mark.parametrize(
+    ("headers", "right"),
+    [
+        (HEADERS, True),
+        (tuple((name.upper(), value.lower()) for name, value in reversed(HEADERS)), True),
+        ((*HEADERS[:2], ("content-type", "text/html; charset=UTF-8"), ("Date", "now")), True),
+        ((("Connection", "close"), *HEADERS[1:]), False),
+        (HEADERS[1:], False),
+        (HEADERS[::2], False),
+        ((*HEADERS[:2], ("Content-type", "text/plain")), False),
+    ],
+)
+def test_the_header_of_the_examples(headers, right):
+    assert as_drawn(answer(*headers), "text/html", caching=True).ok is right
+
+
+def test_what_is_no_answer_has_no_header_to_judge():
+    assert as_drawn(answer(*HEADERS[::2]), "text/html", caching=False).ok
+    with pytest.raises(NothingToJudge):
+        as_drawn(answer(*HEADERS, status=401), "text/html", caching=True)
 
 
 @pytest.mark.parametrize("exchange", [log(error_log(3, 2)), log(error_log(2, 3)), log(error_log(1001))])
@@ -139,8 +198,12 @@ def test_disks_of_another_form(right, wrong):
     assert not recorded_time_judging.form(disks(DISKS.replace(right, wrong))).ok
 
 
-def test_disks_with_wrong_headers():
-    assert not recorded_time_judging.form(disks(DISKS, "text/html")).ok
+def test_blanks_ahead_of_the_ends_of_lines_are_open():
+    assert recorded_time_judging.form(disks(DISKS.replace(",,,\r\n", ",,, \r\n"))).ok
+    assert recorded_time_judging.form(disks(DISKS + "\r\n")).ok
+
+
+def test_disks_that_are_refused():
     assert not recorded_time_judging.form(dataclasses.replace(disks(DISKS), status=404)).ok
 
 
@@ -173,19 +236,54 @@ def chunks():
     return [chunk((SECOND + number) * 100 + 50) for number in range(3)]
 
 
-def test_the_oldest_is_the_second_of_the_first_gop(chunks):
-    assert recorded_time_judging.oldest_confirmed(SECOND, chunks).ok
-    assert not recorded_time_judging.oldest_confirmed(SECOND - 2, chunks).ok
-    assert not recorded_time_judging.oldest_confirmed(SECOND + 2, chunks).ok
-    assert not recorded_time_judging.oldest_confirmed(SECOND, []).ok
+@pytest.mark.parametrize(
+    ("off", "is_confirmed", "may_have_moved"),
+    [
+        (0, True, True),
+        (-9, True, True),
+        (10, True, True),
+        (-11, False, True),
+        (59, False, True),
+        (-62, False, False),
+        (62, False, False),
+    ],
+)
+def test_the_oldest_is_about_the_first_gop(chunks, off, is_confirmed, may_have_moved):
+    end = recorded_time_judging.oldest_confirmed(SECOND + off, chunks)
+    assert (end.is_confirmed, end.may_have_moved) == (is_confirmed, may_have_moved)
 
 
-def test_the_latest_lies_about_the_last_gop(chunks):
-    assert recorded_time_judging.latest_confirmed(SECOND + 3, chunks, 0.0).ok
-    assert not recorded_time_judging.latest_confirmed(SECOND + 10, chunks, 0.0).ok
-    assert not recorded_time_judging.latest_confirmed(SECOND - 8, chunks, 0.0).ok
-    assert recorded_time_judging.latest_confirmed(SECOND - 8, chunks, 10.0).ok
-    assert not recorded_time_judging.latest_confirmed(SECOND, [], 0.0).ok
+@pytest.mark.parametrize(
+    ("off", "elapsed", "is_confirmed", "may_have_moved"),
+    [
+        (3, 0.0, True, True),
+        (13, 0.0, True, True),
+        (-7, 0.0, True, True),
+        (14, 0.0, False, True),
+        (-9, 0.0, False, True),
+        (-19, 12.0, True, True),
+        (70, 0.0, False, False),
+        (-70, 0.0, False, False),
+    ],
+)
+def test_the_latest_lies_about_the_last_gop(chunks, off, elapsed, is_confirmed, may_have_moved):
+    end = recorded_time_judging.latest_confirmed(SECOND + off, chunks, elapsed)
+    assert (end.is_confirmed, end.may_have_moved) == (is_confirmed, may_have_moved)
+
+
+def test_a_long_gop_is_room_enough():
+    gop = chunk(SECOND * 100, length=2000)
+    assert recorded_time_judging.oldest_confirmed(SECOND - 19, [gop]).is_confirmed
+    assert not recorded_time_judging.oldest_confirmed(SECOND - 21, [gop]).is_confirmed
+
+
+def test_where_playback_gives_nothing_no_end_is_confirmed():
+    for end in (
+        recorded_time_judging.oldest_confirmed(SECOND, []),
+        recorded_time_judging.latest_confirmed(SECOND, [], 0.0),
+    ):
+        assert not end.is_confirmed
+        assert not end.may_have_moved
 
 
 def test_one_wrong_time_of_three_is_outvoted(chunks):

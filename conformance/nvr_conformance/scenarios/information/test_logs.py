@@ -1,7 +1,7 @@
 """Recorder information: the error log and the event log (§5.1)."""
 
 from nvr_conformance.facts import logs as judging
-from nvr_conformance.scenario import Check, Client, Require, Target, scenario
+from nvr_conformance.scenario import Check, Client, Observe, Require, Target, scenario
 
 AUTUMN_2024 = 1_730_635_200
 """3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
@@ -18,7 +18,7 @@ AUTUMN_2024 = 1_730_635_200
         "events": [f"SITE(VMD)-{number}" for number in range(1, 1006)],
     },
 )
-def test_logs(target: Target, client: Client, check: Check, require: Require) -> None:
+def test_logs(target: Target, client: Client, check: Check, observe: Observe, require: Require) -> None:
     """Both logs are fetched; then their form, their count and each entry's fields are judged.
 
     Which entries there are is the recorder's own affair: an empty log shows its form, and no more.
@@ -30,5 +30,6 @@ def test_logs(target: Target, client: Client, check: Check, require: Require) ->
     filled = [(name, log) for name, log in (("errors", errors), ("events", events)) if judging.entries(log)]
     require(filled, "neither log has an entry")
     for name, log in filled:
-        check("INF-03", *judging.count(log), f"count and numbers of {name}")
-        check("INF-03", *judging.fields(log), f"times and zones of {name}")
+        check("INF-03", *judging.count(log), f"count and numbers of {name}", basis="count")
+        check("INF-03", *judging.fields(log), f"times and zones of {name}", basis="fields")
+        observe("INF-03", judging.order(log), f"order of {name}")

@@ -43,11 +43,11 @@ def test_counts(
     counts = client.uid_counts()
     require(counts is not None, "as_getinfo.cgi does not tell MAXUID and USEDUID")
     assert counts is not None
-    check("INF-07", counts.maximum == 16, "MAXUID=16", f"MAXUID={counts.maximum}", "MAXUID")
+    check("INF-07", counts.maximum == 16, "MAXUID=16", f"MAXUID={counts.maximum}", "MAXUID", basis="most")
     state = target.state()
     if state is not None:
         valid = len(state["sessions"])
-        check("INF-07", counts.used == valid, valid, counts.used, "at first")
+        check("INF-07", counts.used == valid, valid, counts.used, "at first", basis="used")
     require(counts.used + AT_ONCE + 1 <= counts.maximum, f"{counts.used} UIDs of others are in use")
 
     by_login: list[Change] = []
@@ -116,7 +116,7 @@ def _is_right(changes: list[Change]) -> bool:
 
 def _judge(check: Check, not_tested: NotTested, changes: list[Change], name: str) -> None:
     try:
-        check("INF-07", *judge_changes(changes), name)
+        check("INF-07", *judge_changes(changes), name, basis="used")
     except NothingToJudge as nothing:
         not_tested("INF-07", f"{name}: {nothing.reason}")
 

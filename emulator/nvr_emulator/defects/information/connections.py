@@ -58,7 +58,7 @@ def getinfo_with_bare_line_feeds(recorder: Recorder) -> None:
     _alter(recorder, lambda answer: dataclasses.replace(answer, body=answer.body.replace(b"\r\n", b"\n")))
 
 
-@breaks("INF-06")
+@breaks("INF-08")
 def getinfo_is_plain_text(recorder: Recorder) -> None:
     """Sends as_getinfo as text/plain."""
     _alter(recorder, lambda answer: dataclasses.replace(answer, content_type="text/plain"))

@@ -22,7 +22,7 @@ def error_log_names_the_event_log(recorder: Recorder) -> None:
     _log(recorder, LogKind.ERROR, lambda body: body.replace(b"as_errorlog", b"as_eventlog", 1))
 
 
-@breaks("INF-01")
+@breaks("INF-08")
 def error_log_is_plain_text(recorder: Recorder) -> None:
     """Calls the error log text/plain."""
 
@@ -36,9 +36,23 @@ def error_log_is_plain_text(recorder: Recorder) -> None:
 
 
 @breaks("INF-01")
-def error_log_without_the_empty_line(recorder: Recorder) -> None:
-    """Leaves out the empty line at the end of the error log."""
-    _log(recorder, LogKind.ERROR, lambda body: body[:-2])
+def error_log_in_one_line(recorder: Recorder) -> None:
+    """Writes the error log without an end of line between its three items."""
+    _log(recorder, LogKind.ERROR, lambda body: body[:-4].replace(b"\r\n", b"&") + body[-4:])
+
+
+@breaks("INF-08")
+def event_log_may_be_cached(recorder: Recorder) -> None:
+    """Leaves Cache-Control out of the answer with the event log."""
+
+    def log_list(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        answer = original(asked)
+        if asked.command.key != "log_events":
+            return answer
+        kept = tuple(field for field in answer.headers if field[0] != "Cache-Control")
+        return dataclasses.replace(answer, headers=kept)
+
+    around(recorder.information.log_list, log_list)
 
 
 @breaks("INF-02")
@@ -125,7 +139,7 @@ def log_summer_time_is_a_word(recorder: Recorder) -> None:
     _log(recorder, LogKind.EVENT, words)
 
 
-@breaks("INF-04")
+@breaks("INF-08")
 def recorded_time_is_html(recorder: Recorder) -> None:
     """Calls the recorded time text/html."""
     _recorded_time(recorder, lambda answer: dataclasses.replace(answer, content_type="text/html"))
@@ -166,8 +180,8 @@ def recorded_range_forgets_summer_time(recorder: Recorder) -> None:
 
 @breaks("INF-05")
 def recorded_range_begins_early(recorder: Recorder) -> None:
-    """Begins the recorded range a minute before the first picture."""
-    _recorded_range(recorder, lambda first, last: (first - 60, last))
+    """Begins the recorded range two minutes before the first picture."""
+    _recorded_range(recorder, lambda first, last: (first - 120, last))
 
 
 @breaks("INF-05")
@@ -178,8 +192,8 @@ def recorded_range_begins_late(recorder: Recorder) -> None:
 
 @breaks("INF-05")
 def recorded_range_ends_early(recorder: Recorder) -> None:
-    """Ends the recorded range a minute before the last picture."""
-    _recorded_range(recorder, lambda first, last: (first, last - 60))
+    """Ends the recorded range two minutes before the last picture."""
+    _recorded_range(recorder, lambda first, last: (first, last - 120))
 
 
 @breaks("INF-05")

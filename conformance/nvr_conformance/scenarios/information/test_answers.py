@@ -1,0 +1,40 @@
+"""What the answers of §5 have around them: their header fields, and whether they ask for a login."""
+
+from __future__ import annotations
+
+from nvr_conformance.facts.answer_headers import as_drawn
+from nvr_conformance.scenario import HARMLESS, Check, Client, NotTested, Observe, scenario
+from nvr_conformance.wire.digest import read_challenges
+from nvr_protocol.commands.table import COMMANDS_BY_KEY
+
+RECORDED_TIME = COMMANDS_BY_KEY["recorded_time"].path
+FILES = (1, 3, 4, 99)  # that the document does not name
+
+
+@scenario("INF-08")
+def test_header_fields(client: Client, check: Check, not_tested: NotTested) -> None:
+    """The header of each answer that the document draws whole."""
+    session = client.login()
+    answers = {
+        "the error log": (session.get("log_errors"), "text/html", True),
+        "the event log": (session.get("log_events"), "text/html", True),
+        "recordedtime.cgi": (client.get_digest(RECORDED_TIME), "text/plain", False),
+        "as_getinfo.cgi": (client.get_digest(HARMLESS), "text/html", True),
+    }
+    for name, (answer, content_type, caching) in answers.items():
+        if answer.ok:
+            check("INF-08", *as_drawn(answer, content_type, caching=caching), name)
+        else:
+            not_tested("INF-08", f"{name}: {answer}")
+
+
+@scenario("INF-09")
+def test_without_a_login(client: Client, observe: Observe) -> None:
+    """The two commands without a UID, without credentials; and values of FILE that are in no table."""
+    for path in (RECORDED_TIME, HARMLESS):
+        answer = client.get(path)
+        asks = bool(read_challenges(answer.all_headers("WWW-Authenticate")))
+        observe("INF-09", f"{answer}{', asks for Digest' if asks else ''}", f"{path} without credentials")
+    for file in FILES:
+        path = HARMLESS.replace("FILE=2", f"FILE={file}")
+        observe("INF-09", str(client.get_digest(path)), f"FILE={file}")
