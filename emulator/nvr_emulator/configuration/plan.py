@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from nvr_emulator.configuration.camera_encoding import encoding_problem, fixture_for
 from nvr_emulator.configuration.schema import problem_of
 from nvr_emulator.configuration.settings import (
     LATEST,
@@ -108,8 +109,9 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
     if settings.clock_start is not None and (problem := moment_problem(settings.clock_start)):
         raise ConfigurationError(f"clock_start: {problem}")
     channels = settings.channels or series.cameras.value
+    settings = _encoded(settings, channels, model)
     slots = _slots(settings, series)
-    cameras = settings.cameras or usual_cameras(min(USUAL_CAMERAS, channels), model=model)
+    cameras = settings.cameras
     _check_cameras(cameras, channels)
     _check_audio(cameras, series.data.audio.value, model)
     _check_users(settings.users)
@@ -164,6 +166,28 @@ def _check_types(settings: RecorderSettings) -> None:
         raise ConfigurationError(
             ": ".join(filter(None, problem_of(error, RecorderSettings, plain)))
         ) from None
+
+
+def _encoded(settings: RecorderSettings, channels: int, model: Model) -> RecorderSettings:
+    """The settings with all cameras, each with the footage that the variants ask for."""
+    variants = settings.variants
+    cameras = settings.cameras or usual_cameras(min(USUAL_CAMERAS, channels), model=model)
+    for camera in cameras:
+        if problem := encoding_problem(camera.fixture, variants):
+            raise CameraError(camera.number, "fixture", problem)
+    return msgspec.structs.replace(
+        settings,
+        cameras=tuple(
+            msgspec.structs.replace(camera, fixture=fixture_for(camera.fixture, variants))
+            for camera in cameras
+        ),
+        recordings=tuple(
+            stretch
+            if stretch.fixture is None
+            else msgspec.structs.replace(stretch, fixture=fixture_for(stretch.fixture, variants))
+            for stretch in settings.recordings
+        ),
+    )
 
 
 def _check_audio(cameras: tuple[CameraSettings, ...], known: tuple[AudioCodec, ...], model: Model) -> None:

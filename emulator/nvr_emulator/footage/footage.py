@@ -12,6 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
+from nvr_emulator.footage.encoding import AS_RECORDED, Encoding, packed
 from nvr_fixtures import Fixture, JpegFixture, Picture, load, load_jpeg, placeholder_jpeg
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
@@ -19,6 +20,7 @@ from nvr_protocol.playback.prepared_gop import PreparedGop
 from nvr_protocol.rtp import h264 as rtp_h264
 from nvr_protocol.rtp import h265 as rtp_h265
 from nvr_protocol.rtp.nal_units import split_annex_b
+from nvr_protocol.rtp.packet import MAX_PAYLOAD
 
 TICKS = 90_000
 TICKS_PER_HUNDREDTH = TICKS // 100
@@ -60,11 +62,16 @@ class Gop:
     @property
     def end(self) -> int:
         """When the next GOP begins, in ticks."""
-        return self.start + self.pictures * self.footage.interval
+        return self.start + self.pictures * self.interval
+
+    @property
+    def interval(self) -> int:
+        """How long each of its pictures is shown, in ticks."""
+        return self.footage.intervals[self.index]
 
     def picture_at(self, picture: int) -> int:
         """When picture `picture` (from 0) was taken, in ticks."""
-        return self.start + picture * self.footage.interval
+        return self.start + picture * self.interval
 
     def following(self) -> Gop:
         """The GOP after this one."""
@@ -76,7 +83,8 @@ class Gop:
 
 
 class Footage:
-    """The fixture of one camera in one codec, prepared piece by piece as it is asked for.
+    """The fixture of one camera in one codec, prepared piece by piece as it is asked for. `interval`: how
+    long a picture is shown by day, `intervals`: in each GOP, in ticks.
 
     JPEG pictures are GOPs of one.
     """
@@ -87,10 +95,11 @@ class Footage:
         self.rate = fixture.rate
         self.interval = TICKS // fixture.rate
         self.lengths = [len(gop) for gop in fixture.gops]
+        self.intervals = [fixture.interval(index) for index in range(len(fixture.gops))]
         self._starts = [0]
-        for length in self.lengths:
-            self._starts.append(self._starts[-1] + length * self.interval)
-        self._payloads: dict[tuple[int, int], list[bytes]] = {}
+        for length, interval in zip(self.lengths, self.intervals, strict=True):
+            self._starts.append(self._starts[-1] + length * interval)
+        self._payloads: dict[tuple[int, int, int], list[bytes]] = {}
         self._prepared: dict[tuple[int, Dialect], PreparedGop] = {}
 
     @cached_property
@@ -108,12 +117,12 @@ class Footage:
         """The GOP of that number since the epoch."""
         return self._place(*divmod(number, len(self.lengths)))
 
-    def payloads(self, gop: Gop, picture: int) -> list[bytes]:
-        """The RTP payloads of one picture; the marker belongs to the last."""
-        key = (gop.index, picture)
+    def payloads(self, gop: Gop, picture: int, size: int = MAX_PAYLOAD) -> list[bytes]:
+        """The RTP payloads of one picture, of `size` bytes at most; the marker belongs to the last."""
+        key = (gop.index, picture, size)
         if key not in self._payloads:
             units = split_annex_b(self.fixture.gops[gop.index][picture].data)
-            self._payloads[key] = _PACKETISE[self.codec](units)
+            self._payloads[key] = _PACKETISE[self.codec](units, size)
         return self._payloads[key]
 
     def jpeg(self, gop: Gop) -> bytes:
@@ -133,11 +142,11 @@ class Footage:
 
 
 @lru_cache(maxsize=512)
-def footage_of(fixture: str, codec: Codec, camera: int) -> Footage:
+def footage_of(fixture: str, codec: Codec, camera: int, encoding: Encoding = AS_RECORDED) -> Footage:
     """The footage of a camera, loaded and prepared once in a process."""
     if codec is Codec.JPEG:
         return Footage(_gops_of_one(load_jpeg(_JPEG_OF.get(fixture, fixture), camera)))
-    return Footage(load(fixture, codec, camera))
+    return Footage(packed(load(fixture, codec, camera), encoding))
 
 
 @cache

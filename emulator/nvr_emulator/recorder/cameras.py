@@ -9,6 +9,7 @@ import msgspec
 from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.configuration.settings import CameraSettings, CameraState, unix_time
 from nvr_emulator.footage.audio import Audio, audio_of
+from nvr_emulator.footage.encoding import Encoding
 from nvr_emulator.footage.footage import footage_of, ticks
 from nvr_emulator.footage.outages import Outages
 from nvr_emulator.footage.recordings import Recording, Stretch, on_the_minute
@@ -22,6 +23,9 @@ class Cameras:
 
     def __init__(self, plan: RecorderPlan, now: float) -> None:
         self.plan = plan
+        self.encoding = Encoding(
+            plan.variants.aud == "sent", plan.variants.sei == "sent", plan.variants.parameter_sets
+        )
         self.registered: dict[int, CameraSettings] = {}
         self.outages = Outages()
         self._recordings: dict[int, Recording] = {}
@@ -82,7 +86,10 @@ class Cameras:
         stretches = [
             Stretch(
                 footage_of(
-                    stretch.fixture or camera.fixture, stretch.recorded or camera.recorded, camera.number
+                    stretch.fixture or camera.fixture,
+                    stretch.recorded or camera.recorded,
+                    camera.number,
+                    self.encoding,
                 ),
                 place(stretch.since),
                 None if stretch.until is None else place(stretch.until),

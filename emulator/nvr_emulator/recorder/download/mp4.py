@@ -91,7 +91,7 @@ def _video_stream(container: Any, footage: Footage) -> Any:
 
 def _pictures(gop: Gop, origin: int, stream: Any) -> Iterator[Any]:
     for number, picture in enumerate(gop.footage.fixture.gops[gop.index]):
-        packet = _packet(picture.data, gop.picture_at(number) - origin, gop.footage.interval, _CLOCK, stream)
+        packet = _packet(picture.data, gop.picture_at(number) - origin, gop.interval, _CLOCK, stream)
         packet.is_keyframe = number == 0
         yield packet
 

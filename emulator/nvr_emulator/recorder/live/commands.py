@@ -63,7 +63,7 @@ class LiveCommands:
             return placeholder_footage()
         if codec is not Codec.JPEG and codec not in camera.video:
             return None
-        return footage_of(camera.fixture, codec, camera.number)
+        return footage_of(camera.fixture, codec, camera.number, self.cameras.encoding)
 
     @seam
     def connection_lost(self, stream: LiveStream) -> None:
