@@ -32,8 +32,13 @@ def decoded(codec, fixture):
 @pytest.mark.parametrize("codec", VIDEO)
 @pytest.mark.parametrize(
     "encoding",
-    [Encoding(aud=False), Encoding(sei=False), Encoding(parameter_sets="twice")]
-    + [Encoding(parameter_sets="pps-ahead-of-p"), Encoding(False, False, "twice")],
+    [
+        Encoding(aud=False),
+        Encoding(sei=False),
+        Encoding(parameter_sets="twice"),
+        Encoding(parameter_sets="pps-ahead-of-p"),
+        Encoding(False, False, "twice"),
+    ],
 )
 def test_however_it_is_packed_it_shows_the_same(codec, encoding):
     plain = load("counter-small", codec, 1)
