@@ -4,10 +4,10 @@ import pytest
 from nvr_emulator.configuration.camera_encoding import fixture_for
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import CameraSettings, ConfigurationError, RecorderSettings
+from nvr_emulator.configuration.small_recorder import USERS
 from nvr_emulator.configuration.variant_choice import read_variants
 from nvr_emulator.footage.encoding import AS_RECORDED, Encoding, packed
 from nvr_emulator.footage.footage import TICKS, footage_of
-from nvr_emulator.server.embedding import USERS
 from nvr_fixtures import load
 from nvr_protocol.codecs import Codec
 from nvr_protocol.rtp.nal_units import kind, split_annex_b

@@ -10,8 +10,8 @@ from urllib.error import HTTPError
 import msgspec
 import pytest
 
+from nvr_emulator import EmbeddedRecorder, small_recorder
 from nvr_emulator.configuration.variant_choice import read_variants
-from nvr_emulator.server.embedding import EmbeddedRecorder, small_recorder
 
 UNKNOWN_UID = "/cgi-bin/status.cgi?UID=5&PC=AS60"
 CHALLENGE = "/cgi-bin/dlogin.cgi?UID=-1"
