@@ -78,8 +78,6 @@ recorded before now and due after it."""
 
 Age = Annotated[int, msgspec.Meta(ge=0, le=LATEST // 60)]
 """Minutes before the recorder's start."""
-
-
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A date and time with its offset from UTC."""
 
@@ -112,8 +110,6 @@ class RecordingSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True)
 
 Transport = Literal["both", "https", "http"]
 """What is served (§1.2); http alone is no setting of a recorder, but of tests."""
-
-
 DigestAlgorithm = Literal["MD5", "SHA-256"]
 
 

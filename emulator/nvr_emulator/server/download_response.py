@@ -9,22 +9,17 @@ from aiohttp import web
 
 from nvr_emulator.recorder.download.table import Download, DownloadAnswer, DownloadTable
 from nvr_emulator.recorder.happenings import WENT_AWAY
+from nvr_emulator.server.library_internals import EndlessResponse
 from nvr_protocol.download import CONTENT_TYPE
 
 log = logging.getLogger("nvr_emulator")
-
-
-class _Response(web.StreamResponse):
-    """An answer whose length nobody knows beforehand: the connection's close is its end."""
-
-    _length_check = False
 
 
 async def send_download(
     incoming: web.BaseRequest, answer: DownloadAnswer, table: DownloadTable
 ) -> web.StreamResponse:
     """Send the answer. Its place is free as soon as the last byte is handed over, or the client is gone."""
-    response = _Response(
+    response = EndlessResponse(
         headers={
             "Content-Type": CONTENT_TYPE,
             "Cache-Control": "no-cache",

@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from nvr_emulator.server.library_internals import connection_options
+
 LONGEST_LINE = 2 * 1024 * 1024
 """Request lines up to this are read whole, so that an oversized query still gets its one-line answer."""
 LONGEST_FIELD = 16 * 1024
@@ -33,7 +35,7 @@ class HttpServer(web.Server):
 
     def __call__(self) -> web.RequestHandler:
         """A connection."""
-        return Connection(self, loop=self._loop, **self._kwargs)
+        return Connection(self, **connection_options(self))
 
 
 class Connection(web.RequestHandler):

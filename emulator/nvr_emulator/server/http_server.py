@@ -22,8 +22,8 @@ from nvr_emulator.server.clock import Clock
 from nvr_emulator.server.download_response import send_download
 from nvr_emulator.server.exchanges import exchange_of
 from nvr_emulator.server.http_connection import HttpServer
+from nvr_emulator.server.library_internals import EndlessResponse, bytes_waiting
 from nvr_emulator.server.media_pump import MediaPump
-from nvr_emulator.server.sinks import bytes_waiting
 from nvr_emulator.server.whole_answer import response_of
 from nvr_protocol.multipart import BOUNDARY_LINE
 
@@ -31,12 +31,6 @@ log = logging.getLogger("nvr_emulator")
 
 UNSENT_IN_KERNEL = 0x894B
 """SIOCOUTQNSD (Linux): how many bytes of a socket the kernel has not sent yet."""
-
-
-class LiveResponse(web.StreamResponse):
-    """An answer without end and without a length: the connection's close is its end."""
-
-    _length_check = False
 
 
 class RecorderServer:
@@ -118,7 +112,7 @@ class RecorderServer:
     async def _stream(self, incoming: web.BaseRequest, reply: LiveAnswer) -> web.StreamResponse:
         stream = reply.stream
         sink = self.pump.attach(stream)
-        response = LiveResponse(
+        response = EndlessResponse(
             headers={
                 "Content-Type": self.recorder.live.content_type(),
                 "Cache-Control": "no-cache",

@@ -8,24 +8,13 @@ from collections import deque
 from collections.abc import Callable
 
 from nvr_emulator.recorder.live.stream import LivePicture
+from nvr_emulator.server.library_internals import bytes_waiting
 
 BURST = 32
 """Packets sent at once: a receiver's default socket buffer holds some 90."""
-
-
 BURST_PAUSE = 0.002
-
-
 MOST_UNSENT = 8 * 1024 * 1024
 """Bytes that may wait for a slow HTTP client before its pictures are dropped."""
-
-
-def bytes_waiting(transport: asyncio.Transport) -> int:
-    """Bytes of a connection that this process has not handed to the kernel, encrypted or not."""
-    # asyncio's TLS transport counts only what it has not passed on to the plain one beneath it.
-    beneath = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None)
-    below = 0 if beneath is None else beneath.get_write_buffer_size()
-    return transport.get_write_buffer_size() + int(below)
 
 
 class HttpSink:

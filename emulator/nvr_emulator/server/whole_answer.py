@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from email.utils import formatdate
 
-from aiohttp import HttpVersion10, web
+from aiohttp import web
 
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.recorder.replies import Answer
+from nvr_emulator.server.library_internals import speak_http_1_0
 
 SERVER = "recorder"
 
@@ -43,9 +44,3 @@ def _fields(answer: Answer, *, keep_alive: bool | None) -> list[tuple[str, str]]
 def _with_charset(name: str, value: str) -> str:
     is_text = name.lower() == "content-type" and value.startswith("text/")
     return f"{value}; charset=us-ascii" if is_text else value
-
-
-def speak_http_1_0(incoming: web.BaseRequest) -> None:
-    """Have the answer say HTTP/1.0: aiohttp answers in the version of the request, and knows no public way to
-    another."""
-    incoming._version = HttpVersion10

@@ -20,8 +20,9 @@ from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.recorder.live.stream import LivePicture
 from nvr_emulator.server.certificates import self_signed, server_context
 from nvr_emulator.server.embedding import EmbeddedRecorder
+from nvr_emulator.server.library_internals import bytes_waiting
 from nvr_emulator.server.ports import Ports
-from nvr_emulator.server.sinks import HttpSink, bytes_waiting
+from nvr_emulator.server.sinks import HttpSink
 from nvr_protocol.multipart import MultipartReader
 from nvr_protocol.rtp.packet import read_packet
 from nvr_protocol.texts.login_page import read_login_page

@@ -40,7 +40,6 @@ class Cursor:
 
     place: Place | None = None
     begin: int | None = None
-    at_end: bool = False
     second: int | None = None
 
 
@@ -105,7 +104,6 @@ class Playback:
         """What `camera.cgi` gives; None where there is no picture (OP-23). `now` in ticks."""
         cursor = self.cursor_of(camera, "camera.cgi")
         place = self.find(cursor, recording, now)
-        cursor.at_end = place is None
         if place is not None:
             cursor.place, cursor.begin = place, None
             self.stood = place.gop.start
