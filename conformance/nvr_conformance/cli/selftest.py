@@ -13,7 +13,12 @@ from nvr_conformance.cli.stopping import stop
 from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
 
 if TYPE_CHECKING:
-    from nvr_conformance.selftest.trials import Outcome
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from nvr_conformance.selftest.files import SelftestFiles
+    from nvr_conformance.selftest.trials import Outcome, Trial
     from nvr_conformance.selftest.variant_trials import Extent
 
 
@@ -76,60 +81,62 @@ def selftest(
     """
     from rich.console import Console
 
-    from nvr_conformance.engine.claims import SCENARIOS
     from nvr_conformance.engine.judge import chosen_ids
-    from nvr_conformance.selftest.console import duration, outcome_line, print_matrix, seconds_left
+    from nvr_conformance.selftest.console import print_matrix
     from nvr_conformance.selftest.coverage import coverage
-    from nvr_conformance.selftest.files import SAVE_EVERY, SelftestFiles, Settings
-    from nvr_conformance.selftest.trials import MODELS, cores, declared_defects, plan_trials, run_trials
+    from nvr_conformance.selftest.files import SelftestFiles
+    from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
+    from nvr_conformance.selftest.trials import MODELS, cores
 
     if resume and report is None:
         raise click.UsageError("--resume needs --report, where the self-test was begun")
-    models = None if model is None else MODELS if model == "all" else (int(model),)
-    where = scenarios or SCENARIOS
+    settings = Settings(
+        seed=seed,
+        models=() if model is None else MODELS if model == "all" else (int(model),),
+        full=full,
+        healthy=healthy,
+        defects=defects,
+        select=select,
+        skip=skip,
+        scenarios="" if scenarios is None else str(scenarios),
+        variants=variants,
+        of_variants=of_variants,
+    )
+    files = None
     try:
-        trials = plan_trials(
-            models,
-            defects,
-            select=select,
-            skip=skip,
-            seed=seed,
-            scenarios=where,
-            full=full,
-            healthy=healthy,
-            variants=variants,
-            of_variants=of_variants,
-        )
+        trials = plan_trials(settings)
         if not trials:
             stop("no such defect on this model: nothing to try", EXIT_USAGE)
         ids, declared = chosen_ids(select, skip), declared_defects()
-        settings = Settings(
-            seed,
-            tuple(models or ()),
-            full,
-            healthy,
-            defects,
-            select,
-            skip,
-            str(scenarios or ""),
-            variants,
-            of_variants,
-        )
-        files = None
         if report is not None:
             files = SelftestFiles(report, settings, trials, ids=ids, declared=declared, resume=resume)
     except (ValueError, OSError) as problem:
         stop(str(problem), EXIT_USAGE)
     console = Console()
-    jobs = jobs or cores()
-    outcomes: list[Outcome] = list(files.kept) if files else []
+    outcomes, ended = _try_all(console, trials, files, jobs=jobs or cores(), timeout=timeout)
+    if ended:
+        stop(ended, EXIT_KIT_BROKE)
+    print_matrix(console, outcomes, coverage(outcomes, ids, declared))
+    sys.exit(_exit_status(outcomes))
+
+
+def _try_all(
+    console: Console, trials: Sequence[Trial], files: SelftestFiles | None, *, jobs: int, timeout: float
+) -> tuple[list[Outcome], str]:
+    """Make the trials that were not made before, and say of each how it went. What came of all of them, and
+    what ended it before its time."""
+    from nvr_conformance.selftest.console import duration, outcome_line, seconds_left
+    from nvr_conformance.selftest.files import SAVE_EVERY
+    from nvr_conformance.selftest.trials import run_trials
+
+    outcomes = list(files.kept) if files else []
     if outcomes:
         console.print(f"{len(outcomes)} of {len(trials)} trials were made before")
     made = {outcome.trial for outcome in outcomes}
     waiting = dict.fromkeys(trial for trial in trials if trial not in made)
     begun = time.monotonic()
-    runs = run_trials(list(waiting), jobs=jobs, timeout=timeout)
     ended = ""
+    runs = run_trials(list(waiting), jobs=jobs, timeout=timeout)
     try:
         for outcome in runs:
             outcomes.append(outcome)
@@ -146,10 +153,11 @@ def selftest(
     runs.close()
     if files:
         files.finish(outcomes, time.monotonic() - begun)
-    if ended:
-        stop(ended, EXIT_KIT_BROKE)
-    print_matrix(console, outcomes, coverage(outcomes, ids, declared))
+    return outcomes, ended
+
+
+def _exit_status(outcomes: Sequence[Outcome]) -> int:
     if all(outcome.good for outcome in outcomes):
-        sys.exit(EXIT_CONFORMANT)
+        return EXIT_CONFORMANT
     wrong = any(outcome.missing or outcome.extra for outcome in outcomes)
-    sys.exit(EXIT_FAILURES if wrong else EXIT_KIT_BROKE)
+    return EXIT_FAILURES if wrong else EXIT_KIT_BROKE

@@ -10,9 +10,10 @@ that was set meanwhile, or packets that were held up once, show in one half of t
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from operator import attrgetter
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -88,15 +89,8 @@ def clock_speed(
         raise NothingToJudge("the stream has too few pictures to tell how fast its clock goes")
     base = stretches[0][0].ticks
     came, told = (
-        [
-            [
-                (_grown(each.ticks, base) / clock, time)
-                for each in stretch
-                if (time := each.arrived if witness == "arrival" else each.recorder) is not None
-            ]
-            for stretch in stretches
-        ]
-        for witness in ("arrival", "0x0007")
+        [_witnessed(stretch, base, clock, witness) for stretch in stretches]
+        for witness in (attrgetter("arrived"), attrgetter("recorder"))
     )
     if in_steps:
         came[1] = []
@@ -114,6 +108,15 @@ def clock_speed(
     if not in_steps and own is not None and own.is_right():
         raise NothingToJudge(f"{actual}: the packets come later and later, or sooner and sooner")
     return Fact(found.is_right(), expected, f"{actual}, which cannot both be")
+
+
+def _witnessed(
+    stretch: Sequence[Stamped], base: int, clock: int, witness: Callable[[Stamped], float | None]
+) -> list[tuple[float, float]]:
+    """Seconds that the stream's clock has grown since ``base``, each beside what a witness says it was."""
+    return [
+        (_grown(each.ticks, base) / clock, time) for each in stretch if (time := witness(each)) is not None
+    ]
 
 
 def _stamped(records: Sequence[RtpRecord]) -> list[Stamped]:

@@ -150,23 +150,10 @@ def _find_stream_header(chunk: ChunkWalk, body: bytes, start: int, dialect: Dial
     """Where the stream header is: by the chunk's length, else by the TLVs, else by
     its bytes. Reads the TLVs."""
     order = dialect.order
-    landmark = struct.pack(order + "HH", STREAM_HEADER, STREAM_HEADER_LENGTH)
     stated = _stated_offset(chunk, dialect)
-    # The TLVs end where an element of id 0 begins: that is the reserved space.
-    found = walk(body, start, byte_order=order)
-    zero = next((element.offset for element in found.elements if element.id == 0), found.end)
-    walked = zero + RESERVED
-    searched = body.find(landmark, start, start + 2 * BLOCK)
-    candidates = [at for at in (stated, walked, searched) if at >= start + RESERVED and at + 4 <= len(body)]
-    offset = next((at for at in candidates if body[at : at + 4] == landmark), None)
+    offset = _landmark(body, start, order, stated)
     if offset is None:
-        # The header itself is damaged: where two of the three agree, or its first half stands, it is.
-        half = landmark[:2]
-        offset = next((at for at in candidates if body[at : at + 2] == half), None)
-        if offset is None and stated == walked and walked + 4 <= len(body):
-            offset = walked
-        if offset is None:
-            return None
+        return None
     if offset != stated:
         what = f"offset 2: chunk length {chunk.chunk_length}, the stream header stands at {offset}"
         chunk.problems.append(("PLB-04", what))
@@ -176,6 +163,22 @@ def _find_stream_header(chunk: ChunkWalk, body: bytes, start: int, dialect: Dial
     if any(body[offset - RESERVED : offset]):
         chunk.problems.append(("PLB-05", f"offset {offset - RESERVED}: reserved bytes are not zero"))
     return offset
+
+
+def _landmark(body: bytes, start: int, order: str, stated: int) -> int | None:
+    """Where the stream header begins; None where nothing says so."""
+    landmark = struct.pack(order + "HH", STREAM_HEADER, STREAM_HEADER_LENGTH)
+    # The TLVs end where an element of id 0 begins: that is the reserved space.
+    found = walk(body, start, byte_order=order)
+    walked = next((element.offset for element in found.elements if element.id == 0), found.end) + RESERVED
+    searched = body.find(landmark, start, start + 2 * BLOCK)
+    candidates = [at for at in (stated, walked, searched) if at >= start + RESERVED and at + 4 <= len(body)]
+    # Where the header itself is damaged, its first half may stand, or two of the three agree.
+    for mark in (landmark, landmark[:2]):
+        for at in candidates:
+            if body.startswith(mark, at):
+                return at
+    return walked if stated == walked and walked + 4 <= len(body) else None
 
 
 def _stated_offset(chunk: ChunkWalk, dialect: Dialect) -> int:

@@ -98,17 +98,7 @@ class ConsoleReport:
 
 def print_result(console: Console, result: Result) -> None:
     """The table of verdicts, what failed, and the verdict."""
-    table = Table(box=None, pad_edge=False, expand=False)
-    for heading in ("id", "level", "verdict", "checks"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("", overflow="fold")
-    for row in result.requirements:
-        text = row.reason or requirements()[row.id].text
-        if row.verdict is Verdict.OBSERVED:
-            text = "; ".join(check.actual for check in row.checks)
-        verdict = f"[{STYLES[row.verdict]}]{row.verdict}[/]"
-        table.add_row(row.id, row.level, verdict, str(len(row.checks) or ""), escape(text))
-    console.print(table)
+    _print_table(console, result)
     for row in result.requirements:
         if row.verdict in (Verdict.FAIL, Verdict.WARN, Verdict.ERROR):
             _print_failure(console, row)
@@ -121,14 +111,32 @@ def print_result(console: Console, result: Result) -> None:
         console.print(f"[{STYLES[Verdict.ERROR]}]error[/]: {escape(problem)}")
     for problem in result.expectation_errors:
         console.print(f"[{STYLES[Verdict.ERROR]}]wrong expectation[/]: {escape(problem)}")
-    counts = Counter(row.verdict for row in result.requirements)
-    tally = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
-    if expected := sum(bool(row.expected_failure) for row in result.requirements):
-        tally += f" ({expected} of them expected to fail)"
-    took = f"{duration(result.seconds)}"
+    took = duration(result.seconds)
     if result.planned_seconds:
         took += f" (planned: {duration(result.planned_seconds)})"
-    console.print(f"\n[{_OVERALL_STYLES[result.verdict]}]{result.verdict}[/] in {took}: {tally}")
+    style = _OVERALL_STYLES[result.verdict]
+    console.print(f"\n[{style}]{result.verdict}[/] in {took}: {_tally(result)}")
+
+
+def _print_table(console: Console, result: Result) -> None:
+    table = Table(box=None, pad_edge=False, expand=False)
+    for heading in ("id", "level", "verdict", "checks"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("", overflow="fold")
+    for row in result.requirements:
+        text = row.reason or requirements()[row.id].text
+        if row.verdict is Verdict.OBSERVED:
+            text = "; ".join(check.actual for check in row.checks)
+        verdict = f"[{STYLES[row.verdict]}]{row.verdict}[/]"
+        table.add_row(row.id, row.level, verdict, str(len(row.checks) or ""), escape(text))
+    console.print(table)
+
+
+def _tally(result: Result) -> str:
+    counts = Counter(row.verdict for row in result.requirements)
+    tally = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
+    expected = sum(bool(row.expected_failure) for row in result.requirements)
+    return f"{tally} ({expected} of them expected to fail)" if expected else tally
 
 
 def duration(seconds: float) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
 
 from nvr_conformance.judgement.requirements import requirements
-from nvr_conformance.judgement.result import Result
+from nvr_conformance.judgement.result import RequirementResult, Result
 from nvr_conformance.judgement.verdicts import Verdict
 
-_SKIPPED = (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -31,13 +31,16 @@ def read_result(data: bytes) -> Result:
 def junit_xml(result: Result) -> bytes:
     """``junit.xml``: a test case for each requirement. Not tested and not applicable are skipped there."""
     rows = result.requirements
+    problems = [(f"error {n} of the kit", text) for n, text in enumerate(result.errors, 1)]
+    problems += [(f"expected failure {n}", text) for n, text in enumerate(result.expectation_errors, 1)]
+    kinds = Counter(kind for row in rows for kind in _outcome(row))
     suite = ElementTree.Element(
         "testsuite",
         name=f"nvr-conformance {result.target}",
-        tests=str(len(rows)),
-        failures=str(sum(row.verdict is Verdict.FAIL and not row.expected_failure for row in rows)),
-        errors=str(sum(row.verdict is Verdict.ERROR for row in rows)),
-        skipped=str(sum(row.verdict in _SKIPPED or bool(row.expected_failure) for row in rows)),
+        tests=str(len(rows) + len(problems)),
+        failures=str(kinds["failure"]),
+        errors=str(kinds["error"] + len(problems)),
+        skipped=str(kinds["skipped"]),
         time=f"{result.seconds:.3f}",
     )
     for row in rows:
@@ -45,35 +48,41 @@ def junit_xml(result: Result) -> bytes:
         case = ElementTree.SubElement(
             suite, "testcase", classname=row.id.partition("-")[0], name=f"{row.id} {text}"
         )
-        match row.verdict:
-            case Verdict.FAIL if row.expected_failure:
-                text = f"expected failure: {row.expected_failure}: {row.reason}"
-                ElementTree.SubElement(case, "skipped", message=_xml(text))
-            case Verdict.FAIL:
-                element = ElementTree.SubElement(case, "failure", message=_xml(row.reason))
-                broken = [check for check in row.checks if check.verdict is Verdict.FAIL]
-                element.text = _xml(
-                    "\n".join(f"{c.name}: expected {c.expected}, got {c.actual}" for c in broken)
-                )
-            case Verdict.ERROR:
-                ElementTree.SubElement(case, "error", message=_xml(row.reason))
-            case Verdict.NOT_TESTED | Verdict.NOT_APPLICABLE:
-                ElementTree.SubElement(case, "skipped", message=_xml(f"{row.verdict}: {row.reason}"))
-            case Verdict.WARN | Verdict.OBSERVED:
-                output = ElementTree.SubElement(case, "system-out")
-                output.text = _xml(
-                    "\n".join([row.reason, *(f"{c.name}: {c.actual}" for c in row.checks)]).strip()
-                )
-    problems = [(f"error {n} of the kit", text) for n, text in enumerate(result.errors, 1)]
-    problems += [(f"expected failure {n}", text) for n, text in enumerate(result.expectation_errors, 1)]
+        _add(case, _outcome(row))
     for name, problem in problems:
         case = ElementTree.SubElement(suite, "testcase", classname="kit", name=name)
-        ElementTree.SubElement(case, "error", message=_xml(problem))
-    suite.set("tests", str(len(rows) + len(problems)))
-    suite.set("errors", str(int(suite.get("errors", "0")) + len(problems)))
+        _add(case, {"error": (problem, "")})
     ElementTree.indent(suite)
     document: bytes = ElementTree.tostring(suite, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + document + b"\n"
+
+
+def _outcome(row: RequirementResult) -> dict[str, tuple[str, str]]:
+    """What a test case holds for a verdict: the element, with its message and its text."""
+    match row.verdict:
+        case Verdict.FAIL if row.expected_failure:
+            return {"skipped": (f"expected failure: {row.expected_failure}: {row.reason}", "")}
+        case Verdict.FAIL:
+            broken = [check for check in row.checks if check.verdict is Verdict.FAIL]
+            lines = (f"{check.name}: expected {check.expected}, got {check.actual}" for check in broken)
+            return {"failure": (row.reason, "\n".join(lines))}
+        case Verdict.ERROR:
+            return {"error": (row.reason, "")}
+        case Verdict.NOT_TESTED | Verdict.NOT_APPLICABLE:
+            return {"skipped": (f"{row.verdict}: {row.reason}", "")}
+        case Verdict.WARN | Verdict.OBSERVED:
+            lines = (f"{check.name}: {check.actual}" for check in row.checks)
+            return {"system-out": ("", "\n".join([row.reason, *lines]).strip())}
+        case _:
+            return {}
+
+
+def _add(case: ElementTree.Element, outcome: dict[str, tuple[str, str]]) -> None:
+    for kind, (message, text) in outcome.items():
+        element = ElementTree.SubElement(case, kind)
+        if kind != "system-out":
+            element.set("message", _xml(message))
+        element.text = _xml(text) or None
 
 
 def _xml(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +11,7 @@ from nvr_conformance.judgement.requirements import Level
 from nvr_conformance.report.result_files import write_file
 from nvr_conformance.selftest.coverage import Coverage, State, Sums, coverage
 from nvr_conformance.selftest.page import PageFacts, render_page
+from nvr_conformance.selftest.planning import Settings
 from nvr_conformance.selftest.trials import Outcome, Trial
 
 if TYPE_CHECKING:
@@ -20,22 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SAVE_EVERY = 20  # trials
-
-
-class Settings(msgspec.Struct, frozen=True):
-    """What a self-test was asked to do. ``models`` empty: each defect on one model that shows it."""
-
-    seed: int = 0
-    models: tuple[int, ...] = ()
-    full: bool = False
-    healthy: int | None = None
-    defects: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    scenarios: str = ""
-    variants: str | None = None
-    of_variants: tuple[str, ...] = ()
-    kit: str = version("nvrkit")
 
 
 class TrialRecord(msgspec.Struct, frozen=True):

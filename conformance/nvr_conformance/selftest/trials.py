@@ -4,7 +4,6 @@ healthy emulator must pass whole."""
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,11 +13,11 @@ from zlib import crc32
 
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claims import SCENARIOS
-from nvr_conformance.engine.judge import chosen_ids, judge
+from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.requirements import Level
 from nvr_conformance.judgement.verdicts import Overall, Verdict
-from nvr_conformance.selftest.variant_trials import Extent, chosen_rows, setup_of
+from nvr_conformance.selftest.variant_trials import setup_of
 from nvr_conformance.selftest.worker_pool import Lost, spread
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 TIMEOUT = 180.0  # seconds for one run
 MODELS = (1, 2, 3)
-FULL_HEALTHY = 20  # seeds of the healthy emulator in a full self-test
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,73 +91,6 @@ class Outcome:
     def good(self) -> bool:
         """Whether the judge failed exactly what it must."""
         return not (self.problem or self.missing or self.extra)
-
-
-def plan_trials(
-    models: Sequence[int] | None = None,
-    defects: Sequence[str] = (),
-    *,
-    select: Sequence[str] = (),
-    skip: Sequence[str] = (),
-    seed: int = 0,
-    scenarios: Path = SCENARIOS,
-    full: bool = False,
-    healthy: int | None = None,
-    variants: Extent | None = None,
-    of_variants: Sequence[str] = (),
-) -> list[Trial]:
-    """The trials: the healthy emulator of each model, then each defect.
-
-    ``models`` None: all healthy ones, and each defect on one model, MODEL 2 if it shows there. ``defects``
-    narrows to these names (ValueError for one that is not known), and so do ``select`` and ``skip`` to the
-    requirements: a defect that breaks none of those is left out. ``full`` runs each defect against all
-    scenarios, not only against those that claim what it breaks. ``healthy``: how many seeds, from ``seed``
-    on, the healthy emulator is judged with; None: none beside named ``defects``, else 1, or 20 if ``full``.
-    ``variants``: how many recorders that take liberties; None: none beside named ``defects``, else a part, or
-    all if ``full``. ``of_variants`` narrows to these, and leaves the rest of the self-test out.
-    """
-    from nvr_emulator import all_defects
-
-    known = {defect.name: defect for defect in all_defects()}
-    if unknown := set(defects) - set(known):
-        raise ValueError(f"no such defect: {', '.join(sorted(unknown))}")
-    ids = chosen_ids(select, skip)
-    if healthy is None:
-        healthy = 0 if defects else FULL_HEALTHY if full else 1
-    narrow = (tuple(select), tuple(skip))
-    if variants is None:
-        variants = "none" if defects else "all" if full or of_variants else "part"
-    liberal = [
-        Trial(model, None, frozenset(), *narrow, seed, scenarios, text=text, variants=chosen)
-        for model, chosen, text in chosen_rows(variants, models or MODELS, of_variants, seed=seed)
-    ]
-    if of_variants:
-        return liberal
-    trials = [
-        Trial(model, None, frozenset(), *narrow, seed + further, scenarios)
-        for further in range(healthy)
-        for model in models or MODELS
-    ]
-    for name, defect in known.items():
-        breaks = frozenset(defect.breaks) & ids
-        if not breaks or (defects and name not in defects):
-            continue
-        shows = [model for model in models or (2, 1, 3) if model in defect.models]
-        chosen = shows if models else shows[:1]
-        focus = None if full else breaks
-        trials += [
-            Trial(model, name, breaks, *narrow, seed, scenarios, focus, defect.text) for model in chosen
-        ]
-    return trials + liberal
-
-
-def declared_defects() -> Counter[tuple[str, int]]:
-    """How many defects there are that break a requirement on a model."""
-    from nvr_emulator import all_defects
-
-    return Counter(
-        (id_, model) for defect in all_defects() for id_ in defect.breaks for model in defect.models
-    )
 
 
 def run_trial(trial: Trial) -> Outcome:

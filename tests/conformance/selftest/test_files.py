@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from nvr_conformance.cli.main import main
 from nvr_conformance.selftest import files as selftest_files
 from nvr_conformance.selftest import trials as selftest_module
-from nvr_conformance.selftest.files import SelftestFiles, Settings
+from nvr_conformance.selftest.files import SelftestFiles
+from nvr_conformance.selftest.planning import Settings
 from nvr_conformance.selftest.trials import Outcome, Trial
 
 SCENARIO = """

@@ -10,7 +10,8 @@ from rich.console import Console
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.selftest.console import duration, outcome_line, print_matrix, seconds_left
 from nvr_conformance.selftest.coverage import coverage
-from nvr_conformance.selftest.trials import MODELS, Outcome, Trial, declared_defects, plan_trials, run_trial
+from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
+from nvr_conformance.selftest.trials import MODELS, Outcome, Trial, run_trial
 from nvr_emulator.defects import all_defects
 
 SCENARIO = """
@@ -91,7 +92,7 @@ def test_a_run_that_proves_nothing_is_not_good(tmp_path):
 
 
 def test_every_defect_has_a_trial():
-    trials = plan_trials(variants="none")
+    trials = plan_trials(Settings(variants="none"))
     assert [each.model for each in trials[:3]] == [1, 2, 3]
     assert all(each.defect is None for each in trials[:3])
     assert [each.defect for each in trials[3:]] == [defect.name for defect in all_defects()]
@@ -99,16 +100,30 @@ def test_every_defect_has_a_trial():
 
 
 def test_trials_on_one_model_and_of_one_defect():
-    assert {each.model for each in plan_trials([3])} == {3}
-    (only,) = plan_trials([2], ["login-without-credentials"])
+    assert {each.model for each in plan_trials(Settings(models=(3,)))} == {3}
+    (only,) = plan_trials(Settings(models=(2,), defects=("login-without-credentials",)))
     assert (only.defect, only.breaks) == ("login-without-credentials", {"SES-01"})
-    assert len(plan_trials([1, 2, 3], ["login-without-credentials"])) == 3
+    assert (
+        len(
+            plan_trials(
+                Settings(
+                    models=(
+                        1,
+                        2,
+                        3,
+                    ),
+                    defects=("login-without-credentials",),
+                )
+            )
+        )
+        == 3
+    )
     with pytest.raises(ValueError, match="no-such"):
-        plan_trials(defects=["no-such"])
+        plan_trials(Settings(defects=("no-such",)))
 
 
 def test_trials_of_some_requirements():
-    trials = plan_trials([2], select=["SES-01"], variants="none")
+    trials = plan_trials(Settings(models=(2,), select=("SES-01",), variants="none"))
     assert trials[0].defect is None
     assert all(each.breaks == {"SES-01"} for each in trials[1:])
     assert trials[1:]
@@ -129,7 +144,20 @@ def test_a_seed_is_for_the_recorder_and_for_the_judge(tmp_path):
 
 
 def test_healthy_recorders_of_many_seeds():
-    healthy = [each for each in plan_trials([1, 3], seed=40, healthy=3) if each.healthy]
+    healthy = [
+        each
+        for each in plan_trials(
+            Settings(
+                models=(
+                    1,
+                    3,
+                ),
+                seed=40,
+                healthy=3,
+            )
+        )
+        if each.healthy
+    ]
     assert [(each.seed, each.model) for each in healthy] == [
         (seed, model) for seed in (40, 41, 42) for model in (1, 3)
     ]
@@ -137,7 +165,7 @@ def test_healthy_recorders_of_many_seeds():
 
 def test_how_many_healthy_runs_there_are():
     def seeds(**options):
-        trials = plan_trials([2], **options)
+        trials = plan_trials(Settings(models=(2,), **options))
         return sum(each.healthy for each in trials)
 
     assert seeds() == 1
@@ -148,7 +176,7 @@ def test_how_many_healthy_runs_there_are():
 
 
 def test_a_trial_says_what_its_defect_does():
-    (only,) = plan_trials([2], ["login-without-credentials"])
+    (only,) = plan_trials(Settings(models=(2,), defects=("login-without-credentials",)))
     assert only.text == "Gives a UID to a login without credentials"
 
 

@@ -1,4 +1,5 @@
-from nvr_conformance.selftest.trials import Outcome, Trial, plan_trials, run_trial
+from nvr_conformance.selftest.planning import Settings, plan_trials
+from nvr_conformance.selftest.trials import Outcome, Trial, run_trial
 from nvr_conformance.selftest.variant_matrix import variant_rows
 from nvr_conformance.selftest.variant_trials import setup_of
 from nvr_emulator.configuration.variant_choice import all_variants
@@ -11,16 +12,20 @@ def liberal(*chosen, model=2):
 
 
 def test_all_variants_are_each_tried_alone_and_in_pairs_and_all_at_once():
-    trials = [trial for trial in plan_trials([2], full=True, healthy=0) if trial.variants]
+    trials = [trial for trial in plan_trials(Settings(models=(2,), full=True, healthy=0)) if trial.variants]
     alone = {trial.variants[0] for trial in trials if len(trial.variants) == 1}
     assert alone == {(variant.name, value) for variant in all_variants() for value in variant.values[1:]}
     most = max(len(trial.variants) for trial in trials)
     assert most == len(all_variants())
-    assert {trial.model for trial in plan_trials(full=True, healthy=0) if trial.variants} == {1, 2, 3}
+    assert {trial.model for trial in plan_trials(Settings(full=True, healthy=0)) if trial.variants} == {
+        1,
+        2,
+        3,
+    }
 
 
 def test_a_part_is_short_and_has_each_value_on_each_model():
-    trials = [trial for trial in plan_trials() if trial.variants]
+    trials = [trial for trial in plan_trials(Settings()) if trial.variants]
     assert len(trials) < 30
     for model in (1, 2, 3):
         tried = {choice for trial in trials if trial.model == model for choice in trial.variants}
@@ -28,7 +33,7 @@ def test_a_part_is_short_and_has_each_value_on_each_model():
 
 
 def test_one_variant_can_be_asked_for():
-    trials = plan_trials([2], of_variants=["refusal"])
+    trials = plan_trials(Settings(models=(2,), of_variants=("refusal",)))
     assert all({name for name, _ in trial.variants} == {"refusal"} for trial in trials)
     assert all(trial.defect is None for trial in trials)
 
