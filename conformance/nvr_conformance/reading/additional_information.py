@@ -12,6 +12,18 @@ LENGTHS = {
 }  # fmt: skip
 """The self-inclusive length of each id."""
 
+OPERATIONS = frozenset((*range(9), 0x41, 0x42))
+"""What 0x000D may name."""
+
+ELEMENT_LIMIT = 4096  # elements that are read; more are a problem
+_RESERVED = frozenset(
+    (0x0004, 0x0005, 0x0008, 0x0009, 0x000A, 0x000C, 0x000D, 0x0012, 0x0027, 0x0028, 0x0029)
+)
+_VALUES = {0x000C: (0, 1), 0x0027: (1,), 0x0028: (0, 0x10, 0x11), 0x0029: (0, 1, 2)}
+_TIMES = (0x0007, 0x0011)
+_HUNDREDTHS = (0x000A, 0x0012)
+_TIME_PARTS = (("zone direction", 1), ("zone hours", 23), ("zone minutes", 59), ("summer time", 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Tlv:
@@ -41,23 +53,33 @@ class TlvWalk:
         offset = next((element.offset for element in self.elements if element.id == id_), None)
         return f"0x{id_:04x}" if offset is None else f"offset {offset}: 0x{id_:04x}"
 
+    def firsts(self) -> list[Tlv]:
+        """The first element of each id: one that comes again is the camera's, whose ids are its own."""
+        found: dict[int, Tlv] = {}
+        for element in self.elements:
+            found.setdefault(element.id, element)
+        return list(found.values())
+
 
 def walk(data: bytes, start: int = 0, end: int | None = None, byte_order: str = ">") -> TlvWalk:
     """Walk elements that should fill ``start`` to ``end`` exactly.
 
-    Past an element of known id and wrong length the walk goes on by the length that it should have, if that
-    leads to another known element or to the end: so the rest can be read all the same.
+    Elements of unknown ids are passed over by their length. Past one of known id and wrong length the walk
+    goes on by the length that it should have, if that leads to another known element or to the end: so the
+    rest can be read all the same. Of an id that comes again any length is right.
     """
     end = len(data) if end is None else min(end, len(data))
     result = TlvWalk(end=start)
     offset = start
+    seen: set[int] = set()
     while offset < end:
-        if end - offset < 4:
+        if end - offset < 4 or len(result.elements) == ELEMENT_LIMIT:
             result.problem = result.problem or f"offset {offset}: {end - offset} bytes are left over"
             break
         id_, length = struct.unpack_from(byte_order + "HH", data, offset)
-        wanted = LENGTHS.get(id_)
-        possible = 4 <= length <= end - offset and not length % 4
+        wanted = None if id_ in seen else LENGTHS.get(id_)
+        seen.add(id_)
+        possible = 4 <= length <= end - offset
         if not possible or (wanted is not None and wanted != length):
             what = f"offset {offset}: element 0x{id_:04x} of length {length}, "
             what += f"not {wanted}" if wanted is not None else f"{end - offset} bytes left"
@@ -70,6 +92,28 @@ def walk(data: bytes, start: int = 0, end: int | None = None, byte_order: str = 
         offset += length
         result.end = offset
     return result
+
+
+def wrong_value(element: Tlv, byte_order: str = ">") -> str:
+    """What §7 fixes, or gives a range, and this element has otherwise, with its place; "" where nothing. An
+    element of another length than §7's is not looked into."""
+    data = element.data
+    if LENGTHS.get(element.id) != len(data) + 4:
+        return ""
+    place = f"offset {element.offset}: 0x{element.id:04x}"
+    if element.id in _TIMES:
+        parts = zip(_TIME_PARTS, data[4:8], strict=True)
+        return next((f"{place}: {name} {value}" for (name, most), value in parts if value > most), "")
+    if element.id in _RESERVED and data[2:4] != b"\0\0":
+        return f"{place}: reserved {data[2:4].hex()}"
+    (value,) = struct.unpack_from(byte_order + "H", data)
+    if element.id in _HUNDREDTHS and value > 99:
+        return f"{place}: {value} hundredths of a second"
+    if value not in _VALUES.get(element.id, (value,)):
+        return f"{place} says 0x{value:04x}"
+    if element.id == 0x000D and data[0] not in OPERATIONS:
+        return f"{place} says operation 0x{data[0]:02x}"
+    return ""
 
 
 def order_of(data: bytes) -> str:

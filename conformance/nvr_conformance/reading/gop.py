@@ -11,13 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from nvr_conformance.reading.nal_units import nal_type
 from nvr_conformance.reading.playback_video import ChunkWalk
-from nvr_protocol.dialect import DEFAULT, Dialect
-from nvr_protocol.dialect_detection import detect_dialect
-from nvr_protocol.errors import ProtocolError
 
 if TYPE_CHECKING:
     from nvr_conformance.wire.exchange import Exchange
-
 
 SECOND = 100
 _H265_TYPES = frozenset((*range(10), *range(16, 22), *range(32, 41)))
@@ -62,19 +58,38 @@ class Gop:
         return not any(id_ == "PLB-08" for id_, _ in self.chunk.problems)
 
     @property
+    def span(self) -> int | None:
+        """Hundredths from its first picture to its last, as the camera's clock has it (0x0011, 0x0012); None
+        where it does not tell the time of each picture."""
+        order: Literal["big", "little"] = "big" if self.chunk.byte_order == ">" else "little"
+        times = []
+        for walk in (self.chunk.information, *self.chunk.camera_information):
+            seconds, part = walk.get(0x0011), walk.get(0x0012)
+            if seconds is not None and part is not None:
+                times.append(int.from_bytes(seconds[:4], order) * 100 + int.from_bytes(part[:2], order))
+        return times[-1] - times[0] if len(times) == self.count > 0 and sorted(times) == times else None
+
+    @property
     def interval(self) -> float | None:
-        """Hundredths from picture to picture: by 0x0009, else by the GOP's ends."""
-        rate, pictures = self.chunk.number(0x0009), self.count
+        """About how many hundredths pass from picture to picture: by the camera's clock, by the GOP's ends, by
+        0x0009. Of three the one in the middle, so that one that is wrong does not count; of two the first,
+        for 0x0009 is what the recorder is set to, whatever the camera sends."""
+        rate, gaps = self.chunk.number(0x0009), self.count - 1
+        begin, end = self.chunk.gop_start, self.chunk.gop_end
+        witnesses = []
+        if gaps > 0 and self.span:
+            witnesses.append(self.span / gaps)
+        if gaps > 0 and begin is not None and end is not None and end > begin:
+            witnesses.append((end - begin) / gaps)
         if rate:
-            return 1000 / rate
-        start, end = self.chunk.gop_start, self.chunk.gop_end
-        if pictures > 1 and start is not None and end is not None and end > start:
-            return (end - start) / (pictures - 1)
-        return None
+            witnesses.append(1000 / rate)
+        if len(witnesses) == 3:
+            return sorted(witnesses)[1]
+        return witnesses[0] if witnesses else None
 
     @property
     def length(self) -> float | None:
-        """Hundredths from its first picture to the first of the next GOP."""
+        """About how many hundredths pass from its first picture to the first of the next GOP."""
         return None if self.interval is None else self.interval * max(1, self.count)
 
     @property
@@ -89,34 +104,19 @@ class Gop:
         moment = -(-self.start // SECOND) * SECOND
         return moment if moment < self.start + self.length - 2 else None
 
-    def spans(self) -> list[float]:
-        """Hundredths from its first picture to its last: as the frame rate has it, and as the camera's clock
-        does (0x0011, 0x0012), where either is told."""
-        spans = []
-        if self.interval is not None:
-            spans.append(self.interval * (self.count - 1))
-        order: Literal["big", "little"] = "big" if self.chunk.byte_order == ">" else "little"
-        times = []
-        for walk in (self.chunk.information, *self.chunk.camera_information):
-            seconds, part = walk.get(0x0011), walk.get(0x0012)
-            if seconds is not None and part is not None:
-                times.append(int.from_bytes(seconds[:4], order) * 100 + int.from_bytes(part[:2], order))
-        if len(times) == self.count > 0:
-            spans.append(float(times[-1] - times[0]))
-        return spans
-
-    def ends_right(self) -> bool:
-        """Whether GOP end is the time of the last picture, give or take half a picture."""
-        if self.start is None or self.interval is None or self.chunk.gop_end is None:
-            return False
-        span = self.chunk.gop_end - self.start
-        return any(abs(span - witness) < max(1.5, self.interval / 2) for witness in self.spans())
-
-    def last_picture(self) -> int | None:
-        """When its last picture was taken: GOP end, if that can be; else by counting."""
-        if self.ends_right():
-            return self.chunk.gop_end
-        return None if self.start is None or not self.spans() else round(self.start + self.spans()[0] + 0.5)
+    def last_picture(self, following: int | None = None) -> int | None:
+        """A time at which its last picture was on show: by the camera's clock; else GOP end, where that is
+        before the next GOP (``following``); else the middle of the last interval, for GOP end may as well be
+        the end of it (OP-37)."""
+        if self.start is None or self.length is None:
+            return None
+        if self.span is not None:
+            return self.start + self.span
+        length = self.length if following is None else following - self.start
+        end = self.chunk.gop_end
+        if end is not None and 0 < end - self.start < length - 1:
+            return end
+        return self.start + round(length * (1 - 0.5 / max(1, self.count)))
 
     def __str__(self) -> str:
         if not self.given:
@@ -135,15 +135,6 @@ def codec_of(picture: bytes) -> str:
         return ""
     is_h265 = not head[0] & 0x81 and head[1] == 1 and nal_type("H265", head[0]) in _H265_TYPES
     return "H265" if is_h265 else "H264"
-
-
-def dialect_of(body: bytes) -> Dialect:
-    """The dialect that explains a chunk; where none does, the default with the byte order of the id."""
-    try:
-        return detect_dialect(body).dialect
-    except ProtocolError:
-        little = body[:1] in (b"\x15", b"\x16") and body[1:2] == b"\xff"
-        return Dialect(byte_order="little") if little else DEFAULT
 
 
 def clock_time(moment: int | None) -> str:

@@ -1,48 +1,38 @@
 """The body of ``camera.cgi`` walked by ``struct`` alone, as §3.3.1 draws it, noting what is wrong and going
 on.
 
-Independent of the protocol package's reader on purpose. The walk looks for the landmarks where they should
-be and recovers where one is damaged, so that one wrong field is one finding and not ten.
+Independent of the protocol package's reader on purpose. The walk goes by landmarks (stream header, packet
+headers, start codes), so that it needs no list of what a length may count, and recovers where one is damaged:
+one wrong field is one finding and not ten.
 """
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from nvr_conformance.reading.additional_information import Tlv, TlvWalk, walk
-from nvr_protocol.dialect import DEFAULT
+from nvr_conformance.reading.additional_information import TlvWalk, walk
+from nvr_conformance.reading.playback_lengths import PACKET_HEADER_SIZE, length_readings, size_readings
+from nvr_conformance.reading.playback_packets import ALIGNMENT, find_packet, read_packets
 
 if TYPE_CHECKING:
-    from nvr_protocol.dialect import Dialect
+    from collections.abc import Iterator, Sequence
+
+    from nvr_conformance.reading.playback_lengths import LengthReading, PacketReading
+    from nvr_conformance.reading.playback_packets import VideoPacket
 
 CHUNK_IDS = {0xFF15: "H264", 0xFF16: "H265"}
 JPEG_CHUNK = b"\xff\xd8\xff\xfe"
 STREAM_HEADER = 0xFF06
 STREAM_HEADER_LENGTH = 0x0044
-PACKET_HEADER = 0xFF05
-PACKET_HEADER_SIZE = 24
+_LANDMARK = (STREAM_HEADER, STREAM_HEADER_LENGTH)
 RESERVED = 12
 BLOCK = 4096
-PACKET_LIMIT = 100_000
-_CAMERA_IDS = (0x0011, 0x0012)
-
-
-@dataclass(frozen=True, slots=True)
-class VideoPacket:
-    """One picture in a chunk: offsets count from the body's first byte; ``stated`` is the length field."""
-
-    offset: int
-    id: int
-    padding: int
-    stated: int
-    data: bytes = field(repr=False)
-    padding_bytes: bytes = b""
-
-    @property
-    def data_offset(self) -> int:
-        return self.offset + PACKET_HEADER_SIZE
+_HEAD_LIMIT = 0x20000  # bytes of information ahead of the stream header, at the most
+_LANDMARKS_TRIED = 16
+_ORDERS = (">", "<")
 
 
 @dataclass(slots=True)
@@ -51,8 +41,11 @@ class ChunkWalk:
     them.
 
     ``size``: of the body, or up to a second chunk. ``codec``: by the chunk id, "H264", "H265", "JPEG", or ""
-    for an unknown id. ``problems``: requirement id (PLB-01 … PLB-10), then what and where; empty for a body
-    without fault. ``end`` is where the pictures end and padding begins.
+    for an unknown id. ``information``: what stands at the chunk's head, the recorder's and behind it the
+    camera's. ``camera_information``: ahead of the packets. ``problems``: requirement id (PLB-01 … PLB-08),
+    then what and where; empty for a body without fault. ``end`` is where the pictures end and padding begins.
+    ``length_readings``, ``packet_readings``, ``size_readings``: what the chunk's length, the lengths of its
+    packets and 0x0006 may count, the likeliest first; empty where nothing explains them.
     """
 
     size: int
@@ -71,6 +64,10 @@ class ChunkWalk:
     camera_information: list[TlvWalk] = field(default_factory=list)
     end: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
+    byte_order: str = ">"
+    length_readings: tuple[LengthReading, ...] = ()
+    packet_readings: tuple[PacketReading, ...] = ()
+    size_readings: tuple[str, ...] = ()
 
     @property
     def pictures(self) -> list[bytes]:
@@ -85,13 +82,10 @@ class ChunkWalk:
             return None
         return int(struct.unpack(self.byte_order + size, data[:width])[0])
 
-    byte_order: str = ">"
-
     @property
     def present(self) -> bool:
-        """Whether the chunk says that there is a picture (0x000C), or has one."""
-        stated = self.number(0x000C)
-        return bool(self.packets) if stated is None else stated == 1
+        """Whether there is a picture in it, whatever 0x000C says."""
+        return bool(self.packets)
 
     @property
     def camera(self) -> int | None:
@@ -112,94 +106,121 @@ class ChunkWalk:
     def information_time(self) -> int | None:
         """0x0007 and 0x000A together, in hundredths."""
         seconds, hundredths = self.number(0x0007, "I"), self.number(0x000A)
-        return None if seconds is None else seconds * 100 + (hundredths or 0)
+        if seconds is None:
+            return None
+        return seconds * 100 + (hundredths if hundredths is not None and hundredths < 100 else 0)
 
 
-def walk_chunk(body: bytes, dialect: Dialect = DEFAULT) -> ChunkWalk:
-    """Walk a body. Never raises; time and memory are bounded by its size."""
-    order = dialect.order
-    chunk = ChunkWalk(len(body), byte_order=order)
+def walk_chunk(body: bytes, among: Sequence[PacketReading] = ()) -> ChunkWalk:
+    """Walk a body. ``among``: the readings of packet lengths that explained the recorder's chunks so far.
+
+    Never raises; time and memory are bounded by its size.
+    """
+    chunk = ChunkWalk(len(body))
     if len(body) < 8:
         chunk.problems.append(("PLB-04", f"{len(body)} bytes are no chunk"))
         return chunk
-    start = _read_chunk_header(chunk, body, order)
-    offset = _find_stream_header(chunk, body, start, dialect)
+    start = _read_chunk_header(chunk, body)
+    offset = _find_stream_header(chunk, body, start)
     if offset is None:
         chunk.problems.append(("PLB-06", "no stream header (0xff06, 0x0044) found"))
         return chunk
+    _read_information(chunk, body, start, offset)
     offset = _read_stream_header(chunk, body, offset)
-    _read_packets(chunk, body, offset, dialect)
-    _read_padding(chunk, body)
+    second = _second_chunk(body, offset, chunk.byte_order)
+    if second is not None:
+        what = f"offset {second}: a second chunk, 0x{body[second : second + 2].hex()}"
+        chunk.problems.append(("PLB-01", what))
+        body = body[:second]
+        chunk.size = second
+    packets = read_packets(
+        body,
+        offset,
+        chunk.byte_order,
+        count=chunk.number(0x0008),
+        size=chunk.number(0x0006, "I"),
+        among=among,
+    )
+    chunk.packets, chunk.camera_information = packets.found, packets.camera_information
+    chunk.end, chunk.packet_readings = packets.end, packets.readings
+    chunk.problems += [("PLB-08", problem) for problem in packets.problems]
+    _explain_lengths(chunk)
+    _check_last_packet(chunk, body)
     return chunk
 
 
-def _read_chunk_header(chunk: ChunkWalk, body: bytes, order: str) -> int:
+def _read_chunk_header(chunk: ChunkWalk, body: bytes) -> int:
+    """Where the information begins."""
     if body[:4] == JPEG_CHUNK:
         chunk.codec = "JPEG"
         chunk.chunk_id = 0xFFD8
         chunk.chunk_length = struct.unpack_from(">H", body, 4)[0]
         return 6
-    chunk.chunk_id, chunk.chunk_length = struct.unpack_from(order + "HH", body)
+    chunk.byte_order = "<" if struct.unpack_from("<H", body)[0] in CHUNK_IDS else ">"
+    chunk.chunk_id, chunk.chunk_length = struct.unpack_from(chunk.byte_order + "HH", body)
     chunk.codec = CHUNK_IDS.get(chunk.chunk_id, "")
     if not chunk.codec:
         chunk.problems.append(("PLB-04", f"offset 0: chunk id 0x{chunk.chunk_id:04x}"))
     return 4
 
 
-def _find_stream_header(chunk: ChunkWalk, body: bytes, start: int, dialect: Dialect) -> int | None:
-    """Where the stream header is: by the chunk's length, else by the TLVs, else by
-    its bytes. Reads the TLVs."""
-    order = dialect.order
-    stated = _stated_offset(chunk, dialect)
-    offset = _landmark(body, start, order, stated)
-    if offset is None:
-        return None
-    if offset != stated:
-        what = f"offset 2: chunk length {chunk.chunk_length}, the stream header stands at {offset}"
-        chunk.problems.append(("PLB-04", what))
-    chunk.information = walk(body, start, offset - RESERVED, byte_order=order)
+def _find_stream_header(chunk: ChunkWalk, body: bytes, start: int) -> int | None:
+    """Where the stream header is: at a landmark to which the TLVs lead, else at the first landmark, else
+    where half of one stands that the TLVs or the first packet lead to. Settles the byte order where the id
+    did not."""
+    orders = (chunk.byte_order,) if chunk.chunk_id in CHUNK_IDS else _ORDERS
+    marks = [(offset, order) for order in orders for offset in _stream_headers(body, start, order)]
+    for offset, order in marks:
+        if not walk(body, start, offset - RESERVED, order).problem:
+            chunk.byte_order = order
+            return offset
+    if marks:
+        offset, chunk.byte_order = marks[0]
+        return offset
+    for order in orders:
+        for offset in _damaged_stream_headers(body, start, order):
+            halves = struct.unpack_from(order + "HH", body, offset)
+            if any(half == due for half, due in zip(halves, _LANDMARK, strict=True)):
+                chunk.byte_order = order
+                return offset
+    return None
+
+
+def _stream_headers(body: bytes, start: int, order: str) -> Iterator[int]:
+    """Where stream headers may be, by their bytes."""
+    landmark = struct.pack(order + "HH", *_LANDMARK)
+    at = start + RESERVED
+    for _ in range(_LANDMARKS_TRIED):
+        at = body.find(landmark, at, start + _HEAD_LIMIT)
+        if at < 0:
+            return
+        yield at
+        at += 1
+
+
+def _damaged_stream_headers(body: bytes, start: int, order: str) -> Iterator[int]:
+    packet = find_packet(body, start, order)
+    if packet is not None and packet - STREAM_HEADER_LENGTH >= start + RESERVED:
+        yield packet - STREAM_HEADER_LENGTH
+    elements = walk(body, start, start + _HEAD_LIMIT, order).elements
+    ends = [start, *(element.offset + len(element.data) + 4 for element in elements)]
+    yield from (end + RESERVED for end in reversed(ends) if end + RESERVED + 4 <= len(body))
+
+
+def _read_information(chunk: ChunkWalk, body: bytes, start: int, offset: int) -> None:
+    chunk.information = walk(body, start, offset - RESERVED, chunk.byte_order)
     if chunk.information.problem:
         chunk.problems.append(("PLB-05", chunk.information.problem))
-    if any(body[offset - RESERVED : offset]):
-        chunk.problems.append(("PLB-05", f"offset {offset - RESERVED}: reserved bytes are not zero"))
-    return offset
-
-
-def _landmark(body: bytes, start: int, order: str, stated: int) -> int | None:
-    """Where the stream header begins; None where nothing says so."""
-    landmark = struct.pack(order + "HH", STREAM_HEADER, STREAM_HEADER_LENGTH)
-    # The TLVs end where an element of id 0 begins: that is the reserved space.
-    found = walk(body, start, byte_order=order)
-    walked = next((element.offset for element in found.elements if element.id == 0), found.end) + RESERVED
-    searched = body.find(landmark, start, start + 2 * BLOCK)
-    candidates = [at for at in (stated, walked, searched) if at >= start + RESERVED and at + 4 <= len(body)]
-    # Where the header itself is damaged, its first half may stand, or two of the three agree.
-    for mark in (landmark, landmark[:2]):
-        for at in candidates:
-            if body.startswith(mark, at):
-                return at
-    return walked if stated == walked and walked + 4 <= len(body) else None
-
-
-def _stated_offset(chunk: ChunkWalk, dialect: Dialect) -> int:
-    if chunk.codec == "JPEG":
-        return 4 + chunk.chunk_length + RESERVED
-    return {
-        "to-stream-header": chunk.chunk_length,
-        "behind-header": chunk.chunk_length + 4,
-        "to-reserved": chunk.chunk_length + RESERVED,
-    }[dialect.chunk_length]
 
 
 def _read_stream_header(chunk: ChunkWalk, body: bytes, offset: int) -> int:
     order = chunk.byte_order
     chunk.stream_header_offset = offset
     chunk.stream_header = struct.unpack_from(order + "HH", body, offset)
-    if chunk.stream_header != (STREAM_HEADER, STREAM_HEADER_LENGTH):
+    if chunk.stream_header != _LANDMARK:
         id_, length = chunk.stream_header
-        chunk.problems.append(
-            ("PLB-06", f"offset {offset}: stream header 0x{id_:04x}, length 0x{length:04x}")
-        )
+        what = f"offset {offset}: stream header 0x{id_:04x}, length 0x{length:04x}"
+        chunk.problems.append(("PLB-06", what))
     if offset + STREAM_HEADER_LENGTH > len(body):
         chunk.problems.append(("PLB-06", f"offset {offset}: the body ends inside the stream header"))
         return len(body)
@@ -217,90 +238,84 @@ def _read_stream_header(chunk: ChunkWalk, body: bytes, offset: int) -> int:
     return offset + STREAM_HEADER_LENGTH
 
 
-def _read_packets(chunk: ChunkWalk, body: bytes, offset: int, dialect: Dialect) -> None:
-    """Packets until something is neither camera information nor a packet header: there the padding begins."""
-    order = dialect.order
-    while len(chunk.packets) < PACKET_LIMIT:
-        chunk.end = offset
-        camera = _camera_information(body, offset, order)
-        at = camera.end
-        if at + PACKET_HEADER_SIZE > len(body):
-            break
-        id_, padding, stated = struct.unpack_from(order + "HHI", body, at)
-        if id_ != PACKET_HEADER:
-            if any(body[offset : offset + 4]) and not _is_complete(chunk, body, offset):
-                chunk.problems.append(("PLB-08", f"offset {at}: 0x{id_:04x} where a packet header is due"))
-            break
-        length = _packet_length(stated, padding, dialect)
-        if padding > 3:
-            chunk.problems.append(("PLB-08", f"offset {at + 2}: {padding} padding bytes"))
-            padding = 0
-        end = at + length
-        if length < PACKET_HEADER_SIZE + padding or end > len(body):
-            chunk.problems.append(
-                ("PLB-08", f"offset {at + 4}: packet length {stated}, {len(body) - at} bytes left")
-            )
-            break
-        if camera.elements:
-            chunk.camera_information.append(camera)
-        if length % 4:
-            chunk.problems.append(("PLB-08", f"offset {at + 4}: {padding} padding bytes do not align to 4"))
-        data_end = end - padding
-        packet = VideoPacket(
-            at, id_, padding, stated, body[at + PACKET_HEADER_SIZE : data_end], body[data_end:end]
-        )
-        if any(packet.padding_bytes):
-            chunk.problems.append(("PLB-08", f"offset {data_end}: packet padding is not zero"))
-        chunk.packets.append(packet)
-        offset = end
-    chunk.end = offset
+def _second_chunk(body: bytes, start: int, order: str) -> int | None:
+    """Where another chunk begins: its id, and TLVs that lead to its stream header. Padding may hold any
+    bytes, but hardly that."""
+    heads = {struct.pack(order + "H", id_): 4 for id_ in CHUNK_IDS} | {JPEG_CHUNK: 6}
+    for header in islice(_stream_headers(body, start, order), _LANDMARKS_TRIED):
+        for head, size in heads.items():
+            at = body.rfind(head, start, header)
+            for _ in range(_LANDMARKS_TRIED):
+                if at < 0:
+                    break
+                if not walk(body, at + size, header - RESERVED, order).problem:
+                    return at
+                at = body.rfind(head, start, at)
+    return None
 
 
-def _is_complete(chunk: ChunkWalk, body: bytes, offset: int) -> bool:
-    """Whether the pictures may end here: there are as many as 0x0008 says, or another chunk begins."""
-    frames = chunk.number(0x0008)
-    return (frames is not None and len(chunk.packets) >= frames) or _begins_chunk(chunk, body, offset)
+def _explain_lengths(chunk: ChunkWalk) -> None:
+    header = chunk.stream_header_offset or 0
+    begins = {"the chunk id": 0, "behind itself": 4, "itself": 2}
+    if chunk.codec == "JPEG":
+        begins = {"itself": 4, "behind itself": 6, "the chunk id": 0, "0xFFFE": 2}
+    ends = {"the stream header": header, "the reserved bytes": header - RESERVED}
+    if chunk.codec == "JPEG":
+        ends = dict(reversed(ends.items()))
+    camera = next((each.offset for each in chunk.information.elements if each.id in (0x0011, 0x0012)), None)
+    if camera is not None:
+        ends["the camera information"] = camera
+    ends["behind 0x0044"] = header + 4
+    ends["the end of the stream header"] = header + STREAM_HEADER_LENGTH
+    if chunk.packets:
+        ends["the first video data"] = chunk.packets[0].data_offset
+    ends["the end of the last packet"] = chunk.end
+    ends["the end of the body"] = chunk.size
+    chunk.length_readings = length_readings(chunk.chunk_length, begins, ends)
+    stated = chunk.number(0x0006, "I")
+    if stated is not None and chunk.packets:
+        chunk.size_readings = size_readings(stated, _sizes(chunk))
 
 
-def _begins_chunk(chunk: ChunkWalk, body: bytes, offset: int) -> bool:
-    head = body[offset : offset + 4]
-    ids = {struct.pack(chunk.byte_order + "H", id_) for id_ in CHUNK_IDS}
-    return bool(chunk.packets) and offset % BLOCK == 0 and (head == JPEG_CHUNK or head[:2] in ids)
+def _sizes(chunk: ChunkWalk) -> dict[str, int]:
+    """What the data size of 0x0006 may count."""
+    data = sum(len(packet.data) for packet in chunk.packets)
+    padding = sum(len(packet.padding_bytes) for packet in chunk.packets)
+    headers = PACKET_HEADER_SIZE * len(chunk.packets)
+    first, header = chunk.packets[0].offset, chunk.stream_header_offset or 0
+    codes = 4 * sum(packet.data.count(b"\0\0\0\1") for packet in chunk.packets)
+    return {
+        "the video data": data,
+        "the video data and its padding": data + padding,
+        "everything from the first packet header to the end of the last packet": chunk.end - first,
+        "packet headers and video data": headers + data,
+        "packet headers, video data and its padding": headers + data + padding,
+        "everything from the first video data to the end of the last packet": chunk.end
+        - first
+        - PACKET_HEADER_SIZE,
+        "everything from the stream header to the end of the last packet": chunk.end - header,
+        "everything behind the stream header up to the end of the last packet": chunk.end
+        - header
+        - STREAM_HEADER_LENGTH,
+        "the chunk up to the end of the last packet": chunk.end,
+        "the whole body": chunk.size,
+        "what the chunk's length counts": chunk.chunk_length,
+        "NAL units without start codes": data - codes,
+    }
 
 
-def _read_padding(chunk: ChunkWalk, body: bytes) -> None:
-    """Behind the pictures: zeros to the end, and no other chunk at the next block."""
+def _check_last_packet(chunk: ChunkWalk, body: bytes) -> None:
+    """Where 0x0006 counts some bytes more than the packets have, and these stand behind the last one, the
+    last Length is short; where it counts some less, which are zeros, their padding is not told."""
+    stated = chunk.number(0x0006, "I")
+    if stated is None or not chunk.packets or chunk.size_readings or not chunk.packet_readings:
+        return
+    short = stated - sum(len(packet.data) for packet in chunk.packets)
+    last = chunk.packets[-1]
+    if 0 < short <= PACKET_HEADER_SIZE and any(body[chunk.end : chunk.end + short]):
+        what = f"offset {last.offset + 4}: packet length {last.stated} leaves out {short} bytes of video data"
+        chunk.problems.append(("PLB-08", what))
     stripped = sum(len(packet.data.rstrip(b"\0")) for packet in chunk.packets)
-    if chunk.number(0x0006, "I") == stripped != sum(len(packet.data) for packet in chunk.packets):
+    if stated == stripped and all(len(packet.data) % ALIGNMENT == 0 for packet in chunk.packets):
         text = "zeros behind pictures that their packet headers do not count as padding, nor 0x0006 as data"
         chunk.problems.append(("PLB-08", text))
-    block = chunk.end + -chunk.end % BLOCK
-    if _begins_chunk(chunk, body, block):
-        chunk.problems.append(("PLB-01", f"offset {block}: another chunk"))
-        body, chunk.size = body[:block], block
-    if any(body[chunk.end :]):
-        where = next(index for index in range(chunk.end, len(body)) if body[index])
-        chunk.problems.append(
-            ("PLB-03", f"offset {where}: 0x{body[where]:02x} in the padding from {chunk.end}")
-        )
-
-
-def _packet_length(stated: int, padding: int, dialect: Dialect) -> int:
-    return {
-        "header-to-padding": stated,
-        "header-to-data": stated + padding,
-        "reserved-to-padding": stated + 8,
-        "data": stated + PACKET_HEADER_SIZE + padding,
-    }[dialect.packet_length]
-
-
-def _camera_information(body: bytes, offset: int, order: str) -> TlvWalk:
-    """The camera's TLVs ahead of a packet header, of which there may be none."""
-    result = TlvWalk(end=offset)
-    while result.end + 4 <= len(body):
-        id_, length = struct.unpack_from(order + "HH", body, result.end)
-        if id_ not in _CAMERA_IDS or length < 4 or result.end + length > len(body):
-            break
-        result.elements.append(Tlv(id_, length, body[result.end + 4 : result.end + length], result.end))
-        result.end += length
-    return result
