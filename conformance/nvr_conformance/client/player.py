@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
-from nvr_conformance.reading.gop import SECOND, Gop, clock_time, dialect_of
+from nvr_conformance.reading.gop import SECOND, Gop, clock_time
 from nvr_conformance.reading.playback_audio import AudioWalk, walk_audio
+from nvr_conformance.reading.playback_lengths import in_common
 from nvr_conformance.reading.playback_video import walk_chunk
-from nvr_protocol.dialect import DEFAULT, Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nvr_conformance.client.client import Client
     from nvr_conformance.client.session import Session
     from nvr_conformance.client.target import Target
-    from nvr_conformance.reading.gop import Gop
+    from nvr_conformance.reading.playback_lengths import PacketReading
     from nvr_conformance.wire.exchange import Exchange
 
 MINUTE = 60  # seconds
@@ -33,12 +33,12 @@ _PROBES = (0, 20, 40, 58)  # seconds of a minute at which it is looked whether i
 
 
 class Player:
-    """One session that plays. ``dialect`` is that of the first GOP that came."""
+    """One session that plays. ``readings``: of packet lengths, those that explained all GOPs that came."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.target = session.client.target
-        self.dialect: Dialect | None = None
+        self.readings: tuple[PacketReading, ...] = ()
 
     def choose(self, *cameras: int) -> Exchange:
         """MASK with these cameras."""
@@ -74,15 +74,18 @@ class Player:
 
     def read(self, camera: int, exchange: Exchange) -> Gop:
         """What an answer to ``camera.cgi`` holds."""
-        if self.dialect is None and exchange.ok and exchange.body:
-            self.dialect = dialect_of(exchange.body)
-        return Gop(camera, exchange, walk_chunk(exchange.body, self.dialect or DEFAULT))
+        chunk = walk_chunk(exchange.body, self.readings)
+        if chunk.packet_readings:
+            common = in_common([self.readings or chunk.packet_readings, chunk.packet_readings])
+            self.readings = tuple(common) or self.readings
+        return Gop(camera, exchange, chunk)
 
     def listen(self, camera: int) -> AudioWalk | None:
         """One ``playaudio.cgi``; None where it brings nothing."""
         path = self.session.path("playaudio", CAM=camera)
         exchange = self.session.client.get(path, pace=GOP_PACE)
-        return walk_audio(exchange.body) if exchange.ok and exchange.body else None
+        is_text = exchange.content_type.startswith("text/")
+        return walk_audio(exchange.body) if exchange.ok and exchange.body and not is_text else None
 
     def at(self, camera: int, moment: int) -> Gop:
         """What GOTODATE and one ``camera.cgi`` bring."""

@@ -1,128 +1,102 @@
-"""Facts about the order of GOPs (PLB-07, PLB-12 … PLB-19): pure functions over what ``camera.cgi`` gave.
+"""Facts about the order of GOPs (PLB-12 … PLB-19): pure functions over what ``camera.cgi`` gave.
 
 Each gives a ``Fact`` for ``check(id, *fact)`` and raises NothingToJudge where a pass would prove nothing.
+Times and lengths are those of the GOPs as they came, never those that 0x0009 is set to.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
-from nvr_conformance.facts.playback_chunk import END_AT
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
-from nvr_conformance.reading.gop import clock_time
+from nvr_conformance.reading.gop import SECOND, clock_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from nvr_conformance.reading.decoding import Decoded
     from nvr_conformance.reading.gop import Gop
 
-SKIPPED = 1.5  # GOP lengths from one answer to the next, from which on something was skipped
-NEAR = 1.0  # GOP lengths
-ZONES_AT = {"end": 25, "start": 33}  # of the zones in the GOP information, from the stream header on
+NEAR = 10 * SECOND  # hundredths, or one GOP where that is longer
+FURTHER = 1.5  # times as far after repeats as before them
+_CUT = 2  # hundredths by which times that are cut may differ
 
 
-def follow_on(gops: Sequence[Gop]) -> Fact:
-    """PLB-12: each GOP begins one picture interval behind the end of the one before; none twice, none
-    missing."""
-    expected = "each GOP one picture behind the end of the one before"
+def apart(gops: Sequence[Gop]) -> list[int]:
+    """After which of these GOPs, in either direction, the next one is so far that one may be missing."""
+    ordered = [sorted(pair, key=_start) for pair in pairwise(gops)]
+    usual = median([_start(later) - _start(earlier) for earlier, later in ordered]) if ordered else 0
+    found = []
+    for number, (earlier, later) in enumerate(ordered):
+        away, length = _start(later) - _start(earlier), earlier.length
+        if length is None or earlier.count < 2:
+            # Of one picture it is not known how long it lasts: as long as most.
+            wide = away > max(usual, length or 0) * FURTHER
+        else:
+            wide = away > length * (1 + FURTHER / earlier.count) + _CUT
+        if wide:
+            found.append(number)
+    return found
+
+
+def follow_on(
+    gops: Sequence[Gop], left_out: Mapping[int, Gop] | None = None, *, backward: bool = False
+) -> Fact:
+    """PLB-12, PLB-13, PLB-15, PLB-16: each is the GOP next to the one before it, later or earlier, none
+    twice, none missing. ``left_out``: what is recorded between a GOP and the next, by the GOP's number."""
+    expected = f"each the GOP {'before' if backward else 'after'} the last, none twice, none missing"
     if len(gops) < 2:
         raise NothingToJudge(f"{len(gops)} GOPs have no order")
-    for number, (earlier, later) in enumerate(pairwise(gops), 1):
-        if not _follows_closely(earlier, later):
-            return Fact(False, expected, f"GOP {number}: {_both(earlier, later)}")
-        if earlier.video == later.video:
-            return Fact(False, expected, f"GOP {number}: the same pictures again")
-    return Fact(True, expected, f"{len(gops)} GOPs from {clock_time(gops[0].start)}")
-
-
-def neighbours(gops: Sequence[Gop], *, backward: bool) -> Fact:
-    """PLB-13, PLB-15, PLB-16: each is the GOP next to the one before it, later or earlier."""
-    expected = f"each the GOP {'before' if backward else 'after'} the last"
-    if len(gops) < 2:
-        raise NothingToJudge(f"{len(gops)} GOPs have no order")
-    for number, (first, second) in enumerate(pairwise(gops), 1):
+    for number, (first, second) in enumerate(pairwise(gops)):
         earlier, later = (second, first) if backward else (first, second)
-        start, length = _place(earlier)
-        if abs(_place(later)[0] - start - length) > length / 2:
-            return Fact(False, expected, f"GOP {number}: {_both(first, second)}")
+        where = f"GOP {number + 1}: {_both(first, second)}"
+        if _start(later) <= _start(earlier):
+            return Fact(False, expected, where)
+        if left_out and number in left_out:
+            return Fact(False, expected, f"{where}; between them: {left_out[number]}")
+        if first.video == second.video:
+            return Fact(False, expected, f"GOP {number + 1}: the same pictures again")
+        if _overlap(earlier, later):
+            return Fact(False, expected, f"{where}, before that one ends")
     return Fact(True, expected, f"{len(gops)} GOPs from {clock_time(gops[0].start)}")
 
 
-def near(gop: Gop, moment: int, tolerance: float = NEAR) -> Fact:
-    """PLB-17: the moment is in the GOP, or within ``tolerance`` GOP lengths of it."""
-    start, length = _place(gop)
-    expected = f"within {tolerance:g} GOP of {clock_time(moment)}"
-    slack = length * tolerance
-    return Fact(start - slack - 1 <= moment < start + length + slack - 1, expected, str(gop))
+def near(gop: Gop, moment: int) -> Fact:
+    """PLB-13, PLB-17: the moment is in the GOP, or within one GOP or 10 s of it."""
+    start, slack = _start(gop), max(NEAR, round(gop.length or 0))
+    begin, end = start - slack, start + (gop.length or 0) + slack
+    expected = f"within one GOP or 10 s of {clock_time(moment)}"
+    return Fact(begin <= moment <= end, expected, str(gop))
 
 
-def contains(gop: Gop, moment: int) -> Fact:
-    """PLB-14: the moment is in the GOP."""
-    start, length = _place(gop)
-    return Fact(start - 1 <= moment < start + length - 1, f"the GOP of {clock_time(moment)}", str(gop))
+def strides(gops: Sequence[Gop]) -> list[int]:
+    """How many hundredths each GOP begins behind the one before; negative backward."""
+    return [_start(later) - _start(first) for first, later in pairwise(gops)]
 
 
-def stays(gops: Sequence[Gop]) -> Fact:
-    """PLB-14: the same GOP over and over."""
-    if len(gops) < 2:
-        raise NothingToJudge(f"{len(gops)} GOPs cannot stay")
-    actual = ", ".join(clock_time(gop.start) for gop in gops)
-    alike = all(gop.start == gops[0].start and gop.video == gops[0].video for gop in gops)
-    return Fact(alike, "the same GOP each time", actual)
-
-
-def strides(gops: Sequence[Gop]) -> list[float]:
-    """How far each GOP begins from the one before, in lengths of a GOP; negative backward."""
-    return [(_place(later)[0] - _place(first)[0]) / _place(first)[1] for first, later in pairwise(gops)]
-
-
-def skips(steps: Sequence[Sequence[Gop]], *, backward: bool) -> Fact:
-    """PLB-18, PLB-19: within each step every answer skips GOPs, and each step skips further than the one
-    before. Of a step its shortest stride counts: a gap in the recording makes another one longer."""
-    expected = f"GOPs skipped {'backward' if backward else 'forward'}, further with each repeat"
+def goes_faster(steps: Sequence[Sequence[Gop]], *, backward: bool) -> Fact:
+    """PLB-18, PLB-19: every answer goes on in the one direction; no step goes less far than the one before,
+    and one of the repeats goes further than the first. Of a step its shortest stride counts, or its longest:
+    GOPs differ in length, and a gap in the recording makes a stride longer."""
+    direction = "backward" if backward else "forward"
+    expected = f"GOPs from {direction} on {direction}, further after repeats"
     sign = -1 if backward else 1
-    shortest: list[float] = []
+    shortest: list[int] = []
+    longest: list[int] = []
     for number, gops in enumerate(steps, 1):
         wide = [sign * stride for stride in strides(gops)]
         if not wide:
             raise NothingToJudge(f"{len(gops)} GOPs at step {number}")
-        if min(wide) < SKIPPED:
-            return Fact(
-                False, expected, f"step {number}: {', '.join(f'{stride:+.1f}' for stride in wide)} GOPs"
-            )
         shortest.append(min(wide))
-    actual = f"{', '.join(f'{stride:.1f}' for stride in shortest)} GOPs from answer to answer"
-    return Fact(all(low < high for low, high in pairwise(shortest)), expected, actual)
-
-
-def ends_with_its_last_picture(gop: Gop) -> Fact:
-    """PLB-07: GOP end is the time of the last picture, as the frame rate or the camera's clock tell."""
-    chunk, spans = gop.chunk, gop.spans()
-    if chunk.gop_end is None or gop.start is None or not spans:
-        raise NothingToJudge("no GOP information, or no frame rate")
-    told = " or ".join(f"{span / 100:.2f}" for span in dict.fromkeys(spans))
-    expected = f"the end {told} s behind the start: {gop.count} pictures"
-    where = f" (offset {(chunk.stream_header_offset or 0) + END_AT})"
-    return Fact(gop.ends_right(), expected, f"{(chunk.gop_end - gop.start) / 100:.2f} s{where}")
-
-
-def zones_agree(gop: Gop) -> Fact:
-    """PLB-07: the time zone of the GOP information is that of 0x0007. How the zone info byte is laid out is
-    open (OP-21): it has to be 0 exactly where there is neither a negative zone nor summer time."""
-    stated = gop.chunk.information.get(0x0007)
-    if stated is None or len(stated) < 8 or gop.chunk.gop_start is None:
-        raise NothingToJudge("no time zone")
-    sign, hours, minutes, summer = stated[4:8]
-    expected = f"{'-' if sign else '+'}{hours:02}:{minutes:02}{' summer' if summer else ''} as in 0x0007"
-    for name, zone in (("start", gop.chunk.gop_start_zone), ("end", gop.chunk.gop_end_zone)):
-        if zone[:2] != (hours, minutes) or bool(zone[2]) != bool(sign or summer):
-            offset = (gop.chunk.stream_header_offset or 0) + ZONES_AT[name]
-            said = f"{zone[0]:02}:{zone[1]:02}, zone info 0x{zone[2]:02x}"
-            return Fact(False, expected, f"offset {offset}, GOP {name}: {said}")
-    return Fact(True, expected, expected)
+        longest.append(max(wide))
+    actual = f"{', '.join(f'{stride / SECOND:.1f}' for stride in shortest)} s from answer to answer"
+    onward = all(stride > 0 for stride in shortest)
+    never_less = all(after >= before - _CUT for before, after in zip(shortest, longest[1:], strict=False))
+    further = max(shortest[1:], default=0) >= FURTHER * shortest[0]
+    return Fact(onward and never_less and further, expected, actual)
 
 
 def pictures_differ(decoded: Sequence[Decoded]) -> Fact:
@@ -137,21 +111,15 @@ def pictures_differ(decoded: Sequence[Decoded]) -> Fact:
     return Fact(True, expected, f"{len(lumas)} GOPs")
 
 
-def _follows_closely(earlier: Gop, later: Gop) -> bool:
-    """By the frame rate or by GOP end: where one of the two is wrong, the other is a witness."""
-    start, length = _place(earlier)
-    interval = length / max(1, earlier.count)
-    begins = _place(later)[0]
-    counted = abs(begins - start - length) < max(1.5, interval * 0.75)
-    end = earlier.chunk.gop_end
-    return counted or (end is not None and 0 < begins - end < interval * 1.75 + 1)
+def _overlap(earlier: Gop, later: Gop) -> bool:
+    """Whether a GOP begins before the last picture of the one before it, as the camera's clock tells."""
+    return earlier.span is not None and _start(later) < _start(earlier) + earlier.span
 
 
-def _place(gop: Gop) -> tuple[int, float]:
-    """Start and length of a GOP in hundredths."""
-    if gop.start is None or gop.length is None:
-        raise NothingToJudge(f"when it begins and how long it lasts is not known: {gop}")
-    return gop.start, gop.length
+def _start(gop: Gop) -> int:
+    if gop.start is None:
+        raise NothingToJudge(f"when it begins is not known: {gop}")
+    return gop.start
 
 
 def _both(first: Gop, second: Gop) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import contextlib
 import re
 import statistics
 import time
@@ -14,12 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from nvr_conformance.facts.logs import is_time
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
-from nvr_protocol.dialect import DEFAULT, Dialect
-from nvr_protocol.errors import ProtocolError
-from nvr_protocol.timestamps import read_zone_info
+from nvr_conformance.reading.zone_bits import LIKELY, ZoneSample, zone_bits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from nvr_conformance.reading.playback_video import ChunkWalk
     from nvr_conformance.wire.exchange import Exchange
@@ -104,22 +101,29 @@ def _order(moment: LocalMoment) -> int:
     return moment.unix(0)
 
 
-def zone_of(chunks: Iterable[ChunkWalk], dialect: Dialect = DEFAULT, otherwise: int | None = None) -> int:
+def zone_of(chunks: Sequence[ChunkWalk], otherwise: int | None = None) -> int:
     """The recorder's zone without summer time, in minutes: what most fields of the chunks say; ``otherwise``
-    where they say nothing. ``dialect``: where the GOP information has the sign (OP-21)."""
+    where they say nothing. Where the GOP information has the sign is open (OP-21): where 0x0007 agrees."""
     votes: Counter[int] = Counter()
+    samples: list[ZoneSample] = []
     for chunk in chunks:
         data = chunk.information.get(0x0007)
         if data is not None and len(data) >= 8:
             votes[_minutes(data[5], data[6], negative=data[4] == 1)] += 1
-        for hours, minutes, info in (chunk.gop_start_zone, chunk.gop_end_zone):
-            with contextlib.suppress(ProtocolError):
-                votes[read_zone_info(hours, minutes, info, dialect).minutes] += 1
+            samples += [ZoneSample(data[4], data[7], zone[2]) for zone in _zones(chunk)]
+    bits = next(iter(zone_bits(samples)), LIKELY[0])
+    for chunk in chunks:
+        for hours, minutes, info in _zones(chunk):
+            votes[_minutes(hours, minutes, negative=bool(info >> bits.sign & 1))] += 1
     if not votes and otherwise is not None:
         return otherwise
     if not votes:
         raise NothingToJudge("no chunk names the recorder's time zone")
     return votes.most_common(1)[0][0]
+
+
+def _zones(chunk: ChunkWalk) -> tuple[tuple[int, int, int], ...]:
+    return (chunk.gop_start_zone, chunk.gop_end_zone) if chunk.present else ()
 
 
 def _minutes(hours: int, minutes: int, *, negative: bool) -> int:

@@ -29,7 +29,7 @@ from nvr_conformance.fuzzing.steps import (
 )
 from nvr_conformance.fuzzing.surroundings import surroundings_of
 from nvr_conformance.reading.connection_information import used_uids_in
-from nvr_conformance.reading.gop import Gop, dialect_of
+from nvr_conformance.reading.gop import Gop
 from nvr_conformance.reading.playback_video import walk_chunk
 from nvr_conformance.wire.exchange import Exchange, WireProblem, says_no
 from nvr_conformance.wire.live_streams import LiveHttp, open_udp_socket
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nvr_conformance.client.target import Target
-    from nvr_protocol.dialect import Dialect
 
 STREAM_END = 5.0  # real seconds that a recorder is given to end the answer of a stream
 LAST_LOOK = 0.5  # real seconds behind the last step in which the end of a stream may still show
@@ -78,7 +77,6 @@ class Driver:
         self._sessions: dict[str, Session] = {}
         self._streams: dict[tuple[str, int, str], LiveHttp] = {}
         self._gops: dict[str, Gop] = {}
-        self._dialect: Dialect | None = None
         address = (target.endpoint.host, target.endpoint.port)
         self._socket = open_udp_socket(address)
         self._port = int(self._socket.getsockname()[1])
@@ -256,9 +254,7 @@ class Driver:
 
     def _check_gop(self, step: Fetch, exchange: Exchange) -> None:
         session = self.model.sessions[step.label]
-        if self._dialect is None:
-            self._dialect = dialect_of(exchange.body)
-        gop = Gop(step.camera, exchange, walk_chunk(exchange.body, self._dialect))
+        gop = Gop(step.camera, exchange, walk_chunk(exchange.body))
         shown = None
         if gop.given:
             self._gops[step.label] = gop

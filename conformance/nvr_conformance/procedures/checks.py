@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nvr_conformance.facts import playback_chunk, rtp
-from nvr_conformance.facts.playback_order import ends_with_its_last_picture, zones_agree
+from nvr_conformance.facts import playback_chunk, playback_times, rtp
 from nvr_conformance.judgement.outcomes import NothingToJudge
 
 if TYPE_CHECKING:
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
     from nvr_conformance.judgement.fact import Fact
     from nvr_conformance.reading.gop import Gop
     from nvr_conformance.reading.rtp import RtpRecord
-    from nvr_protocol.dialect import Dialect
 
-CHUNK_IDS = tuple(f"PLB-{number:02}" for number in range(1, 12))
+CHUNK_IDS = (*(f"PLB-{number:02}" for number in range(1, 12)), "PLB-36")
 """What ``ChunkChecks`` checks."""
 
 VIDEO_IDS = tuple(f"LIV-{number:02}" for number in range(4, 16) if number != 8)
@@ -46,29 +44,50 @@ class Judge:
 
 
 class ChunkChecks:
-    """Makes the checks of ``CHUNK_IDS`` on one GOP."""
+    """Makes the checks of ``CHUNK_IDS``: ``checks(gop, name)`` of each answer, ``checks.together()`` of what
+    several of them have in common."""
 
     def __init__(self, check: Check, not_tested: NotTested) -> None:
         self._judge = Judge(check, not_tested)
+        self.runs: dict[str, list[Gop]] = {}
+        """The GOPs that were judged, in the order in which they came, by the name of their run."""
 
-    def __call__(self, gop: Gop, dialect: Dialect | None, name: str) -> None:
-        """Judge an answer that should hold a GOP. ``name`` tells the checks apart."""
+    def __call__(self, gop: Gop, run: str) -> None:
+        """Judge an answer that should hold a GOP. ``run``: what it is of, alike for GOPs that follow on one
+        another ("H264 of camera 1")."""
         judge, chunk, codec = self._judge, gop.chunk, gop.codec
+        before = self.runs.setdefault(run, [])
+        name = f"{run}, GOP {len(before) + 1}"
         if not judge("PLB-01", name, playback_chunk.one_gop, gop):
             return
+        before.append(gop)
         judge("PLB-02", name, playback_chunk.answer_headers, gop.exchange)
         judge("PLB-03", name, playback_chunk.padded, chunk)
         judge("PLB-05", name, playback_chunk.information, chunk, gop.camera, codec)
         judge("PLB-06", name, playback_chunk.stream_header, chunk)
-        judge("PLB-07", f"{name}, times", playback_chunk.times, chunk)
-        judge("PLB-07", f"{name}, end", ends_with_its_last_picture, gop)
-        judge("PLB-07", f"{name}, zone", zones_agree, gop)
+        judge("PLB-07", f"{name}, times", playback_times.times, chunk)
         judge("PLB-08", name, playback_chunk.packet_headers, chunk)
-        judge("PLB-10", name, playback_chunk.counts, chunk, dialect)
+        judge("PLB-10", f"{name}, pictures", playback_chunk.counts, chunk)
+        judge("PLB-36", name, playback_chunk.long_term_reference, chunk)
         if codec:
             judge("PLB-04", name, playback_chunk.chunk_id, chunk, codec)
             judge("PLB-09", name, playback_chunk.start_codes, chunk, codec)
             judge("PLB-11", name, playback_chunk.decodable, gop)
+
+    def together(self) -> None:
+        """Judge what one answer alone does not tell: lengths that mean one thing, GOP ends, zones, rates."""
+        judge = self._judge
+        for run, gops in self.runs.items():
+            judge("PLB-05", f"{run}, frame rate", playback_times.frame_rate, gops)
+            judge("PLB-07", f"{run}, ends", playback_times.ends, gops)
+        gops = [gop for run in self.runs.values() for gop in run]
+        judge("PLB-07", "zones", playback_times.zones_agree, gops)
+        for kind in sorted({gop.codec == "JPEG" for gop in gops}):
+            chunks = [gop.chunk for gop in gops if (gop.codec == "JPEG") == kind]
+            name = f", {'JPEG' if kind else 'video'}"
+            judge("PLB-04", f"chunk lengths{name}", playback_chunk.one_reading, chunks, "length")
+            judge("PLB-08", f"packet lengths{name}", playback_chunk.one_reading, chunks, "packet")
+            judge("PLB-10", f"sizes{name}", playback_chunk.one_reading, chunks, "size")
 
 
 class VideoChecks:

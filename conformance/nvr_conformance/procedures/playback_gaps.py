@@ -1,15 +1,19 @@
-"""Gaps in a recording, told from GOPs that were left out: a recorder that records on motion has many gaps."""
+"""Whether what lies between two GOPs was left out, or never recorded: a recorder that records on motion has
+many gaps, and one whose pictures come at a varying rate has long GOPs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from nvr_conformance.facts.playback_order import apart
+from nvr_conformance.reading.gop import SECOND
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from nvr_conformance.reading.gop import Gop
 
-MISSING = 0.5  # GOP lengths behind the end of a GOP, from which on something may be missing
+_CUT = 2  # hundredths by which times that are cut may differ
 
 
 class Finder(Protocol):
@@ -18,35 +22,49 @@ class Finder(Protocol):
     def at(self, camera: int, moment: int) -> Gop: ...
 
 
-def without_gaps(player: Finder, gops: Sequence[Gop]) -> list[Gop]:
-    """The longest run of GOPs, forward or backward, between which there is no gap in the recording.
+def left_out(player: Finder, gops: Sequence[Gop]) -> dict[int, Gop]:
+    """What is recorded between a GOP and the next of these, forward or backward, by the first one's number.
 
-    Where two are apart, GOTODATE is asked for the time between them: what it finds there was left out, and
-    that is no gap. Moves the player.
+    Where two are apart, GOTODATE is asked for the time between them: what it finds there was left out; where
+    it finds nothing there is a gap in the recording, or the one GOP is long. Moves the player.
     """
-    runs: list[list[Gop]] = []
-    for gop in gops:
-        if not runs or is_gap_between(player, runs[-1][-1], gop):
-            runs.append([])
-        runs[-1].append(gop)
-    return max(runs, key=len, default=[])
+    found: dict[int, Gop] = {}
+    for number in apart(gops):
+        earlier, later = sorted(gops[number : number + 2], key=lambda gop: gop.start or 0)
+        if earlier.start is None or later.start is None:
+            continue
+        between = recorded_between(player, earlier.camera, earlier.start, later.start, earlier.length)
+        if between is not None:
+            found[number] = between
+    return found
 
 
-def is_gap_between(player: Finder, one: Gop, other: Gop) -> bool:
-    """Whether two GOPs are apart, and nothing is recorded between them."""
-    if one.start is None or other.start is None:
-        return False
-    earlier, later = sorted((one, other), key=lambda gop: gop.start or 0)
-    if earlier.start is None or later.start is None or earlier.length is None:
-        return False
-    end = earlier.start + round(earlier.length)
-    if later.start - end <= earlier.length * MISSING:
-        return False
-    return not is_recorded(player, earlier.camera, end, later.start)
+def recorded_between(
+    player: Finder, camera: int, begin: int, end: int, length: float | None = None
+) -> Gop | None:
+    """A GOP that GOTODATE finds, which begins between these times (hundredths). ``length``: of the GOP that
+    begins at ``begin``, as far as it is known."""
+    for moment in _moments(begin, end, length or 0):
+        gop = player.at(camera, moment)
+        if gop.given and gop.start is not None and begin + _CUT < gop.start < end - _CUT:
+            return gop
+    return None
 
 
-def is_recorded(player: Finder, camera: int, begin: int, end: int) -> bool:
-    """Whether GOTODATE finds a GOP that begins in this time (hundredths)."""
-    found = player.at(camera, (begin + end) // 2)
-    slack = 5
-    return found.given and found.start is not None and begin - slack <= found.start < end - slack
+def _moments(begin: int, end: int, length: float) -> Iterator[int]:
+    """Whole seconds, as TIMEF has them, at which a GOP between shows. GOTODATE may give the GOP that contains
+    TIMEF, the next, or the one before (OP-26): so some of them lie in the GOP behind, or in the one before.
+    """
+    behind = min(begin + round(length), end)
+    middle = (behind + end) // 2
+    inside = [_up(middle), _down(middle), _up(behind), _down(end - 1)]
+    moments = [moment for moment in inside if begin < moment < end]
+    yield from dict.fromkeys([*moments, _up(end), _up(begin)])
+
+
+def _down(moment: int) -> int:
+    return moment // SECOND * SECOND
+
+
+def _up(moment: int) -> int:
+    return -(-moment // SECOND) * SECOND

@@ -12,9 +12,6 @@ LENGTHS = {
 }  # fmt: skip
 """The self-inclusive length of each id."""
 
-OPERATIONS = frozenset((*range(9), 0x41, 0x42))
-"""What 0x000D may name."""
-
 ELEMENT_LIMIT = 4096  # elements that are read; more are a problem
 _RESERVED = frozenset(
     (0x0004, 0x0005, 0x0008, 0x0009, 0x000A, 0x000C, 0x000D, 0x0012, 0x0027, 0x0028, 0x0029)
@@ -48,10 +45,14 @@ class TlvWalk:
         """The data of the first element of that id."""
         return next((element.data for element in self.elements if element.id == id_), None)
 
+    def first(self, id_: int) -> Tlv | None:
+        """The first element of that id."""
+        return next((element for element in self.elements if element.id == id_), None)
+
     def place(self, id_: int) -> str:
         """Where that element is, for reports."""
-        offset = next((element.offset for element in self.elements if element.id == id_), None)
-        return f"0x{id_:04x}" if offset is None else f"offset {offset}: 0x{id_:04x}"
+        element = self.first(id_)
+        return f"0x{id_:04x}" if element is None else f"offset {element.offset}: 0x{id_:04x}"
 
     def firsts(self) -> list[Tlv]:
         """The first element of each id: one that comes again is the camera's, whose ids are its own."""
@@ -111,8 +112,6 @@ def wrong_value(element: Tlv, byte_order: str = ">") -> str:
         return f"{place}: {value} hundredths of a second"
     if value not in _VALUES.get(element.id, (value,)):
         return f"{place} says 0x{value:04x}"
-    if element.id == 0x000D and data[0] not in OPERATIONS:
-        return f"{place} says operation 0x{data[0]:02x}"
     return ""
 
 

@@ -71,9 +71,9 @@ class Gop:
 
     @property
     def interval(self) -> float | None:
-        """About how many hundredths pass from picture to picture: by the camera's clock, by the GOP's ends, by
-        0x0009. Of three the one in the middle, so that one that is wrong does not count; of two the first,
-        for 0x0009 is what the recorder is set to, whatever the camera sends."""
+        """About how many hundredths pass from picture to picture: by the camera's clock, by the GOP's ends,
+        by 0x0009. Of three the one in the middle, so that one that is wrong does not count; of two the
+        first, for 0x0009 is what the recorder is set to, whatever the camera sends."""
         rate, gaps = self.chunk.number(0x0009), self.count - 1
         begin, end = self.chunk.gop_start, self.chunk.gop_end
         witnesses = []

@@ -7,10 +7,12 @@ of the chunk explain it; and a recorder means the same by it in each chunk.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+Reading = TypeVar("Reading")
 
 PACKET_HEADER_SIZE = 24
 MOST_OFF = 8  # bytes by which a chunk's length may be off a landmark, and still count from there
@@ -75,7 +77,7 @@ def size_readings(stated: int, sizes: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(f"0x0006 counts {what}" for what, size in sizes.items() if size == stated)
 
 
-def in_common(found: Sequence[Sequence[object]]) -> list[object]:
+def in_common(found: Sequence[Sequence[Reading]]) -> list[Reading]:
     """The readings that explain all, in the order of the first."""
     return [reading for reading in found[0] if all(reading in others for others in found)] if found else []
 

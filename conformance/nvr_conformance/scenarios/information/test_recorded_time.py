@@ -6,9 +6,6 @@ from nvr_conformance.facts import recorded_time as judging
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
 from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, scenario
 from nvr_protocol.commands.table import COMMANDS_BY_KEY
-from nvr_protocol.dialect import DEFAULT, Dialect
-from nvr_protocol.dialect_detection import detect_dialect
-from nvr_protocol.errors import ProtocolError
 
 AUTUMN_2024 = 1_730_635_200
 """3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
@@ -80,7 +77,6 @@ class Player:
         self.at_once = at_once
         self.channels = target.channels
         self.require = require
-        self.dialect: Dialect | None = None
 
     def around(self, seconds: int, count: int) -> list[ChunkWalk]:
         """The first GOPs of each camera behind a GOTODATE."""
@@ -89,7 +85,7 @@ class Player:
     def zone_around(self, *moments: int, otherwise: int | None = None) -> int:
         """The zone that the GOPs there tell, in minutes; ``otherwise`` where there are none."""
         chunks = [chunk for seconds in moments for chunk in self.around(seconds, 1)]
-        return judging.zone_of(chunks, self.dialect or DEFAULT, otherwise)
+        return judging.zone_of(chunks, otherwise)
 
     def before(self, seconds: int) -> list[ChunkWalk]:
         """The first GOP of each camera behind a BPLAY."""
@@ -108,18 +104,9 @@ class Player:
             for camera in cameras:
                 answers = [self._fetch(camera) for _ in range(count)]
                 bodies = [answer.body for answer in answers if answer.ok and answer.body]
-                found += map(self._walk, bodies)
+                found += map(walk_chunk, bodies)
             self.session.get("stop", TIMEF=seconds * 100)
         return found
-
-    def _walk(self, body: bytes) -> ChunkWalk:
-        """The chunk in the dialect of the first one that tells it."""
-        if self.dialect is None:
-            try:
-                self.dialect = detect_dialect(body).dialect
-            except ProtocolError:
-                return walk_chunk(body)
-        return walk_chunk(body, self.dialect)
 
     def _fetch(self, camera: int) -> Exchange:
         """One GOP; requests for data need not keep the 3 s between commands."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nvr_conformance.facts import playback_audio as sequence
 from nvr_conformance.procedures.audio_witness import SAME, live_apart
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.playback_gaps import is_recorded
+from nvr_conformance.procedures.playback_gaps import recorded_between
 from nvr_conformance.reading.playback_audio import AudioWalk
 from nvr_conformance.scenario import (
     SECOND,
@@ -62,7 +62,7 @@ def test_recorded_audio_of_each_codec(
         elif check("PLB-25", len(audios) == ANSWERS, f"{ANSWERS} answers", len(audios), f"{name}, goes on"):
             judge("PLB-25", f"{name}, length", sequence.about_a_second, audios, codec)
             gap = sequence.first_jump(audios, codec)
-            if gap is None or is_recorded(player, camera, *gap):
+            if gap is None or recorded_between(player, camera, *gap):
                 judge("PLB-25", f"{name}, in time", sequence.follow_on, audios, codec)
             else:
                 not_tested("PLB-25", f"{name}: a gap in the recording at {gap[0] // 100}")

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from nvr_conformance.client.player import AGO
+from nvr_conformance.facts.playback_open import open_points
 from nvr_conformance.facts.recorded_time import stated_range
 from nvr_conformance.procedures.cameras import camera_count
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks
-from nvr_conformance.scenario import SECOND, Check, Client, Gop, NotTested, Player, Require, Target, scenario
+from nvr_conformance.scenario import (
+    SECOND,
+    Check,
+    Client,
+    Gop,
+    NotTested,
+    Observe,
+    Player,
+    Require,
+    Target,
+    scenario,
+)
 
 CAMERAS_TRIED = 4
 CAMERAS_SEARCHED = 16  # where the first ones have no recording
-GOPS = 2
+GOPS = 3
 RECORDED_TIME = "/cgi-bin/recordedtime.cgi"
 
 
-@scenario(*CHUNK_IDS)
+@scenario(*CHUNK_IDS, "PLB-37")
 def test_every_byte_of_a_gop(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
 ) -> None:
     """MASK, PLAY, camera.cgi: the answer, its headers, its layout, its pictures, in each codec there is."""
     check_chunk = ChunkChecks(check, not_tested)
@@ -31,12 +43,12 @@ def test_every_byte_of_a_gop(
         # PLAY goes on from where the UID stands; where it starts on a fresh one is open.
         player.with_room(camera, round(target.unix_time() - AGO) * SECOND)
         player.play()
-        for number in range(1, GOPS + 1):
+        for _ in range(GOPS):
             gop = player.fetch(camera, prove_end=True)
             if not gop.given:
                 empty[camera] = gop
                 break
-            check_chunk(gop, player.dialect, f"{gop.codec} of camera {camera}, GOP {number}")
+            check_chunk(gop, f"{gop.codec} of camera {camera}")
             seen.add(gop.codec)
         player.session.logout()
     if not seen:
@@ -45,6 +57,10 @@ def test_every_byte_of_a_gop(
         require(recorded, f"nothing plays, and recordedtime.cgi states no recording: {gop}")
         count, lines = camera_count(client.login(), target.channels), target.channels
         require(count == lines, f"MASK takes {count} digits, and as_getinfo.cgi has lines of {lines} cameras")
-        check_chunk(gop, None, f"nothing of {len(empty)} cameras")
+        check_chunk(gop, f"nothing of {len(empty)} cameras")
+    check_chunk.together()
+    for run, gops in check_chunk.runs.items():
+        for name, text in open_points(gops).items():
+            observe("PLB-37", text, f"{run}, {name}")
     if missing := sorted({"H264", "H265"} - seen):
         not_tested("PLB-04", f"no recording in {' or '.join(missing)} was found")

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from nvr_conformance.facts import playback_chunk as judging
 from nvr_conformance.facts import playback_order as order
-from nvr_conformance.facts.playback_chunk import decodable
-from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, player_in_recording, scenario
+from nvr_conformance.facts.playback_chunk import one_jpeg
+from nvr_conformance.facts.playback_open import open_points
+from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
+from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    NotTested,
+    Observe,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
 
 PICTURES = 6
 
@@ -18,19 +28,23 @@ ONE_RECORDS_JPEG = {
 }
 
 
-@scenario("PLB-04", "PLB-11", "PLB-12", "PLB-22", setup=ONE_RECORDS_JPEG)
+@scenario(*CHUNK_IDS, "PLB-12", "PLB-22", "PLB-37", setup=ONE_RECORDS_JPEG)
 def test_recorded_jpeg_pictures(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
 ) -> None:
     """GOTODATE, PLAY, and camera.cgi over and over: a picture each."""
     judge = Judge(check, not_tested)
+    check_chunk = ChunkChecks(check, not_tested)
     player, first = player_in_recording(target, client, codecs=("JPEG",))
+    check_chunk(first, "JPEG behind GOTODATE")
     player.play()
-    pictures = [first, *player.several(first.camera, PICTURES)]
-    for number, picture in enumerate(pictures):
-        name = f"JPEG of camera {first.camera}, picture {number}"
-        judge("PLB-04", name, judging.chunk_id, picture.chunk, "JPEG")
-        judge("PLB-22", name, judging.one_jpeg, picture.chunk)
-        judge("PLB-11", name, decodable, picture)
-    require(len(pictures) > PICTURES, "the recording ends here")
-    judge("PLB-12", "JPEG, times", order.follow_on, pictures[1:])
+    pictures = player.several(first.camera, PICTURES)
+    for picture in pictures:
+        check_chunk(picture, "JPEG behind PLAY")
+    check_chunk.together()
+    for number, picture in enumerate([first, *pictures]):
+        judge("PLB-22", f"JPEG of camera {first.camera}, picture {number}", one_jpeg, picture.chunk)
+    for name, text in open_points(pictures).items():
+        observe("PLB-37", text, f"JPEG, {name}")
+    require(len(pictures) == PICTURES, "the recording ends here")
+    judge("PLB-12", "JPEG, times", order.follow_on, pictures, left_out(player, pictures))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nvr_conformance.facts import playback_order as order
+from nvr_conformance.facts.playback_times import shows, zones_agree
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.scenario import (
     SECOND,
@@ -10,6 +11,7 @@ from nvr_conformance.scenario import (
     Client,
     Gop,
     NotTested,
+    Observe,
     Player,
     Require,
     Target,
@@ -18,20 +20,24 @@ from nvr_conformance.scenario import (
 )
 
 PLAYED = 12  # GOPs that show where there is recording
+MOST_PLAYED = 64
+LATE = 30  # seconds of a minute, beyond which it shows whether they count
 HALF_A_DAY = 12 * 3600
 SLACK = 60 * SECOND  # hundredths: less than any time zone is off
 COMMANDS = ("GOTODATE", "PAUSE", "BPLAY", "FF", "REW", "NEXTFRAME", "PREVFRAME")
 
 
-@scenario("PLB-17")
+@scenario("PLB-17", "PLB-34", "PLB-38")
 def test_go_to_date(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
 ) -> None:
     """GOTODATE to times that were played before, back and forth, and on a fresh UID."""
     judge = Judge(check, not_tested)
     player, first = player_in_recording(target, client)
     camera = first.camera
     played = [first, *player.several(camera, PLAYED - 1)]
+    while len(played) < MOST_PLAYED and not _is_late(played[-1]) and (gop := player.fetch(camera)).given:
+        played.append(gop)
     moments = [moment for gop in played if (moment := gop.whole_second()) is not None]
     require(len(moments) > 2, "too few GOPs contain a whole second, which TIMEF needs")
     middle = target.random.choice(moments[1:-1])
@@ -40,6 +46,9 @@ def test_go_to_date(
         gop = player.fetch(camera)
         if check("PLB-17", gop.given, "a GOP", gop if answer.ok else answer, f"{name}: gives a GOP"):
             judge("PLB-17", f"{name}: near TIMEF", order.near, gop, moment)
+            judge("PLB-38", f"{name}: the first GOP", shows, gop, moment)
+            judge("PLB-38", f"{name}: the GOP behind it", shows, player.fetch(camera), moment)
+        observe("PLB-34", _which(gop, moment), f"{name}: GOTODATE gives")
     player.session.logout()
     fresh = Player(client.login())
     fresh.choose(camera)
@@ -47,6 +56,20 @@ def test_go_to_date(
     gop = fresh.fetch(camera)
     if check("PLB-17", gop.given, "a GOP", gop, "on a fresh UID: gives a GOP"):
         judge("PLB-17", "on a fresh UID: near TIMEF", order.near, gop, middle)
+
+
+def _is_late(gop: Gop) -> bool:
+    """Whether a GOP begins so late in its minute that the seconds of TIMEF must count to find it."""
+    return gop.start is None or gop.start // SECOND % 60 >= LATE
+
+
+def _which(gop: Gop, moment: int) -> str:
+    """OP-26 in words."""
+    if not gop.given or gop.start is None or gop.length is None:
+        return "no GOP with times"
+    if gop.start > moment:
+        return "a GOP behind TIMEF"
+    return "the GOP that contains TIMEF" if moment < gop.start + gop.length else "a GOP ahead of TIMEF"
 
 
 @scenario("PLB-33")
@@ -63,7 +86,7 @@ def test_timef_is_utc_west_of_greenwich(
 ) -> None:
     """The same in a negative zone with half an hour; how the zone is written."""
     gop = _check_utc(target, client, check, not_tested, require)
-    Judge(check, not_tested)("PLB-07", "zone, negative", order.zones_agree, gop)
+    Judge(check, not_tested)("PLB-07", "zone, negative", zones_agree, [gop])
 
 
 def _check_utc(target: Target, client: Client, check: Check, not_tested: NotTested, require: Require) -> Gop:
@@ -115,10 +138,12 @@ def _distance(
 
 
 def _zone_of(gop: Gop) -> int | None:
-    """What 0x0007 says of the zone, in hundredths; None for UTC, and where it says nothing."""
+    """What 0x0007 says of the zone, or the GOP information without its sign, in hundredths; None for UTC, and
+    where neither says anything."""
     data = gop.chunk.information.get(0x0007)
     if data is None or len(data) < 8:
-        return None
-    sign, hours, minutes, summer = data[4:8]
+        sign, (hours, minutes, _), summer = 0, gop.chunk.gop_start_zone, 0
+    else:
+        sign, hours, minutes, summer = data[4:8]
     offset = (hours * 3600 + minutes * 60) * (-1 if sign else 1) + (3600 if summer else 0)
     return offset * SECOND or None
