@@ -92,6 +92,11 @@ class Player:
         self.goto(moment)
         return self.fetch(camera)
 
+    def before(self, camera: int, moment: int) -> Gop:
+        """What PREVFRAME from the picture at that time, and one ``camera.cgi``, bring."""
+        self.step("PREVFRAME", moment)
+        return self.fetch(camera)
+
     def with_room(self, camera: int, wanted: int) -> Gop:
         """The GOP at that time, from which it plays on; where nothing is recorded then, one with recording on
         both sides, if it can be found."""

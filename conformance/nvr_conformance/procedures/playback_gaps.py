@@ -17,9 +17,11 @@ _CUT = 2  # hundredths by which times that are cut may differ
 
 
 class Finder(Protocol):
-    """What gives the GOP at a time: a player."""
+    """What gives the GOP at a time, by GOTODATE, and the one before a picture, by PREVFRAME: a player."""
 
     def at(self, camera: int, moment: int) -> Gop: ...
+
+    def before(self, camera: int, moment: int) -> Gop: ...
 
 
 def left_out(player: Finder, gops: Sequence[Gop]) -> dict[int, Gop]:
@@ -42,20 +44,26 @@ def left_out(player: Finder, gops: Sequence[Gop]) -> dict[int, Gop]:
 def recorded_between(
     player: Finder, camera: int, begin: int, end: int, length: float | None = None
 ) -> Gop | None:
-    """A GOP that GOTODATE finds, which begins between these times (hundredths). ``length``: of the GOP that
-    begins at ``begin``, as far as it is known."""
-    for moment in _moments(begin, end, length or 0):
-        gop = player.at(camera, moment)
-        if gop.given and gop.start is not None and begin + _CUT < gop.start < end - _CUT:
-            return gop
+    """A GOP that begins between these times (hundredths), if GOTODATE finds one; where no whole second lies
+    between, which is all that its TIMEF can name, PREVFRAME. ``length``: of the GOP that begins at ``begin``,
+    as far as it is known."""
+    behind = min(begin + round(length or 0), end)
+    for moment in _moments(begin, behind, end):
+        if _is_between(found := player.at(camera, moment), begin, end):
+            return found
+    if _up(behind) >= end and _is_between(found := player.before(camera, end), begin, end):
+        return found
     return None
 
 
-def _moments(begin: int, end: int, length: float) -> Iterator[int]:
-    """Whole seconds, as TIMEF has them, at which a GOP between shows. GOTODATE may give the GOP that contains
-    TIMEF, the next, or the one before (OP-26): so some of them lie in the GOP behind, or in the one before.
-    """
-    behind = min(begin + round(length), end)
+def _is_between(gop: Gop, begin: int, end: int) -> bool:
+    return gop.given and gop.start is not None and begin + _CUT < gop.start < end - _CUT
+
+
+def _moments(begin: int, behind: int, end: int) -> Iterator[int]:
+    """Whole seconds at which a GOP between ``behind`` and ``end`` shows. GOTODATE may give the GOP that
+    contains TIMEF, the next, or the one before (OP-26): so one of them lies in the GOP behind it, and one in
+    the GOP ahead of it."""
     middle = (behind + end) // 2
     inside = [_up(middle), _down(middle), _up(behind), _down(end - 1)]
     moments = [moment for moment in inside if begin < moment < end]

@@ -48,7 +48,10 @@ class Gop:
 
     @property
     def count(self) -> int:
-        """How many pictures it has: its packets, or 0x0008 where they do not lead from one to the next."""
+        """How many pictures it has: one of JPEG; else its packets, or 0x0008 where they do not lead from one
+        to the next."""
+        if self.codec == "JPEG":
+            return 1
         stated = self.chunk.number(0x0008)
         return len(self.chunk.packets) if self.followed or stated is None else stated
 

@@ -130,7 +130,8 @@ class _Walk:
             header = self._header(camera.end)
             if header is None:
                 landmark = self._landmark(at)
-                damaged = self._begins_picture(camera.end)
+                more = self._count is not None and len(walked.found) < self._count
+                damaged = self._is_damaged_header(camera.end, reading, more=more)
                 if len(walked.found) == self._count or (landmark is None and not damaged):
                     break
                 id_ = int.from_bytes(self._body[camera.end : camera.end + 2], "big")
@@ -170,7 +171,7 @@ class _Walk:
             padding = 0
         end = at + reading.size(stated, padding)
         after = self._landmark(at + PACKET_HEADER_SIZE)
-        if not self._leads(at, end, padding, after):
+        if not self._leads(at, end, padding, after, reading):
             left = f"{len(body) - at} bytes left" if after is None else f"the next is at offset {after}"
             walked.problems.append(f"offset {at + 4}: packet length {stated}, {left}")
             end = self._end_without_length(at, padding, after)
@@ -185,14 +186,16 @@ class _Walk:
         walked.found.append(packet)
         return end
 
-    def _leads(self, at: int, end: int, padding: int, after: int | None) -> bool:
+    def _leads(self, at: int, end: int, padding: int, after: int | None, reading: PacketReading) -> bool:
         """Whether a packet may end there: behind its header, and no landmark is passed over or missed."""
         if not at + PACKET_HEADER_SIZE + padding < end <= len(self._body):
             return False
         if after is None:
             return True
         follows = self._camera_information(end).end
-        return follows <= after and self._header(follows) is not None
+        if self._header(follows) is None and not self._is_damaged_header(follows, reading, more=True):
+            return False
+        return follows <= after
 
     def _end_without_length(self, at: int, padding: int, after: int | None) -> int:
         """Where a packet ends whose length is wrong."""
@@ -243,6 +246,17 @@ class _Walk:
             return None
         id_, padding, stated = struct.unpack_from(self._order + "HHI", self._body, at)
         return (id_, padding, stated) if id_ == PACKET_HEADER else None
+
+    def _is_damaged_header(self, at: int, reading: PacketReading, *, more: bool) -> bool:
+        """Whether all of a packet header stands there but its id, or half of that: padding may hold what
+        looks like one part of it. ``more``: whether the chunk says that there are more packets."""
+        if not self._begins_picture(at):
+            return False
+        id_, padding, stated = struct.unpack_from(self._order + "HHI", self._body, at)
+        if not more and id_ >> 8 != PACKET_HEADER >> 8 and id_ & 0xFF != PACKET_HEADER & 0xFF:
+            return False
+        end = at + reading.size(stated, padding)
+        return padding <= MOST_PADDING and at + PACKET_HEADER_SIZE + padding < end <= len(self._body)
 
     def _begins_picture(self, header: int) -> bool:
         """Whether video data stands where it would behind a packet header."""

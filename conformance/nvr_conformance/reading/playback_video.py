@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.reading.additional_information import TlvWalk, walk
 from nvr_conformance.reading.playback_lengths import PACKET_HEADER_SIZE, length_readings, size_readings
-from nvr_conformance.reading.playback_packets import ALIGNMENT, find_packet, read_packets
+from nvr_conformance.reading.playback_packets import find_packet, read_packets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CHUNK_IDS = {0xFF15: "H264", 0xFF16: "H265"}
 JPEG_CHUNK = b"\xff\xd8\xff\xfe"
+JPEG_HEADER = 6  # bytes of its header, length and all
 STREAM_HEADER = 0xFF06
 STREAM_HEADER_LENGTH = 0x0044
 _LANDMARK = (STREAM_HEADER, STREAM_HEADER_LENGTH)
@@ -121,7 +122,7 @@ def walk_chunk(body: bytes, among: Sequence[PacketReading] = ()) -> ChunkWalk:
         chunk.problems.append(("PLB-04", f"{len(body)} bytes are no chunk"))
         return chunk
     start = _read_chunk_header(chunk, body)
-    offset = _find_stream_header(chunk, body, start)
+    start, offset = _find_stream_header(chunk, body, start)
     if offset is None:
         chunk.problems.append(("PLB-06", "no stream header (0xff06, 0x0044) found"))
         return chunk
@@ -155,7 +156,7 @@ def _read_chunk_header(chunk: ChunkWalk, body: bytes) -> int:
         chunk.codec = "JPEG"
         chunk.chunk_id = 0xFFD8
         chunk.chunk_length = struct.unpack_from(">H", body, 4)[0]
-        return 6
+        return JPEG_HEADER
     chunk.byte_order = "<" if struct.unpack_from("<H", body)[0] in CHUNK_IDS else ">"
     chunk.chunk_id, chunk.chunk_length = struct.unpack_from(chunk.byte_order + "HH", body)
     chunk.codec = CHUNK_IDS.get(chunk.chunk_id, "")
@@ -164,26 +165,28 @@ def _read_chunk_header(chunk: ChunkWalk, body: bytes) -> int:
     return 4
 
 
-def _find_stream_header(chunk: ChunkWalk, body: bytes, start: int) -> int | None:
-    """Where the stream header is: at a landmark to which the TLVs lead, else at the first landmark, else
-    where half of one stands that the TLVs or the first packet lead to. Settles the byte order where the id
-    did not."""
+def _find_stream_header(chunk: ChunkWalk, body: bytes, start: int) -> tuple[int, int | None]:
+    """Where the information begins and where the stream header is: at a landmark to which the TLVs lead
+    (behind the header of a JPEG chunk perhaps, if the id is another), else at the first landmark, else where
+    half of one stands that the TLVs or the first packet lead to. Settles the byte order where the id did
+    not."""
     orders = (chunk.byte_order,) if chunk.chunk_id in CHUNK_IDS else _ORDERS
     marks = [(offset, order) for order in orders for offset in _stream_headers(body, start, order)]
-    for offset, order in marks:
-        if not walk(body, start, offset - RESERVED, order).problem:
-            chunk.byte_order = order
-            return offset
+    for begin in dict.fromkeys((start, JPEG_HEADER)):
+        for offset, order in marks:
+            if not walk(body, begin, offset - RESERVED, order).problem:
+                chunk.byte_order = order
+                return begin, offset
     if marks:
         offset, chunk.byte_order = marks[0]
-        return offset
+        return start, offset
     for order in orders:
         for offset in _damaged_stream_headers(body, start, order):
             halves = struct.unpack_from(order + "HH", body, offset)
             if any(half == due for half, due in zip(halves, _LANDMARK, strict=True)):
                 chunk.byte_order = order
-                return offset
-    return None
+                return start, offset
+    return start, None
 
 
 def _stream_headers(body: bytes, start: int, order: str) -> Iterator[int]:
@@ -241,7 +244,7 @@ def _read_stream_header(chunk: ChunkWalk, body: bytes, offset: int) -> int:
 def _second_chunk(body: bytes, start: int, order: str) -> int | None:
     """Where another chunk begins: its id, and TLVs that lead to its stream header. Padding may hold any
     bytes, but hardly that."""
-    heads = {struct.pack(order + "H", id_): 4 for id_ in CHUNK_IDS} | {JPEG_CHUNK: 6}
+    heads = {struct.pack(order + "H", id_): 4 for id_ in CHUNK_IDS} | {JPEG_CHUNK: JPEG_HEADER}
     for header in islice(_stream_headers(body, start, order), _LANDMARKS_TRIED):
         for head, size in heads.items():
             at = body.rfind(head, start, header)
@@ -316,6 +319,6 @@ def _check_last_packet(chunk: ChunkWalk, body: bytes) -> None:
         what = f"offset {last.offset + 4}: packet length {last.stated} leaves out {short} bytes of video data"
         chunk.problems.append(("PLB-08", what))
     stripped = sum(len(packet.data.rstrip(b"\0")) for packet in chunk.packets)
-    if stated == stripped and all(len(packet.data) % ALIGNMENT == 0 for packet in chunk.packets):
+    if stated == stripped:
         text = "zeros behind pictures that their packet headers do not count as padding, nor 0x0006 as data"
         chunk.problems.append(("PLB-08", text))

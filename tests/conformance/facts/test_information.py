@@ -297,7 +297,7 @@ def test_the_sign_of_the_zone_stands_where_the_dialect_has_it(chunks, zone_info)
     dialect = Dialect(zone_info=zone_info)
     info = write_zone_info(Zone(-210, summer=True), dialect)
     altered = dataclasses.replace(chunks[0], gop_start_zone=(3, 30, info), gop_end_zone=(3, 30, info))
-    assert recorded_time_judging.zone_of([altered], dialect) == -210
+    assert recorded_time_judging.zone_of([altered]) == -210
 
 
 def test_the_zone_is_what_most_fields_say(chunks):

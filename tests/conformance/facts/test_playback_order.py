@@ -12,13 +12,13 @@ from nvr_conformance.facts import playback_order as order
 from nvr_conformance.facts.playback_chunk import answer_headers, one_gop
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.decoding import Decoded, Picture
-from nvr_conformance.reading.gop import Gop, codec_of, dialect_of
+from nvr_conformance.reading.gop import Gop, codec_of
 from nvr_conformance.reading.playback_video import walk_chunk
 from nvr_conformance.wire.exchange import Exchange
 from nvr_fixtures import load
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.codecs import Codec
-from nvr_protocol.dialect import DEFAULT, Dialect
+from nvr_protocol.dialect import DEFAULT
 from nvr_protocol.playback.video import Picture as Recorded
 from nvr_protocol.playback.video import PlaybackVideo, write_playback_video
 from nvr_protocol.timestamps import Zone
@@ -32,11 +32,16 @@ HEADERS = (
 )
 
 
-def body(number=0, *, pictures=5, start=None, end=None, zone=540, dialect=DEFAULT):
+def body(
+    number=0, *, pictures=5, start=None, end=None, zone=540, rate=50, camera_times=True, dialect=DEFAULT
+):
     """GOP `number` of a recording with 5 pictures a second."""
     begin = START + 100 * number if start is None else start
     data = [unit.data for unit in FIXTURE.gops[number % len(FIXTURE.gops)]][:pictures]
-    recorded = tuple(Recorded(each, begin + 20 * n, begin + 20 * n) for n, each in enumerate(data))
+    times = [begin + 20 * n for n in range(len(data))]
+    recorded = tuple(
+        Recorded(each, time, time if camera_times else None) for each, time in zip(data, times, strict=True)
+    )
     video = PlaybackVideo(
         Codec.H264,
         1,
@@ -44,7 +49,7 @@ def body(number=0, *, pictures=5, start=None, end=None, zone=540, dialect=DEFAUL
         begin,
         begin + 20 * (pictures - 1) if end is None else end,
         Zone(zone),
-        50,
+        rate,
         Operation.PLAYBACK,
     )
     return write_playback_video(video, dialect)
@@ -77,6 +82,24 @@ def test_times_of_a_gop():
     assert gop(end=START + 100).last_picture() == START + 80
 
 
+@pytest.mark.parametrize(
+    ("end", "following", "moment"),
+    [
+        (80, 100, 80),  # the last picture
+        (99, 100, 90),  # the end of its interval
+        (100, 100, 90),  # the start of the next
+        (0, 100, 90),  # nothing that can be
+        (80, None, 80),
+        (80, 500, 80),  # a gap behind it
+    ],
+)
+def test_the_last_picture_without_a_camera_clock(end, following, moment):
+    """A time at which it was on show, whatever GOP end means."""
+    one = gop(end=START + end, camera_times=False)
+    assert one.span is None
+    assert one.last_picture(None if following is None else START + following) == START + moment
+
+
 def test_one_wrong_time_does_not_count():
     one = gop(2)
     for field in ("gop_start", "picture_time"):
@@ -84,55 +107,62 @@ def test_one_wrong_time_does_not_count():
         assert Gop(1, one.exchange, chunk).start == one.start
 
 
-@pytest.mark.parametrize(
-    ("numbers", "ok"),
-    [
-        ((0, 1, 2, 3), True),
-        ((0, 0, 1), False),
-        ((0, 2, 3), False),
-        ((1, 0, 3, 2), False),
-        ((3, 2, 1), False),
-    ],
-)
-def test_follow_on(numbers, ok):
-    assert order.follow_on(gops(*numbers)).ok == ok
-
-
-def test_follow_on_sees_a_missing_picture_and_old_pictures():
-    first = gop(0, pictures=4)
-    assert not order.follow_on([first, gop(1)]).ok
-    assert not order.follow_on([gop(0), gop(4, start=START + 100)]).ok
-    assert order.follow_on([gop(0, end=START + 99), gop(1)]).ok  # a wrong end is no wrong order
-    with pytest.raises(NothingToJudge):
-        order.follow_on(gops(0))
+@pytest.mark.parametrize("rate", [5, 50, 500])
+@pytest.mark.parametrize("end", [80, 99, 100, 200])
+@pytest.mark.parametrize("camera_times", [True, False])
+def test_the_length_of_a_gop_is_no_matter_of_its_rate(rate, end, camera_times):
+    """Nor of what GOP end means: one of the three may be wrong."""
+    one = gop(rate=rate, end=START + end, camera_times=camera_times)
+    assert one.length in (100, 99 / 4 * 5, 125, 250)
+    if camera_times and (rate == 50 or end == 80):
+        assert one.length == 100
 
 
 @pytest.mark.parametrize(
     ("numbers", "backward", "ok"),
     [
+        ((0, 1, 2, 3), False, True),
+        ((0, 0, 1), False, False),
+        ((1, 0, 3, 2), False, False),
+        ((3, 2, 1), False, False),
         ((3, 2, 1), True, True),
-        ((3, 1), True, False),
         ((3, 3), True, False),
         ((1, 2, 3), True, False),
-        ((1, 2, 3), False, True),
-        ((1, 3), False, False),
+        ((0, 50, 51), False, True),  # a gap in the recording
+        ((51, 50, 0), True, True),
     ],
 )
-def test_neighbours(numbers, backward, ok):
-    assert order.neighbours(gops(*numbers), backward=backward).ok == ok
+def test_follow_on(numbers, backward, ok):
+    assert order.follow_on(gops(*numbers), backward=backward).ok == ok
 
 
-def test_near_and_contains():
-    moment = START + 500
-    assert [number for number in range(10) if order.near(gop(number), moment).ok] == [4, 5, 6]
-    assert [number for number in range(10) if order.contains(gop(number), moment).ok] == [5]
-    assert [number for number in range(10) if order.contains(gop(number), moment + 80).ok] == [5]
+def test_follow_on_sees_what_was_left_out_and_old_pictures():
+    played = gops(0, 2, 3)
+    assert order.apart(played) == [0]
+    assert order.follow_on(played, {}).ok
+    assert not order.follow_on(played, {0: gop(1)}).ok
+    assert not order.follow_on([gop(0), gop(4, start=START + 100)]).ok
+    assert not order.follow_on([gop(0), gop(1, start=START + 40)]).ok  # they overlap
+    assert order.follow_on([gop(0, end=START + 99), gop(1)]).ok
+    with pytest.raises(NothingToJudge):
+        order.follow_on(gops(0))
 
 
-def test_stays():
-    assert order.stays(gops(2, 2, 2)).ok
-    assert not order.stays(gops(2, 2, 3)).ok
-    assert not order.stays([gop(2), gop(3, start=START + 200)]).ok
+@pytest.mark.parametrize("camera_times", [True, False])
+@pytest.mark.parametrize("end", [80, 99, 100])
+def test_which_gops_are_apart(camera_times, end):
+    played = [
+        gop(number, end=START + 100 * number + end, camera_times=camera_times) for number in (0, 1, 3, 4, 9)
+    ]
+    assert order.apart(played) == [1, 3]
+    assert order.apart(played[::-1]) == [0, 2]
+    assert order.apart(played[:1]) == order.apart([]) == []
+
+
+def test_near():
+    moment = START + 5000
+    found = [number for number in range(100) if order.near(gop(number), moment).ok]
+    assert found == list(range(39, 61))
 
 
 @pytest.mark.parametrize(
@@ -140,27 +170,17 @@ def test_stays():
     [
         ([(0, 2, 4), (8, 12, 16), (24, 32, 40)], False, True),
         ([(0, 2, 4), (8, 62, 66), (74, 82, 90)], False, True),  # over a gap in the recording
-        ([(0, 1, 2), (4, 8, 12)], False, False),
+        ([(0, 1, 2), (4, 6, 8), (12, 16, 20)], False, True),  # the first step leaves nothing out
+        ([(0, 2, 4), (8, 12, 16), (20, 24, 28)], False, True),  # it stops growing
         ([(0, 2, 4), (6, 8, 10)], False, False),
         ([(0, 4, 8), (10, 12, 14)], False, False),
+        ([(0, 2, 4), (14, 24, 34), (36, 38, 40)], False, False),
         ([(40, 38, 36), (32, 28, 24)], True, True),
         ([(40, 38, 36), (32, 28, 24)], False, False),
     ],
 )
-def test_skips(steps, backward, ok):
-    assert order.skips([gops(*step) for step in steps], backward=backward).ok == ok
-
-
-def test_end_and_zone():
-    assert order.ends_with_its_last_picture(gop()).ok
-    assert not order.ends_with_its_last_picture(gop(end=START + 100)).ok
-    assert not order.ends_with_its_last_picture(gop(end=START + 60)).ok
-    assert order.zones_agree(gop(zone=-210)).ok
-    one = gop(zone=-210)
-    for zone in ((3, 30, 0), (3, 0, 0x80), (0, 0, 0x80)):
-        assert not order.zones_agree(
-            dataclasses.replace(one, chunk=dataclasses.replace(one.chunk, gop_end_zone=zone))
-        ).ok
+def test_goes_faster(steps, backward, ok):
+    assert order.goes_faster([gops(*step) for step in steps], backward=backward).ok == ok
 
 
 def decoded(*lumas):
@@ -199,13 +219,6 @@ def test_codec_by_the_pictures():
             )
     assert codec_of(b"\xff\xd8\xff\xdb") == "JPEG"
     assert codec_of(b"\0\0") == ""
-
-
-def test_dialect_of_a_chunk_that_no_dialect_explains():
-    little = Dialect(byte_order="little")
-    assert dialect_of(body(dialect=little)) == little
-    assert dialect_of(body(dialect=little)[:200]) == little
-    assert dialect_of(b"\xff\x15" + bytes(50)) == DEFAULT
 
 
 def test_mask():

@@ -1,4 +1,5 @@
-"""A gap in the recording is no missing GOP, and a missing GOP no gap."""
+"""A gap in the recording is no GOP that was left out, and a GOP that was left out no gap, whichever GOP a
+recorder gives for a time."""
 
 from __future__ import annotations
 
@@ -6,9 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from nvr_conformance.procedures.playback_gaps import is_recorded, without_gaps
+from nvr_conformance.procedures.playback_gaps import left_out, recorded_between
 
 LENGTH = 100
+BEGIN = 40  # of the first GOP: whole seconds, as TIMEF has them, are no starts of GOPs
 
 
 @dataclass(frozen=True)
@@ -17,44 +19,71 @@ class Gop:
     length: float | None = LENGTH
     given: bool = True
     camera: int = 1
+    count: int = 5
 
 
 class Recording:
-    """Gives the GOP that contains a moment, else the next, else the last."""
+    """Gives the GOP that contains a moment, else the next, else the last; or the one beside it."""
 
-    def __init__(self, *numbers):
-        self.starts = [number * LENGTH for number in numbers]
+    def __init__(self, *numbers, beside=0, length=LENGTH):
+        self.starts = [BEGIN + number * length for number in numbers]
+        self.beside = beside
+        self.length = length
+        self.asked = 0
 
     def at(self, camera, moment):
-        found = [start for start in self.starts if start + LENGTH > moment] or self.starts[-1:]
-        return Gop(found[0])
+        self.asked += 1
+        assert moment % 100 == 0
+        found = [n for n, start in enumerate(self.starts) if start + self.length > moment]
+        number = (found[0] if found else len(self.starts) - 1) + self.beside
+        return Gop(self.starts[min(max(number, 0), len(self.starts) - 1)], self.length)
+
+    def before(self, camera, moment):
+        earlier = [start for start in self.starts if start < moment]
+        return Gop(earlier[-1], self.length) if earlier else Gop(None, given=False)
 
 
-def gops(*numbers):
-    return [Gop(number * LENGTH) for number in numbers]
+def gops(*numbers, length=LENGTH):
+    return [Gop(BEGIN + number * length, length) for number in numbers]
 
 
+@pytest.mark.parametrize("length", [100, 37, 500])
+@pytest.mark.parametrize("beside", [-1, 0, 1])
 @pytest.mark.parametrize(
-    ("recorded", "played", "run"),
+    ("recorded", "played", "missing"),
     [
-        (range(9), (0, 1, 2, 3), (0, 1, 2, 3)),
-        ((0, 1, 2, 50, 51, 52, 53), (0, 1, 2, 50, 51, 52, 53), (50, 51, 52, 53)),
-        ((0, 1, 2, 50, 51), (51, 50, 2, 1, 0), (2, 1, 0)),
-        (range(9), (0, 1, 3, 4), (0, 1, 3, 4)),  # GOP 2 was left out
-        (range(99), (90, 70, 50), (90, 70, 50)),
-        ((), (), ()),
+        (range(9), (0, 1, 2, 3), {}),
+        ((0, 1, 2, 50, 51, 52, 53), (0, 1, 2, 50, 51, 52, 53), {}),
+        ((0, 1, 2, 50, 51), (51, 50, 2, 1, 0), {}),
+        (range(9), (0, 1, 4, 5), {1}),
+        (range(9), (5, 4, 1, 0), {1}),
+        (range(99), (90, 70, 50), {0, 1}),
+        ((), (), {}),
     ],
 )
-def test_the_longest_run_without_a_gap(recorded, played, run):
-    assert without_gaps(Recording(*recorded), gops(*played)) == gops(*run)
+def test_what_was_left_out(recorded, played, missing, beside, length):
+    recording = Recording(*recorded, beside=beside, length=length)
+    assert left_out(recording, gops(*played, length=length)).keys() == set(missing)
 
 
-def test_what_is_not_known_is_no_gap():
-    for unknown in (Gop(None), Gop(0, None)):
-        assert without_gaps(Recording(0, 9), [unknown, Gop(900)]) == [unknown, Gop(900)]
+def test_one_gop_that_was_left_out():
+    for beside in (-1, 0, 1):
+        assert left_out(Recording(*range(9), beside=beside), gops(2, 3, 5, 6)).keys() == {1}
+
+
+def test_nothing_is_asked_where_nothing_can_be_missing():
+    recording = Recording(*range(9))
+    left_out(recording, gops(0, 1, 2, 3))
+    assert recording.asked == 0
+
+
+def test_pictures_that_come_at_half_the_rate_are_not_left_out():
+    slow = [Gop(BEGIN + number * 200, 100, count=1) for number in range(6)]
+    recording = Recording(*range(6), length=200)
+    assert left_out(recording, slow) == {}
 
 
 def test_recorded_between():
     recording = Recording(0, 1, 2, 9)
-    assert is_recorded(recording, 1, 100, 300)
-    assert not is_recorded(recording, 1, 300, 900)
+    assert recorded_between(recording, 1, BEGIN, BEGIN + 200) == Gop(BEGIN + 100)
+    assert recorded_between(recording, 1, BEGIN + 200, BEGIN + 900) is None
