@@ -252,7 +252,8 @@ class _Walk:
         looks like one part of it. ``more``: whether the chunk says that there are more packets."""
         if not self._begins_picture(at):
             return False
-        id_, padding, stated = struct.unpack_from(self._order + "HHI", self._body, at)
+        header: tuple[int, int, int] = struct.unpack_from(self._order + "HHI", self._body, at)
+        id_, padding, stated = header
         if not more and id_ >> 8 != PACKET_HEADER >> 8 and id_ & 0xFF != PACKET_HEADER & 0xFF:
             return False
         end = at + reading.size(stated, padding)
