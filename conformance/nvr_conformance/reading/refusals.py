@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING
 
 from nvr_conformance.reading.connection_information import cameras_in
-from nvr_conformance.reading.gop import dialect_of
 from nvr_conformance.reading.login_page import read_uid
 from nvr_conformance.reading.playback_audio import AAC_ID, TELEPHONE_ID, walk_audio
 from nvr_conformance.reading.playback_video import walk_chunk
@@ -54,7 +53,7 @@ def command_of(exchange: Exchange) -> str:
 
 
 def _picture(exchange: Exchange) -> bool:
-    return walk_chunk(exchange.body, dialect_of(exchange.body)).present
+    return walk_chunk(exchange.body).present
 
 
 def _audio(exchange: Exchange) -> bool:
