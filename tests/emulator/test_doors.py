@@ -1,12 +1,16 @@
 """What the package offers at its top is there, and costs nothing until it is used."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import nvr_emulator
 from nvr_emulator import EmbeddedRecorder, Recorder, Request, plan, small_recorder
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.mark.parametrize("name", nvr_emulator.__all__)
@@ -53,3 +57,19 @@ def test_the_core_answers():
 def test_an_embedded_recorder_runs():
     with EmbeddedRecorder() as recorder:
         assert recorder.url.startswith("http://127.0.0.1:")
+
+
+PROGRAMS = [
+    block
+    for block in re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    if "from nvr_emulator import" in block
+]
+
+
+def test_the_readme_shows_both_ways():
+    assert len(PROGRAMS) == 2
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_the_programs_of_the_readme_run(program):
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, capture_output=True)

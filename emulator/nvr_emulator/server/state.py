@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nvr_emulator.server.machine import Machine
 from nvr_protocol.texts.log_list import LogKind
-
-if TYPE_CHECKING:
-    from nvr_emulator.server.machine import Machine
 
 
 def state_of(machine: Machine) -> dict[str, Any]:
