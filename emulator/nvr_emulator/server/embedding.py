@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Literal, Self, TypeVar
 
 import msgspec
@@ -14,6 +14,8 @@ from nvr_emulator.configuration.settings import ConfigurationError, RecorderSett
 from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.configuration.variant_choice import VariantError, read_variants
 from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.findings.rule import Finding, Severity, as_bad_as
+from nvr_emulator.journal.journal import Journal
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Ports, Serving
 
@@ -120,6 +122,39 @@ class EmbeddedRecorder:
     def reset(self, *, restart_clock: bool = False) -> None:
         """No UIDs, no streams, an empty journal; with `restart_clock` the clock is back at its start."""
         self._run(self.machine.reset(restart_clock=restart_clock))
+
+    @property
+    def journal(self) -> Journal:
+        """What happened, in order."""
+        return self.machine.journal
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the clients did wrong so far, by the document's rules for clients."""
+
+        async def in_loop() -> list[Finding]:
+            return self.machine.observer.findings
+
+        return self._run(in_loop())
+
+    def finish(self) -> list[Finding]:
+        """Say that the clients have left: all findings, with what they left undone (a UID not logged out)."""
+
+        async def in_loop() -> list[Finding]:
+            return self.machine.observer.finish()
+
+        return self._run(in_loop())
+
+    def assert_no_findings(
+        self, *, ignore: Iterable[str] = (), level: Severity | str = Severity.WARNING
+    ) -> None:
+        """AssertionError that names each finding as bad as `level` or worse, but for the rules to ignore.
+
+        Notes are advice and pass by default, the pace of commands among them: a test has no time for 3 s.
+        """
+        if found := as_bad_as(self.findings, level, ignore):
+            head = f"{len(found)} findings, as the document's rules for clients have it:"
+            raise AssertionError("\n".join([head, *(f"  {one}" for one in found)]))
 
     def _end_loop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
