@@ -116,15 +116,37 @@ class Journal:
         def found() -> Exchange | None:
             return next((entry for entry in self.exchanges() if what.matches(entry)), None)
 
-        with self._came:
-            self._waiting += 1
-            try:
-                exchange = self._came.wait_for(found, timeout)
-            finally:
-                self._waiting -= 1
+        exchange = self._wait(found, timeout)
         if exchange is None:
             raise AssertionError(self._missed(what, f"did not come within {timeout:g} s"))
         return exchange
+
+    def wait_for_kind(self, kind: type[Kept], *, timeout: float = 5.0, **fields: object) -> Kept:
+        """The first entry of a kind that has these fields, say `wait_for_kind(StreamEnded, camera=1)`.
+
+        Waits up to `timeout` seconds of real time for it; AssertionError where it does not come.
+        """
+
+        def found() -> Kept | None:
+            entries = self.of(kind)
+            matching = (
+                e for e in entries if all(getattr(e, name) == value for name, value in fields.items())
+            )
+            return next(matching, None)
+
+        entry = self._wait(found, timeout)
+        if entry is None:
+            told = ", ".join(f"{name}={value!r}" for name, value in fields.items())
+            raise AssertionError(f"{kind.__name__}({told}) did not come within {timeout:g} s\n{self!r}")
+        return entry
+
+    def _wait(self, found: Callable[[], Kept | None], timeout: float) -> Kept | None:
+        with self._came:
+            self._waiting += 1
+            try:
+                return self._came.wait_for(found, timeout)
+            finally:
+                self._waiting -= 1
 
     # Asserting
 

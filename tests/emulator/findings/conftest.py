@@ -3,8 +3,9 @@
 import hashlib
 import http.client
 import re
+import socket
 import urllib.parse
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import msgspec
 import pytest
@@ -104,13 +105,24 @@ class Client:
         answer.connection = connection
         return answer
 
+    def refused(self, uid, camera, comp="H264"):
+        """A stream over HTTP that is not to be had."""
+        answer = self.push(uid, camera, comp)
+        assert answer.status >= 400
+        answer.read()
+        self.hang_up(answer)
+
+    def hang_up(self, answer):
+        answer.close()
+        answer.connection.close()
+
     @contextmanager
     def watching(self, uid, camera, comp="H264"):
         """A stream over HTTP that is stopped before its connection is closed."""
         answer = self.push(uid, camera, comp)
         yield answer
         self.push(uid, camera, comp, "STOP")
-        hang_up(answer)
+        self.hang_up(answer)
 
     @contextmanager
     def playing(self, uid, mask="1100"):
@@ -119,6 +131,23 @@ class Client:
         self.command("goto", UID=uid, TIMEF=(self.now - 3600) * 100)
         yield
         self.command("stop", UID=uid, TIMEF=(self.now - 3600) * 100)
+
+    @contextmanager
+    def opened(self, *, slow=True):
+        """A connection for one request; `slow`: its receiver has next to no room."""
+        with socket.socket() as connection:
+            connection.settimeout(10)
+            if slow:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+            connection.connect(self.address)
+            yield Opened(connection)
+
+    def taken(self):
+        """Wait until the recorder has seen that all answers were taken."""
+        while self.recorder.machine.recorder.playbacks and any(
+            playback.in_flight for playback in self.recorder.machine.recorder.playbacks.values()
+        ):
+            self.get("/")
 
     def logout(self, uid):
         assert self.command("logout", UID=uid)[0] == 200
@@ -130,40 +159,75 @@ class Client:
         return self.command("download", UID=uid, **values, **more)
 
 
-def hang_up(answer):
-    answer.close()
-    answer.connection.close()
+class Opened:
+    """A connection that is read as far as it is said."""
 
+    def __init__(self, connection):
+        self.connection = connection
 
-@pytest.fixture(scope="session")
-def hung_up():
-    return hang_up
+    def send(self, target):
+        self.connection.sendall(f"GET {target} HTTP/1.1\r\nHost: recorder\r\n\r\n".encode())
+
+    def read(self, size=None):
+        """So many bytes, or the whole answer."""
+        if size is not None:
+            return self.connection.recv(size)
+        with http.client.HTTPResponse(self.connection) as answer:
+            answer.begin()
+            return answer.read()
 
 
 @pytest.fixture(scope="module")
-def embedded():
-    settings = small_recorder(2)
-    without = {2: {"ptz": False}, 3: {"video": ("H264",)}}
-    cameras = tuple(
-        msgspec.structs.replace(camera, **without.get(camera.number, {})) for camera in settings.cameras
-    )
-    with EmbeddedRecorder(settings=msgspec.structs.replace(settings, cameras=cameras)) as recorder:
-        yield recorder
+def embedded_of():
+    """Recorders by model; MODEL 2 has a camera 2 without PTZ and a camera 3 without H.265."""
+    started = {}
+    with ExitStack() as stack:
+
+        def start(model):
+            if model not in started:
+                settings = small_recorder(model)
+                without = {2: {"ptz": False}, 3: {"video": ("H264",)}} if model == 2 else {}
+                cameras = tuple(
+                    msgspec.structs.replace(camera, **without.get(camera.number, {}))
+                    for camera in settings.cameras
+                )
+                settings = msgspec.structs.replace(settings, cameras=cameras)
+                started[model] = stack.enter_context(EmbeddedRecorder(settings=settings))
+            started[model].reset(restart_clock=True)
+            return started[model]
+
+        yield start
 
 
 @pytest.fixture
-def client(embedded):
-    embedded.reset(restart_clock=True)
-    client = Client(embedded)
-    yield client
-    client.connection.close()
+def embedded(embedded_of):
+    return embedded_of(2)
 
 
 @pytest.fixture
-def named(embedded):
+def client_of(embedded_of):
+    """A client of a recorder of a model."""
+    with ExitStack() as stack:
+
+        def start(model):
+            client = Client(embedded_of(model))
+            stack.callback(client.connection.close)
+            return client
+
+        yield start
+
+
+@pytest.fixture
+def client(client_of):
+    return client_of(2)
+
+
+@pytest.fixture
+def named_of():
     """The rules that were broken, once all clients have left."""
+    return lambda client: [found.rule for found in client.recorder.finish()]
 
-    def rules():
-        return [found.rule for found in embedded.finish()]
 
-    return rules
+@pytest.fixture
+def named(client, named_of):
+    return lambda: named_of(client)

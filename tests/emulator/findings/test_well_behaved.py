@@ -45,11 +45,11 @@ def test_live_playback_download_and_control(client, named):
     assert named() == []
 
 
-def test_an_expiry_that_the_clock_jumped_over_is_forgiven(client, named, hung_up):
+def test_an_expiry_that_the_clock_jumped_over_is_forgiven(client, named):
     uid = client.session()
     stream = client.push(uid, 1)
     client.wait(91)
-    hung_up(stream)
+    client.hang_up(stream)
     assert client.command("keep_alive", UID=uid)[0] == 401
     uid = client.session()
     with client.watching(uid, 1):
