@@ -75,7 +75,8 @@ def _track_line(track: Track, kept: Codec | None) -> str:
         how = "kept as it was" if kept == track.codec else "encoded"
         gops = track.gop_lengths
         pictures = str(gops[0]) if len(set(gops)) == 1 else f"{min(gops)} to {max(gops)}"
-        return f"{track.codec}: {how}, {len(gops)} GOPs of {pictures} pictures, {size:,} bytes"
+        count = f"{len(gops)} GOP{'s' * (len(gops) > 1)}"
+        return f"{track.codec}: {how}, {count} of {pictures} pictures, {size:,} bytes"
     if isinstance(track, JpegTrack):
         return f"JPEG: {len(track.units)} pictures, {track.rate}/s, {size:,} bytes"
     loop = len(track.units) * track.samples_per_unit / track.sample_rate
