@@ -1,0 +1,1 @@
+"""Films for the tests of the importer."""
