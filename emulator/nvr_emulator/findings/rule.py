@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,19 +75,3 @@ class Finding(msgspec.Struct, kw_only=True):
         times = f" ({self.count} times)" if self.count > 1 else ""
         where = ", ".join(f"#{number}" for number in self.entries)
         return f"{self.severity} {self.rule} (§{self.section}){times} at {where}: {self.text}. {self.instead}"
-
-
-def as_bad_as(
-    findings: Iterable[Finding], level: Severity | str = Severity.WARNING, ignore: Iterable[str] = ()
-) -> list[Finding]:
-    """The findings that are at least as bad as `level`, without those of the rules that are ignored.
-
-    ValueError for a level or a rule that there is not.
-    """
-    from nvr_emulator.findings.registry import RULES
-
-    ignored = set(ignore)
-    if unknown := sorted(ignored - RULES.keys()):
-        raise ValueError(f"{unknown[0]!r} is no rule; see nvr-emulator rules")
-    lowest = Severity(level)
-    return [one for one in findings if one.severity.at_least(lowest) and one.rule not in ignored]
