@@ -14,7 +14,8 @@ from nvr_emulator.configuration.settings import ConfigurationError, RecorderSett
 from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.configuration.variant_choice import VariantError, read_variants
 from nvr_emulator.configuration.variants import Variants
-from nvr_emulator.findings.rule import Finding, Severity, as_bad_as
+from nvr_emulator.findings.registry import as_bad_as
+from nvr_emulator.findings.rule import Finding, Severity
 from nvr_emulator.journal.journal import Journal
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Ports, Serving
