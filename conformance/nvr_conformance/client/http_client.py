@@ -221,7 +221,8 @@ class HttpClient:
             if exchange.status != 401:
                 return exchange
             challenge = choose_challenge(read_challenges(exchange.all_headers("WWW-Authenticate")))
-            if challenge is None or (answers is not None and not challenge.stale):
+            answered = None if answers is None else answers.challenge.nonce
+            if challenge is None or (challenge.nonce == answered and not challenge.stale):
                 self._digests.pop(key, None)
                 return exchange
             self._digests[key] = DigestAnswers(challenge, *key)

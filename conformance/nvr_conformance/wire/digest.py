@@ -1,4 +1,5 @@
-"""HTTP Digest access authentication, the client's half (RFC 7616: MD5 and SHA-256, qop "auth").
+"""HTTP Digest access authentication, the client's half (RFC 7616: MD5 and SHA-256, qop "auth" and "auth-int";
+RFC 2069: none).
 
 Small and open on purpose: the judge must also be able to send answers that are wrong.
 """
@@ -29,6 +30,11 @@ class Challenge:
     qop: tuple[str, ...] = ()
     opaque: str | None = None
     stale: bool = False
+
+    @property
+    def protection(self) -> str:
+        """The qop to answer with: "auth" where it is offered, else "auth-int"; "" where neither is."""
+        return next((qop for qop in ("auth", "auth-int") if qop in self.qop), "")
 
 
 def read_challenges(values: Iterable[str]) -> list[Challenge]:
@@ -69,11 +75,11 @@ def _read_challenge(text: str) -> Challenge | None:
 
 
 def choose_challenge(challenges: Iterable[Challenge]) -> Challenge | None:
-    """The strongest challenge that can be answered: SHA-256, else MD5; qop "auth" or none."""
+    """The strongest challenge that can be answered: SHA-256, else MD5; qop "auth", "auth-int" or none."""
     usable = [
         challenge
         for challenge in challenges
-        if challenge.algorithm.upper() in _ALGORITHMS and (not challenge.qop or "auth" in challenge.qop)
+        if challenge.algorithm.upper() in _ALGORITHMS and (not challenge.qop or challenge.protection)
     ]
     return max(usable, key=lambda challenge: challenge.algorithm.upper() == "SHA-256", default=None)
 
@@ -81,16 +87,18 @@ def choose_challenge(challenges: Iterable[Challenge]) -> Challenge | None:
 def digest_response(
     challenge: Challenge, user: str, password: str, method: str, uri: str, nonce_count: str, cnonce: str
 ) -> str:
-    """The ``response`` value: lower-case hex. ``nonce_count`` is the eight hex digits that are sent."""
+    """The ``response`` value of a request without a body: lower-case hex. ``nonce_count`` is the eight hex
+    digits that are sent."""
 
     def hashed(text: str) -> str:
         return _ALGORITHMS[challenge.algorithm.upper()](text.encode()).hexdigest()
 
     secret = hashed(f"{user}:{challenge.realm}:{password}")
-    request = hashed(f"{method}:{uri}")
-    if not challenge.qop:
+    qop = challenge.protection
+    request = hashed(f"{method}:{uri}:{hashed('')}" if qop == "auth-int" else f"{method}:{uri}")
+    if not qop:
         return hashed(f"{secret}:{challenge.nonce}:{request}")
-    return hashed(f"{secret}:{challenge.nonce}:{nonce_count}:{cnonce}:auth:{request}")
+    return hashed(f"{secret}:{challenge.nonce}:{nonce_count}:{cnonce}:{qop}:{request}")
 
 
 @dataclass(slots=True)
@@ -120,8 +128,8 @@ class DigestAnswers:
             "response": response,
             "algorithm": self.challenge.algorithm,
         }
-        if self.challenge.qop:
-            fields |= {"qop": "auth", "nc": nonce_count, "cnonce": cnonce}
+        if self.challenge.protection:
+            fields |= {"qop": self.challenge.protection, "nc": nonce_count, "cnonce": cnonce}
         if self.challenge.opaque is not None:
             fields["opaque"] = self.challenge.opaque
         fields |= altered

@@ -17,7 +17,7 @@ from nvr_conformance.evidence.transcript import transcript
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.sources import discovery
 from nvr_conformance.wire.endpoint import Endpoint, endpoint_of
-from nvr_conformance.wire.exchange import WireProblem, says_no
+from nvr_conformance.wire.exchange import Exchange, WireProblem, says_no
 
 RESET = object()
 HANG = object()
@@ -275,3 +275,18 @@ def test_endpoints():
     assert endpoint_of("192.0.2.1:8080").authority == "192.0.2.1:8080"
     assert endpoint_of("https://nvr", insecure=True).port == 443
     assert endpoint_of("http://[::1]:81").authority == "[::1]:81"
+
+
+def test_a_nonce_that_is_good_for_one_answer(monkeypatch, fake_recorder):
+    """A recorder need not call it stale: a challenge with another nonce is answered, the same one is not."""
+    nonces = iter(["a", "", "b", "", "c", "c"])
+
+    def get(path, headers=(), **options):
+        nonce = next(nonces)
+        asked = (("WWW-Authenticate", f'Digest realm="r", nonce="{nonce}"'),)
+        return Exchange(1, "GET", path, headers, status=401 if nonce else 200, headers=asked if nonce else ())
+
+    with client_of(fake_recorder.url) as client:
+        monkeypatch.setattr(client, "get", get)
+        assert [client.get_digest("/x").status for _ in range(3)] == [200, 200, 401]
+    assert not list(nonces)

@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 
 from nvr_conformance.wire.digest import (
@@ -38,6 +40,22 @@ def test_rfc_2069_form_without_qop():
     assert given == "670fd8c2df070c60b045671b8b24ff02"
 
 
+def test_auth_int_covers_the_empty_body():
+    """Where "auth" is offered beside it, that is answered."""
+
+    def hashed(text):
+        return hashlib.md5(text.encode()).hexdigest()
+
+    challenge = Challenge("r", "n", qop=("auth-int",))
+    secret, request = hashed("u:r:p"), hashed(f"GET:/x:{hashed('')}")
+    wanted = hashed(f"{secret}:n:00000001:c:auth-int:{request}")
+    assert digest_response(challenge, "u", "p", "GET", "/x", "00000001", "c") == wanted
+    assert ", qop=auth-int, nc=00000001, " in DigestAnswers(challenge, "u", "p").authorization("GET", "/x")
+    both = Challenge("r", "n", qop=("auth-int", "auth"))
+    assert ", qop=auth, " in DigestAnswers(both, "u", "p").authorization("GET", "/x")
+    assert choose_challenge([challenge]) is challenge
+
+
 def test_challenges_of_two_headers_and_of_one():
     for values in (RFC, [", ".join(RFC)]):
         found = read_challenges(values)
@@ -70,7 +88,7 @@ def test_odd_headers(value, count):
 
 
 def test_what_cannot_be_answered_is_not_chosen():
-    beyond = [Challenge("r", "n", "SHA-512-256"), Challenge("r", "n", "MD5", ("auth-int",))]
+    beyond = [Challenge("r", "n", "SHA-512-256"), Challenge("r", "n", "MD5", ("token",))]
     assert choose_challenge(beyond) is None
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from collections.abc import Callable, Collection
 
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.defects.session.login import Check
-from nvr_emulator.recorder.digest import Nonce, Verdict, parse_authorization, response
 from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
@@ -132,34 +129,6 @@ def refuses_with_the_log(recorder: Recorder) -> None:
 
 
 @breaks("SEC-04")
-def takes_an_answer_twice(recorder: Recorder) -> None:
-    """Does not look whether a nonce count was used before."""
-    around(recorder.gate.is_new, lambda original, nonce, count: True)
-
-
-@breaks("SEC-04")
-def remembers_one_answer(recorder: Recorder) -> None:
-    """Refuses the last nonce count of a nonce again, and takes those before it."""
-    around(recorder.gate.is_new, lambda original, nonce, count: count != nonce.last_count)
-
-
-@breaks("SEC-04")
-def takes_any_nonce(recorder: Recorder) -> None:
-    """Takes a nonce that it never issued."""
-
-    def find(original: Callable[[str], Nonce | None], text: str) -> Nonce | None:
-        return original(text) or Nonce(math.inf)
-
-    around(recorder.gate.find, find)
-
-
-@breaks("SEC-04")
-def takes_any_uri(recorder: Recorder) -> None:
-    """Takes an answer that was made for another uri."""
-    around(recorder.gate.is_for, lambda original, uri, target: True)
-
-
-@breaks("SEC-04")
 def half_a_response_will_do(recorder: Recorder) -> None:
     """Compares the first half of the response."""
     around(recorder.gate.is_right, lambda original, expected, given: given[:16] == expected[:16])
@@ -175,19 +144,6 @@ def first_digit_does_not_matter(recorder: Recorder) -> None:
 def an_empty_response_will_do(recorder: Recorder) -> None:
     """Takes an empty response for a right one."""
     around(recorder.gate.is_right, lambda original, expected, given: not given or given == expected)
-
-
-@breaks("SEC-04")
-def any_nonce_count(recorder: Recorder) -> None:
-    """Takes a response that was made for the first nonce count with any other."""
-    _take_with(recorder, lambda fields: {"nc": "00000001"})
-
-
-@breaks("SEC-04")
-def any_uri_in_the_header(recorder: Recorder) -> None:
-    """Takes a response that was made for the request line, whatever uri is named beside it."""
-    around(recorder.gate.is_for, lambda original, uri, target: True)
-    _take_with(recorder, lambda fields: {"uri": "/cgi-bin/dlogin.cgi?UID=-1"})
 
 
 @breaks("SEC-05")
@@ -258,21 +214,6 @@ def _take_for_the_newest(recorder: Recorder, form: str | None, names: Collection
         return original(request, now)
 
     around(recorder.obey, obey)
-
-
-def _take_with(recorder: Recorder, changes: Callable[[dict[str, str]], dict[str, str]]) -> None:
-    """What is not the right response may still be the one that these fields give."""
-
-    def check(original: Check, header: str | None, method: str, target: str, now: float) -> Verdict:
-        verdict = original(header, method, target, now)
-        fields = (parse_authorization(header) if header else None) or {}
-        user = recorder.plan.users.get(fields.get("username", ""))
-        if verdict.user is not None or verdict.stale or user is None or not fields.get("nonce"):
-            return verdict
-        taken = response({"nc": "", "cnonce": "", **fields, **changes(fields)}, user.password, method)
-        return Verdict(user.name) if taken == fields.get("response") else verdict
-
-    around(recorder.gate.check, check)
 
 
 def _fail_after(recorder: Recorder, fatal: Callable[[Request], bool]) -> None:
