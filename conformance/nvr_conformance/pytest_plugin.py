@@ -7,23 +7,28 @@ options unless the scenarios are asked for. In other runs they are not collected
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent
 NAME = "nvr_conformance"
+GROUP = "nvr"
 PASSWORD = "NVR_CONFORMANCE_RUN_PASSWORD"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of ``nvr-conformance run`` that make sense here."""
-    group = parser.getgroup("nvr-conformance", "judging a recorder (--pyargs nvr_conformance)")
-    add = group.addoption
-    add("--nvr-url", metavar="URL", help="the recorder; without it an emulated one is started")
+    """Add the options of ``nvr-conformance run`` that make sense here, under the same names.
+
+    The group is shared with the emulator's plugin, and so is ``--nvr-model``, which that one may have added.
+    """
+    add = parser.getgroup(GROUP, "network disk recorders").addoption
+    with suppress(ValueError):
+        add("--nvr-model", choices=["1", "2", "3"], help="the recorder's model")
+    add("--nvr-url", metavar="URL", help="judge this recorder; without it an emulated one is started")
     add("--nvr-user", default="ADMIN", metavar="NAME", help="user name on the recorder")
     add("--nvr-password", metavar="PASSWORD", help=f"better given as {PASSWORD}")
-    add("--nvr-as-model", choices=["1", "2", "3"], help="judge as this model; else it is found out")
     add("--nvr-insecure", action="store_true", help="accept any certificate")
     add("--nvr-select", action="append", default=[], metavar="ID-GLOB", help="judge these alone")
     add("--nvr-skip", action="append", default=[], metavar="ID-GLOB", help="leave these out")
@@ -55,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
                 "url": option("--nvr-url"),
                 "user": option("--nvr-user"),
                 "password": os.environ.get(PASSWORD, "") if password is None else password,
-                "model": None if option("--nvr-as-model") is None else int(option("--nvr-as-model")),
+                "model": None if option("--nvr-model") is None else int(option("--nvr-model")),
                 "insecure": option("--nvr-insecure"),
                 "allow": frozenset(filter(None, option("--nvr-allow").split(","))),
                 "pace": option("--nvr-pace"),

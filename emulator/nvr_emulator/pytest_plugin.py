@@ -13,7 +13,7 @@ manual unless the marker says otherwise: `nvr.clock.advance(91)`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nvr_emulator.server.embedding import EmbeddedRecorder
 
 MARKER = "nvr"
+USUAL_MODEL = 2
 
 Factory = Callable[..., "Nvr"]
 
@@ -83,9 +84,14 @@ class Nvr:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the plugin."""
-    group = parser.getgroup("nvr", "recorder emulator")
-    group.addoption("--nvr-model", choices=["1", "2", "3"], default="2", help="model of the fixture nvr")
+    """Add the options of the plugin. The group is shared with the judge's plugin, and so is the option."""
+    group = parser.getgroup("nvr", "network disk recorders")
+    with suppress(ValueError):
+        group.addoption(
+            "--nvr-model",
+            choices=["1", "2", "3"],
+            help="model of the fixture nvr [2], and of the recorder that is judged [found out]",
+        )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -155,4 +161,4 @@ def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def _usual_model(request: pytest.FixtureRequest) -> int:
-    return int(request.config.getoption("--nvr-model"))
+    return int(request.config.getoption("--nvr-model") or USUAL_MODEL)

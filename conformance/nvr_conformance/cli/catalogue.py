@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from nvr_conformance.cli.stopping import stop
-from nvr_conformance.judgement.verdicts import EXIT_KIT_BROKE
+from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE
 
 
 @click.command("list")

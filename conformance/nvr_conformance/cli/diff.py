@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_FAILURES
+from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES
 
 _COLOURS = {"worse": "red", "better": "green", "changed": "yellow"}
 _REPORT = click.Path(path_type=Path, exists=True)

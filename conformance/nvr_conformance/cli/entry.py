@@ -1,4 +1,4 @@
-"""`nvr-conformance` as it is installed: says in one line when the extra is missing, else runs the command."""
+"""``nvr-conformance`` as it is installed: its version at once, a missing extra in one line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import signal
 import sys
 from importlib.util import find_spec
 
+from nvr_conformance.judgement.exit_status import EXIT_USAGE
+from nvr_emulator.version import __version__
+
 NEEDED = ("av", "h11", "hypothesis", "jinja2", "numpy", "pytest", "rich", "scapy")
 """What the extra `conformance` brings."""
 
-EXIT_USAGE = 2
+_HELP = ("-h", "--help")
 
 
 def main() -> None:
-    """Run the command line; exit status 2 where the extra is not installed."""
-    if missing := [name for name in NEEDED if find_spec(name) is None]:
+    """Run the command line; exit status 2 where the extra is not installed, which help does without."""
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        print(f"nvr-conformance, version {__version__}")
+        return
+    asks_for_help = not arguments or any(word in _HELP for word in arguments)
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing and not asks_for_help:
         way_out = "pip install 'nvrkit[conformance]' brings what the judge needs"
         print(f"Error: {', '.join(missing)} missing here; {way_out}", file=sys.stderr)
         sys.exit(EXIT_USAGE)
@@ -23,3 +32,7 @@ def main() -> None:
     # As at Ctrl-C: streams are stopped and UIDs logged out.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     command()
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,7 @@ import click
 
 from nvr_conformance.cli.options import recorder_options
 from nvr_conformance.cli.stopping import no_traceback
-from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
+from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,12 +14,13 @@ from nvr_conformance.cli.fuzz import fuzz, replay
 from nvr_conformance.cli.rejudge import rejudge
 from nvr_conformance.cli.run import run
 from nvr_conformance.cli.selftest import selftest
+from nvr_emulator.version import __version__
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "NVR_CONFORMANCE"}
 )
-@click.version_option(package_name="nvrkit")
+@click.version_option(__version__, prog_name="nvr-conformance")
 def main() -> None:
     """Judge i-PRO network disk recorders, and their stand-in, against the vendor's command interface."""
 

@@ -10,7 +10,7 @@ import click
 
 from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known
 from nvr_conformance.cli.stopping import no_traceback, stop
-from nvr_conformance.judgement.verdicts import EXIT_USAGE
+from nvr_conformance.judgement.exit_status import EXIT_USAGE
 
 
 @click.command()

@@ -12,7 +12,7 @@ import click
 
 from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, recorder_options
 from nvr_conformance.cli.stopping import no_traceback, stop
-from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_KIT_BROKE
+from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
     from rich.console import Console

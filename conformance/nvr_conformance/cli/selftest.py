@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nvr_conformance.cli.stopping import stop
-from nvr_conformance.judgement.verdicts import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
+from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE, EXIT_UNREACHABLE
 from nvr_conformance.judgement.outcomes import TargetUnreachableError
-from nvr_conformance.judgement.verdicts import EXIT_KIT_BROKE, EXIT_UNREACHABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

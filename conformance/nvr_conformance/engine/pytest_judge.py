@@ -14,9 +14,10 @@ from nvr_conformance.engine.claim import claim_of
 from nvr_conformance.engine.judge import chosen_ids
 from nvr_conformance.engine.plugin import BOOK, EnginePlugin, checked_claim, place_of
 from nvr_conformance.evidence.transcript import transcript
+from nvr_conformance.judgement.exit_status import EXIT_UNREACHABLE
 from nvr_conformance.judgement.outcomes import ScenarioStopped, TargetUnreachableError
 from nvr_conformance.judgement.requirements import requirements
-from nvr_conformance.judgement.verdicts import EXIT_UNREACHABLE, Verdict, judge_requirement, overall_verdict
+from nvr_conformance.judgement.verdicts import Verdict, judge_requirement, overall_verdict
 from nvr_conformance.sources.source import TargetSource
 from nvr_conformance.wire.endpoint import endpoint_of
 

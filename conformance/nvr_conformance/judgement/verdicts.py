@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
 from nvr_conformance.judgement.requirements import Level, Requirement
 
 if TYPE_CHECKING:
@@ -33,13 +34,6 @@ class Overall(StrEnum):
     CONFORMANT = "conformant"
     NOT_CONFORMANT = "not-conformant"
     INCONCLUSIVE = "inconclusive"
-
-
-EXIT_CONFORMANT = 0
-EXIT_FAILURES = 1
-EXIT_USAGE = 2
-EXIT_UNREACHABLE = 3
-EXIT_KIT_BROKE = 4  # an error of the kit, a run that was interrupted, or one in which nothing was checked
 
 
 @dataclass(frozen=True, slots=True)

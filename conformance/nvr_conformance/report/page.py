@@ -84,7 +84,7 @@ def render_page(result: Result, extras: PageExtras | None = None) -> str:
         row for row in rows if row.result.level == "must" and row.result.verdict is not Verdict.NOT_APPLICABLE
     ]
     tested = [row for row in binding if row.result.verdict in _JUDGED]
-    return page_template("index.html.jinja").render(
+    return page_template(__package__, "index.html.jinja").render(
         result=result,
         sentence=_sentence(result),
         begun=_readable(result.begun),

@@ -10,14 +10,12 @@ if TYPE_CHECKING:
 
 
 @cache
-def page_template(name: str) -> jinja2.Template:
-    """A template of this package. A name that it is not given is an error, not an empty place."""
+def page_template(package: str, name: str) -> jinja2.Template:
+    """A template of a package of the judge's. A name that it is not given is an error, not an empty place."""
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [jinja2.PackageLoader("nvr_conformance.report"), jinja2.PackageLoader("nvr_conformance.selftest")]
-        ),
+        loader=jinja2.PackageLoader(package),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -53,7 +53,7 @@ def render_page(outcomes: Sequence[Outcome], rows: Sequence[Coverage], facts: Pa
     verdict, sentence = _verdict(sums, rows, facts)
     outcomes = sorted(outcomes, key=lambda each: (each.trial.defect or "", each.trial.model, each.trial.seed))
     rows_of_variants = variant_rows(outcomes)
-    return page_template("selftest.html.jinja").render(
+    return page_template(__package__, "selftest.html.jinja").render(
         verdict=verdict,
         sentence=sentence,
         sums=sums,

@@ -40,9 +40,7 @@ def test_chosen_scenarios_pass_and_junit_has_their_requirements(run, tmp_path):
 
 
 def test_a_failed_check_is_a_failed_test_and_x_stops(run, tmp_path):
-    done = run(
-        "--nvr-defect", "error-log-is-plain-text", "--nvr-select", "INF-0[13]", "-x", "--junitxml=j.xml"
-    )
+    done = run("--nvr-defect", "error-log-in-one-line", "--nvr-select", "INF-0[13]", "-x", "--junitxml=j.xml")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed" in done.stdout
     assert "stopping after 1 failures" in done.stdout
@@ -55,7 +53,7 @@ def test_a_failed_check_is_a_failed_test_and_x_stops(run, tmp_path):
 
 def test_what_is_not_allowed_is_skipped_with_the_reason(run, fake_recorder):
     done = run(
-        "--nvr-url", fake_recorder.url, "--nvr-pace", "0", "--nvr-as-model", "2", "-k", "test_speeds", "-rs"
+        "--nvr-url", fake_recorder.url, "--nvr-pace", "0", "--nvr-model", "2", "-k", "test_speeds", "-rs"
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "needs --allow" in done.stdout
@@ -100,3 +98,11 @@ def test_scenarios_are_not_collected_by_chance(run):
     assert (
         run(str(above), "--collect-only", "-q", pyargs=False).returncode == pytest.ExitCode.NO_TESTS_COLLECTED
     )
+
+
+@pytest.mark.parametrize("without", [(), ("-p", "no:nvr"), ("-p", "no:nvr_judge")])
+def test_the_two_plugins_share_their_options(run, without):
+    done = run(*without, "--help", pyargs=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("--nvr-model") == 1
+    assert done.stdout.count("network disk recorders:") == 1
