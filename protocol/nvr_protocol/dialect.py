@@ -20,12 +20,11 @@ class Dialect:
     """OP-13: the order of the numbers in chunks, TLVs, playback video and playback audio. The RTP header, the
     AAC AU header and the lengths of JPEG segments are other people's formats: always big-endian."""
 
-    boundary: Literal["dashed", "plain"] = "dashed"
-    """OP-17: the boundary parameter of a live answer, with the two dashes of the boundary line
-    (`boundary=--myboundary`) or without (`boundary=myboundary`). The line itself is `--myboundary` in
-    both."""
+    boundary: Literal["dashed", "plain", "quoted"] = "dashed"
+    """OP-17: the boundary parameter of a live answer: with the two dashes of the boundary line, without
+    them, or with them and quoted. The line itself is `--myboundary` in all three."""
 
-    g711_content_type: Literal["audio/g.711", "audio/g.711-64K", "audio/pcmu"] = "audio/g.711"
+    g711_content_type: Literal["audio/g.711", "audio/g.711-64K", "audio/pcmu", "audio/basic"] = "audio/g.711"
     """OP-18: the content type of a live G.711 part: in the style of the document's names, the same with the
     bit rate as G.726 has it, or the registered name of µ-law."""
 

@@ -80,9 +80,11 @@ def _dialects(*fields: str) -> list[Dialect]:
 
 
 def _from_content_type(value: str) -> Detection:
-    found = re.fullmatch(r'multipart/[\w-]+ *;.*\bboundary="?(--)?myboundary"?\s*', value, re.IGNORECASE)
+    found = re.fullmatch(r'multipart/[\w-]+ *;.*\bboundary=("?)(--)?myboundary"?\s*', value, re.IGNORECASE)
     if found:
-        return _settle({"boundary": {"dashed" if found[1] else "plain"}})
+        return _settle(
+            {"boundary": {"quoted" if found[1] and found[2] else "dashed" if found[2] else "plain"}}
+        )
     if value.lower() in (audio_content_type(AudioCodec.AAC), audio_content_type(AudioCodec.G726).lower()):
         return Detection(DEFAULT, frozenset())
     types = {name for name in ALTERNATIVES["g711_content_type"] if name.lower() == value.lower()}

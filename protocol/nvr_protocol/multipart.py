@@ -27,7 +27,8 @@ _PART_END = b"\r\n" + BOUNDARY_LINE
 
 def live_content_type(dialect: Dialect = DEFAULT) -> str:
     """The Content-Type of the answer to `push.cgi … INTERNETMODE=ON` (OP-17)."""
-    return f"multipart/x-mixed-replace; boundary={'--' if dialect.boundary == 'dashed' else ''}myboundary"
+    boundary = {"dashed": "--myboundary", "plain": "myboundary", "quoted": '"--myboundary"'}[dialect.boundary]
+    return f"multipart/x-mixed-replace; boundary={boundary}"
 
 
 def write_headers(headers: Mapping[str, str]) -> bytes:
@@ -42,6 +43,32 @@ def write_headers(headers: Mapping[str, str]) -> bytes:
         except UnicodeEncodeError:
             raise ProtocolError(f"part header {name}", f"{value!r} is not Latin-1") from None
     return b"".join(lines) + b"\r\n"
+
+
+@dataclass(frozen=True)
+class PartForm:
+    """How a live part is written. `line_end`: whether CRLF stands between a body and the boundary line."""
+
+    type_name: str = "Content-type"
+    length_name: str = "Content-Length"
+    length_first: bool = False
+    further: tuple[tuple[str, str], ...] = ()
+    line_end: bool = True
+
+
+AS_DRAWN = PartForm()
+"""The form in which the document draws parts (§2.3.3)."""
+
+
+def write_live_part(body: bytes, content_type: str = OCTET_STREAM, form: PartForm = AS_DRAWN) -> bytes:
+    """One part of a live stream and the boundary line behind it, in this form."""
+    if form is AS_DRAWN:
+        return b"".join((live_headers(len(body), content_type), body, _PART_END))
+    fields = [(form.type_name, content_type), (form.length_name, str(len(body)))]
+    if form.length_first:
+        fields.reverse()
+    head = write_headers(dict((*form.further, *fields)))
+    return b"".join((head, body, _PART_END if form.line_end else BOUNDARY_LINE))
 
 
 def live_headers(size: int, content_type: str = OCTET_STREAM) -> bytes:

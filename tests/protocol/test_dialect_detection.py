@@ -126,7 +126,7 @@ def test_content_types(dialect):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ('multipart/x-mixed-replace;boundary="--myboundary"', "dashed"),
+        ('multipart/x-mixed-replace;boundary="--myboundary"', "quoted"),
         ("Multipart/X-Mixed-Replace; Boundary=myboundary", "plain"),
     ],
 )

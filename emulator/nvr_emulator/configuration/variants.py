@@ -228,6 +228,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "the boundary in the Content-Type of live: --myboundary, myboundary, or quoted; the "
             "lines are the same",
             "clients that put two dashes ahead of what the header says",
+            dialect="boundary",
         ),
     ] = "dashed"
     live_multipart_first_boundary: Annotated[

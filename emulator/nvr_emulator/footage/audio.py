@@ -8,8 +8,9 @@ of the 90 kHz video clock since the epoch, into which units of both clocks go ex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import gcd
 
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.footage.own_folders import audio_name
@@ -79,6 +80,19 @@ class Audio:
     def between(self, begin: int, end: int) -> list[bytes]:
         """The units that begin in a stretch of time (ticks, `end` outside it)."""
         return [self.unit(number) for number in range(self.from_moment(begin), self.from_moment(end))]
+
+    def cut_into(self, milliseconds: int) -> Audio:
+        """The same audio in units of another length. An access unit of AAC stays what it is."""
+        fixture = self.fixture
+        samples = fixture.sample_rate * milliseconds // 1000
+        if self.codec is AudioCodec.AAC or samples == fixture.samples_per_unit:
+            return self
+        whole = b"".join(fixture.units)
+        size = len(fixture.units[0]) * samples // fixture.samples_per_unit
+        # As many rounds as it takes for a whole number of units.
+        whole *= size // gcd(size, len(whole))
+        units = tuple(whole[start : start + size] for start in range(0, len(whole), size))
+        return Audio(replace(fixture, units=units, samples_per_unit=samples))
 
     def unit(self, number: int) -> bytes:
         """The unit of that number since the epoch."""

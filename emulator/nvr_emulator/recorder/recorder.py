@@ -62,7 +62,7 @@ class Recorder:
         self.downloads = DownloadTable(plan.downloads_at_once)
         self.logs = Logs(plan.zone)
         self.disks = Disks(plan.slots, plan.disks, plan.zone)
-        self.exclusivity = Exclusivity(self.live, self.playbacks)
+        self.exclusivity = Exclusivity(self.live, self.playbacks, plan.variants.second_stream)
         self.login_commands = LoginCommands(plan, self.gate, self.sessions, self.logs)
         self.live_commands = LiveCommands(self.cameras, self.live, self.exclusivity)
         self.playback_commands = PlaybackCommands(plan, self.cameras, self.playbacks, self.exclusivity)

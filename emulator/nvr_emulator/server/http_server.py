@@ -110,7 +110,7 @@ class RecorderServer:
         return response
 
     async def _stream(self, incoming: web.BaseRequest, reply: LiveAnswer) -> web.StreamResponse:
-        stream = reply.stream
+        stream, variants = reply.stream, self.recorder.plan.variants
         sink = self.pump.attach(stream)
         response = EndlessResponse(
             headers={
@@ -122,11 +122,15 @@ class RecorderServer:
         )
         response.force_close()
         try:
+            if variants.live_multipart_framing == "chunked":
+                response.enable_chunked_encoding()
             await response.prepare(incoming)
-            await response.write(BOUNDARY_LINE)
+            late = variants.live_multipart_first_boundary == "with-first-part"
+            if not late:
+                await response.write(BOUNDARY_LINE)
             if incoming.transport is None:
                 raise ConnectionResetError
-            sink.open(incoming.transport)
+            sink.open(incoming.transport, BOUNDARY_LINE if late else b"", chunked=bool(response.chunked))
             await sink.ended
         finally:
             self.pump.detach(stream)

@@ -29,7 +29,7 @@ class MediaPump:
         self.clock = clock
         self._sinks: dict[int, HttpSink] = {}
         self._rtp_sinks: dict[int, RtpSink] = {}
-        self._sockets: dict[int, socket.socket] = {}
+        self._sockets: dict[tuple[int, int | None], socket.socket] = {}
         self._woken = asyncio.Event()
         self._unpaced = 0
         self.moving = asyncio.Lock()
@@ -111,7 +111,11 @@ class MediaPump:
     def _rtp_sink(self, stream: LiveStream, destination: tuple[str, int]) -> RtpSink:
         if stream.number not in self._rtp_sinks:
             spread = not isinstance(self.clock, ManualClock)
-            self._rtp_sinks[stream.number] = RtpSink(self._socket(destination[0]), destination, spread=spread)
+            source = self.recorder.plan.variants.rtp_source
+            own = stream.number if source == "port-a-stream" else None
+            self._rtp_sinks[stream.number] = RtpSink(
+                self._socket(destination[0], own), destination, spread=spread, reports=source == "rtcp-beside"
+            )
         return self._rtp_sinks[stream.number]
 
     def _end_sinks(self) -> None:
@@ -120,6 +124,13 @@ class MediaPump:
             sink = self._sinks.get(stream.number) or self._rtp_sinks.pop(stream.number, None)
             if sink is not None:
                 sink.end()
+            self._close_own_socket(stream.number)
+
+    def _close_own_socket(self, number: int) -> None:
+        for key in [key for key in self._sockets if key[1] == number]:
+            sender = self._sockets.pop(key)
+            asyncio.get_running_loop().remove_reader(sender)
+            sender.close()
 
     async def _pause(self) -> None:
         if self._unpaced >= BURST:
@@ -135,16 +146,18 @@ class MediaPump:
         while loop.time() < until and any(sink.unsent for sink in self._sinks.values()):  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
-    def _socket(self, host: str) -> socket.socket:
+    def _socket(self, host: str, own: int | None = None) -> socket.socket:
+        """The socket that sends to such hosts; one of its own for the stream of that number."""
         family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
-        if family not in self._sockets:
+        key = (family, own)
+        if key not in self._sockets:
             sender = socket.socket(family, socket.SOCK_DGRAM)
             sender.setblocking(False)
             sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * 1024 * 1024)
             ask_for_refusals(sender)
             asyncio.get_running_loop().add_reader(sender, self._take_refusals, sender)
-            self._sockets[family] = sender
-        return self._sockets[family]
+            self._sockets[key] = sender
+        return self._sockets[key]
 
     def _take_refusals(self, sender: socket.socket) -> None:
         """Hosts sent back that nobody listens: tell it once of each stream."""

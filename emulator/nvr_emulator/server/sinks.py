@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections import deque
 from collections.abc import Callable
 
 from nvr_emulator.recorder.live.stream import LivePicture
 from nvr_emulator.server.library_internals import bytes_waiting
+from nvr_protocol.rtp.packet import VIDEO_CLOCK
+from nvr_protocol.rtp.sender_report import write_sender_report
 
 BURST = 32
 """Packets sent at once: a receiver's default socket buffer holds some 90."""
@@ -29,11 +32,16 @@ class HttpSink:
         self.transport: asyncio.Transport | None = None
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting_for_key = False
+        self._ahead = b""
+        self._chunked = False
         self._held: list[LivePicture] = []
 
-    def open(self, transport: asyncio.Transport) -> None:
-        """The response's head is out: from now on pictures go to `transport`."""
+    def open(self, transport: asyncio.Transport, ahead: bytes = b"", *, chunked: bool = False) -> None:
+        """The response's head is out: from now on pictures go to `transport`, the first of them behind what
+        stands `ahead` of it; `chunked`: as chunks of RFC 9112."""
         self.transport = transport
+        self._ahead = ahead
+        self._chunked = chunked
         for picture in self._held:
             self.write(picture)
         self._held.clear()
@@ -60,7 +68,9 @@ class HttpSink:
         if self._waiting_for_key and not (picture.key and waiting == 0):
             return
         self._waiting_for_key = False
-        self.transport.write(self._parts(picture.packets))
+        data = self._ahead + self._parts(picture.packets)
+        self._ahead = b""
+        self.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
 
     def end(self) -> None:
         """The stream ended: let the answer end."""
@@ -69,9 +79,18 @@ class HttpSink:
 
 
 class RtpSink:
-    """The UDP port that one live stream goes to; `spread` sends a picture's packets burst by burst."""
+    """The UDP port that one live stream goes to. `spread` sends a picture's packets burst by burst;
+    `reports` sends RTCP to the port above ahead of each key picture."""
 
-    def __init__(self, sender: socket.socket, destination: tuple[str, int], *, spread: bool) -> None:
+    def __init__(
+        self,
+        sender: socket.socket,
+        destination: tuple[str, int],
+        *,
+        spread: bool,
+        reports: bool = False,
+    ) -> None:
+        self._reports = reports
         self._sender = sender
         self._destination = destination
         self._spread = spread
@@ -80,6 +99,8 @@ class RtpSink:
 
     def write(self, picture: LivePicture) -> None:
         """Send a picture's packets, behind those that still wait."""
+        if self._reports and picture.key and self._destination[1] < 0xFFFF:
+            self._report(picture)
         self._waiting.extend(picture.packets)
         if self._timer is None:
             self._send_burst()
@@ -94,6 +115,15 @@ class RtpSink:
             self._send(self._waiting.popleft())
         if self._waiting:
             self._timer = asyncio.get_running_loop().call_later(BURST_PAUSE, self._send_burst)
+
+    def _report(self, picture: LivePicture) -> None:
+        stream = picture.stream
+        timestamp = (picture.taken + stream.timestamp_offset) & 0xFFFFFFFF
+        now = picture.taken / VIDEO_CLOCK
+        report = write_sender_report(stream.ssrc, now, timestamp, stream.packets_sent, stream.bytes_sent)
+        host, port = self._destination
+        with contextlib.suppress(OSError):
+            self._sender.sendto(report, (host, port + 1))
 
     def _send(self, packet: bytes) -> None:
         # That a host refused an earlier packet, of any stream, is told in the place of sending: send again.

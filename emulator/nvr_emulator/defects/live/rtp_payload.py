@@ -16,7 +16,7 @@ from nvr_protocol.rtp import h265 as rtp_h265
 from nvr_protocol.rtp.nal_units import kind, split_annex_b
 
 Units = list[bytes]
-Packetise = Callable[[Gop, int], Packets]
+Packetise = Callable[[Gop, int, int], Packets]
 PARAMETER_SETS = ("VPS", "SPS", "PPS")
 
 
@@ -149,8 +149,8 @@ def slices_cut_short(recorder: Recorder) -> None:
 def picture_left_out(recorder: Recorder) -> None:
     """Leaves out the third picture of each GOP, to which the next one refers."""
 
-    def payloads_of(original: Packetise, gop: Gop, picture: int) -> Packets:
-        return [] if picture == 2 else original(gop, picture)
+    def payloads_of(original: Packetise, gop: Gop, picture: int, size: int) -> Packets:
+        return [] if picture == 2 else original(gop, picture, size)
 
     around(recorder.live.video.payloads_of, payloads_of)
 
@@ -162,7 +162,7 @@ def _units(
 ) -> None:
     """Change the NAL units of each picture; `change` is given those of the GOP's first picture, too."""
 
-    def payloads_of(original: Packetise, gop: Gop, picture: int) -> Packets:
+    def payloads_of(original: Packetise, gop: Gop, picture: int, size: int) -> Packets:
         footage: Footage = gop.footage
         pictures = footage.fixture.gops[gop.index]
         units = change(footage.codec, split_annex_b(pictures[picture].data), split_annex_b(pictures[0].data))
@@ -179,8 +179,8 @@ def _fragments(
 ) -> None:
     """Change the FU header of each fragment; `change` is told whether it is a first and a last one."""
 
-    def payloads_of(original: Packetise, gop: Gop, picture: int) -> Packets:
-        payloads = original(gop, picture)
+    def payloads_of(original: Packetise, gop: Gop, picture: int, size: int) -> Packets:
+        payloads = original(gop, picture, size)
         codec = gop.footage.codec
         return [_refragment(codec, each, change) for each in payloads] if codec in codecs else payloads
 

@@ -213,8 +213,10 @@ def _without_key_pictures(recorder: Recorder, seconds: float) -> None:
         young[0] = stream.gop is not None and stream.gop.start < (stream.started + seconds) * TICKS
         return original(stream)
 
-    def payloads_of(original: Callable[[Gop, int], list[bytes]], gop: Gop, picture: int) -> list[bytes]:
-        return original(gop, max(picture, 1) if young[0] else picture)
+    def payloads_of(
+        original: Callable[[Gop, int, int], list[bytes]], gop: Gop, picture: int, size: int
+    ) -> list[bytes]:
+        return original(gop, max(picture, 1) if young[0] else picture, size)
 
     around(recorder.live.picture, picture)
     around(recorder.live.video.payloads_of, payloads_of)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.footage.audio import AudioUnit
 from nvr_emulator.footage.footage import TICKS, hundredths
+from nvr_emulator.recorder.live.part_form import part_form
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.seams import seam
 from nvr_protocol.additional_information import AdditionalInformation, write_information
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.dialect import Dialect
-from nvr_protocol.multipart import write_part
-from nvr_protocol.rtp.audio import audio_content_type, write_access_unit, write_live_audio
+from nvr_protocol.multipart import write_live_part
+from nvr_protocol.rtp.audio import AU_HEADER_SIZE, audio_content_type, write_access_unit, write_live_audio
 from nvr_protocol.rtp.packet import PAYLOAD_TYPE_AUDIO, RtpPacket, write_packet
 from nvr_protocol.timestamps import zone_at
 
@@ -23,9 +25,11 @@ AUDIO = "AUDIO"
 class LiveAudio:
     """Makes of each unit of audio what travels."""
 
-    def __init__(self, zone: tzinfo, dialect: Dialect) -> None:
+    def __init__(self, zone: tzinfo, dialect: Dialect, variants: Variants) -> None:
         self.zone = zone
         self.dialect = dialect
+        self.variants = variants
+        self.form = part_form(variants)
         self.payload_type = PAYLOAD_TYPE_AUDIO
 
     def packet(self, stream: LiveStream, unit: AudioUnit) -> bytes:
@@ -40,7 +44,7 @@ class LiveAudio:
                 stream.ssrc,
                 True,
                 self.payload(unit),
-                self.extension(unit),
+                self.extension(unit) or None,
             )
         )
 
@@ -51,12 +55,22 @@ class LiveAudio:
 
     @seam
     def payload(self, unit: AudioUnit) -> bytes:
-        """Samples as they are, AAC behind an AU header."""
-        return write_access_unit(unit.data) if unit.audio.codec is AudioCodec.AAC else unit.data
+        """Samples as they are, AAC behind four bytes of AU header (OP-36: what they hold)."""
+        if unit.audio.codec is not AudioCodec.AAC:
+            return unit.data
+        match self.variants.au_header:
+            case "zeros":
+                return bytes(AU_HEADER_SIZE) + unit.data
+            case "length-in-bytes":
+                return len(unit.data).to_bytes(AU_HEADER_SIZE) + unit.data
+            case _:
+                return write_access_unit(unit.data)
 
     @seam
     def extension(self, unit: AudioUnit) -> bytes:
-        """The camera's time and frame time: five words (OP-14)."""
+        """The camera's time and frame time: five words (OP-14). Empty: there is no extension."""
+        if self.variants.rtp_extension == "none":
+            return b""
         seconds = unit.start // TICKS
         information = AdditionalInformation(
             camera_seconds=seconds,
@@ -79,4 +93,4 @@ class LiveAudio:
     def parts(self, codec: AudioCodec, bodies: list[bytes]) -> bytes:
         """Bodies as multipart parts."""
         content_type = self.content_type(codec)
-        return b"".join(write_part(body, content_type) for body in bodies)
+        return b"".join(write_live_part(body, content_type, self.form) for body in bodies)

@@ -15,7 +15,7 @@ from nvr_emulator.recorder.happenings import WENT_AWAY
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LiveAnswer, LiveStream
 from nvr_emulator.recorder.live.streams import LiveTable
-from nvr_emulator.recorder.replies import Answer, Reply, accepted
+from nvr_emulator.recorder.replies import Answer, Refused, Reply, accepted
 from nvr_emulator.seams import seam
 from nvr_protocol.codecs import Codec
 
@@ -46,10 +46,11 @@ class LiveCommands:
         if values["CMD"] == "STOP":
             self.live.stop(uid, camera, comp)
             return accepted()
-        self.exclusivity.check_not_playing(asked.session)
+        admitted = self.exclusivity.admits_live(asked.session)
         port = values.get("PORT")
         destination = None if port is None else (asked.request.peer, cast(int, port))
-        stream = self.live.start(uid, camera, comp, self.source(settings, comp), destination, asked.now)
+        source = self.source(settings, comp) if admitted else None
+        stream = self.live.start(uid, camera, comp, source, destination, asked.now)
         stream.suspended = settings.state is CameraState.LOST
         return accepted() if destination else LiveAnswer(stream)
 
@@ -57,12 +58,19 @@ class LiveCommands:
     def source(self, camera: CameraSettings, comp: str) -> Footage | Audio | None:
         """What a camera sends when asked for COMP; nothing, or the placeholder, if it does not have it."""
         if comp == AUDIO:
-            return self.cameras.audio_of(camera)
+            audio = self.cameras.audio_of(camera)
+            return None if audio is None else audio.cut_into(int(self.live.variants.audio_packet))
         codec = Codec(comp)
         if codec is Codec.JPEG and not camera.jpeg:
             return placeholder_footage()
         if codec is not Codec.JPEG and codec not in camera.video:
-            return None
+            match self.live.variants.wrong_codec:
+                case "refused":
+                    raise Refused(404, f"COMP: camera {camera.number} sends no {comp}")
+                case "other" if camera.video:
+                    codec = camera.video[0]
+                case _:
+                    return None
         return footage_of(camera.fixture, codec, camera.number, self.cameras.encoding)
 
     @seam

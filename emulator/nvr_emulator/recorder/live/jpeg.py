@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.footage.footage import PLACEHOLDER, TICKS, Footage, Gop, hundredths
+from nvr_emulator.recorder.live.part_form import part_form
 from nvr_emulator.seams import seam
 from nvr_protocol.additional_information import AdditionalInformation, Operation
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.live_jpeg import write_live_jpeg
-from nvr_protocol.multipart import write_part
+from nvr_protocol.multipart import write_live_part
 from nvr_protocol.timestamps import zone_at
 
 
 class LivePictures:
     """Makes of each JPEG picture what travels."""
 
-    def __init__(self, zone: tzinfo, dialect: Dialect) -> None:
+    def __init__(self, zone: tzinfo, dialect: Dialect, variants: Variants) -> None:
         self.zone = zone
         self.dialect = dialect
+        self.with_camera_information = variants.jpeg_camera_information == "with"
+        self.form = part_form(variants)
 
     @seam
     def body(self, camera: int, gop: Gop) -> bytes:
@@ -48,7 +52,7 @@ class LivePictures:
 
     def camera_information(self, gop: Gop) -> AdditionalInformation | None:
         """What the camera adds: its time; nothing to the placeholder, which is the recorder's own."""
-        if is_placeholder(gop.footage):
+        if is_placeholder(gop.footage) or not self.with_camera_information:
             return None
         seconds = gop.start // TICKS
         return AdditionalInformation(
@@ -60,7 +64,7 @@ class LivePictures:
     @seam
     def parts(self, bodies: list[bytes]) -> bytes:
         """Bodies as multipart parts."""
-        return b"".join(write_part(body, "image/jpeg") for body in bodies)
+        return b"".join(write_live_part(body, "image/jpeg", self.form) for body in bodies)
 
 
 def is_placeholder(footage: Footage) -> bool:

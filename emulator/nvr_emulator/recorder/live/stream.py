@@ -63,6 +63,14 @@ class LiveStream:
         self.gop = gop if gop.start >= moment else gop.following()
         self.picture = 0
 
+    def join(self, moment: int) -> None:
+        """Stand at the first picture, of whichever kind, at or after `moment` (ticks)."""
+        if not isinstance(self.source, Footage):
+            return
+        self.gop, self.picture = self.source.containing(moment), 0
+        while self.gop.picture_at(self.picture) < moment:
+            self.step()
+
     def step(self) -> None:
         """Stand at the picture after this one."""
         if self.gop is None:

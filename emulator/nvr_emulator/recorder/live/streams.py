@@ -24,6 +24,9 @@ from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.multipart import live_content_type
 
+STOPPED = "stopped"
+"""Why a stream ended that its client stopped."""
+
 CATCH_UP = 2 * TICKS
 """A stream that is further behind than this begins again at the next GOP instead of flooding its client."""
 
@@ -34,9 +37,10 @@ class LiveTable:
     def __init__(self, plan: RecorderPlan, rng: random.Random, *, streams_per_uid: int = 16) -> None:
         self.streams_per_uid = streams_per_uid
         self.dialect: Dialect = plan.dialect
-        self.video = LiveVideo(plan.zone, plan.dialect)
-        self.jpeg = LivePictures(plan.zone, plan.dialect)
-        self.audio = LiveAudio(plan.zone, plan.dialect)
+        self.variants = plan.variants
+        self.video = LiveVideo(plan.zone, plan.dialect, plan.variants)
+        self.jpeg = LivePictures(plan.zone, plan.dialect, plan.variants)
+        self.audio = LiveAudio(plan.zone, plan.dialect, plan.variants)
         self._rng = rng
         self._streams: dict[int, LiveStream] = {}
         self._started = 0
@@ -78,7 +82,7 @@ class LiveTable:
         if comp == AUDIO:
             self.check_video_runs(uid, camera)
         else:
-            self.check_room(uid, camera, comp)
+            source = self.make_room(uid, camera, comp, source)
         self._started += 1
         stream = LiveStream(
             number=self._started,
@@ -94,6 +98,8 @@ class LiveTable:
             started=now,
         )
         stream.begin_at_key(ticks(now))
+        if self.variants.first_picture == "joins":
+            stream.join(ticks(now))
         self._streams[stream.number] = stream
         self.tell(
             StreamStarted(
@@ -108,6 +114,23 @@ class LiveTable:
             )
         )
         return stream
+
+    def make_room(
+        self, uid: int, camera: int, comp: str, source: Footage | Audio | None
+    ) -> Footage | Audio | None:
+        """What a newcomer sends: its source where there is room; else it is refused, or sends nothing, or
+        takes the place of an older stream (§1.3, OP-43)."""
+        try:
+            self.check_room(uid, camera, comp)
+        except Refused:
+            match self.variants.second_stream:
+                case "silent":
+                    return None
+                case "replaces":
+                    self.end(self.find(uid, camera) or self.pictures(uid)[0], "another stream took its place")
+                case _:
+                    raise
+        return source
 
     @seam
     def check_room(self, uid: int, camera: int, comp: str) -> None:
@@ -138,7 +161,7 @@ class LiveTable:
         """Stop the stream of that camera and kind, if it runs."""
         for stream in self.streams(uid):
             if stream.camera == camera and stream.comp == comp:
-                self.end(stream, "stopped")
+                self.end(stream, STOPPED)
 
     def end_uid(self, uid: int, why: str) -> None:
         """The UID ended, and its streams with it."""
@@ -163,7 +186,7 @@ class LiveTable:
                 )
             )
         audio = None if stream.comp == AUDIO else self.audio_stream(stream.uid, stream.camera)
-        if audio is not None:
+        if audio is not None and (self.variants.audio_without_its_video == "ends" or why != STOPPED):
             self.end(audio, why)
 
     def forget(self, stream: LiveStream) -> bool:
@@ -232,7 +255,8 @@ class LiveTable:
             return [self.audio.body(gop) if http else self.audio.packet(stream, gop)]
         if gop.footage.codec is Codec.JPEG:
             return [self.jpeg.body(stream.camera, gop)]
-        return self.video.packets(stream, self.video.payloads_of(gop, stream.picture), taken)
+        size = self.video.packet_size[stream.transport]
+        return self.video.packets(stream, self.video.payloads_of(gop, stream.picture, size), taken)
 
     def part_writer(self, stream: LiveStream) -> Callable[[list[bytes]], bytes]:
         """What makes multipart parts of that which travels."""

@@ -63,8 +63,20 @@ class PlaybackCommands:
         chosen = frozenset(number for number, digit in enumerate(digits, 1) if digit == "1")
         for number in sorted(chosen):
             self.cameras.settings(number, "MASK")
-        self.playback_of(asked.session).choose(chosen)
+        playback = self.playback_of(asked.session)
+        playback.choose(self.at_once(chosen, playback.cameras_at_once))
         return accepted()
+
+    def at_once(self, chosen: frozenset[int], most: int) -> frozenset[int]:
+        """Those cameras of a MASK that play: all, which is refused where they are too many, or the first or
+        the last of them (OP-43)."""
+        match self.plan.variants.second_stream:
+            case "silent":
+                return frozenset(sorted(chosen)[:most])
+            case "replaces":
+                return frozenset(sorted(chosen)[-most:])
+            case _:
+                return chosen
 
     def check_mask_length(self, digits: str) -> None:
         """MASK has one digit for each camera that the recorder supports (§3.2.3)."""
@@ -76,8 +88,8 @@ class PlaybackCommands:
         """hdrctl.cgi PLAYCMD (§3.2.4 … §3.2.10)."""
         command = asked.command
         name = command.key if command.key not in ("step", "fast") else cast(str, command.values["PLAYCMD"])
-        if command.key != "stop":
-            self.exclusivity.check_not_live(asked.session)
+        if command.key != "stop" and not self.exclusivity.admits_playback(asked.session):
+            return accepted()
         self.playback_of(asked.session).command(name, self.begin_of(command))
         return accepted()
 
@@ -92,11 +104,11 @@ class PlaybackCommands:
         """camera.cgi: the next GOP (§3.2.1)."""
         number, now = cast(int, asked.command.values["CAM"]), ticks(asked.now)
         self.cameras.settings(number)
-        self.exclusivity.check_not_live(asked.session)
         playback = self.playback_of(asked.session)
+        admitted = self.admits(asked.session, playback)
         if number in playback.in_flight:
             raise Refused(503, f"CAM: camera {number} is being sent on this UID already")
-        place = playback.next_gop(number, self.cameras.recording(number), now)
+        place = playback.next_gop(number, self.cameras.recording(number), now) if admitted else None
         body = self.no_image(number, playback, now) if place is None else self.chunk(number, playback, place)
         playback.in_flight.add(number)
         return Answer(
@@ -107,12 +119,22 @@ class PlaybackCommands:
             sent=lambda: playback.in_flight.discard(number),
         )
 
+    def admits(self, session: Session, playback: Playback) -> bool:
+        """Whether something may be fetched beside what else runs on the UID: where nothing plays, live is
+        never ended for it."""
+        if playback.running:
+            return self.exclusivity.admits_playback(session)
+        self.exclusivity.check_not_live(session)
+        return True
+
     def playaudio(self, asked: Asked) -> Answer:
         """playaudio.cgi: the next second of audio (§3.2.2)."""
         camera = self.cameras.settings(cast(int, asked.command.values["CAM"]))
-        self.exclusivity.check_not_live(asked.session)
+        playback = self.playback_of(asked.session)
         recording = self.cameras.recording(camera.number)
-        second = self.playback_of(asked.session).next_second(camera.number, recording, ticks(asked.now))
+        second = None
+        if self.admits(asked.session, playback):
+            second = playback.next_second(camera.number, recording, ticks(asked.now))
         return self.audio.answer(camera.number, self.cameras.audio_of(camera), second)
 
     @seam
