@@ -137,15 +137,38 @@ def jpeg_chunk_says_h264(recorder: Recorder) -> None:
 
 
 @breaks("PLB-04")
-def jpeg_chunk_length_leaves_itself_out(recorder: Recorder) -> None:
-    """Counts the TLVs alone in the length of a JPEG chunk."""
-    _chunk(recorder, lambda body: _length(body, 4, lambda length: length - 2))
+def jpeg_chunk_length_is_0(recorder: Recorder) -> None:
+    """Writes 0 as the length of a JPEG chunk."""
+    _chunk(recorder, lambda body: _length(body, 4, lambda length: 0))
 
 
 @breaks("PLB-04")
-def jpeg_chunk_length_leads_to_the_stream_header(recorder: Recorder) -> None:
-    """Counts the reserved bytes in the length of a JPEG chunk."""
-    _chunk(recorder, lambda body: _length(body, 4, lambda length: length + 12))
+def jpeg_chunk_length_changes_its_meaning(recorder: Recorder) -> None:
+    """Counts the reserved bytes in the length of every other JPEG chunk."""
+    given = [0]
+
+    def longer(body: bytes) -> bytes:
+        given[0] += 1
+        return _length(body, 4, lambda length: length + 12) if given[0] % 2 else body
+
+    _chunk(recorder, longer)
+
+
+@breaks("PLB-05")
+def recorded_jpeg_names_another_camera(recorder: Recorder) -> None:
+    """Names the camera after the one whose recorded JPEG it gives."""
+    _chunk(recorder, lambda body: chunk_bytes.change_tlv(body, 0x0004, lambda data: b"\0\x63" + data[2:]))
+
+
+@breaks("PLB-07")
+def recorded_jpeg_has_the_time_of_its_minute(recorder: Recorder) -> None:
+    """Writes the minute alone in 0x0007 of recorded JPEG."""
+
+    def minute(data: bytes) -> bytes:
+        (seconds,) = struct.unpack_from(">I", data)
+        return struct.pack(">I", seconds - seconds % 60 - 1) + data[4:]
+
+    _chunk(recorder, lambda body: chunk_bytes.change_tlv(body, 0x0007, minute))
 
 
 @breaks("PLB-22")
@@ -154,21 +177,11 @@ def two_pictures_in_a_jpeg_chunk(recorder: Recorder) -> None:
 
     def twice(body: bytes) -> bytes:
         first, end = chunk_bytes.packets(body)[0], chunk_bytes.end_of_packets(body)
-        return _padded(body[:end] + body[first:end])
+        both = chunk_bytes.change_tlv(body, 0x0008, lambda data: b"\0\2" + data[2:])
+        both = chunk_bytes.change_tlv(both, 0x0006, lambda data: _sum(data, data))
+        return _padded(both[:end] + body[first:end])
 
     _chunk(recorder, twice)
-
-
-@breaks("PLB-22")
-def compression_of_jpeg_says_h264(recorder: Recorder) -> None:
-    """Says H.264 of JPEG in 0x0005."""
-
-    def insert(body: bytes) -> bytes:
-        place, end = FIRST_TLV + 8, chunk_bytes.end_of_packets(body)
-        longer = _length(body[:end], 4, lambda length: length + 8)
-        return _padded(longer[:place] + b"\x00\x05\x00\x08\x00\x03\x00\x00" + longer[place:])
-
-    _chunk(recorder, insert)
 
 
 @breaks("PLB-22", "PLB-11")
@@ -180,7 +193,9 @@ def recorded_jpeg_without_its_end(recorder: Recorder) -> None:
         (length,) = struct.unpack_from(">I", body, place + 4)
         length -= length // 16 * 4
         header = struct.pack(">HHI", chunk_bytes.PACKET_ID, 0, length)
-        return _padded(body[:place] + header + body[place + 8 : place + length])
+        size = struct.pack(">I", length - chunk_bytes.PACKET_HEADER)
+        cut = chunk_bytes.change_tlv(body, 0x0006, lambda data: size)
+        return _padded(cut[:place] + header + body[place + 8 : place + length])
 
     _chunk(recorder, cut)
 
@@ -208,7 +223,8 @@ def jpeg_pictures_twice(recorder: Recorder) -> None:
             held[number] = body
             return body
         head = body[: chunk_bytes.packets(body)[0]]
-        return head + before[len(head) :]
+        size = chunk_bytes.tlv(before, 0x0006)
+        return chunk_bytes.change_tlv(head + before[len(head) :], 0x0006, lambda data: size)
 
     around(recorder.playback_commands.chunk, chunk)
 
@@ -236,6 +252,10 @@ def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
         return change(body) if body.startswith(b"\xff\xd8") else body
 
     around(recorder.playback_commands.chunk, chunk)
+
+
+def _sum(one: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(one) + int.from_bytes(other)).to_bytes(4)
 
 
 def _length(body: bytes, place: int, change: Callable[[int], int]) -> bytes:

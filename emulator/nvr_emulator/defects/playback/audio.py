@@ -17,7 +17,6 @@ from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio
 
 AAC_HEADER = 68
 TELEPHONE_HEADER = 64
-BLOCK = 4096
 
 Second = Callable[[int, Audio, int], PlaybackAudio]
 """What gives a second of audio: camera, audio, which (Unix)."""
@@ -36,9 +35,9 @@ def telephone_size_counts_the_header(recorder: Recorder) -> None:
 
 
 @breaks("PLB-23")
-def telephone_size_is_short(recorder: Recorder) -> None:
-    """Says two bytes too few in the audio data size of G.711 and G.726."""
-    _telephone(recorder, lambda body: _number(body, 4, lambda size: size - 2))
+def telephone_size_in_words(recorder: Recorder) -> None:
+    """Counts the audio data of G.711 and G.726 in words of two bytes."""
+    _telephone(recorder, lambda body: _number(body, 4, lambda size: size // 2))
 
 
 @breaks("PLB-23")
@@ -145,18 +144,6 @@ def end_zone_in_hours(recorder: Recorder) -> None:
 def audio_is_not_padded(recorder: Recorder) -> None:
     """Leaves out the padding of audio to a multiple of 4096 bytes."""
     _bodies(recorder, lambda body: body[: _end(body)])
-
-
-@breaks("PLB-23", "PLB-24")
-def audio_is_padded_with_ones(recorder: Recorder) -> None:
-    """Pads audio with 0xFF."""
-    _bodies(recorder, lambda body: body[: _end(body)] + b"\xff" * (len(body) - _end(body)))
-
-
-@breaks("PLB-23", "PLB-24")
-def a_block_of_audio_padding_too_many(recorder: Recorder) -> None:
-    """Pads audio with 4096 bytes more than are needed."""
-    _bodies(recorder, lambda body: body + bytes(BLOCK))
 
 
 @breaks("PLB-23", "PLB-24")

@@ -63,23 +63,6 @@ def body_is_padded_to_512(recorder: Recorder) -> None:
     _chunk(recorder, pad)
 
 
-@breaks("PLB-03")
-def a_block_of_padding_too_many(recorder: Recorder) -> None:
-    """Adds 4096 zeros to a body that is padded already."""
-    _chunk(recorder, lambda body: body + bytes(chunk_bytes.BLOCK))
-
-
-@breaks("PLB-03")
-def padding_is_not_zero(recorder: Recorder) -> None:
-    """Pads with 0xFF."""
-
-    def pad(body: bytes) -> bytes:
-        end = chunk_bytes.end_of_packets(body)
-        return body[:end] + b"\xff" * (len(body) - end)
-
-    _chunk(recorder, pad)
-
-
 @breaks("PLB-04")
 def h265_chunk_says_h264(recorder: Recorder) -> None:
     """Writes chunk id 0xFF15 ahead of H.265."""
@@ -87,9 +70,15 @@ def h265_chunk_says_h264(recorder: Recorder) -> None:
 
 
 @breaks("PLB-04")
-def chunk_length_counts_the_stream_header(recorder: Recorder) -> None:
-    """Writes a chunk length that is four bytes too long."""
-    _chunk(recorder, lambda body: body[:2] + (int.from_bytes(body[2:4]) + 4).to_bytes(2) + body[4:])
+def chunk_length_is_0(recorder: Recorder) -> None:
+    """Writes 0 as the chunk's length."""
+    _chunk(recorder, lambda body: body[:2] + bytes(2) + body[4:])
+
+
+@breaks("PLB-04")
+def chunk_length_changes_its_meaning(recorder: Recorder) -> None:
+    """Counts from behind the chunk's length in every other answer."""
+    _every_other(recorder, lambda body: body[:2] + (int.from_bytes(body[2:4]) - 4).to_bytes(2) + body[4:])
 
 
 @breaks("PLB-05")
@@ -123,6 +112,54 @@ def camera_tlv_has_a_word_too_many(recorder: Recorder) -> None:
     _chunk(recorder, longer)
 
 
+@breaks("PLB-05")
+def reserved_field_is_not_0(recorder: Recorder) -> None:
+    """Writes 0xFFFF behind the camera in 0x0004, where 0 is fixed."""
+    _tlv(recorder, 0x0004, ">HH", lambda camera, rest: (camera, 0xFFFF))
+
+
+@breaks("PLB-05")
+def pictures_without_start_codes_it_says(recorder: Recorder) -> None:
+    """Says in 0x0027 that NAL units have no start codes."""
+    _tlv(recorder, 0x0027, ">HH", lambda codes, rest: (0, rest))
+
+
+@breaks("PLB-05")
+def frame_rate_is_not_tenfold(recorder: Recorder) -> None:
+    """Writes pictures a second in 0x0009, not ten times as many."""
+    _tlv(recorder, 0x0009, ">HH", lambda rate, rest: (rate // 10, rest))
+
+
+@breaks("PLB-05")
+def no_image_it_says(recorder: Recorder) -> None:
+    """Says in 0x000C that there is no image, ahead of a GOP."""
+    _tlv(recorder, 0x000C, ">HH", lambda present, rest: (0, rest))
+
+
+@breaks("PLB-05")
+def hundredths_are_milliseconds(recorder: Recorder) -> None:
+    """Writes milliseconds in 0x000A, of which there may be more than 99."""
+    _tlv(recorder, 0x000A, ">HH", lambda hundredths, rest: (hundredths * 10 + 500, rest))
+
+
+@breaks("PLB-05")
+def zone_in_quarters_of_an_hour(recorder: Recorder) -> None:
+    """Writes the hours of the zone in 0x0007 as quarters of an hour."""
+    _tlv(recorder, 0x0007, ">IBBBB", lambda at, sign, hours, *rest: (at, sign, hours * 4, *rest))
+
+
+@breaks("PLB-36")
+def long_term_reference_is_1(recorder: Recorder) -> None:
+    """Writes 1 in 0x0028, which has no such value."""
+    _tlv(recorder, 0x0028, ">HH", lambda reference, rest: (1, rest))
+
+
+@breaks("PLB-36")
+def show_and_hide(recorder: Recorder) -> None:
+    """Writes 3 in 0x0029, which has no such value."""
+    _tlv(recorder, 0x0029, ">HH", lambda shown, rest: (3, rest))
+
+
 @breaks("PLB-06")
 def stream_header_of_64_bytes(recorder: Recorder) -> None:
     """Writes 0x0040 as the length of the stream header."""
@@ -142,15 +179,21 @@ def gop_ends_before_it_starts(recorder: Recorder) -> None:
 
 
 @breaks("PLB-07")
-def gop_ends_where_the_next_begins(recorder: Recorder) -> None:
-    """Writes the time of the next GOP's first picture as GOP end."""
+def gop_ends_a_second_into_the_next(recorder: Recorder) -> None:
+    """Writes a time a second behind the next GOP's first picture as GOP end."""
 
     def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
-        seconds, rest = divmod(place.gop.end // 900, 100)
+        seconds, rest = divmod(place.gop.end // 900 + 100, 100)
         body = original(number, playback, place)
         return chunk_bytes.change_numbers(body, ">IB", END, lambda *was: (seconds, rest))
 
     around(recorder.playback_commands.chunk, chunk)
+
+
+@breaks("PLB-07")
+def gop_ends_with_its_first_picture(recorder: Recorder) -> None:
+    """Writes the time of the first picture as GOP end."""
+    _times(recorder, ">2I2I", END, lambda end, end_rest, start, rest: (start, rest, start, rest))
 
 
 @breaks("PLB-07")
@@ -187,6 +230,30 @@ def packet_length_is_two_short(recorder: Recorder) -> None:
 def packet_length_leads_past_the_next(recorder: Recorder) -> None:
     """Writes a length of the second packet that leads four bytes too far."""
     _packet(recorder, 1, lambda padding, length: (padding, length + 4))
+
+
+@breaks("PLB-08")
+def packet_lengths_change_their_meaning(recorder: Recorder) -> None:
+    """Counts the lengths of packets from behind themselves in every other answer."""
+
+    def shorter(body: bytes) -> bytes:
+        changed, places = bytearray(body), chunk_bytes.packets(body)
+        for place in places:
+            struct.pack_into(">I", changed, place + 4, struct.unpack_from(">I", body, place + 4)[0] - 8)
+        return bytes(changed)
+
+    _every_other(recorder, shorter)
+
+
+@breaks("PLB-08")
+def second_packet_with_another_id(recorder: Recorder) -> None:
+    """Writes 0xFF04 where the id of the second packet is due."""
+
+    def another(body: bytes) -> bytes:
+        place = chunk_bytes.packets(body)[1]
+        return body[:place] + b"\xff\x04" + body[place + 2 :]
+
+    _chunk(recorder, another)
 
 
 @breaks("PLB-08")
@@ -247,6 +314,19 @@ def lengths_instead_of_start_codes(recorder: Recorder) -> None:
     _chunk(recorder, lengths)
 
 
+@breaks("PLB-09")
+def start_codes_of_three_bytes(recorder: Recorder) -> None:
+    """Puts three bytes of start code ahead of all NAL units of a picture but the first."""
+
+    def shorten(pictures: Pictures) -> Pictures:
+        short = (_with_short_start_codes(picture.data) for picture in pictures)
+        return tuple(
+            dataclasses.replace(picture, data=data) for picture, data in zip(pictures, short, strict=True)
+        )
+
+    _pictures(recorder, shorten)
+
+
 @breaks("PLB-10")
 def one_picture_too_many(recorder: Recorder) -> None:
     """Counts one picture too many in 0x0008."""
@@ -260,10 +340,11 @@ def data_size_is_short(recorder: Recorder) -> None:
 
 
 @breaks("PLB-10")
-def data_size_counts_the_whole_body(recorder: Recorder) -> None:
-    """Says the size of the body in 0x0006."""
-    _chunk(
-        recorder, lambda body: chunk_bytes.change_tlv(body, 0x0006, lambda data: struct.pack(">I", len(body)))
+def data_size_changes_its_meaning(recorder: Recorder) -> None:
+    """Says the size of the whole body in 0x0006 in every other answer."""
+    _every_other(
+        recorder,
+        lambda body: chunk_bytes.change_tlv(body, 0x0006, lambda data: struct.pack(">I", len(body))),
     )
 
 
@@ -298,15 +379,15 @@ def status_says_playback_of_all(recorder: Recorder) -> None:
 
 
 @breaks("PLB-21")
-def speed_counts_from_zero(recorder: Recorder) -> None:
-    """Says one step too few in 0x000D."""
-    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (operation, max(0, speed - 1), rest))
+def speed_stays_at_step_1(recorder: Recorder) -> None:
+    """Says STEP1 of FF and REW in 0x000D, however often they were repeated."""
+    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (operation, min(1, speed), rest))
 
 
 @breaks("PLB-21")
-def speed_of_playback_is_one(recorder: Recorder) -> None:
-    """Says STEP1 of PLAY, PAUSE and single pictures in 0x000D."""
-    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (operation, max(1, speed), rest))
+def speed_counts_from_zero(recorder: Recorder) -> None:
+    """Says one step too few in 0x000D."""
+    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (operation, max(0, speed - 1), rest))
 
 
 def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
@@ -317,6 +398,17 @@ def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
         return change(body) if body[:2] in (b"\xff\x15", b"\xff\x16") else body
 
     around(recorder.playback_commands.chunk, chunk)
+
+
+def _every_other(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
+    """Change every other GOP of H.264 or H.265 that is given."""
+    given = [0]
+
+    def sometimes(body: bytes) -> bytes:
+        given[0] += 1
+        return change(body) if given[0] % 2 else body
+
+    _chunk(recorder, sometimes)
 
 
 def _tlv(recorder: Recorder, identifier: int, layout: str, change: Callable[..., tuple[int, ...]]) -> None:
@@ -346,6 +438,12 @@ def _pictures(recorder: Recorder, change: Callable[[Pictures], Pictures]) -> Non
         return write_playback_video(dataclasses.replace(video, pictures=change(video.pictures)))
 
     _chunk(recorder, rewrite)
+
+
+def _with_short_start_codes(data: bytes) -> bytes:
+    """The picture, whose first NAL unit alone is behind four bytes of start code."""
+    first = len(chunk_bytes.START_CODE)
+    return data[:first] + data[first:].replace(chunk_bytes.START_CODE, chunk_bytes.START_CODE[1:])
 
 
 def _data_of(pictures: Pictures, others: Pictures) -> Pictures:

@@ -9,6 +9,8 @@ STREAM_HEADER = b"\xff\x06\x00\x44"
 PACKET_ID = 0xFF05
 PACKET_HEADER = 24
 BLOCK = 4096
+HEADER, JPEG_HEADER = 4, 6
+JPEG = b"\xff\xd8"
 START_CODE = b"\0\0\0\1"
 
 
@@ -38,7 +40,7 @@ def end_of_packets(body: bytes) -> int:
 
 def change_tlv(body: bytes, identifier: int, change: Callable[[bytes], bytes]) -> bytes:
     """Change the data of a TLV of the recorder information."""
-    place = 4
+    place = JPEG_HEADER if body.startswith(JPEG) else HEADER
     while body[place : place + 4] != STREAM_HEADER:
         found, length = struct.unpack_from(">HH", body, place)
         if found == identifier:
@@ -47,6 +49,18 @@ def change_tlv(body: bytes, identifier: int, change: Callable[[bytes], bytes]) -
             break
         place += length
     return body
+
+
+def tlv(body: bytes, identifier: int) -> bytes:
+    """The data of a TLV of the recorder information; nothing where it is absent."""
+    found: list[bytes] = []
+
+    def look(data: bytes) -> bytes:
+        found.append(data)
+        return data
+
+    change_tlv(body, identifier, look)
+    return b"".join(found)
 
 
 def change_numbers(body: bytes, layout: str, offset: int, change: Callable[..., Sequence[int]]) -> bytes:

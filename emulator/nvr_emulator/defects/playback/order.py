@@ -10,7 +10,7 @@ from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Answer
+from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
@@ -100,24 +100,35 @@ def bplay_stays(recorder: Recorder) -> None:
 
 
 @breaks("PLB-14")
-def pause_goes_on(recorder: Recorder) -> None:
-    """Gives the next GOP at each request in PAUSE."""
+def pause_is_refused(recorder: Recorder) -> None:
+    """Refuses PAUSE."""
 
-    def alter(playback: Playback) -> None:
-        def go_on(original: Find, cursor: Cursor, recording: Recording, now: int) -> Place | None:
-            if playback.operation is not Operation.PAUSE or cursor.place is None:
-                return original(cursor, recording, now)
-            return recording.step(cursor.place, 1, now)
+    def play(original: Give, asked: Asked) -> Answer:
+        if asked.command.key == "pause":
+            raise Refused(503, "PLAYCMD: there is no pause")
+        return original(asked)
 
-        around(playback.go_on, go_on)
-
-    each_playback(recorder, alter)
+    around(recorder.playback_commands.play, play)
 
 
 @breaks("PLB-14")
-def pause_gives_the_gop_before(recorder: Recorder) -> None:
-    """Gives the GOP before that of TIMEF in PAUSE."""
-    _step_away(recorder, (Operation.PAUSE,), -1)
+def pause_does_not_end(recorder: Recorder) -> None:
+    """Gives nothing once it was paused, until a GOTODATE."""
+
+    def alter(playback: Playback) -> None:
+        paused = [False]
+
+        def command(original: Callable[[str, int | None], None], name: str, begin: int | None) -> None:
+            original(name, begin)
+            paused[0] = name == "pause" or (paused[0] and name == "play")
+
+        def find(original: Find, cursor: Cursor, recording: Recording, now: int) -> Place | None:
+            return None if paused[0] else original(cursor, recording, now)
+
+        around(playback.command, command)
+        around(playback.find, find)
+
+    each_playback(recorder, alter)
 
 
 @breaks("PLB-15")
@@ -163,6 +174,12 @@ def ff_is_no_faster_with_repeats(recorder: Recorder) -> None:
 
 
 @breaks("PLB-18")
+def ff_slows_down(recorder: Recorder) -> None:
+    """Goes less far from the fifth FF on than at the fourth, though the speed says otherwise."""
+    _stride(recorder, Operation.FAST_FORWARD, lambda stride: stride if stride <= 16 else 4)
+
+
+@breaks("PLB-18")
 def ff_goes_backward(recorder: Recorder) -> None:
     """Skips backward on FF."""
     _stride(recorder, Operation.FAST_FORWARD, lambda stride: -stride)
@@ -175,9 +192,9 @@ def rew_skips_nothing(recorder: Recorder) -> None:
 
 
 @breaks("PLB-19")
-def rew_is_fastest_at_step_4(recorder: Recorder) -> None:
-    """Skips no further from the fifth REW on, though the speed says so."""
-    _stride(recorder, Operation.FAST_REVERSE, lambda stride: max(stride, -16))
+def rew_slows_down(recorder: Recorder) -> None:
+    """Goes less far from the fifth REW on than at the fourth, though the speed says otherwise."""
+    _stride(recorder, Operation.FAST_REVERSE, lambda stride: stride if stride >= -16 else -4)
 
 
 @breaks("PLB-19")

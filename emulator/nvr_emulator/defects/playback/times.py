@@ -22,12 +22,6 @@ def bplay_begins_at_the_end(recorder: Recorder) -> None:
     _begin(recorder, "reverse", lambda begin: ticks(moment()))
 
 
-@breaks("PLB-14")
-def pause_ignores_timef(recorder: Recorder) -> None:
-    """Pauses at the GOP that was given last, whatever TIMEF says."""
-    _begin(recorder, "pause", lambda begin: None)
-
-
 @breaks("PLB-15")
 def next_image_ignores_hundredths(recorder: Recorder) -> None:
     """Takes the hundredths of TIMEF for 00 on NEXTFRAME."""
@@ -41,15 +35,15 @@ def goto_takes_local_time(recorder: Recorder) -> None:
 
 
 @breaks("PLB-17")
-def goto_is_five_gops_late(recorder: Recorder) -> None:
-    """Gives the GOP five after the one of TIMEF."""
-    _begin(recorder, "goto", lambda begin: begin + 5 * TICKS)
+def goto_is_half_a_minute_late(recorder: Recorder) -> None:
+    """Gives the GOP half a minute after the one of TIMEF."""
+    _begin(recorder, "goto", lambda begin: begin + 30 * TICKS)
 
 
 @breaks("PLB-17")
-def goto_is_two_gops_early(recorder: Recorder) -> None:
-    """Gives the GOP two before the one of TIMEF."""
-    _begin(recorder, "goto", lambda begin: begin - 2 * TICKS)
+def goto_is_twelve_seconds_early(recorder: Recorder) -> None:
+    """Gives the GOP twelve seconds before the one of TIMEF."""
+    _begin(recorder, "goto", lambda begin: begin - 12 * TICKS)
 
 
 @breaks("PLB-17")
@@ -76,7 +70,7 @@ def goto_is_ignored_in_playback(recorder: Recorder) -> None:
     around(recorder.playback_commands.play, play)
 
 
-@breaks("PLB-14", "PLB-33")
+@breaks("PLB-33")
 def pause_takes_local_time(recorder: Recorder) -> None:
     """Takes TIMEF of PAUSE for local time."""
     _begin(recorder, "pause", lambda begin: begin - _zone(recorder, begin))
