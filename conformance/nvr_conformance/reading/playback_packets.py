@@ -90,16 +90,13 @@ def read_packets(
 
 
 class _Judged(NamedTuple):
-    """How badly a reading explains the packets; ``doubtful`` pictures seem to have too many bytes."""
+    """How badly a reading explains the packets: by its problems, and by pictures that seem to have too many
+    bytes."""
 
+    faults: int
     problems: int
-    doubtful: int
     number: int
     reading: PacketReading
-
-    @property
-    def faults(self) -> int:
-        return self.problems + self.doubtful
 
 
 class _Walk:
@@ -118,7 +115,8 @@ class _Walk:
         for number, reading in enumerate(dict.fromkeys(readings)):
             tried = self.by(reading, _TRIED)
             doubtful = sum(map(_is_doubtful, tried.found))
-            judged.append(_Judged(len(tried.problems), doubtful, number, reading))
+            problems = len(tried.problems)
+            judged.append(_Judged(problems + doubtful, problems, number, reading))
         return sorted(judged)
 
     def by(self, reading: PacketReading, limit: int = PACKET_LIMIT) -> Packets:

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable
 
 from nvr_emulator.defects.playback import chunk_bytes
+from nvr_emulator.defects.playback.chunk_changes import change_chunks, change_every_other, change_tlv
 from nvr_emulator.defects.playback.order import Chunk
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.recordings import Place
@@ -25,7 +26,7 @@ Pictures = tuple[Picture, ...]
 @breaks("PLB-01")
 def camera_gives_two_gops(recorder: Recorder) -> None:
     """Gives two GOPs in one answer."""
-    _chunk(recorder, lambda body: body + body)
+    change_chunks(recorder, lambda body: body + body)
 
 
 @breaks("PLB-02")
@@ -49,7 +50,7 @@ def gop_without_keep_alive(recorder: Recorder) -> None:
 @breaks("PLB-03")
 def body_is_not_padded(recorder: Recorder) -> None:
     """Leaves out the padding to a multiple of 4096 bytes."""
-    _chunk(recorder, lambda body: body[: chunk_bytes.end_of_packets(body)])
+    change_chunks(recorder, lambda body: body[: chunk_bytes.end_of_packets(body)])
 
 
 @breaks("PLB-03")
@@ -60,116 +61,39 @@ def body_is_padded_to_512(recorder: Recorder) -> None:
         end = chunk_bytes.end_of_packets(body)
         return body[: end + -end % 512]
 
-    _chunk(recorder, pad)
+    change_chunks(recorder, pad)
 
 
 @breaks("PLB-04")
 def h265_chunk_says_h264(recorder: Recorder) -> None:
     """Writes chunk id 0xFF15 ahead of H.265."""
-    _chunk(recorder, lambda body: b"\xff\x15" + body[2:])
+    change_chunks(recorder, lambda body: b"\xff\x15" + body[2:])
 
 
 @breaks("PLB-04")
 def chunk_length_is_0(recorder: Recorder) -> None:
     """Writes 0 as the chunk's length."""
-    _chunk(recorder, lambda body: body[:2] + bytes(2) + body[4:])
+    change_chunks(recorder, lambda body: body[:2] + bytes(2) + body[4:])
 
 
 @breaks("PLB-04")
 def chunk_length_changes_its_meaning(recorder: Recorder) -> None:
     """Counts from behind the chunk's length in every other answer."""
-    _every_other(recorder, lambda body: body[:2] + (int.from_bytes(body[2:4]) - 4).to_bytes(2) + body[4:])
-
-
-@breaks("PLB-05")
-def wrong_camera_in_the_chunk(recorder: Recorder) -> None:
-    """Names the camera after the one that was asked for."""
-    _tlv(recorder, 0x0004, ">HH", lambda camera, rest: (camera + 1, rest))
-
-
-@breaks("PLB-05")
-def compression_says_h264(recorder: Recorder) -> None:
-    """Says H.264 of H.265 in 0x0005."""
-    _tlv(recorder, 0x0005, ">HH", lambda compression, rest: (3, rest))
-
-
-@breaks("PLB-05")
-def tlv_length_leaves_its_header_out(recorder: Recorder) -> None:
-    """Writes length 4 in 0x0028, the size of its data."""
-    _chunk(recorder, lambda body: body.replace(b"\x00\x28\x00\x08", b"\x00\x28\x00\x04", 1))
-
-
-@breaks("PLB-05")
-def camera_tlv_has_a_word_too_many(recorder: Recorder) -> None:
-    """Writes 0x0004 with four bytes more than §7 gives it; its length says so."""
-
-    def longer(body: bytes) -> bytes:
-        length = int.from_bytes(body[2:4]) + 4
-        end = chunk_bytes.end_of_packets(body)
-        grown = body[:2] + length.to_bytes(2) + b"\x00\x04\x00\x0c" + body[8:12] + bytes(4) + body[12:end]
-        return grown + bytes(-len(grown) % chunk_bytes.BLOCK) if body[4:8] == b"\x00\x04\x00\x08" else body
-
-    _chunk(recorder, longer)
-
-
-@breaks("PLB-05")
-def reserved_field_is_not_0(recorder: Recorder) -> None:
-    """Writes 0xFFFF behind the camera in 0x0004, where 0 is fixed."""
-    _tlv(recorder, 0x0004, ">HH", lambda camera, rest: (camera, 0xFFFF))
-
-
-@breaks("PLB-05")
-def pictures_without_start_codes_it_says(recorder: Recorder) -> None:
-    """Says in 0x0027 that NAL units have no start codes."""
-    _tlv(recorder, 0x0027, ">HH", lambda codes, rest: (0, rest))
-
-
-@breaks("PLB-05")
-def frame_rate_is_not_tenfold(recorder: Recorder) -> None:
-    """Writes pictures a second in 0x0009, not ten times as many."""
-    _tlv(recorder, 0x0009, ">HH", lambda rate, rest: (rate // 10, rest))
-
-
-@breaks("PLB-05")
-def no_image_it_says(recorder: Recorder) -> None:
-    """Says in 0x000C that there is no image, ahead of a GOP."""
-    _tlv(recorder, 0x000C, ">HH", lambda present, rest: (0, rest))
-
-
-@breaks("PLB-05")
-def hundredths_are_milliseconds(recorder: Recorder) -> None:
-    """Writes milliseconds in 0x000A, of which there may be more than 99."""
-    _tlv(recorder, 0x000A, ">HH", lambda hundredths, rest: (hundredths * 10 + 500, rest))
-
-
-@breaks("PLB-05")
-def zone_in_quarters_of_an_hour(recorder: Recorder) -> None:
-    """Writes the hours of the zone in 0x0007 as quarters of an hour."""
-    _tlv(recorder, 0x0007, ">IBBBB", lambda at, sign, hours, *rest: (at, sign, hours * 4, *rest))
-
-
-@breaks("PLB-36")
-def long_term_reference_is_1(recorder: Recorder) -> None:
-    """Writes 1 in 0x0028, which has no such value."""
-    _tlv(recorder, 0x0028, ">HH", lambda reference, rest: (1, rest))
-
-
-@breaks("PLB-36")
-def show_and_hide(recorder: Recorder) -> None:
-    """Writes 3 in 0x0029, which has no such value."""
-    _tlv(recorder, 0x0029, ">HH", lambda shown, rest: (3, rest))
+    change_every_other(
+        recorder, lambda body: body[:2] + (int.from_bytes(body[2:4]) - 4).to_bytes(2) + body[4:]
+    )
 
 
 @breaks("PLB-06")
 def stream_header_of_64_bytes(recorder: Recorder) -> None:
     """Writes 0x0040 as the length of the stream header."""
-    _chunk(recorder, lambda body: body.replace(chunk_bytes.STREAM_HEADER, b"\xff\x06\x00\x40", 1))
+    change_chunks(recorder, lambda body: body.replace(chunk_bytes.STREAM_HEADER, b"\xff\x06\x00\x40", 1))
 
 
 @breaks("PLB-06")
 def stream_header_with_another_id(recorder: Recorder) -> None:
     """Writes 0xFF07 where the stream header's id is due."""
-    _chunk(recorder, lambda body: body.replace(chunk_bytes.STREAM_HEADER, b"\xff\x07\x00\x44", 1))
+    change_chunks(recorder, lambda body: body.replace(chunk_bytes.STREAM_HEADER, b"\xff\x07\x00\x44", 1))
 
 
 @breaks("PLB-07")
@@ -205,7 +129,7 @@ def picture_time_in_local_time(recorder: Recorder) -> None:
 @breaks("PLB-07")
 def information_has_the_time_of_the_last_picture(recorder: Recorder) -> None:
     """Writes the time of the last picture in 0x000A."""
-    _tlv(recorder, 0x000A, ">HH", lambda hundredths, rest: ((hundredths + 80) % 100, rest))
+    change_tlv(recorder, 0x000A, ">HH", lambda hundredths, rest: ((hundredths + 80) % 100, rest))
 
 
 @breaks("PLB-07")
@@ -242,7 +166,7 @@ def packet_lengths_change_their_meaning(recorder: Recorder) -> None:
             struct.pack_into(">I", changed, place + 4, struct.unpack_from(">I", body, place + 4)[0] - 8)
         return bytes(changed)
 
-    _every_other(recorder, shorter)
+    change_every_other(recorder, shorter)
 
 
 @breaks("PLB-08")
@@ -253,7 +177,7 @@ def second_packet_with_another_id(recorder: Recorder) -> None:
         place = chunk_bytes.packets(body)[1]
         return body[:place] + b"\xff\x04" + body[place + 2 :]
 
-    _chunk(recorder, another)
+    change_chunks(recorder, another)
 
 
 @breaks("PLB-08")
@@ -265,7 +189,7 @@ def packet_padding_is_not_counted(recorder: Recorder) -> None:
             body = chunk_bytes.change_packet_header(body, number, lambda padding, length: (0, length))
         return body
 
-    _chunk(recorder, uncount)
+    change_chunks(recorder, uncount)
 
 
 @breaks("PLB-08")
@@ -277,13 +201,13 @@ def packet_padding_counts_one_too_many(recorder: Recorder) -> None:
 @breaks("PLB-08")
 def packets_are_not_aligned(recorder: Recorder) -> None:
     """Leaves out the padding of packets to a multiple of 4 bytes."""
-    _chunk(recorder, chunk_bytes.without_packet_padding)
+    change_chunks(recorder, chunk_bytes.without_packet_padding)
 
 
 @breaks("PLB-09", "PLB-11")
 def idr_without_parameter_sets(recorder: Recorder) -> None:
     """Blanks the types of the parameter sets of a GOP's first picture."""
-    _chunk(recorder, chunk_bytes.without_parameter_sets)
+    change_chunks(recorder, chunk_bytes.without_parameter_sets)
 
 
 @breaks("PLB-09", "PLB-11")
@@ -311,7 +235,7 @@ def lengths_instead_of_start_codes(recorder: Recorder) -> None:
             changed[start:end] = b"".join(len(unit).to_bytes(4) + unit for unit in units)
         return bytes(changed)
 
-    _chunk(recorder, lengths)
+    change_chunks(recorder, lengths)
 
 
 @breaks("PLB-09")
@@ -327,27 +251,6 @@ def start_codes_of_three_bytes(recorder: Recorder) -> None:
     _pictures(recorder, shorten)
 
 
-@breaks("PLB-10")
-def one_picture_too_many(recorder: Recorder) -> None:
-    """Counts one picture too many in 0x0008."""
-    _tlv(recorder, 0x0008, ">HH", lambda frames, rest: (frames + 1, rest))
-
-
-@breaks("PLB-10")
-def data_size_is_short(recorder: Recorder) -> None:
-    """Says one byte too few in 0x0006."""
-    _tlv(recorder, 0x0006, ">I", lambda size: (size - 1,))
-
-
-@breaks("PLB-10")
-def data_size_changes_its_meaning(recorder: Recorder) -> None:
-    """Says the size of the whole body in 0x0006 in every other answer."""
-    _every_other(
-        recorder,
-        lambda body: chunk_bytes.change_tlv(body, 0x0006, lambda data: struct.pack(">I", len(body))),
-    )
-
-
 @breaks("PLB-11", "DWN-11")
 def damaged_pictures(recorder: Recorder) -> None:
     """Damages the last picture of each GOP."""
@@ -357,7 +260,7 @@ def damaged_pictures(recorder: Recorder) -> None:
         first, last = start + (end - start) // 3, start + 2 * (end - start) // 3
         return body[:first] + bytes(byte ^ 0x5A or 1 for byte in body[first:last]) + body[last:]
 
-    _chunk(recorder, damage)
+    change_chunks(recorder, damage)
 
 
 @breaks("PLB-11")
@@ -366,68 +269,14 @@ def a_picture_is_lost(recorder: Recorder) -> None:
     _pictures(recorder, lambda pictures: pictures[:2] + pictures[3:])
 
 
-@breaks("PLB-21")
-def status_says_live(recorder: Recorder) -> None:
-    """Says "live" in 0x000D."""
-    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (1, speed, rest))
-
-
-@breaks("PLB-21")
-def status_says_playback_of_all(recorder: Recorder) -> None:
-    """Says "playback" in 0x000D, whatever the operation."""
-    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (2, speed, rest))
-
-
-@breaks("PLB-21")
-def speed_stays_at_step_1(recorder: Recorder) -> None:
-    """Says STEP1 of FF and REW in 0x000D, however often they were repeated."""
-    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (operation, min(1, speed), rest))
-
-
-@breaks("PLB-21")
-def speed_counts_from_zero(recorder: Recorder) -> None:
-    """Says one step too few in 0x000D."""
-    _tlv(recorder, 0x000D, ">BBH", lambda operation, speed, rest: (operation, max(0, speed - 1), rest))
-
-
-def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
-    """Change the bytes of each GOP of H.264 or H.265 that is given."""
-
-    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
-        body = original(number, playback, place)
-        return change(body) if body[:2] in (b"\xff\x15", b"\xff\x16") else body
-
-    around(recorder.playback_commands.chunk, chunk)
-
-
-def _every_other(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
-    """Change every other GOP of H.264 or H.265 that is given."""
-    given = [0]
-
-    def sometimes(body: bytes) -> bytes:
-        given[0] += 1
-        return change(body) if given[0] % 2 else body
-
-    _chunk(recorder, sometimes)
-
-
-def _tlv(recorder: Recorder, identifier: int, layout: str, change: Callable[..., tuple[int, ...]]) -> None:
-    """Change the numbers of a TLV."""
-
-    def data(old: bytes) -> bytes:
-        return struct.pack(layout, *change(*struct.unpack(layout, old)))
-
-    _chunk(recorder, lambda body: chunk_bytes.change_tlv(body, identifier, data))
-
-
 def _times(recorder: Recorder, layout: str, offset: int, change: Callable[..., tuple[int, ...]]) -> None:
     """Change numbers of the GOP and picture information."""
-    _chunk(recorder, lambda body: chunk_bytes.change_numbers(body, layout, offset, change))
+    change_chunks(recorder, lambda body: chunk_bytes.change_numbers(body, layout, offset, change))
 
 
 def _packet(recorder: Recorder, number: int, change: Callable[[int, int], tuple[int, int]]) -> None:
     """Change padding count and length of one packet."""
-    _chunk(recorder, lambda body: chunk_bytes.change_packet_header(body, number, change))
+    change_chunks(recorder, lambda body: chunk_bytes.change_packet_header(body, number, change))
 
 
 def _pictures(recorder: Recorder, change: Callable[[Pictures], Pictures]) -> None:
@@ -437,7 +286,7 @@ def _pictures(recorder: Recorder, change: Callable[[Pictures], Pictures]) -> Non
         video: PlaybackVideo = read_playback_video(body)
         return write_playback_video(dataclasses.replace(video, pictures=change(video.pictures)))
 
-    _chunk(recorder, rewrite)
+    change_chunks(recorder, rewrite)
 
 
 def _with_short_start_codes(data: bytes) -> bytes:
