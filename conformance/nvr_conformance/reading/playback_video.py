@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.reading.additional_information import TlvWalk, walk
 from nvr_conformance.reading.playback_lengths import PACKET_HEADER_SIZE, length_readings, size_readings
-from nvr_conformance.reading.playback_packets import find_packet, read_packets
+from nvr_conformance.reading.playback_packets import ALIGNMENT, find_packet, read_packets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -308,14 +308,15 @@ def _sizes(chunk: ChunkWalk) -> dict[str, int]:
 
 
 def _check_last_packet(chunk: ChunkWalk, body: bytes) -> None:
-    """Where 0x0006 counts some bytes more than the packets have, and these stand behind the last one, the
-    last Length is short; where it counts some less, which are zeros, their padding is not told."""
+    """Where 0x0006 counts some words more than the packets have, and these stand behind the last one, unlike
+    the padding, its Length is short; where it counts less, and that is zeros, their padding is not told."""
     stated = chunk.number(0x0006, "I")
     if stated is None or not chunk.packets or chunk.size_readings or not chunk.packet_readings:
         return
     short = stated - sum(len(packet.data) for packet in chunk.packets)
-    last = chunk.packets[-1]
-    if 0 < short <= PACKET_HEADER_SIZE and any(body[chunk.end : chunk.end + short]):
+    last, rest = chunk.packets[-1], set(body[chunk.end + short :])
+    unlike = len(rest) > 1 or set(body[chunk.end : chunk.end + short]) != rest
+    if 0 < short <= PACKET_HEADER_SIZE and short % ALIGNMENT == 0 and unlike:
         what = f"offset {last.offset + 4}: packet length {last.stated} leaves out {short} bytes of video data"
         chunk.problems.append(("PLB-08", what))
     stripped = sum(len(packet.data.rstrip(b"\0")) for packet in chunk.packets)
