@@ -1,17 +1,29 @@
-"""Connections of the recorder's ports, whose own errors are answered in the manner of the port."""
+"""Connections of the recorder's ports: what is malformed, slow, half-closed or unread is dealt with here."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
+
+from nvr_emulator.server.half_closed import hold_open, is_gone
+
+log = logging.getLogger("nvr_emulator")
 
 from nvr_emulator.server.library_internals import connection_options
 
 LONGEST_LINE = 2 * 1024 * 1024
 """Request lines up to this are read whole, so that an oversized query still gets its one-line answer."""
 LONGEST_FIELD = 16 * 1024
+IDLE_PATIENCE = 75.0
+"""Seconds that a connection may be idle between two requests."""
+HEADER_PATIENCE = 30.0
+"""Seconds for the line and the header of a request to arrive."""
+HALF_CLOSED_LOOKS = (0.02, 1.0)
+"""Seconds from one look at a half-closed connection to the next, at first and at most."""
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Malformed = Callable[[int, str], web.Response]
@@ -21,21 +33,31 @@ Malformed = Callable[[int, str], web.Response]
 class HttpServer(web.Server):
     """What `loop.create_server` takes as its factory."""
 
-    def __init__(self, handler: Handler, malformed: Malformed) -> None:
+    def __init__(
+        self, handler: Handler, malformed: Malformed, *, header_patience: float = HEADER_PATIENCE
+    ) -> None:
         super().__init__(
             handler,
+            request_factory=self._request,
             handler_cancellation=True,
             access_log=None,
             max_line_size=LONGEST_LINE,
             max_field_size=LONGEST_FIELD,
-            keepalive_timeout=75.0,
+            keepalive_timeout=IDLE_PATIENCE,
             lingering_time=0.5,
         )
         self.malformed = malformed
+        self.header_patience = header_patience
 
     def __call__(self) -> web.RequestHandler:
         """A connection."""
         return Connection(self, **connection_options(self))
+
+    def _request(self, message: Any, *rest: Any) -> web.BaseRequest:
+        if message.method == "UNKNOWN" and message.version == HttpVersion10:
+            # What aiohttp puts in the place of a request that it could not read.
+            message = message._replace(version=HttpVersion11)
+        return self._make_request(message, *rest)
 
 
 class Connection(web.RequestHandler):
@@ -44,6 +66,45 @@ class Connection(web.RequestHandler):
     def __init__(self, server: HttpServer, **options: Any) -> None:
         super().__init__(server, **options)
         self._malformed = server.malformed
+        self._header_patience = server.header_patience
+        self._headers_due: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether every request that came has been answered."""
+        return not self._messages and self._waiter is not None and not self._waiter.done()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has come."""
+        hold_open(transport, lambda: self.transport is not None and not self.idle)
+        super().connection_made(transport)
+        self._headers_due = self._loop.call_later(self._header_patience, self._headers_are_late)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The connection has ended."""
+        for timer in (self._headers_due, self._look):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come."""
+        before = self._request_count
+        super().data_received(data)
+        if self._request_count > before:
+            if self._headers_due is not None:
+                self._headers_due.cancel()
+                self._headers_due = None
+        elif self._headers_due is None and self.idle:
+            self._headers_due = self._loop.call_later(self._header_patience, self._headers_are_late)
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """The client writes no more: what it asked for is still answered, if it is there to read it."""
+        if self.transport is None or self.idle or is_gone(self.transport):
+            return None
+        self._end_when_answered(HALF_CLOSED_LOOKS[0])
+        return True
 
     def handle_error(
         self,
@@ -52,8 +113,37 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """The answer to a request that is malformed or oversized."""
+        """The answer to a request that is malformed or oversized, or at which the emulator failed."""
+        if status >= 500:
+            log.error("the emulator failed at %s", request.raw_path[:500], exc_info=exc)
+        if request.writer.output_size > 0:
+            raise ConnectionError("part of an answer is out: no other can follow")
         reason = (message or "the request is malformed").partition("\n")[0][:200]
-        response = self._malformed(status if status >= 400 else 400, f"HTTP: {reason}")
+        response = self._malformed(max(status, 400), f"HTTP: {reason}")
         response.force_close()
         return response
+
+    def _headers_are_late(self) -> None:
+        self._headers_due = None
+        if self.transport is None or not self.idle:
+            return
+        late = self._malformed(408, f"HTTP: no whole request within {self._header_patience:.0f} s")
+        body = late.body if isinstance(late.body, bytes) else b""
+        head = f"HTTP/1.1 408 Request Timeout\r\nContent-Type: {late.content_type}\r\nServer: recorder\r\n"
+        self.transport.write(
+            f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
+        )
+        self.force_close()
+
+    def _end_when_answered(self, pause: float) -> None:
+        """Look at a half-closed connection until it is answered, or its client turns out to be gone."""
+        self._look = None
+        if self.transport is None:
+            return
+        if self.idle:
+            self.transport.close()
+        elif is_gone(self.transport):
+            self.transport.abort()
+        else:
+            later = min(pause * 2, HALF_CLOSED_LOOKS[1])
+            self._look = self._loop.call_later(pause, self._end_when_answered, later)

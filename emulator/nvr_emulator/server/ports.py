@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from aiohttp import web
 from nvr_emulator.server.control_access import Access, fresh_token, is_loopback
 from nvr_emulator.server.control_port import ControlPort
 from nvr_emulator.server.http_server import RecorderServer
+from nvr_emulator.server.listening import BACKLOG, Listener, bind
 from nvr_emulator.server.machine import Machine
 
 
@@ -69,7 +69,7 @@ class Serving:
         self.control_token = self.ports.control_token
         if self.control_token is None and not is_loopback(self.ports.control_host):
             self.control_token = fresh_token()
-        self._bound: list[socket.socket] = []
+        self._bound: list[Listener] = []
         self._listeners: list[asyncio.Server] = []
         self._servers: list[web.Server] = []
 
@@ -122,6 +122,7 @@ class Serving:
         listener = await asyncio.get_running_loop().create_server(
             server,
             sock=bound,
+            backlog=BACKLOG,
             ssl=tls,
             ssl_handshake_timeout=TLS_PATIENCE if tls else None,
             ssl_shutdown_timeout=TLS_GOODBYE if tls else None,
@@ -130,18 +131,3 @@ class Serving:
         bound_host, bound_port = bound.getsockname()[:2]
         where = f"[{bound_host}]" if ":" in bound_host else bound_host
         return f"{'http' if tls is None else 'https'}://{where}:{bound_port}"
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; `OSError` says what is wrong with host or port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(256)
-    except OSError:
-        listener.close()
-        raise
-    listener.setblocking(False)
-    return listener

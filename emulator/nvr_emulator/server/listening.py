@@ -1,0 +1,84 @@
+"""Listening sockets that go on where the process runs out of descriptors."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import socket
+from typing import Any
+
+log = logging.getLogger("nvr_emulator")
+
+BACKLOG = 1024
+"""Connections that may wait to be taken."""
+RESERVED = 16
+"""Descriptors that connections leave to footage, downloads and pipes; a quarter of few."""
+
+
+class Listener(socket.socket):
+    """A listening socket. A newcomer for whom no descriptor is left is closed, and that is said once."""
+
+    def __init__(self, family: int) -> None:
+        super().__init__(family, socket.SOCK_STREAM)
+        self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._told = False
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next connection; `BlockingIOError` where there is none that can be had."""
+        try:
+            connection, address = super().accept()
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            self._turn_away()
+            raise BlockingIOError from None
+        # The system gives the lowest number that is free: a high one says that few are left.
+        if connection.fileno() >= _descriptors():
+            connection.close()
+            self._tell()
+            raise BlockingIOError
+        return connection, address
+
+    def close(self) -> None:
+        """Listen no more."""
+        super().close()
+        if self._spare >= 0:
+            os.close(self._spare)
+            self._spare = -1
+
+    def _turn_away(self) -> None:
+        """Give up the spare descriptor for as long as it takes to close a newcomer."""
+        self._tell()
+        os.close(self._spare)
+        with contextlib.suppress(OSError):
+            super().accept()[0].close()
+        self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+
+    def _tell(self) -> None:
+        if not self._told:
+            self._told = True
+            log.warning("no descriptor is left: further connections are closed (raise it with ulimit -n)")
+
+
+def bind(host: str, port: int) -> Listener:
+    """A listening socket; `OSError` says what is wrong with host or port."""
+    listener = Listener(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+def _descriptors() -> int:
+    """Up to which number connections may be."""
+    import resource
+
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return most - min(RESERVED, most // 4)
