@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import HttpVersion10, HttpVersion11, web
 
 from nvr_emulator.server.half_closed import hold_open, is_gone
+from nvr_emulator.server.unsent import acknowledged, reset
 
 log = logging.getLogger("nvr_emulator")
 
@@ -22,6 +23,8 @@ IDLE_PATIENCE = 75.0
 """Seconds that a connection may be idle between two requests."""
 HEADER_PATIENCE = 30.0
 """Seconds for the line and the header of a request to arrive."""
+READING_PATIENCE = 75.0
+"""Seconds in which a client must take something of what waits for it."""
 HALF_CLOSED_LOOKS = (0.02, 1.0)
 """Seconds from one look at a half-closed connection to the next, at first and at most."""
 
@@ -34,7 +37,12 @@ class HttpServer(web.Server):
     """What `loop.create_server` takes as its factory."""
 
     def __init__(
-        self, handler: Handler, malformed: Malformed, *, header_patience: float = HEADER_PATIENCE
+        self,
+        handler: Handler,
+        malformed: Malformed,
+        *,
+        header_patience: float = HEADER_PATIENCE,
+        reading_patience: float = READING_PATIENCE,
     ) -> None:
         super().__init__(
             handler,
@@ -48,6 +56,7 @@ class HttpServer(web.Server):
         )
         self.malformed = malformed
         self.header_patience = header_patience
+        self.reading_patience = reading_patience
 
     def __call__(self) -> web.RequestHandler:
         """A connection."""
@@ -67,6 +76,8 @@ class Connection(web.RequestHandler):
         super().__init__(server, **options)
         self._malformed = server.malformed
         self._header_patience = server.header_patience
+        self._reading_patience = server.reading_patience
+        self._reading_due: asyncio.TimerHandle | None = None
         self._headers_due: asyncio.TimerHandle | None = None
         self._look: asyncio.TimerHandle | None = None
 
@@ -83,7 +94,7 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection has ended."""
-        for timer in (self._headers_due, self._look):
+        for timer in (self._headers_due, self._reading_due, self._look):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
@@ -98,6 +109,17 @@ class Connection(web.RequestHandler):
                 self._headers_due = None
         elif self._headers_due is None and self.idle:
             self._headers_due = self._loop.call_later(self._header_patience, self._headers_are_late)
+
+    def pause_writing(self) -> None:
+        """The client reads slower than it is written to, or not at all."""
+        super().pause_writing()
+        self._await_reading()
+
+    def resume_writing(self) -> None:
+        """It has read on."""
+        super().resume_writing()
+        if self._reading_due is not None:
+            self._reading_due.cancel()
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """The client writes no more: what it asked for is still answered, if it is there to read it."""
@@ -134,6 +156,17 @@ class Connection(web.RequestHandler):
             f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
         )
         self.force_close()
+
+    def _await_reading(self) -> None:
+        if self.transport is not None:
+            taken = acknowledged(self.transport)
+            self._reading_due = self._loop.call_later(self._reading_patience, self._look_at_reading, taken)
+
+    def _look_at_reading(self, taken: int) -> None:
+        if self.transport is not None and acknowledged(self.transport) == taken:
+            reset(self.transport)
+        else:
+            self._await_reading()
 
     def _end_when_answered(self, pause: float) -> None:
         """Look at a half-closed connection until it is answered, or its client turns out to be gone."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import struct
 import time
 from collections.abc import Callable
 from functools import partial
@@ -22,15 +20,13 @@ from nvr_emulator.server.clock import Clock
 from nvr_emulator.server.download_response import send_download
 from nvr_emulator.server.exchanges import exchange_of
 from nvr_emulator.server.http_connection import HttpServer
-from nvr_emulator.server.library_internals import EndlessResponse, bytes_waiting
+from nvr_emulator.server.library_internals import EndlessResponse
 from nvr_emulator.server.media_pump import MediaPump
+from nvr_emulator.server.unsent import all_sent, leave
 from nvr_emulator.server.whole_answer import response_of
 from nvr_protocol.multipart import BOUNDARY_LINE
 
 log = logging.getLogger("nvr_emulator")
-
-UNSENT_IN_KERNEL = 0x894B
-"""SIOCOUTQNSD (Linux): how many bytes of a socket the kernel has not sent yet."""
 
 
 class RecorderServer:
@@ -132,6 +128,7 @@ class RecorderServer:
                 raise ConnectionResetError
             sink.open(incoming.transport, BOUNDARY_LINE if late else b"", chunked=bool(response.chunked))
             await sink.ended
+            await leave(incoming.transport)
         finally:
             self.pump.detach(stream)
             self.recorder.live_commands.connection_lost(stream)
@@ -150,21 +147,6 @@ class RecorderServer:
                 sent()
             else:
                 self._sending.append((transport, sent))
-
-
-def all_sent(transport: asyncio.Transport) -> bool:
-    """Whether a connection has nothing left to send, in this process or in the kernel."""
-    if transport.is_closing():
-        return True
-    if bytes_waiting(transport):
-        return False
-    connection = transport.get_extra_info("socket")
-    try:
-        (unsent,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), UNSENT_IN_KERNEL, b"\0\0\0\0"))
-    except (OSError, ValueError):
-        # Not Linux, or closed: what this process has handed over counts as sent.
-        return True
-    return bool(unsent == 0)
 
 
 def _malformed(status: int, reason: str) -> web.Response:

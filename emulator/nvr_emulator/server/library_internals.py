@@ -32,6 +32,13 @@ def bytes_waiting(transport: asyncio.Transport) -> int:
 
     asyncio's TLS transport counts only what it has not passed on to the plain one beneath it.
     """
-    beneath = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None)
-    below = 0 if beneath is None else beneath.get_write_buffer_size()
-    return transport.get_write_buffer_size() + int(below)
+    beneath = plain_transport(transport)
+    below = 0 if beneath is transport else beneath.get_write_buffer_size()
+    return transport.get_write_buffer_size() + below
+
+
+def plain_transport(transport: asyncio.Transport) -> asyncio.Transport:
+    """The transport beneath TLS; the transport itself where there is none, or none any more."""
+    tls = getattr(transport, "_ssl_protocol", None)
+    beneath: asyncio.Transport | None = getattr(tls, "_transport", None)
+    return transport if beneath is None else beneath

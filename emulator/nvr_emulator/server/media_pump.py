@@ -13,7 +13,7 @@ from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.server.clock import Clock, ManualClock
 from nvr_emulator.server.refused_datagrams import ask_for_refusals, refusals
-from nvr_emulator.server.sinks import BURST, BURST_PAUSE, HttpSink, RtpSink
+from nvr_emulator.server.sinks import BURST, BURST_PAUSE, HttpSink, RtpSink, fair_share
 
 LONGEST_FLOOD = 2.0
 """Seconds of pictures that one advance of the manual clock sends at most."""
@@ -45,11 +45,14 @@ class MediaPump:
                 ReaderTooSlow(stream=stream.number, uid=stream.uid, camera=stream.camera, waiting=waiting)
             )
 
-        sink = HttpSink(self.recorder.live.part_writer(stream), too_slow)
+        sink = HttpSink(self.recorder.live.part_writer(stream), self._share, too_slow)
         self._sinks[stream.number] = sink
         if stream.ended:
             sink.end()
         return sink
+
+    def _share(self) -> int:
+        return fair_share(len(self._sinks))
 
     def detach(self, stream: LiveStream) -> None:
         """The connection of an HTTP stream is gone."""

@@ -18,16 +18,30 @@ BURST = 32
 BURST_PAUSE = 0.002
 MOST_UNSENT = 8 * 1024 * 1024
 """Bytes that may wait for a slow HTTP client before its pictures are dropped."""
+MOST_UNSENT_TOGETHER = 128 * 1024 * 1024
+"""Bytes that may wait for all of them, in equal shares."""
+
+
+def fair_share(sinks: int) -> int:
+    """How many bytes may wait for one of so many clients."""
+    return min(MOST_UNSENT, MOST_UNSENT_TOGETHER // max(1, sinks))
 
 
 class HttpSink:
-    """The answer that carries one live stream over HTTP. `too_slow` is told how many bytes wait where the
-    client does not keep up."""
+    """The answer that carries one live stream over HTTP.
+
+    `share` says how many bytes may wait for it; `too_slow` is told how many do where its client does not keep
+    up.
+    """
 
     def __init__(
-        self, parts: Callable[[list[bytes]], bytes], too_slow: Callable[[int], None] | None = None
+        self,
+        parts: Callable[[list[bytes]], bytes],
+        share: Callable[[], int],
+        too_slow: Callable[[int], None] | None = None,
     ) -> None:
         self._parts = parts
+        self._share = share
         self._too_slow = too_slow
         self.transport: asyncio.Transport | None = None
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -56,12 +70,12 @@ class HttpSink:
     def write(self, picture: LivePicture) -> None:
         """Write a picture's packets as parts, in one piece; drop it if the client does not keep up."""
         if self.transport is None:
-            self._held.append(picture)
+            self._hold(picture)
             return
         if self.transport.is_closing():  # a TLS transport that was closed can no longer be asked
             return
         waiting = bytes_waiting(self.transport)
-        if waiting > MOST_UNSENT:
+        if waiting > self._share():
             if not self._waiting_for_key and self._too_slow is not None:
                 self._too_slow(waiting)
             self._waiting_for_key = True
@@ -71,6 +85,13 @@ class HttpSink:
         data = self._ahead + self._parts(picture.packets)
         self._ahead = b""
         self.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+
+    def _hold(self, picture: LivePicture) -> None:
+        """Keep a picture until the head is out; where that takes long, none but those from here on."""
+        self._held.append(picture)
+        if sum(map(len, picture.packets)) * len(self._held) > self._share():
+            self._held.clear()
+            self._waiting_for_key = True
 
     def end(self) -> None:
         """The stream ended: let the answer end."""
