@@ -341,7 +341,7 @@ def test_a_picture_for_a_tls_connection_that_is_gone_is_dropped():
             raise AttributeError("'NoneType' object has no attribute '_write_appdata'")
 
     async def write():
-        sink = HttpSink(b"".join)
+        sink = HttpSink(b"".join, lambda: 1)
         sink.open(Gone())
         sink.write(LivePicture(None, [b"packet"], 1, True))
         return sink.unsent
