@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import logging
 import os
 import socket
 from typing import Any
+from weakref import WeakSet
 
 log = logging.getLogger("nvr_emulator")
 
 BACKLOG = 1024
 """Connections that may wait to be taken."""
+CLOSING_PATIENCE = 1.0
+"""Seconds for connections to be closed at the end."""
 RESERVED = 16
 """Descriptors that connections leave to footage, downloads and pipes; a quarter of few."""
 
@@ -24,6 +28,7 @@ class Listener(socket.socket):
         super().__init__(family, socket.SOCK_STREAM)
         self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self._told = False
+        self._accepted: WeakSet[socket.socket] = WeakSet()
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection; `BlockingIOError` where there is none that can be had."""
@@ -39,6 +44,7 @@ class Listener(socket.socket):
             connection.close()
             self._tell()
             raise BlockingIOError
+        self._accepted.add(connection)
         return connection, address
 
     def close(self) -> None:
@@ -47,6 +53,24 @@ class Listener(socket.socket):
         if self._spare >= 0:
             os.close(self._spare)
             self._spare = -1
+
+    async def stop_accepting(self) -> None:
+        """Take no more connections; those that were taken get their transport, which asyncio denies them once
+        its server is closed."""
+        asyncio.get_running_loop().remove_reader(self)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    async def hang_up(self) -> None:
+        """End the connections that are still open, in a TLS handshake or with clients that read nothing."""
+        for connection in list(self._accepted):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_PATIENCE):
+                # A transport has no event for "the socket is closed"; it takes the loop a few turns.
+                while any(connection.fileno() >= 0 for connection in self._accepted):  # noqa: ASYNC110
+                    await asyncio.sleep(0)
 
     def _turn_away(self) -> None:
         """Give up the spare descriptor for as long as it takes to close a newcomer."""

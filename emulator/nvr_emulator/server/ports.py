@@ -87,12 +87,14 @@ class Serving:
 
     async def stop(self) -> None:
         """Close all connections and ports."""
+        await asyncio.gather(*(bound.stop_accepting() for bound in self._bound))
         await self.machine.stop()
         for listener in self._listeners:
             listener.close()
         for bound in self._bound:
             bound.close()
         await asyncio.gather(*(server.shutdown(SHUTDOWN_PATIENCE) for server in self._servers))
+        await asyncio.gather(*(bound.hang_up() for bound in self._bound))
 
     async def _open(self) -> None:
         machine, ports = self.machine, self.ports

@@ -68,4 +68,4 @@ def reset(transport: asyncio.Transport) -> None:
     connection = transport.get_extra_info("socket")
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()
+    plain_transport(transport).abort()

@@ -129,6 +129,17 @@ def test_who_reads_nothing_of_an_answer_is_reset():
     assert with_server(talk, much, reading_patience=0.1)
 
 
+@pytest.mark.parametrize("transport", ["http", "https"])
+def test_the_end_ends_whoever_is_there(transport):
+    with ExitStack() as stack:
+        with EmbeddedRecorder(transport=transport) as recorder:
+            connections = [stack.enter_context(connect(recorder)) for _ in range(4)]
+            connections[0].sendall(GET)
+            connections[1].sendall(GET[:5])
+            connections[2].sendall(b"\x16\x03\x01\x02\x00\x01")  # a TLS handshake begins so
+        assert all(is_closed(connection, whatever=True) for connection in connections)
+
+
 @pytest.mark.parametrize("garbage", [b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\0\r\n\r\n"])
 def test_what_is_no_http_is_answered_as_http_1_1_by_the_recorder(recorder, garbage):
     with connect(recorder) as connection:
@@ -209,9 +220,12 @@ def is_reset(connection):
     return any(event & select.POLLERR for _, event in poll.poll(5000))
 
 
-def is_closed(connection):
+def is_closed(connection, *, whatever=False):
+    """Whether nothing comes any more; with `whatever`, whatever came before."""
     try:
-        return connection.recv(1) == b""
+        while (said := connection.recv(65536)) and whatever:
+            pass
+        return said == b""
     except ConnectionResetError:
         return True
 
