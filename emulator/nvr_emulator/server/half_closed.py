@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,39 +30,6 @@ def is_gone(transport: asyncio.BaseTransport) -> bool:
         return _is_orphan(connection.family, other, own)
     except (OSError, AttributeError):
         return False
-
-
-def hold_open(transport: asyncio.BaseTransport, busy: Callable[[], bool]) -> None:
-    """Let a TLS connection whose client said goodbye stay open for what is still to be written.
-
-    asyncio ends both directions at once (TLS 1.3 closes them one by one, RFC 8446 §6.1).
-    """
-    protocol: Any = getattr(transport, "_ssl_protocol", None)
-    if protocol is None:
-        return
-    tell_of_end, shut_down, end_of_file = (
-        protocol._call_eof_received,
-        protocol._start_shutdown,
-        protocol.eof_received,
-    )
-    said_goodbye = ends_it = False
-
-    def call_eof_received() -> None:
-        nonlocal said_goodbye, ends_it
-        said_goodbye = ends_it = True
-        tell_of_end()
-
-    def start_shutdown() -> None:
-        nonlocal ends_it
-        by_goodbye, ends_it = ends_it, False
-        if not (by_goodbye and busy()):
-            shut_down()
-
-    def eof_received() -> bool | None:
-        return True if said_goodbye and busy() else end_of_file()
-
-    protocol._call_eof_received, protocol._start_shutdown = call_eof_received, start_shutdown
-    protocol.eof_received = eof_received
 
 
 def _is_orphan(family: int, own: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
-from aiohttp import HttpVersion10, HttpVersion11, web
+from aiohttp import web
 
-from nvr_emulator.server.half_closed import hold_open, is_gone
+from nvr_emulator.server.half_closed import is_gone
+from nvr_emulator.server.library_internals import (
+    connection_options,
+    hold_open,
+    is_idle,
+    request_of,
+    requests_seen,
+)
 from nvr_emulator.server.unsent import acknowledged, reset
 
 log = logging.getLogger("nvr_emulator")
-
-from nvr_emulator.server.library_internals import connection_options
 
 LONGEST_LINE = 2 * 1024 * 1024
 """Request lines up to this are read whole, so that an oversized query still gets its one-line answer."""
@@ -46,7 +52,7 @@ class HttpServer(web.Server):
     ) -> None:
         super().__init__(
             handler,
-            request_factory=self._request,
+            request_factory=partial(request_of, self),
             handler_cancellation=True,
             access_log=None,
             max_line_size=LONGEST_LINE,
@@ -61,12 +67,6 @@ class HttpServer(web.Server):
     def __call__(self) -> web.RequestHandler:
         """A connection."""
         return Connection(self, **connection_options(self))
-
-    def _request(self, message: Any, *rest: Any) -> web.BaseRequest:
-        if message.method == "UNKNOWN" and message.version == HttpVersion10:
-            # What aiohttp puts in the place of a request that it could not read.
-            message = message._replace(version=HttpVersion11)
-        return self._make_request(message, *rest)
 
 
 class Connection(web.RequestHandler):
@@ -84,13 +84,13 @@ class Connection(web.RequestHandler):
     @property
     def idle(self) -> bool:
         """Whether every request that came has been answered."""
-        return not self._messages and self._waiter is not None and not self._waiter.done()
+        return is_idle(self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has come."""
         hold_open(transport, lambda: self.transport is not None and not self.idle)
         super().connection_made(transport)
-        self._headers_due = self._loop.call_later(self._header_patience, self._headers_are_late)
+        self._headers_due = _later(self._header_patience, self._headers_are_late)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection has ended."""
@@ -101,14 +101,14 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
-        before = self._request_count
+        before = requests_seen(self)
         super().data_received(data)
-        if self._request_count > before:
+        if requests_seen(self) > before:
             if self._headers_due is not None:
                 self._headers_due.cancel()
                 self._headers_due = None
         elif self._headers_due is None and self.idle:
-            self._headers_due = self._loop.call_later(self._header_patience, self._headers_are_late)
+            self._headers_due = _later(self._header_patience, self._headers_are_late)
 
     def pause_writing(self) -> None:
         """The client reads slower than it is written to, or not at all."""
@@ -160,7 +160,7 @@ class Connection(web.RequestHandler):
     def _await_reading(self) -> None:
         if self.transport is not None:
             taken = acknowledged(self.transport)
-            self._reading_due = self._loop.call_later(self._reading_patience, self._look_at_reading, taken)
+            self._reading_due = _later(self._reading_patience, self._look_at_reading, taken)
 
     def _look_at_reading(self, taken: int) -> None:
         if self.transport is not None and acknowledged(self.transport) == taken:
@@ -179,4 +179,8 @@ class Connection(web.RequestHandler):
             self.transport.abort()
         else:
             later = min(pause * 2, HALF_CLOSED_LOOKS[1])
-            self._look = self._loop.call_later(pause, self._end_when_answered, later)
+            self._look = _later(pause, self._end_when_answered, later)
+
+
+def _later(seconds: float, do: Callable[..., None], *arguments: Any) -> asyncio.TimerHandle:
+    return asyncio.get_running_loop().call_later(seconds, do, *arguments)

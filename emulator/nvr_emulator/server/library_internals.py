@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from aiohttp import HttpVersion10, web
+from aiohttp import HttpVersion10, HttpVersion11, web
 
 
 class EndlessResponse(web.StreamResponse):
@@ -42,3 +43,54 @@ def plain_transport(transport: asyncio.Transport) -> asyncio.Transport:
     tls = getattr(transport, "_ssl_protocol", None)
     beneath: asyncio.Transport | None = getattr(tls, "_transport", None)
     return transport if beneath is None else beneath
+
+
+def hold_open(transport: asyncio.BaseTransport, busy: Callable[[], bool]) -> None:
+    """Let a TLS connection whose client said goodbye stay open for what is still to be written.
+
+    asyncio ends both directions at once (TLS 1.3 closes them one by one, RFC 8446 §6.1).
+    """
+    protocol: Any = getattr(transport, "_ssl_protocol", None)
+    if protocol is None:
+        return
+    tell_of_end, shut_down, end_of_file = (
+        protocol._call_eof_received,
+        protocol._start_shutdown,
+        protocol.eof_received,
+    )
+    said_goodbye = ends_it = False
+
+    def call_eof_received() -> None:
+        nonlocal said_goodbye, ends_it
+        said_goodbye = ends_it = True
+        tell_of_end()
+
+    def start_shutdown() -> None:
+        nonlocal ends_it
+        by_goodbye, ends_it = ends_it, False
+        if not (by_goodbye and busy()):
+            shut_down()
+
+    def eof_received() -> bool | None:
+        return True if said_goodbye and busy() else end_of_file()
+
+    protocol._call_eof_received, protocol._start_shutdown = call_eof_received, start_shutdown
+    protocol.eof_received = eof_received
+
+
+def is_idle(connection: web.RequestHandler) -> bool:
+    """Whether every request that came on a connection has been answered."""
+    return not connection._messages and connection._waiter is not None and not connection._waiter.done()
+
+
+def requests_seen(connection: web.RequestHandler) -> int:
+    """How many whole requests came on a connection."""
+    return connection._request_count
+
+
+def request_of(server: web.Server, message: Any, *rest: Any) -> web.BaseRequest:
+    """What a server makes of a message. One that could not be read stands as a message of its own kind, of
+    HTTP/1.0: its answer says HTTP/1.1, as the recorder does."""
+    if message.method == "UNKNOWN" and message.version == HttpVersion10:
+        message = message._replace(version=HttpVersion11)
+    return server._make_request(message, *rest)

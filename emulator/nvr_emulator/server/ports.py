@@ -95,6 +95,8 @@ class Serving:
             bound.close()
         await asyncio.gather(*(server.shutdown(SHUTDOWN_PATIENCE) for server in self._servers))
         await asyncio.gather(*(bound.hang_up() for bound in self._bound))
+        for ended in (self._bound, self._listeners, self._servers):
+            ended.clear()
 
     async def _open(self) -> None:
         machine, ports = self.machine, self.ports
