@@ -12,18 +12,21 @@ manual unless the marker says otherwise: `nvr.clock.advance(91)`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from nvr_emulator.findings.rule import Finding
     from nvr_emulator.journal.journal import Journal
     from nvr_emulator.server.embedding import EmbeddedRecorder
 
 MARKER = "nvr"
 USUAL_MODEL = 2
+USED = pytest.StashKey[list["Nvr"]]()
+"""The recorders that a test uses."""
 
 Factory = Callable[..., "Nvr"]
 
@@ -78,6 +81,30 @@ class Nvr:
         """What was asked and answered since the test began."""
         return self._recorder.machine.journal
 
+    @property
+    def findings(self) -> list[Finding]:
+        """What the client did wrong since the test began, by the document's rules for clients."""
+        return self._recorder.findings
+
+    def assert_no_findings(self, *, ignore: Iterable[str] = (), level: str = "warning") -> None:
+        """AssertionError that names each finding as bad as `level` (error, warning, note) or worse.
+
+        Rules to `ignore` may be broken.
+        """
+        self._recorder.assert_no_findings(ignore=ignore, level=level)
+
+    def finish(self) -> list[Finding]:
+        """Say that the client has left: all findings, with what it left undone."""
+        return self._recorder.finish()
+
+    def report(self) -> str:
+        """The last exchanges, the findings and the seed, as they stand beside a failed test."""
+        from nvr_emulator.findings.files.report import report
+
+        plan = self._recorder.machine.plan
+        kind = f"{plan.series} (MODEL {plan.model}) at {self.url}, seed {self._recorder.seed}"
+        return report(kind, self.journal, self.findings)
+
     def reset(self, *, restart_clock: bool = False) -> None:
         """No UIDs, no streams, an empty journal; with `restart_clock` the clock is back at its start too."""
         self._recorder.reset(restart_clock=restart_clock)
@@ -92,6 +119,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             choices=["1", "2", "3"],
             help="model of the fixture nvr [2], and of the recorder that is judged [found out]",
         )
+    group.addoption(
+        "--nvr-fail-on-findings",
+        nargs="?",
+        const="warning",
+        choices=["error", "warning", "note"],
+        help="a client that breaks rules as bad as this (alone: warning) makes its test an error",
+    )
+    group.addoption(
+        "--nvr-ignore-finding",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="a rule that clients may break; may be repeated (see nvr-emulator rules)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -119,20 +160,46 @@ def _nvr_recorders() -> Iterator[Callable[[dict[str, Any]], Nvr]]:
 
 
 @pytest.fixture
-def nvr(request: pytest.FixtureRequest, _nvr_recorders: Callable[[dict[str, Any]], Nvr]) -> Nvr:
+def nvr(request: pytest.FixtureRequest, _nvr_recorders: Callable[[dict[str, Any]], Nvr]) -> Iterator[Nvr]:
     """A recorder of the session, as new; its clock is where it started."""
-    return _nvr_recorders(_marked(request))
+    recorder = _nvr_recorders(_marked(request))
+    request.node.stash.setdefault(USED, []).append(recorder)
+    yield recorder
+    _judge_findings(request.config, recorder)
 
 
 @pytest.fixture
 def nvr_factory(request: pytest.FixtureRequest) -> Iterator[Factory]:
     """Starts further recorders, `nvr_factory(model=3)`; they end with the test."""
+    started: list[Nvr] = []
     with ExitStack() as stack:
 
         def start(**wanted: Any) -> Nvr:
-            return stack.enter_context(_running({"model": _usual_model(request), **wanted}))
+            recorder = stack.enter_context(_running({"model": _usual_model(request), **wanted}))
+            request.node.stash.setdefault(USED, []).append(recorder)
+            started.append(recorder)
+            return recorder
 
         yield start
+        for recorder in started:
+            _judge_findings(request.config, recorder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put beside a failed test what its recorders were asked, and what its client did wrong."""
+    report = yield
+    if report.failed:
+        report.sections += [("nvr", recorder.report()) for recorder in item.stash.get(USED, [])]
+    return report
+
+
+def _judge_findings(config: pytest.Config, recorder: Nvr) -> None:
+    """Fail where the client of a test broke rules, if that was asked for."""
+    level = config.getoption("--nvr-fail-on-findings")
+    if level is not None:
+        recorder.finish()
+        recorder.assert_no_findings(ignore=config.getoption("--nvr-ignore-finding"), level=level)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,26 @@ def main() -> None:
 @click.option(
     "--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the ready line here too."
 )
+@click.option(
+    "--findings-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Write what clients did wrong when it ends: FILE.sarif, or FILE.xml (JUnit).",
+)
+@click.option(
+    "--fail-on-findings",
+    is_flag=False,
+    flag_value="warning",
+    type=click.Choice(["error", "warning", "note"]),
+    help="End with status 3 if clients broke rules that are as bad as this (alone: warning).",
+)
+@click.option(
+    "--ignore-finding",
+    "ignored_findings",
+    multiple=True,
+    metavar="RULE",
+    help="A rule that clients may break (see nvr-emulator rules).",
+)
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--verbose", "-v", is_flag=True, help="Log each request.")
 def serve(**options: Any) -> None:
@@ -71,7 +92,9 @@ def serve(**options: Any) -> None:
     from nvr_emulator.cli.serve import serve as serve_until_told
 
     with _in_one_line():
-        serve_until_told(options)
+        status = serve_until_told(options)
+    if status:
+        sys.exit(status)
 
 
 @main.command()
@@ -180,6 +203,22 @@ def variants(as_json: bool, markdown: bool) -> None:
         click.echo(variant_reference.markdown(), nl=False)
     else:
         click.echo(variant_reference.as_json() if as_json else variant_reference.listing())
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--markdown", is_flag=True, help="The page docs/rules.md.")
+def rules(as_json: bool, markdown: bool) -> None:
+    """List what the document asks of clients, and the emulator watches."""
+    from nvr_emulator.findings.files import reference
+
+    if markdown:
+        click.echo(reference.markdown(), nl=False)
+    elif as_json:
+        click.echo(json.dumps(reference.plain_rules()))
+    else:
+        for rule in reference.plain_rules():
+            click.echo(f"{rule['id']:<24}{rule['severity']:<9}§{rule['section']:<9} {rule['title']}")
 
 
 @main.command()

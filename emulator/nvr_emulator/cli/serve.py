@@ -9,31 +9,35 @@ import logging
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nvr_emulator.cli.findings_out import check_wishes, judge_findings
 from nvr_emulator.cli.serve_settings import certificate_from, ports_from, settings_from
+from nvr_emulator.cli.whole_file import write_whole
+from nvr_emulator.findings.rule import Finding
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Serving
 
 log = logging.getLogger("nvr_emulator")
 
 
-def serve(options: Mapping[str, Any]) -> None:
-    """Serve what the flags and the file say until SIGTERM or Ctrl-C.
+def serve(options: Mapping[str, Any]) -> int:
+    """Serve what the flags and the file say until SIGTERM or Ctrl-C; gives the exit status.
 
     `ConfigurationError` or `OSError` where it cannot be served; see `nvr_emulator.cli.main` for the flags.
     """
+    check_wishes(options["findings_out"], options["ignored_findings"])
     _log_to_stderr(options["log_format"], verbose=options["verbose"])
     settings = settings_from(options)
     machine = Machine(settings, manual=options["clock"] == "manual", defects=options["defects"])
     ports = ports_from(options, machine.recorder.transport)
-    asyncio.run(_serve(Serving(machine, ports, certificate_from(options)), options))
+    findings = asyncio.run(_serve(Serving(machine, ports, certificate_from(options)), options))
+    return judge_findings(findings, options)
 
 
-async def _serve(serving: Serving, options: Mapping[str, Any]) -> None:
+async def _serve(serving: Serving, options: Mapping[str, Any]) -> list[Finding]:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
@@ -43,11 +47,13 @@ async def _serve(serving: Serving, options: Mapping[str, Any]) -> None:
         line = json.dumps(_ready(serving, options))
         ready_file: Path | None = options["ready_file"]
         if ready_file is not None:
-            _write_whole(ready_file, line + "\n")
+            write_whole(ready_file, f"{line}\n".encode())
         # A reader that has gone must not end the recorder.
         with contextlib.suppress(BrokenPipeError):
             print(line, flush=True)
         await stopped.wait()
+        # Before the connections are closed: that is not the clients' doing.
+        return serving.machine.observer.all_findings()
     finally:
         await serving.stop()
 
@@ -71,13 +77,6 @@ def _ready(serving: Serving, options: Mapping[str, Any]) -> dict[str, Any]:
     if serving.certificate_pem is not None:
         line["certificate"] = serving.certificate_pem
     return line
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file in one step, so that a reader never sees half of it."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
 
 
 class _JsonLines(logging.Formatter):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from nvr_emulator.findings.clients import Known
 from nvr_emulator.findings.rule import Finding
-from nvr_emulator.findings.watcher import Watcher
+from nvr_emulator.findings.watcher import FINDINGS_KEPT, Watcher
 from nvr_emulator.journal.entries import AnswerTaken, Exchange, FindingMade
 from nvr_emulator.journal.journal import Journal
 from nvr_emulator.recorder.happenings import Happening
@@ -24,6 +24,7 @@ class Observer:
         self._watcher = Watcher(known)
         self._now = now
         self._held: list[Happening] | None = None
+        self._past: list[Finding] = []
 
     @property
     def findings(self) -> list[Finding]:
@@ -66,8 +67,14 @@ class Observer:
         self._note(self._watcher.finish(self._now()))
         return self._watcher.findings
 
+    def all_findings(self) -> list[Finding]:
+        """Everything that clients did wrong, those before a reset too; they have left."""
+        return [*self._past, *self.finish()]
+
     def reset(self) -> None:
-        """Forget everything: an empty journal, no findings."""
+        """An empty journal, no findings. `finish` first, if the clients are to be judged as having left."""
+        room = FINDINGS_KEPT - len(self._past)
+        self._past += self._watcher.findings[:room]
         self.journal.clear()
         self._watcher.reset()
 

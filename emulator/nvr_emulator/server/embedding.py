@@ -70,6 +70,7 @@ class EmbeddedRecorder:
         if transport is not None:
             chosen = msgspec.structs.replace(chosen, transport=transport)
         self.machine = Machine(chosen, manual=kind.clock == "manual", defects=kind.defects)
+        self.seed = chosen.seed
         self._serving = Serving(self.machine, ports)
         self.users = chosen.users
         self.user = chosen.users[0].name
@@ -136,6 +137,8 @@ class EmbeddedRecorder:
         async def in_loop() -> list[Finding]:
             return self.machine.observer.findings
 
+        if self._loop.is_closed():
+            return self.machine.observer.findings
         return self._run(in_loop())
 
     def finish(self) -> list[Finding]:

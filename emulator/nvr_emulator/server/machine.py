@@ -66,6 +66,7 @@ class Machine:
     async def reset(self, *, restart_clock: bool = False) -> None:
         """Bring the recorder back to where it started; the clock too where that is asked for."""
         async with self.pump.moving:
+            self.observer.finish()
             if restart_clock:
                 self.clock.restart()
             self.recorder.reset(self.clock.now())
