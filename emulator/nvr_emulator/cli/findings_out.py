@@ -10,8 +10,8 @@ from typing import Any
 
 from nvr_emulator.cli.whole_file import write_whole
 from nvr_emulator.configuration.settings import ConfigurationError
-from nvr_emulator.findings.registry import RULES
-from nvr_emulator.findings.rule import Finding, Severity, as_bad_as
+from nvr_emulator.findings.registry import RULES, as_bad_as
+from nvr_emulator.findings.rule import Finding, Severity
 
 FAILED = 3
 """The exit status where clients broke rules and that was to fail."""

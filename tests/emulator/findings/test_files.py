@@ -8,8 +8,8 @@ import pytest
 from nvr_emulator.findings.files.junit import junit
 from nvr_emulator.findings.files.report import report
 from nvr_emulator.findings.files.sarif import sarif
-from nvr_emulator.findings.registry import CHAPTERS, RULES
-from nvr_emulator.findings.rule import Finding, Severity, as_bad_as
+from nvr_emulator.findings.registry import CHAPTERS, RULES, as_bad_as
+from nvr_emulator.findings.rule import Finding, Severity
 from nvr_emulator.journal.har import har
 
 SCHEMAS = Path(__file__).parent / "schemas"
