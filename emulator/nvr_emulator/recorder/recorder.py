@@ -129,7 +129,8 @@ class Recorder:
             self.logs.add(LogKind.EVENT, f"{session.user} LOGOUT", now)
         self.end_streams(session, ending)
         self.playbacks.pop(session.uid, None)
-        self.downloads.end_uid(session.uid, ending.value)
+        if self.plan.variants.download_outlives_uid == "no":
+            self.downloads.end_uid(session.uid, ending.value)
 
     @seam
     def end_streams(self, session: Session, ending: Ending) -> None:
@@ -172,6 +173,7 @@ class Recorder:
     def reset(self, now: float) -> None:
         """Begin anew: no UIDs, no streams; recordings reach back from `now` again."""
         self.sessions.end_all(Ending.RESET, now)
+        self.downloads.end_all(Ending.RESET.value)
         self.playbacks.clear()
         self.cameras.begin(now)
         self.camera_control.reset()

@@ -16,9 +16,10 @@ log = logging.getLogger("nvr_emulator")
 
 
 async def send_download(
-    incoming: web.BaseRequest, answer: DownloadAnswer, table: DownloadTable
+    incoming: web.BaseRequest, answer: DownloadAnswer, table: DownloadTable, rate: float | None = None
 ) -> web.StreamResponse:
-    """Send the answer. Its place is free as soon as the last byte is handed over, or the client is gone."""
+    """Send the answer. Its place is free as soon as the last byte is handed over, or the client is gone.
+    `rate`: how many times faster than real time it goes at most."""
     response = EndlessResponse(
         headers={
             "Content-Type": CONTENT_TYPE,
@@ -29,6 +30,8 @@ async def send_download(
     )
     response.force_close()
     why = WENT_AWAY
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
     try:
         await response.prepare(incoming)
         if answer.download is not None:
@@ -38,6 +41,8 @@ async def send_download(
                 await response.write(block)
                 if answer.download is not None:
                     answer.download.bytes_sent += len(block)
+                if rate is not None:
+                    await asyncio.sleep(begun + answer.passed() / rate - loop.time())
             # A block takes its time to make; whoever else is served has a turn between two.
             await asyncio.sleep(0)
         why = "complete"

@@ -16,7 +16,7 @@ from nvr_emulator.recorder.download.table import DownloadAnswer
 from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, refusal
-from nvr_emulator.server.clock import Clock
+from nvr_emulator.server.clock import Clock, ManualClock
 from nvr_emulator.server.download_response import send_download
 from nvr_emulator.server.exchanges import exchange_of
 from nvr_emulator.server.http_connection import HttpServer
@@ -36,6 +36,9 @@ class RecorderServer:
         self.recorder = recorder
         self.clock = clock
         self.pump = pump
+        # On a manual clock nobody waits: a download would stand still until the clock is moved.
+        manual = isinstance(clock, ManualClock)
+        self.download_rate = None if manual else recorder.plan.variants.download_rate
         self.observer = observer
         self._sending: list[tuple[asyncio.Transport | None, Callable[[], None]]] = []
 
@@ -66,7 +69,7 @@ class RecorderServer:
             case LiveAnswer():
                 return await self._stream(incoming, reply)
             case DownloadAnswer():
-                return await send_download(incoming, reply, self.recorder.downloads)
+                return await send_download(incoming, reply, self.recorder.downloads, self.download_rate)
             case Answer():
                 return await self._whole(incoming, reply, exchange)
             case _:

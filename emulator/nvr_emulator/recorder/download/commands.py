@@ -66,4 +66,5 @@ class DownloadCommands:
             dialect=self.plan.dialect,
             now=ticks(now),
             largest=self.plan.largest_download_file,
+            variants=self.plan.variants,
         )

@@ -7,11 +7,12 @@ whoever sends them can do other things in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import groupby
 from typing import Generic, TypeVar
 
+from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import Footage, Gop, ticks
 from nvr_emulator.footage.recordings import Piece, Recording
@@ -32,6 +33,8 @@ from nvr_protocol.texts.local_time import local_time
 from nvr_protocol.timestamps import zone_at
 
 T = TypeVar("T")
+
+MP4_KINDS = ("MP4", "MP4VO")
 
 WITH_AUDIO = ("MP4", "N3", "LIST")
 """The KINDs whose files tell of audio."""
@@ -61,6 +64,9 @@ class DownloadFiles:
     now: int
     largest: int
     status: Status = Status.NORMAL
+    variants: Variants = field(default_factory=Variants)
+    passed: int = 0
+    """How much footage has been handed out, in ticks."""
 
     def blocks(self) -> Iterator[bytes]:
         """The multipart from its first boundary line to its last."""
@@ -78,7 +84,12 @@ class DownloadFiles:
     @seam
     def part_head(self, temporary_name: str, previous_name: str, status: Status) -> bytes:
         """The headers of a part (§6.3.1)."""
-        return write_headers(write_part_headers(PartHeaders(temporary_name, previous_name, status)))
+        headers = write_part_headers(PartHeaders(temporary_name, previous_name, status))
+        if self.variants.download_headers == "no-blanks":
+            headers = {name: value.replace(" = ", "=") for name, value in headers.items()}
+        elif self.variants.download_headers == "other-case":
+            headers = {name.lower(): value for name, value in headers.items()}
+        return write_headers(headers)
 
     @seam
     def name(self, number: int, suffix: str) -> str:
@@ -91,7 +102,7 @@ class DownloadFiles:
         """The suffix and the content of each file; each content is to be used up before the next file."""
         if self.status is not Status.NORMAL:
             return
-        if self.kind in ("MP4", "MP4VO"):
+        if self.kind in MP4_KINDS:
             for gops in self.mp4_files():
                 yield "mp4", self.mp4(gops)
         elif self.kind == "LIST":
@@ -103,9 +114,13 @@ class DownloadFiles:
 
     @seam
     def pieces(self) -> Iterator[Piece]:
-        """What is recorded in the range, in order: the GOPs that begin in it, up to now."""
-        end = ticks(self.end)
-        place = self.recording.following(ticks(self.begin), self.now)
+        """What is recorded in the range, in order: the GOPs that begin in it, up to now. An MP4 begins with
+        the key picture at or before the range (OP-45)."""
+        begin, end = ticks(self.begin), ticks(self.end)
+        place = None
+        if self.kind in MP4_KINDS and self.variants.mp4_start == "key-before" and begin < end:
+            place = self.recording.containing(begin, self.now)
+        place = place or self.recording.following(begin, self.now)
         while place is not None and place.gop.start < end:
             last = self.recording.stretches[place.stretch].last(self.now) or place.gop
             if last.start >= end:
@@ -115,14 +130,21 @@ class DownloadFiles:
 
     def gops(self) -> Iterator[Gop]:
         """The GOPs of the range."""
-        return (gop for piece in self.pieces() for gop in piece.gops())
+        for piece in self.pieces():
+            for gop in piece.gops():
+                self.pass_by(gop)
+                yield gop
+
+    def pass_by(self, gop: Gop) -> None:
+        """A GOP has been handed out."""
+        self.passed += gop.end - gop.start
 
     @seam
     def mp4(self, gops: Iterable[Gop]) -> Iterator[bytes]:
         """One MP4."""
         from nvr_emulator.recorder.download.mp4 import mp4_blocks
 
-        return mp4_blocks(gops, self.audio)
+        return mp4_blocks(gops, self.audio, self.variants.mp4, self.pass_by)
 
     @seam
     def mp4_files(self) -> Iterator[Iterator[Gop]]:

@@ -1,67 +1,123 @@
 """MP4 files of recorded pictures, written by PyAV piece by piece (extra `media`).
 
-The file is fragmented: a fragment per GOP leaves as soon as the next GOP begins. Pictures are the recorded
-access units, not coded anew; their times count from the first picture. AAC goes in as it is; MP4 knows no
-G.711 and G.726, so those are coded as AAC.
+By default `moov` stands at the end, as was seen: such a file is an ordinary MP4 that cannot be read from a
+pipe. What `mdat` will hold is known beforehand, so its size is right from the first byte on and nothing is
+held until the end. Pictures are the recorded access units, not coded anew; their times count from the first
+picture.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import av
 
 from nvr_emulator.footage.audio import Audio
+from nvr_emulator.footage.encoding import PARAMETER_SETS
 from nvr_emulator.footage.footage import TICKS, Footage, Gop
-from nvr_protocol.codecs import AudioCodec, Codec
+from nvr_emulator.recorder.download.mp4_audio import audio_track
+from nvr_emulator.recorder.download.mp4_boxes import FREE, MDAT, moved, with_mdat_size
+from nvr_protocol.codecs import Codec
+from nvr_protocol.rtp.nal_units import kind, split_annex_b
+
+Form = Literal["moov-last", "fragmented", "moov-first"]
 
 BRAND = "mp42"
 """Observed in the files of a real recorder."""
 
-OPTIONS = {
-    "brand": BRAND,
-    "movflags": "frag_keyframe+empty_moov+default_base_moof+delay_moov",
-    "movie_timescale": str(TICKS),
-}
+OPTIONS = {"brand": BRAND, "movie_timescale": str(TICKS)}
+FRAGMENTED = {**OPTIONS, "movflags": "frag_keyframe+empty_moov+default_base_moof+delay_moov"}
 BLOCK = 256 * 1024
-AAC_FRAME = 1024
-AAC_BIT_RATE = 48_000
 
 _DEMUXERS = {Codec.H264: "h264", Codec.H265: "hevc"}
 _SAMPLE_ENTRIES = {Codec.H264: "avc1", Codec.H265: "hvc1"}
-_DEMUXERS_OF_AUDIO = {
-    AudioCodec.G711: ("mulaw", {"sample_rate": "8000"}),
-    AudioCodec.G726: ("g726le", {"sample_rate": "8000", "code_size": "4"}),
-}
 _CLOCK = Fraction(1, TICKS)
 
 
-def mp4_blocks(gops: Iterable[Gop], audio: Audio | None = None) -> Iterator[bytes]:
-    """The bytes of an MP4 of GOPs of one footage, in order; a block comes out for each GOP that goes in."""
-    coming = iter(gops)
-    gop = next(coming, None)
-    if gop is None:
+def mp4_blocks(
+    gops: Iterable[Gop],
+    audio: Audio | None = None,
+    form: Form = "moov-last",
+    passed: Callable[[Gop], None] = lambda gop: None,
+) -> Iterator[bytes]:
+    """The bytes of an MP4 of GOPs of one footage, in order; about a block for each GOP, which `passed` is
+    told of."""
+    listed = list(gops)
+    if not listed:
         return
-    outlet = _Outlet()
-    container = av.open(outlet, "w", format="mp4", options=OPTIONS, buffer_size=BLOCK)
-    origin = gop.start
-    video = _video_stream(container, gop.footage)
-    track = None if audio is None else audio_track(container, audio, origin)
-    while gop is not None:
-        for packet in _pictures(gop, origin, video):
-            container.mux(packet)
-        if track is not None:
-            track.mux(gop.start, gop.end)
+    film = _Film(listed, audio, passed)
+    match form:
+        case "fragmented":
+            yield from film.muxed(_Outlet(), FRAGMENTED)
+        case "moov-first":
+            yield from _moov_first(film)
+        case _:
+            yield from film.muxed(_KnownSize(film.size), OPTIONS)
+
+
+def _moov_first(film: _Film) -> Iterator[bytes]:
+    """Made twice: the first time for its `moov` alone."""
+    trial, outlet = _KnownSize(film.size), _KnownSize(film.size, with_moov=False)
+    for _ in film.muxed(trial, OPTIONS, told=False):
+        pass
+    ahead = trial.head[: trial.head.rfind(MDAT[4:]) - 4 - len(FREE)]
+    coming = film.muxed(outlet, OPTIONS)
+    yield ahead + moved(trial.moov, len(trial.moov)) + next(coming)[len(ahead) :]
+    yield from coming
+
+
+class _Film:
+    """What goes into one file."""
+
+    def __init__(self, gops: Sequence[Gop], audio: Audio | None, passed: Callable[[Gop], None]) -> None:
+        self.passed = passed
+        self.gops = gops
+        self.origin = gops[0].start
+        self.footage = gops[0].footage
+        self.audio = None if audio is None else audio_track(audio, self.origin)
+        if self.audio is not None:
+            for gop in gops:
+                self.audio.add(gop.start, gop.end)
+            self.audio.finish()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all pictures and all audio: NAL units are as long with their length ahead as with a start
+        code."""
+        gops = self.footage.fixture.gops
+        sizes = [sum(_size(self.footage.codec, picture.data) for picture in gop) for gop in gops]
+        video = sum(sizes[gop.index] for gop in self.gops)
+        return video + (0 if self.audio is None else self.audio.size)
+
+    def muxed(self, outlet: _Outlet, options: dict[str, str], *, told: bool = True) -> Iterator[bytes]:
+        """The file, block by block; `told`: whether it is told which GOPs have passed."""
+        container = av.open(outlet, "w", format="mp4", options=options, buffer_size=BLOCK)
+        created = datetime.fromtimestamp(self.origin // TICKS, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        container.metadata["creation_time"] = created
+        video = _video_stream(container, self.footage)
+        video.metadata["creation_time"] = created
+        track = None
+        if self.audio is not None:
+            track = self.audio.stream_in(container)
+            track.metadata["creation_time"] = created
+        for gop in self.gops:
+            for packet in _pictures(gop, self.origin, video):
+                container.mux(packet)
+            if self.audio is not None:
+                for packet in self.audio.packets_until(gop.end, track):
+                    container.mux(packet)
+            if told:
+                self.passed(gop)
+            yield outlet.take()
+        if self.audio is not None:
+            for packet in self.audio.packets_until(None, track):
+                container.mux(packet)
+        container.close()
         yield outlet.take()
-        gop = next(coming, None)
-    if track is not None:
-        track.finish()
-    container.close()
-    yield outlet.take()
 
 
 class _Outlet:
@@ -79,6 +135,55 @@ class _Outlet:
         return b"".join(written)
 
 
+class _KnownSize(_Outlet):
+    """A file whose `mdat` gets its size as it passes. The muxer goes back for it at the end, and must mean
+    the same."""
+
+    def __init__(self, size: int, *, with_moov: bool = True) -> None:
+        super().__init__()
+        self._size = size
+        self._with_moov = with_moov
+        self._place = 0
+        self._length = 0
+        self.head = b""
+        self.moov = b""
+
+    def write(self, data: bytes) -> int:
+        data = bytes(data)
+        if self._place < self._length:
+            self._check(data)
+        else:
+            if not self.head:
+                data = self.head = with_mdat_size(data, self._size)
+            elif data[4:8] == b"moov" or self.moov:
+                self.moov += data
+            if self._with_moov or not self.moov:
+                super().write(data)
+            self._length += len(data)
+        self._place += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._length}[whence]
+        self._place = base + offset
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def _check(self, data: bytes) -> None:
+        if self.head[self._place : self._place + len(data)] != data:
+            raise ValueError(f"mdat was said to hold {self._size} bytes, and the muxer says {data.hex()}")
+
+
+def _size(codec: Codec, picture: bytes) -> int:
+    """Bytes of a picture in an MP4: hvc1 keeps parameter sets apart from the pictures."""
+    if codec is Codec.H264:
+        return len(picture)
+    sets = (unit for unit in split_annex_b(picture) if kind(codec, unit) in PARAMETER_SETS)
+    return len(picture) - sum(4 + len(unit) for unit in sets)
+
+
 def _video_stream(container: Any, footage: Footage) -> Any:
     """A stream with the parameter sets of the footage: avc1 or hvc1."""
     sample = b"".join(picture.data for picture in footage.fixture.gops[0])
@@ -91,126 +196,10 @@ def _video_stream(container: Any, footage: Footage) -> Any:
 
 def _pictures(gop: Gop, origin: int, stream: Any) -> Iterator[Any]:
     for number, picture in enumerate(gop.footage.fixture.gops[gop.index]):
-        packet = _packet(picture.data, gop.picture_at(number) - origin, gop.interval, _CLOCK, stream)
+        packet = av.Packet(picture.data)
+        packet.pts = packet.dts = gop.picture_at(number) - origin
+        packet.duration = gop.interval
+        packet.time_base = _CLOCK
+        packet.stream = stream
         packet.is_keyframe = number == 0
         yield packet
-
-
-def _packet(data: bytes, moment: int, duration: int, clock: Fraction, stream: Any) -> Any:
-    packet = av.Packet(data)
-    packet.pts = packet.dts = moment
-    packet.duration = duration
-    packet.time_base = clock
-    packet.stream = stream
-    return packet
-
-
-def audio_track(container: Any, audio: Audio, origin: int) -> _AacTrack | _TelephoneTrack:
-    """The stream of audio that belongs beside pictures which begin at `origin` (ticks)."""
-    if audio.fixture.codec is AudioCodec.AAC:
-        return _AacTrack(container, audio, origin)
-    return _TelephoneTrack(container, audio, origin)
-
-
-class _AacTrack:
-    """The recorded access units as they are."""
-
-    def __init__(self, container: Any, audio: Audio, origin: int) -> None:
-        self._container = container
-        self._audio = audio
-        self._rate = audio.fixture.sample_rate
-        self._origin = round(origin * self._rate / TICKS)
-        sample = b"".join(_adts(unit, audio.fixture.config) for unit in audio.fixture.units[:4])
-        with av.open(io.BytesIO(sample), "r", format="aac") as reader:
-            self._stream = container.add_stream_from_template(reader.streams.audio[0])
-        self._stream.codec_context.extradata = audio.fixture.config
-        self._clock = Fraction(1, self._rate)
-
-    def mux(self, begin: int, end: int) -> None:
-        """Add the units that begin in a stretch of time (ticks)."""
-        length = self._audio.fixture.samples_per_unit
-        for number in range(self._audio.from_moment(begin), self._audio.from_moment(end)):
-            packet = _packet(
-                self._audio.unit(number),
-                number * length - self._origin,
-                length,
-                self._clock,
-                self._stream,
-            )
-            packet.is_keyframe = True
-            self._container.mux(packet)
-
-    def finish(self) -> None:
-        """Nothing is held back."""
-
-
-def _adts(unit: bytes, config: bytes) -> bytes:
-    """An access unit behind an ADTS header, from which a demuxer reads rate and channels."""
-    word = int.from_bytes(config[:2], "big")
-    profile, rate, channels, length = (word >> 11) - 1, word >> 7 & 15, word >> 3 & 15, len(unit) + 7
-    header = 0xFFF1 << 40 | profile << 38 | rate << 34 | channels << 30 | length << 13 | 0x7FF << 2
-    return header.to_bytes(7, "big") + unit
-
-
-class _TelephoneTrack:
-    """G.711 or G.726, decoded and coded as AAC at 8 kHz. Before a gap, silence fills up the last frame."""
-
-    def __init__(self, container: Any, audio: Audio, origin: int) -> None:
-        self._container = container
-        self._rate = audio.fixture.sample_rate
-        self._origin = _samples_until(origin, self._rate)
-        self._loop = decoded_loop(audio)
-        self._stream = container.add_stream("aac", rate=self._rate, layout="mono")
-        self._stream.codec_context.bit_rate = AAC_BIT_RATE
-        self._stream.codec_context.options = {"aac_coder": "fast"}
-        self._waiting = bytearray()
-        self._position = 0
-
-    def mux(self, begin: int, end: int) -> None:
-        """Add the audio of a stretch of time (ticks)."""
-        first, last = _samples_until(begin, self._rate), _samples_until(end, self._rate)
-        if first - self._origin > self._position + len(self._waiting) // 2:
-            self._waiting += bytes(-len(self._waiting) % (2 * AAC_FRAME))
-            self._encode_whole_frames()
-            self._position = max(self._position, first - self._origin)
-        offset = 2 * first % len(self._loop)
-        while first < last:
-            piece = self._loop[offset : offset + 2 * (last - first)]
-            self._waiting += piece
-            first += len(piece) // 2
-            offset = 0
-        self._encode_whole_frames()
-
-    def finish(self) -> None:
-        """Code what is left."""
-        if self._waiting:
-            self._encode(len(self._waiting) // 2)
-        self._container.mux(self._stream.encode(None))
-
-    def _encode_whole_frames(self) -> None:
-        while len(self._waiting) >= 2 * AAC_FRAME:
-            self._encode(AAC_FRAME)
-
-    def _encode(self, samples: int) -> None:
-        frame = av.AudioFrame(format="s16", layout="mono", samples=samples)
-        plane: Any = frame.planes[0]
-        plane.update(bytes(self._waiting[: 2 * samples]).ljust(plane.buffer_size, b"\0"))
-        frame.sample_rate = self._rate
-        frame.pts = self._position
-        frame.time_base = Fraction(1, self._rate)
-        del self._waiting[: 2 * samples]
-        self._position += samples
-        self._container.mux(self._stream.encode(frame))
-
-
-def _samples_until(moment: int, rate: int) -> int:
-    """How many samples begin before `moment` (ticks), since the epoch."""
-    return -(-moment * rate // TICKS)
-
-
-@lru_cache(maxsize=16)
-def decoded_loop(audio: Audio) -> bytes:
-    """The whole fixture of a telephone codec as 16-bit samples, mono."""
-    name, options = _DEMUXERS_OF_AUDIO[audio.fixture.codec]
-    with av.open(io.BytesIO(b"".join(audio.fixture.units)), "r", format=name, options=options) as reader:
-        return b"".join(bytes(frame.planes[0])[: 2 * frame.samples] for frame in reader.decode(audio=0))

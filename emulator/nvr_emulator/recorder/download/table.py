@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.happenings import DownloadEnded, DownloadStarted, Tell, unheard
 from nvr_emulator.recorder.replies import Refused
@@ -33,6 +34,8 @@ class DownloadAnswer:
 
     download: Download | None
     blocks: Iterator[bytes]
+    passed: Callable[[], float]
+    """How many seconds of footage have been handed out."""
     status: int = 200
     reason: str = ""
     challenges: bool = False
@@ -75,7 +78,7 @@ class DownloadTable:
                     end=files.end,
                 )
             )
-        return DownloadAnswer(download, files.blocks())
+        return DownloadAnswer(download, files.blocks(), lambda: files.passed / TICKS)
 
     def start(self, uid: int, camera: int, kind: str, now: float) -> Download | None:
         """Take a place; None where all are taken."""
@@ -103,6 +106,11 @@ class DownloadTable:
         )
         if download.when_ended is not None:
             download.when_ended()
+
+    def end_all(self, why: str) -> None:
+        """End them all."""
+        for download in self.running():
+            self.end(download, why)
 
     def end_uid(self, uid: int, why: str) -> None:
         """The UID ended, and its downloads with it."""
