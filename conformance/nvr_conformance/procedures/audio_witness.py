@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.player import AGO, Player
-from nvr_conformance.facts import live_audio as audio_judging
-from nvr_conformance.facts import playback_audio as audio_sequence
+from nvr_conformance.facts import live_audio, playback_audio
 from nvr_conformance.judgement.outcomes import NothingToJudge, PrerequisiteFailed
 from nvr_conformance.reading.gop import SECOND
 
@@ -35,7 +34,7 @@ def recorded_apart(target: Target, client: Client, camera: int, other: int) -> b
     player.session.logout()
     if first is None or second is None:
         return False
-    return _holds(lambda: audio_sequence.own_audio(first, second))
+    return _holds(lambda: playback_audio.own_audio(first, second))
 
 
 def live_apart(target: Target, client: Client, camera: int, other: int) -> bool:
@@ -55,7 +54,7 @@ def live_apart(target: Target, client: Client, camera: int, other: int) -> bool:
         session.stop(stream)
         stream.close()
     session.logout()
-    return _holds(lambda: audio_judging.own_audio(units))
+    return _holds(lambda: live_audio.own_audio(units))
 
 
 def _holds(own_audio: Callable[[], Fact]) -> bool:

@@ -4,8 +4,7 @@ import dataclasses
 
 import pytest
 
-from nvr_conformance.facts import logs as log_judging
-from nvr_conformance.facts import recorded_time as recorded_time_judging
+from nvr_conformance.facts import logs, recorded_time
 from nvr_conformance.facts.answer_headers import as_drawn
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
@@ -33,12 +32,12 @@ def error_log(count=2, stated=None, entry=ENTRY):
 @pytest.mark.parametrize("count", [0, 1, 1000])
 def test_a_log_as_the_document_draws_it(count):
     exchange = log(error_log(count))
-    assert log_judging.form(exchange, "ERROR").ok
+    assert logs.form(exchange, "ERROR").ok
     if count:
-        assert log_judging.count(exchange).ok
-        assert log_judging.fields(exchange).ok
+        assert logs.count(exchange).ok
+        assert logs.fields(exchange).ok
     else:
-        for judge in (log_judging.count, log_judging.fields):
+        for judge in (logs.count, logs.fields):
             with pytest.raises(NothingToJudge):
                 judge(exchange)
 
@@ -57,7 +56,7 @@ def test_a_log_as_the_document_draws_it(count):
     ],
 )
 def test_a_log_of_another_form(body):
-    assert not log_judging.form(log(body), "ERROR").ok
+    assert not logs.form(log(body), "ERROR").ok
 
 
 @pytest.mark.parametrize(
@@ -70,14 +69,14 @@ def test_a_log_of_another_form(body):
     ],
 )
 def test_blanks_and_the_empty_line_are_open(body):
-    assert log_judging.form(log(body), "ERROR").ok
+    assert logs.form(log(body), "ERROR").ok
     if '"001"' in body:
-        assert log_judging.count(log(body)).ok
+        assert logs.count(log(body)).ok
 
 
 def test_a_log_that_is_none():
-    assert not log_judging.form(log(error_log(), status=500), "ERROR").ok
-    assert not log_judging.form(log(error_log()), "EVENT").ok
+    assert not logs.form(log(error_log(), status=500), "ERROR").ok
+    assert not logs.form(log(error_log()), "EVENT").ok
 
 
 @pytest.mark.parametrize(
@@ -93,7 +92,7 @@ def test_a_log_that_is_none():
 def test_the_order_of_a_log(times, said):
     entries = ",".join(ENTRY.format(number).replace("14:10:00", time) for number, time in enumerate(times, 1))
     body = f"FILENAME=as_errorlog.html\r\nERROR_LOG_NO={len(times)}\r\nERROR_LOG={entries}\r\n\r\n"
-    assert log_judging.order(log(body)).startswith(said)
+    assert logs.order(log(body)).startswith(said)
 
 
 HEADERS = (("Connection", "Keep-Alive"), ("Cache-Control", "no-cache"), ("Content-type", "text/html"))
@@ -127,9 +126,9 @@ def test_what_is_no_answer_has_no_header_to_judge():
 
 @pytest.mark.parametrize("exchange", [log(error_log(3, 2)), log(error_log(2, 3)), log(error_log(1001))])
 def test_a_count_that_is_wrong_is_no_fault_of_form(exchange):
-    assert not log_judging.count(exchange).ok
-    assert log_judging.fields(exchange).ok
-    assert log_judging.form(exchange, "ERROR").ok
+    assert not logs.count(exchange).ok
+    assert logs.fields(exchange).ok
+    assert logs.form(exchange, "ERROR").ok
 
 
 @pytest.mark.parametrize(
@@ -148,15 +147,15 @@ def test_a_count_that_is_wrong_is_no_fault_of_form(exchange):
 )
 def test_a_field_that_is_wrong_is_no_fault_of_form(right, wrong):
     exchange = log(error_log(entry=ENTRY.replace(right, wrong)))
-    assert not log_judging.fields(exchange).ok
-    assert log_judging.count(exchange).ok
-    assert log_judging.form(exchange, "ERROR").ok
+    assert not logs.fields(exchange).ok
+    assert logs.count(exchange).ok
+    assert logs.form(exchange, "ERROR").ok
 
 
 def test_zones():
-    assert log_judging.zone_minutes("GMT-03:30") == -210
-    assert log_judging.zone_minutes("GMT+00:00") == 0
-    assert log_judging.zone_minutes("UTC") is None
+    assert logs.zone_minutes("GMT-03:30") == -210
+    assert logs.zone_minutes("GMT+00:00") == 0
+    assert logs.zone_minutes("UTC") is None
 
 
 DISKS = (
@@ -171,8 +170,8 @@ def disks(body, content_type="text/plain"):
 
 
 def test_disks_as_the_document_draws_them():
-    assert recorded_time_judging.form(disks(DISKS)).ok
-    first, last = recorded_time_judging.stated_range(DISKS)
+    assert recorded_time.form(disks(DISKS)).ok
+    first, last = recorded_time.stated_range(DISKS)
     assert (first.unix(180), last.unix(180)) == (1_636_880_400, 1_640_349_012)
 
 
@@ -195,21 +194,21 @@ def test_disks_as_the_document_draws_them():
 )
 def test_disks_of_another_form(right, wrong):
     assert right in DISKS
-    assert not recorded_time_judging.form(disks(DISKS.replace(right, wrong))).ok
+    assert not recorded_time.form(disks(DISKS.replace(right, wrong))).ok
 
 
 def test_blanks_ahead_of_the_ends_of_lines_are_open():
-    assert recorded_time_judging.form(disks(DISKS.replace(",,,\r\n", ",,, \r\n"))).ok
-    assert recorded_time_judging.form(disks(DISKS + "\r\n")).ok
+    assert recorded_time.form(disks(DISKS.replace(",,,\r\n", ",,, \r\n"))).ok
+    assert recorded_time.form(disks(DISKS + "\r\n")).ok
 
 
 def test_disks_that_are_refused():
-    assert not recorded_time_judging.form(dataclasses.replace(disks(DISKS), status=404)).ok
+    assert not recorded_time.form(dataclasses.replace(disks(DISKS), status=404)).ok
 
 
 def test_no_range_is_none():
-    assert recorded_time_judging.stated_range(DISKS.replace("2021/11/14", "2021/11/44")) is None
-    assert recorded_time_judging.stated_range("") is None
+    assert recorded_time.stated_range(DISKS.replace("2021/11/14", "2021/11/44")) is None
+    assert recorded_time.stated_range("") is None
 
 
 def chunk(start, length=100) -> ChunkWalk:
@@ -249,7 +248,7 @@ def chunks():
     ],
 )
 def test_the_oldest_is_about_the_first_gop(chunks, off, is_confirmed, may_have_moved):
-    end = recorded_time_judging.oldest_confirmed(SECOND + off, chunks)
+    end = recorded_time.oldest_confirmed(SECOND + off, chunks)
     assert (end.is_confirmed, end.may_have_moved) == (is_confirmed, may_have_moved)
 
 
@@ -267,20 +266,20 @@ def test_the_oldest_is_about_the_first_gop(chunks, off, is_confirmed, may_have_m
     ],
 )
 def test_the_latest_lies_about_the_last_gop(chunks, off, elapsed, is_confirmed, may_have_moved):
-    end = recorded_time_judging.latest_confirmed(SECOND + off, chunks, elapsed)
+    end = recorded_time.latest_confirmed(SECOND + off, chunks, elapsed)
     assert (end.is_confirmed, end.may_have_moved) == (is_confirmed, may_have_moved)
 
 
 def test_a_long_gop_is_room_enough():
     gop = chunk(SECOND * 100, length=2000)
-    assert recorded_time_judging.oldest_confirmed(SECOND - 19, [gop]).is_confirmed
-    assert not recorded_time_judging.oldest_confirmed(SECOND - 21, [gop]).is_confirmed
+    assert recorded_time.oldest_confirmed(SECOND - 19, [gop]).is_confirmed
+    assert not recorded_time.oldest_confirmed(SECOND - 21, [gop]).is_confirmed
 
 
 def test_where_playback_gives_nothing_no_end_is_confirmed():
     for end in (
-        recorded_time_judging.oldest_confirmed(SECOND, []),
-        recorded_time_judging.latest_confirmed(SECOND, [], 0.0),
+        recorded_time.oldest_confirmed(SECOND, []),
+        recorded_time.latest_confirmed(SECOND, [], 0.0),
     ):
         assert not end.is_confirmed
         assert not end.may_have_moved
@@ -289,7 +288,7 @@ def test_where_playback_gives_nothing_no_end_is_confirmed():
 def test_one_wrong_time_of_three_is_outvoted(chunks):
     for field in ("gop_start", "picture_time"):
         altered = dataclasses.replace(chunks[0], **{field: getattr(chunks[0], field) + 360_000})
-        assert recorded_time_judging.start_of(altered) == SECOND + 0.5
+        assert recorded_time.start_of(altered) == SECOND + 0.5
 
 
 @pytest.mark.parametrize("zone_info", ["high-bits", "low-bits", "half-bytes"])
@@ -297,12 +296,12 @@ def test_the_sign_of_the_zone_stands_where_the_dialect_has_it(chunks, zone_info)
     dialect = Dialect(zone_info=zone_info)
     info = write_zone_info(Zone(-210, summer=True), dialect)
     altered = dataclasses.replace(chunks[0], gop_start_zone=(3, 30, info), gop_end_zone=(3, 30, info))
-    assert recorded_time_judging.zone_of([altered]) == -210
+    assert recorded_time.zone_of([altered]) == -210
 
 
 def test_the_zone_is_what_most_fields_say(chunks):
-    assert recorded_time_judging.zone_of(chunks) == -300
+    assert recorded_time.zone_of(chunks) == -300
     altered = dataclasses.replace(chunks[0], gop_start_zone=(9, 0, 0))
-    assert recorded_time_judging.zone_of([altered]) == -300
+    assert recorded_time.zone_of([altered]) == -300
     with pytest.raises(NothingToJudge):
-        recorded_time_judging.zone_of([])
+        recorded_time.zone_of([])

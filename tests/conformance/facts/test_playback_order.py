@@ -8,7 +8,7 @@ import time
 import pytest
 
 from nvr_conformance.client.player import mask_of
-from nvr_conformance.facts import playback_order as order
+from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import answer_headers, one_gop
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.decoding import Decoded, Picture
@@ -133,19 +133,19 @@ def test_the_length_of_a_gop_is_no_matter_of_its_rate(rate, end, camera_times):
     ],
 )
 def test_follow_on(numbers, backward, ok):
-    assert order.follow_on(gops(*numbers), backward=backward).ok == ok
+    assert playback_order.follow_on(gops(*numbers), backward=backward).ok == ok
 
 
 def test_follow_on_sees_what_was_left_out_and_old_pictures():
     played = gops(0, 2, 3)
-    assert order.apart(played) == [0]
-    assert order.follow_on(played, {}).ok
-    assert not order.follow_on(played, {0: gop(1)}).ok
-    assert not order.follow_on([gop(0), gop(4, start=START + 100)]).ok
-    assert not order.follow_on([gop(0), gop(1, start=START + 40)]).ok  # they overlap
-    assert order.follow_on([gop(0, end=START + 99), gop(1)]).ok
+    assert playback_order.apart(played) == [0]
+    assert playback_order.follow_on(played, {}).ok
+    assert not playback_order.follow_on(played, {0: gop(1)}).ok
+    assert not playback_order.follow_on([gop(0), gop(4, start=START + 100)]).ok
+    assert not playback_order.follow_on([gop(0), gop(1, start=START + 40)]).ok  # they overlap
+    assert playback_order.follow_on([gop(0, end=START + 99), gop(1)]).ok
     with pytest.raises(NothingToJudge):
-        order.follow_on(gops(0))
+        playback_order.follow_on(gops(0))
 
 
 @pytest.mark.parametrize("camera_times", [True, False])
@@ -154,14 +154,14 @@ def test_which_gops_are_apart(camera_times, end):
     played = [
         gop(number, end=START + 100 * number + end, camera_times=camera_times) for number in (0, 1, 3, 4, 9)
     ]
-    assert order.apart(played) == [1, 3]
-    assert order.apart(played[::-1]) == [0, 2]
-    assert order.apart(played[:1]) == order.apart([]) == []
+    assert playback_order.apart(played) == [1, 3]
+    assert playback_order.apart(played[::-1]) == [0, 2]
+    assert playback_order.apart(played[:1]) == playback_order.apart([]) == []
 
 
 def test_near():
     moment = START + 5000
-    found = [number for number in range(100) if order.near(gop(number), moment).ok]
+    found = [number for number in range(100) if playback_order.near(gop(number), moment).ok]
     assert found == list(range(39, 61))
 
 
@@ -180,7 +180,7 @@ def test_near():
     ],
 )
 def test_goes_faster(steps, backward, ok):
-    assert order.goes_faster([gops(*step) for step in steps], backward=backward).ok == ok
+    assert playback_order.goes_faster([gops(*step) for step in steps], backward=backward).ok == ok
 
 
 def decoded(*lumas):
@@ -188,10 +188,10 @@ def decoded(*lumas):
 
 
 def test_pictures_differ():
-    assert order.pictures_differ([decoded("a", "b"), decoded("c", "d")]).ok
-    assert not order.pictures_differ([decoded("a", "b"), decoded("a", "b")]).ok
+    assert playback_order.pictures_differ([decoded("a", "b"), decoded("c", "d")]).ok
+    assert not playback_order.pictures_differ([decoded("a", "b"), decoded("a", "b")]).ok
     with pytest.raises(NothingToJudge):
-        order.pictures_differ([decoded("a", "a"), decoded("a", "a")])
+        playback_order.pictures_differ([decoded("a", "a"), decoded("a", "a")])
 
 
 def test_two_chunks_in_one_answer():

@@ -17,7 +17,7 @@ from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.procedures.uid_lifetime import ON_A_MANUAL_CLOCK, ON_REAL_TIME, LifetimeMeasuring
 from nvr_conformance.procedures.uid_lifetime_search import contradicting, tells, timetable
 from nvr_conformance.reading.connection_information import UidCounts
-from nvr_conformance.scenarios.session import test_lifetime as scenarios
+from nvr_conformance.scenarios.session import test_lifetime
 from nvr_conformance.wire.exchange import Exchange
 
 LIFETIMES = st.floats(0.3, 199.0)
@@ -295,7 +295,7 @@ def judged(scenario, recorder):
     [(90.0, True), (90.9, True), (89.1, True), (91.9, False), (88.2, False), (1e9, False)],
 )
 def test_a_lifetime_beyond_the_resolution_fails(lifetime, holds):
-    pens = judged(scenarios.test_measured_lifetime, Recorder(lifetime))
+    pens = judged(test_lifetime.test_measured_lifetime, Recorder(lifetime))
     (check,) = pens.checks.values()
     assert check[0] is holds
     assert check[1].startswith(pens.measurements[0].text)
@@ -303,27 +303,27 @@ def test_a_lifetime_beyond_the_resolution_fails(lifetime, holds):
 
 def test_who_was_thrown_out_by_others_is_not_the_recorders_fault():
     thrown_out = Recorder(lambda uid: 40.0 if uid == 10 else 90.0)
-    pens = judged(scenarios.test_measured_lifetime, thrown_out)
+    pens = judged(test_lifetime.test_measured_lifetime, thrown_out)
     assert pens.measurements[0].unclear
     assert not pens.checks
     assert "thrown a UID out" in pens.notes[0]
 
 
 def test_who_outlives_the_lifetime_was_not_thrown_out():
-    pens = judged(scenarios.test_measured_lifetime, Recorder(lambda uid: 40.0 if uid == 10 else 100.0))
+    pens = judged(test_lifetime.test_measured_lifetime, Recorder(lambda uid: 40.0 if uid == 10 else 100.0))
     assert pens.measurements[0].unclear
     assert [holds for holds, _ in pens.checks.values()] == [False]
 
 
 def test_two_looks_bound_a_lifetime_without_further_cost():
-    pens = judged(scenarios.test_idle_uid, Recorder(90.0, slow=0.2))
+    pens = judged(test_lifetime.test_idle_uid, Recorder(90.0, slow=0.2))
     assert pens.measurements[0].text == "85.0 to 95.4 s"
     assert pens.checks["85.0 s after login"] == (True, "accepted 85.2 s (±0.2 s) after login (200, 2 bytes)")
     assert all(holds for holds, _ in pens.checks.values())
 
 
 def test_a_look_that_may_be_too_late_is_not_judged():
-    pens = judged(scenarios.test_idle_uid, Recorder(90.0, slow=6.0))
+    pens = judged(test_lifetime.test_idle_uid, Recorder(90.0, slow=6.0))
     assert "85.0 s after login" not in pens.checks
     assert "may be too late" in pens.notes[0]
     assert all(holds for holds, _ in pens.checks.values())

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_conformance.facts import playback_chunk as judging
+from nvr_conformance.facts import playback_chunk
 from nvr_conformance.facts.playback_times import times
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.playback_video import walk_chunk
@@ -52,18 +52,18 @@ def body(codec="H264", dialect=DEFAULT, pictures=5, camera_times=True):
 
 
 FACTS = [
-    ("PLB-03", lambda w, c: judging.padded(w)),
-    ("PLB-04", lambda w, c: judging.chunk_id(w, c)),
-    ("PLB-04", lambda w, c: judging.one_reading([w], "length")),
-    ("PLB-05", lambda w, c: judging.information(w, 2, c)),
-    ("PLB-06", lambda w, c: judging.stream_header(w)),
+    ("PLB-03", lambda w, c: playback_chunk.padded(w)),
+    ("PLB-04", lambda w, c: playback_chunk.chunk_id(w, c)),
+    ("PLB-04", lambda w, c: playback_chunk.one_reading([w], "length")),
+    ("PLB-05", lambda w, c: playback_chunk.information(w, 2, c)),
+    ("PLB-06", lambda w, c: playback_chunk.stream_header(w)),
     ("PLB-07", lambda w, c: times(w)),
-    ("PLB-08", lambda w, c: judging.packet_headers(w)),
-    ("PLB-08", lambda w, c: judging.one_reading([w], "packet")),
-    ("PLB-09", lambda w, c: judging.start_codes(w, c)),
-    ("PLB-10", lambda w, c: judging.counts(w)),
-    ("PLB-10", lambda w, c: judging.one_reading([w], "size")),
-    ("PLB-21", lambda w, c: judging.operation(w, 2)),
+    ("PLB-08", lambda w, c: playback_chunk.packet_headers(w)),
+    ("PLB-08", lambda w, c: playback_chunk.one_reading([w], "packet")),
+    ("PLB-09", lambda w, c: playback_chunk.start_codes(w, c)),
+    ("PLB-10", lambda w, c: playback_chunk.counts(w)),
+    ("PLB-10", lambda w, c: playback_chunk.one_reading([w], "size")),
+    ("PLB-21", lambda w, c: playback_chunk.operation(w, 2)),
 ]
 
 
@@ -89,7 +89,7 @@ def test_bodies_as_they_should_be(codec, camera_times):
     if codec != "JPEG":
         assert chunk.pictures == [unit.data for unit in load("counter-small", Codec(codec)).gops[0]]
         assert len(chunk.camera_information) == (len(chunk.packets) - 1 if camera_times else 0)
-    assert judging.one_jpeg(chunk).ok == (codec == "JPEG")
+    assert playback_chunk.one_jpeg(chunk).ok == (codec == "JPEG")
 
 
 @pytest.mark.parametrize(
@@ -105,11 +105,11 @@ def test_no_picture_at_that_place():
     chunk = walk_chunk(body(pictures=0))
     assert chunk.problems == []
     assert not chunk.present
-    assert judging.padded(chunk).ok
+    assert playback_chunk.padded(chunk).ok
     with pytest.raises(NothingToJudge):
-        judging.packet_headers(chunk)
+        playback_chunk.packet_headers(chunk)
     with pytest.raises(NothingToJudge):
-        judging.start_codes(chunk, "H264")
+        playback_chunk.start_codes(chunk, "H264")
 
 
 def patched(at, *values, data=None, form="H"):
@@ -166,12 +166,14 @@ def test_pictures_in_the_wrong_places():
         chunk = walk_chunk(body())
         packet = chunk.packets[0]
         chunk.packets = [type(packet)(0, 0xFF05, 0, 0, each) for each in data]
-        assert not judging.start_codes(chunk, "H264").ok
+        assert not playback_chunk.start_codes(chunk, "H264").ok
 
 
 def test_offsets_are_told():
-    assert f"offset {FIRST}" in judging.packet_headers(walk_chunk(patched(FIRST, 0xFF04))).actual
-    assert judging.stream_header(walk_chunk(patched(HEADER, 0xFF07))).actual.startswith(f"offset {HEADER}:")
+    assert f"offset {FIRST}" in playback_chunk.packet_headers(walk_chunk(patched(FIRST, 0xFF04))).actual
+    assert playback_chunk.stream_header(walk_chunk(patched(HEADER, 0xFF07))).actual.startswith(
+        f"offset {HEADER}:"
+    )
 
 
 @given(st.binary(max_size=400))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nvr_conformance.client.player import minute_in_recording
-from nvr_conformance.facts import download as judging
+from nvr_conformance.facts import download as facts
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.reading.decoding import DecodedFile, decode_file, decode_pictures
 from nvr_conformance.scenario import (
@@ -38,12 +38,12 @@ def test_a_minute_of_a_camera(
     end = begin + MINUTE
 
     silent = whole_download(client, camera, "MP4VO", begin, end)
-    files = [decode_file(body) for body in judging.bodies(silent)]
+    files = [decode_file(body) for body in facts.bodies(silent)]
     _whole("DWN-01", check, silent)
-    check("DWN-01", *judging.plays(files), "plays")
+    check("DWN-01", *facts.plays(files), "plays")
     if files:
-        check("DWN-01", *judging.streams(files, audio=False), "picture only")
-        check("DWN-01", *judging.lasts(files, MINUTE), "length")
+        check("DWN-01", *facts.streams(files, audio=False), "picture only")
+        check("DWN-01", *facts.lasts(files, MINUTE), "length")
         observe("DWN-12", ", ".join(sorted({file.brand for file in files})), "brand of the MP4")
         _pictures_of_playback(check, not_tested, player, camera, files, begin)
     observe("DWN-12", _names(silent), "file names")
@@ -55,15 +55,15 @@ def test_a_minute_of_a_camera(
 
     video = whole_download(client, camera, "N3VO", begin, end)
     index = whole_download(client, camera, "LIST", begin, end)
-    check("DWN-10", *judging.suffixes(video, {"n3r"}, 1), "N3VO")
-    check("DWN-10", *judging.suffixes(index, {"n3n"}, 1), "LIST")
+    check("DWN-10", *facts.suffixes(video, {"n3r"}, 1), "N3VO")
+    check("DWN-10", *facts.suffixes(index, {"n3n"}, 1), "LIST")
     kinds = {"MP4VO": silent, "MP4": with_audio, "N3": both, "N3VO": video, "LIST": index}
     for kind, download in kinds.items():
         if download.parts:
-            check("DWN-03", *judging.part_headers(download.parts), kind)
-            check("DWN-04", *judging.chain(download.parts), kind)
-        if names := judging.told_names(download):
-            check("DWN-03", *judging.file_names(names, camera), f"{kind}, names")
+            check("DWN-03", *facts.part_headers(download.parts), kind)
+            check("DWN-04", *facts.chain(download.parts), kind)
+        if names := facts.told_names(download):
+            check("DWN-03", *facts.file_names(names, camera), f"{kind}, names")
 
 
 @scenario("DWN-01", "DWN-11", setup={"cameras": MICROPHONES})
@@ -74,9 +74,9 @@ def test_a_minute_of_an_h265_camera(
     player, first = player_in_recording(target, client, codecs=("H265",))
     begin = minute_in_recording(player, first)
     silent = whole_download(client, first.camera, "MP4VO", begin, begin + MINUTE)
-    files = [decode_file(body) for body in judging.bodies(silent)]
+    files = [decode_file(body) for body in facts.bodies(silent)]
     _whole("DWN-01", check, silent)
-    check("DWN-01", *judging.plays(files), "plays, H.265")
+    check("DWN-01", *facts.plays(files), "plays, H.265")
     if files:
         _pictures_of_playback(check, not_tested, player, first.camera, files, begin)
 
@@ -96,31 +96,31 @@ def _pictures_of_playback(
 ) -> None:
     player.choose(camera)
     player.goto(begin * 100)
-    gops = judging.witnesses(player.several(camera, GOPS), begin, begin + MINUTE)
+    gops = facts.witnesses(player.several(camera, GOPS), begin, begin + MINUTE)
     decoded = [decode_pictures(gop.codec, gop.chunk.pictures) for gop in gops]
     if not gops:
         not_tested("DWN-11", "playback gives no GOPs of this minute that follow on each other")
     elif any(pictures.errors or not pictures.pictures for pictures in decoded):
         not_tested("DWN-11", "what playback gives does not decode")
     else:
-        check("DWN-11", *judging.same_pictures(gops, decoded, files[0], begin), f"camera {camera}")
+        check("DWN-11", *facts.same_pictures(gops, decoded, files[0], begin), f"camera {camera}")
 
 
 def _has_audio(check: Check, not_tested: NotTested, with_audio: Download, both: Download) -> None:
-    files = [decode_file(body) for body in judging.bodies(with_audio)]
+    files = [decode_file(body) for body in facts.bodies(with_audio)]
     in_mp4 = any(file.audio_streams for file in files)
-    in_n3 = len(judging.bodies(both)) > 1 or "n3a" in judging.told_suffixes(both)
+    in_n3 = len(facts.bodies(both)) > 1 or "n3a" in facts.told_suffixes(both)
     _whole("DWN-02", check, with_audio)
-    check("DWN-02", *judging.plays(files), "plays")
+    check("DWN-02", *facts.plays(files), "plays")
     if not (in_mp4 or in_n3):
         not_tested("DWN-02", "no audio is recorded of this camera")
     elif files:
-        check("DWN-02", *judging.streams(files, audio=True), "with audio")
-        check("DWN-02", *judging.lasts(files, MINUTE), "length of the pictures")
-        check("DWN-02", *judging.audio_lasts(files, MINUTE), "length of the audio")
+        check("DWN-02", *facts.streams(files, audio=True), "with audio")
+        check("DWN-02", *facts.lasts(files, MINUTE), "length of the pictures")
+        check("DWN-02", *facts.audio_lasts(files, MINUTE), "length of the audio")
     wanted = {"n3r", "n3a"} if in_mp4 or in_n3 else {"n3r"}
-    check("DWN-10", *judging.suffixes(both, wanted, len(wanted)), "N3")
+    check("DWN-10", *facts.suffixes(both, wanted, len(wanted)), "N3")
 
 
 def _names(download: Download) -> str:
-    return ", ".join(judging.told_names(download)) or "none"
+    return ", ".join(facts.told_names(download)) or "none"

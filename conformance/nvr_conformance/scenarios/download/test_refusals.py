@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nvr_conformance.client.player import minute_in
-from nvr_conformance.facts import download as judging
+from nvr_conformance.facts import download as facts
 from nvr_conformance.procedures.crowded_downloads import TAKEN, TRIES, is_crowded_out, others, whole_download
 from nvr_conformance.scenario import (
     MINUTE,
@@ -34,22 +34,22 @@ def test_nothing_recorded(
     camera, begin = first.camera, minute_in(first)
     tomorrow = begin + 2 * DAY
     there = whole_download(client, camera, "MP4VO", begin, begin + MINUTE)
-    require(judging.bodies(there), f"no file where there is a recording: {there}")
+    require(facts.bodies(there), f"no file where there is a recording: {there}")
     nothing = {
         f"{kind} of a time to come": whole_download(client, camera, kind, tomorrow, tomorrow + HOUR // 2)
         for kind in ("MP4VO", "N3", "LIST")
     }
     nothing["a range of no length"] = whole_download(client, camera, "MP4VO", begin, begin)
     there = whole_download(client, camera, "MP4VO", begin, begin + MINUTE)
-    require(judging.bodies(there), f"no file any more where there is a recording: {there}")
+    require(facts.bodies(there), f"no file any more where there is a recording: {there}")
     for name, download in nothing.items():
-        check("DWN-06", *judging.status_without_file(download, 1), name)
+        check("DWN-06", *facts.status_without_file(download, 1), name)
         if download.parts:
-            check("DWN-03", *judging.part_headers(download.parts), name)
-            check("DWN-04", *judging.chain(download.parts), name)
+            check("DWN-03", *facts.part_headers(download.parts), name)
+            check("DWN-04", *facts.chain(download.parts), name)
     now = round(target.unix_time()) // MINUTE * MINUTE
     local = whole_download(client, camera, "LIST", now + 5 * MINUTE, now + HOUR)
-    observe("DWN-12", "local time" if judging.bodies(local) else "UTC", "times are taken as")
+    observe("DWN-12", "local time" if facts.bodies(local) else "UTC", "times are taken as")
 
 
 @scenario("DWN-07", setup={"cameras": ({"number": 1, "fixture": "counter-small", "recorded": "JPEG"},)})
@@ -58,12 +58,12 @@ def test_mp4_of_a_jpeg_recording(target: Target, client: Client, check: Check, r
     _, first = player_in_recording(target, client, codecs=("JPEG",))
     camera, begin = first.camera, minute_in(first)
     there = whole_download(client, camera, "N3VO", begin, begin + MINUTE)
-    require(judging.bodies(there), f"no file of the recording at all: {there}")
+    require(facts.bodies(there), f"no file of the recording at all: {there}")
     mp4 = {kind: whole_download(client, camera, kind, begin, begin + MINUTE) for kind in ("MP4VO", "MP4")}
     there = whole_download(client, camera, "N3VO", begin, begin + MINUTE)
-    require(judging.bodies(there), f"no file of the recording any more: {there}")
+    require(facts.bodies(there), f"no file of the recording any more: {there}")
     for kind, download in mp4.items():
-        check("DWN-07", *judging.status_without_file(download, 2), kind)
+        check("DWN-07", *facts.status_without_file(download, 2), kind)
 
 
 @scenario("DWN-03", "DWN-04", "DWN-08", "DWN-12", needs=("load",))
@@ -93,10 +93,10 @@ def test_too_many_at_once(
     next_one.read()
     beside = " beside those of others, if any" if others(client) else ""
     observe("DWN-12", f"{len(running)}{beside}", "downloads at once")
-    check("DWN-08", *judging.status_without_file(next_one, 3), f"download {len(running) + 1} at once")
+    check("DWN-08", *facts.status_without_file(next_one, 3), f"download {len(running) + 1} at once")
     if next_one.parts:
-        check("DWN-03", *judging.part_headers(next_one.parts), "refused")
-        check("DWN-04", *judging.chain(next_one.parts), "refused")
+        check("DWN-03", *facts.part_headers(next_one.parts), "refused")
+        check("DWN-04", *facts.chain(next_one.parts), "refused")
     running.pop().close()
     for _ in range(TRIES):
         again = _hour(client.login(), camera, begin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nvr_conformance.facts import download as judging
+from nvr_conformance.facts import download as facts
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.reading.decoding import decode_file
 from nvr_conformance.scenario import MINUTE, Check, Client, Player, Require, Target, scenario
@@ -29,13 +29,13 @@ def test_parameters_that_change(target: Target, client: Client, check: Check, re
     require(set(codecs) == {"H264", "H265"}, "no change from H.264 to H.265 is known in this recording")
 
     download = whole_download(client, camera, "MP4VO", begin, end)
-    files = [decode_file(body) for body in judging.bodies(download)]
+    files = [decode_file(body) for body in facts.bodies(download)]
     found = [file.codec for file in files]
     wanted = [{"H264": "h264", "H265": "hevc"}[codec] for codec in codecs]
     runs = [codec for place, codec in enumerate(found) if place == 0 or found[place - 1] != codec]
     good = download.is_multipart and not download.problem and runs == wanted
     check("DWN-05", good, f"files of {' and '.join(wanted)}", f"{found}, {download}", "one after the other")
-    check("DWN-05", *judging.plays(files), "each plays by itself")
+    check("DWN-05", *facts.plays(files), "each plays by itself")
     if download.parts:
-        check("DWN-03", *judging.part_headers(download.parts), "several files")
-        check("DWN-04", *judging.chain(download.parts), "several files")
+        check("DWN-03", *facts.part_headers(download.parts), "several files")
+        check("DWN-04", *facts.chain(download.parts), "several files")

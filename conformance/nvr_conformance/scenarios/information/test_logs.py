@@ -1,6 +1,6 @@
 """Recorder information: the error log and the event log (§5.1)."""
 
-from nvr_conformance.facts import logs as judging
+from nvr_conformance.facts import logs
 from nvr_conformance.scenario import Check, Client, Observe, Require, Target, scenario
 
 AUTUMN_2024 = 1_730_635_200
@@ -25,11 +25,11 @@ def test_logs(target: Target, client: Client, check: Check, observe: Observe, re
     """
     session = client.login()
     errors, events = session.get("log_errors"), session.get("log_events")
-    check("INF-01", *judging.form(errors, "ERROR"))
-    check("INF-02", *judging.form(events, "EVENT"))
-    filled = [(name, log) for name, log in (("errors", errors), ("events", events)) if judging.entries(log)]
+    check("INF-01", *logs.form(errors, "ERROR"))
+    check("INF-02", *logs.form(events, "EVENT"))
+    filled = [(name, log) for name, log in (("errors", errors), ("events", events)) if logs.entries(log)]
     require(filled, "neither log has an entry")
     for name, log in filled:
-        check("INF-03", *judging.count(log), f"count and numbers of {name}", basis="count")
-        check("INF-03", *judging.fields(log), f"times and zones of {name}", basis="fields")
-        observe("INF-03", judging.order(log), f"order of {name}")
+        check("INF-03", *logs.count(log), f"count and numbers of {name}", basis="count")
+        check("INF-03", *logs.fields(log), f"times and zones of {name}", basis="fields")
+        observe("INF-03", logs.order(log), f"order of {name}")

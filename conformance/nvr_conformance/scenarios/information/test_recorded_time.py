@@ -2,7 +2,7 @@
 
 import re
 
-from nvr_conformance.facts import recorded_time as judging
+from nvr_conformance.facts import recorded_time
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
 from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, scenario
 from nvr_protocol.commands.table import COMMANDS_BY_KEY
@@ -40,8 +40,8 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
     exchange = client.get_digest(COMMANDS_BY_KEY["recorded_time"].path)
     fetched = target.now()
     require(exchange.status != 401, f"recordedtime.cgi lets {target.user} not in: {exchange}")
-    check("INF-04", *judging.form(exchange))
-    stated = judging.stated_range(exchange.text)
+    check("INF-04", *recorded_time.form(exchange))
+    stated = recorded_time.stated_range(exchange.text)
     if stated is None:
         require(False, "recordedtime.cgi states no recorded range")
         return
@@ -56,8 +56,8 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
         early = player.around(oldest, 1) + player.around(oldest - DAY, 1) + player.before(oldest)
         late = player.around(latest, 3) + player.around(latest + DAY, 1)
         ends = {
-            "oldest": judging.oldest_confirmed(oldest, early),
-            "latest": judging.latest_confirmed(latest, late, target.now() - fetched),
+            "oldest": recorded_time.oldest_confirmed(oldest, early),
+            "latest": recorded_time.latest_confirmed(latest, late, target.now() - fetched),
         }
         player.session.logout()
         if all(end.is_confirmed for end in ends.values()):
@@ -85,7 +85,7 @@ class Player:
     def zone_around(self, *moments: int, otherwise: int | None = None) -> int:
         """The zone that the GOPs there tell, in minutes; ``otherwise`` where there are none."""
         chunks = [chunk for seconds in moments for chunk in self.around(seconds, 1)]
-        return judging.zone_of(chunks, otherwise)
+        return recorded_time.zone_of(chunks, otherwise)
 
     def before(self, seconds: int) -> list[ChunkWalk]:
         """The first GOP of each camera behind a BPLAY."""

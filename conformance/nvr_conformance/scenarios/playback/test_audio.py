@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nvr_conformance.facts import playback_audio as sequence
+from nvr_conformance.facts import playback_audio
 from nvr_conformance.procedures.audio_witness import SAME, live_apart
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.playback_gaps import recorded_between
@@ -43,37 +43,39 @@ def test_recorded_audio_of_each_codec(
         id_ = "PLB-24" if codec == "AAC" else "PLB-23"
         if codec in judged:
             one = judged[codec]
-            if sequence.are_alike(one, audios[0]) and not live_apart(target, client, one.camera, camera):
+            if playback_audio.are_alike(one, audios[0]) and not live_apart(
+                target, client, one.camera, camera
+            ):
                 not_tested(id_, f"{name}: cameras {one.camera} and {camera} {SAME}")
             else:
-                judge(id_, f"{name}, its own", sequence.own_audio, one, audios[0])
+                judge(id_, f"{name}, its own", playback_audio.own_audio, one, audios[0])
             continue
         judged[codec] = audios[0]
-        judge(id_, f"{name}, header", sequence.header, audios, codec, camera)
-        judge(id_, f"{name}, sizes", sequence.sizes, audios, codec)
-        judge(id_, f"{name}, times", sequence.times, audios, codec)
-        judge(id_, f"{name}, padding", sequence.padded, audios)
+        judge(id_, f"{name}, header", playback_audio.header, audios, codec, camera)
+        judge(id_, f"{name}, sizes", playback_audio.sizes, audios, codec)
+        judge(id_, f"{name}, times", playback_audio.times, audios, codec)
+        judge(id_, f"{name}, padding", playback_audio.padded, audios)
         if codec == "AAC":
-            judge(id_, f"{name}, decoded", sequence.units_decode, audios)
+            judge(id_, f"{name}, decoded", playback_audio.units_decode, audios)
         else:
-            judge(id_, f"{name}, codec", sequence.codec_byte, audios, codec)
+            judge(id_, f"{name}, codec", playback_audio.codec_byte, audios, codec)
         if len(audios) < ANSWERS and not _goes_on(player, camera, begin):
             not_tested("PLB-25", f"{name}: from where GOTODATE leads the pictures do not go on either")
         elif check("PLB-25", len(audios) == ANSWERS, f"{ANSWERS} answers", len(audios), f"{name}, goes on"):
-            judge("PLB-25", f"{name}, length", sequence.about_a_second, audios, codec)
-            gap = sequence.first_jump(audios, codec)
+            judge("PLB-25", f"{name}, length", playback_audio.about_a_second, audios, codec)
+            gap = playback_audio.first_jump(audios, codec)
             if gap is None or recorded_between(player, camera, *gap):
-                judge("PLB-25", f"{name}, in time", sequence.follow_on, audios, codec)
+                judge("PLB-25", f"{name}, in time", playback_audio.follow_on, audios, codec)
             else:
                 not_tested("PLB-25", f"{name}: a gap in the recording at {gap[0] // 100}")
-            judge("PLB-25", f"{name}, audio", sequence.none_twice, audios)
+            judge("PLB-25", f"{name}, audio", playback_audio.none_twice, audios)
         for moment in (begin, begin + LATER):
             player.goto(moment)
             pictures = player.fetch(camera)
             heard = player.listen(camera)
             if heard is not None and pictures.given:
                 where = f"{name}, beside pictures {(moment - begin) // 100} s on"
-                judge(id_, where, sequence.beside_pictures, heard, pictures.start, pictures.length)
+                judge(id_, where, playback_audio.beside_pictures, heard, pictures.start, pictures.length)
     require(judged, "no camera gives audio")
     if not judged.keys() & {"G711", "G726"}:
         not_tested("PLB-23", "no camera gives G.711 or G.726")
@@ -106,4 +108,4 @@ def _listen(player: Player, camera: int, moment: int) -> tuple[str, list[AudioWa
     audios: list[AudioWalk] = []
     while len(audios) < ANSWERS and (heard := player.listen(camera)) is not None:
         audios.append(heard)
-    return sequence.codec_of(audios), audios
+    return playback_audio.codec_of(audios), audios

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import fmean
 
-from nvr_conformance.facts import playback_order as order
+from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import operation, speeds
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.scenario import (
@@ -37,7 +37,7 @@ def _goes_on(player: Player, gop: Gop, count: int) -> bool:
         return True
     moment = gop.start + round(count * gop.length)
     found = player.at(gop.camera, moment)
-    return found.given and found.start is not None and order.near(found, moment).ok
+    return found.given and found.start is not None and playback_order.near(found, moment).ok
 
 
 @scenario("PLB-18", "PLB-19", "PLB-21", "PLB-34")
@@ -76,8 +76,8 @@ def test_fast_forward_and_reverse(
             else:
                 not_tested(id_, f"{name}: the recording ends at step {len(steps) + 1}")
         else:
-            judge(id_, name, order.goes_faster, steps, backward=name == "REW")
+            judge(id_, name, playback_order.goes_faster, steps, backward=name == "REW")
         player.session.logout()
         usual = first.length or SECOND
-        wide = (f"{fmean(order.strides(gops)) / usual:+.1f}" for gops in steps)
+        wide = (f"{fmean(playback_order.strides(gops)) / usual:+.1f}" for gops in steps)
         observe("PLB-34", ", ".join(wide), f"{name}: GOPs at each step")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nvr_conformance.facts import playback_order as order
+from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import one_jpeg
 from nvr_conformance.facts.playback_open import open_points
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
@@ -47,4 +47,4 @@ def test_recorded_jpeg_pictures(
     for name, text in open_points(pictures).items():
         observe("PLB-37", text, f"JPEG, {name}")
     require(len(pictures) == PICTURES, "the recording ends here")
-    judge("PLB-12", "JPEG, times", order.follow_on, pictures, left_out(player, pictures))
+    judge("PLB-12", "JPEG, times", playback_order.follow_on, pictures, left_out(player, pictures))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nvr_conformance.facts import playback_order as order
+from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import operation
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.playback_gaps import left_out
@@ -50,14 +50,14 @@ def test_forward_backward_stop(
         check("PLB-12", False, f"{GOPS} GOPs", f"{len(forward)} GOPs, then no more")
     else:
         decoded = [decode_pictures(gop.codec, gop.chunk.pictures) for gop in forward[:DECODED]]
-        judge("PLB-12", "pictures", order.pictures_differ, decoded)
+        judge("PLB-12", "pictures", playback_order.pictures_differ, decoded)
     _operation(judge, observe, forward[-1], PLAYBACK, "PLAY")
 
     moment = require(start, "when the last GOP began is not known")
     player.reverse(moment)
     backward = player.several(camera, GOPS)
     if check("PLB-13", len(backward) == GOPS, f"{GOPS} GOPs", f"{len(backward)} GOPs", "BPLAY goes on"):
-        judge("PLB-13", "begins at TIMEF", order.near, backward[0], moment)
+        judge("PLB-13", "begins at TIMEF", playback_order.near, backward[0], moment)
         _operation(judge, observe, backward[0], REVERSE, "BPLAY")
 
     player.stop(moment)
@@ -72,10 +72,10 @@ def test_forward_backward_stop(
     # What lies between is asked for by GOTODATE, which is no matter here any more.
     player.choose(camera)
     if len(forward) == GOPS:
-        judge("PLB-12", "times", order.follow_on, forward, left_out(player, forward))
+        judge("PLB-12", "times", playback_order.follow_on, forward, left_out(player, forward))
     if len(backward) == GOPS:
         missing = left_out(player, backward)
-        judge("PLB-13", "each the GOP before", order.follow_on, backward, missing, backward=True)
+        judge("PLB-13", "each the GOP before", playback_order.follow_on, backward, missing, backward=True)
 
 
 def _played(target: Target, player: Player, camera: int) -> list[Gop]:
@@ -137,10 +137,10 @@ def test_pause_and_single_pictures(
         _operation(judge, observe, backward[-1], PREVIOUS_IMAGE, "PREVFRAME")
 
     if len(forward) == STEPS:
-        judge("PLB-15", "the next GOP", order.follow_on, forward, left_out(player, forward))
+        judge("PLB-15", "the next GOP", playback_order.follow_on, forward, left_out(player, forward))
     if len(backward) == STEPS:
         missing = left_out(player, backward)
-        judge("PLB-16", "the GOP before", order.follow_on, backward, missing, backward=True)
+        judge("PLB-16", "the GOP before", playback_order.follow_on, backward, missing, backward=True)
 
 
 def _paused(gops: list[Gop], shown: Gop, last: Gop) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nvr_conformance.facts import playback_order as order
+from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_times import shows, zones_agree
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.scenario import (
@@ -45,7 +45,7 @@ def test_go_to_date(
         answer = player.goto(moment)
         gop = player.fetch(camera)
         if check("PLB-17", gop.given, "a GOP", gop if answer.ok else answer, f"{name}: gives a GOP"):
-            judge("PLB-17", f"{name}: near TIMEF", order.near, gop, moment)
+            judge("PLB-17", f"{name}: near TIMEF", playback_order.near, gop, moment)
             judge("PLB-38", f"{name}: the first GOP", shows, gop, moment)
             judge("PLB-38", f"{name}: the GOP behind it", shows, player.fetch(camera), moment)
         observe("PLB-34", _which(gop, moment), f"{name}: GOTODATE gives")
@@ -55,7 +55,7 @@ def test_go_to_date(
     fresh.goto(middle)
     gop = fresh.fetch(camera)
     if check("PLB-17", gop.given, "a GOP", gop, "on a fresh UID: gives a GOP"):
-        judge("PLB-17", "on a fresh UID: near TIMEF", order.near, gop, middle)
+        judge("PLB-17", "on a fresh UID: near TIMEF", playback_order.near, gop, middle)
 
 
 def _is_late(gop: Gop) -> bool:
