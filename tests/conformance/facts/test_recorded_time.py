@@ -1,11 +1,10 @@
-"""INF-01 … INF-05: what is right is called right, and each fault by its own id."""
+"""INF-04, INF-05: what is right is called right, and each fault by its own id."""
 
 import dataclasses
 
 import pytest
 
-from nvr_conformance.facts import logs, recorded_time
-from nvr_conformance.facts.answer_headers import as_drawn
+from nvr_conformance.facts import recorded_time
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
 from nvr_conformance.wire.exchange import Exchange
@@ -15,147 +14,10 @@ from nvr_protocol.dialect import Dialect
 from nvr_protocol.playback.video import Picture, PlaybackVideo, write_playback_video
 from nvr_protocol.timestamps import Zone, write_zone_info
 
-ENTRY = '"{:03d}","2021/11/14 14:10:00","0","CAM 3 COMMUNICATION ERROR","GMT+03:00"'
-
 
 def log(body, content_type="text/html", cached="no-cache", status=200):
     headers = (("Content-Type", content_type), ("Cache-Control", cached))
     return Exchange(1, "GET", "/", (), 0.0, status=status, headers=headers, body=body.encode())
-
-
-def error_log(count=2, stated=None, entry=ENTRY):
-    entries = ",".join(entry.format(number) for number in range(1, count + 1))
-    number = count if stated is None else stated
-    return f"FILENAME=as_errorlog.html\r\nERROR_LOG_NO={number}\r\nERROR_LOG={entries}\r\n\r\n"
-
-
-@pytest.mark.parametrize("count", [0, 1, 1000])
-def test_a_log_as_the_document_draws_it(count):
-    exchange = log(error_log(count))
-    assert logs.form(exchange, "ERROR").ok
-    if count:
-        assert logs.count(exchange).ok
-        assert logs.fields(exchange).ok
-    else:
-        for judge in (logs.count, logs.fields):
-            with pytest.raises(NothingToJudge):
-                judge(exchange)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        error_log()[:-4],
-        error_log() + "\r\n",
-        error_log().replace("\r\n", "\n"),
-        error_log().replace("as_errorlog", "as_eventlog"),
-        error_log().replace("ERROR_LOG_NO=2", "ERROR_LOG_NO="),
-        error_log().replace('","GMT+03:00"', '"'),
-        error_log(1000).replace(',"GMT+03:00"', ""),
-        error_log().replace('00","002', '00";"002'),
-    ],
-)
-def test_a_log_of_another_form(body):
-    assert not logs.form(log(body), "ERROR").ok
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        error_log()[:-2],
-        error_log().replace("\r\n", " \r\n"),
-        error_log().replace('"\r\n\r\n', '" \r\n\r\n'),
-        error_log(0)[:-2],
-    ],
-)
-def test_blanks_and_the_empty_line_are_open(body):
-    assert logs.form(log(body), "ERROR").ok
-    if '"001"' in body:
-        assert logs.count(log(body)).ok
-
-
-def test_a_log_that_is_none():
-    assert not logs.form(log(error_log(), status=500), "ERROR").ok
-    assert not logs.form(log(error_log()), "EVENT").ok
-
-
-@pytest.mark.parametrize(
-    ("times", "said"),
-    [
-        (("14:10:00", "14:48:00", "15:00:00"), "rising"),
-        (("15:00:00", "14:48:00", "14:48:00"), "falling"),
-        (("14:10:00", "15:00:00", "14:48:00"), "neither"),
-        (("14:10:00", "14:10:00"), "not told"),
-        ((), "not told"),
-    ],
-)
-def test_the_order_of_a_log(times, said):
-    entries = ",".join(ENTRY.format(number).replace("14:10:00", time) for number, time in enumerate(times, 1))
-    body = f"FILENAME=as_errorlog.html\r\nERROR_LOG_NO={len(times)}\r\nERROR_LOG={entries}\r\n\r\n"
-    assert logs.order(log(body)).startswith(said)
-
-
-HEADERS = (("Connection", "Keep-Alive"), ("Cache-Control", "no-cache"), ("Content-type", "text/html"))
-
-
-def answer(*headers, status=200):
-    return Exchange(1, "GET", "/", status=status, headers=headers, body=b"x")
-
-
-@pytest.mark.parametrize(
-    ("headers", "right"),
-    [
-        (HEADERS, True),
-        (tuple((name.upper(), value.lower()) for name, value in reversed(HEADERS)), True),
-        ((*HEADERS[:2], ("content-type", "text/html; charset=UTF-8"), ("Date", "now")), True),
-        ((("Connection", "close"), *HEADERS[1:]), False),
-        (HEADERS[1:], False),
-        (HEADERS[::2], False),
-        ((*HEADERS[:2], ("Content-type", "text/plain")), False),
-    ],
-)
-def test_the_header_of_the_examples(headers, right):
-    assert as_drawn(answer(*headers), "text/html", caching=True).ok is right
-
-
-def test_what_is_no_answer_has_no_header_to_judge():
-    assert as_drawn(answer(*HEADERS[::2]), "text/html", caching=False).ok
-    with pytest.raises(NothingToJudge):
-        as_drawn(answer(*HEADERS, status=401), "text/html", caching=True)
-
-
-@pytest.mark.parametrize("exchange", [log(error_log(3, 2)), log(error_log(2, 3)), log(error_log(1001))])
-def test_a_count_that_is_wrong_is_no_fault_of_form(exchange):
-    assert not logs.count(exchange).ok
-    assert logs.fields(exchange).ok
-    assert logs.form(exchange, "ERROR").ok
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong"),
-    [
-        ("14:10:00", "24:10:00"),
-        ("2021/11/14", "2021/11/31"),
-        ("2021/11/14", "21/11/14"),
-        ('"0"', '"2"'),
-        ('"0"', '""'),
-        ("+03:00", "+3"),
-        ("+03:00", "+15:00"),
-        ("+03:00", "+03:60"),
-        ("GMT+03:00", "GMT"),
-    ],
-)
-def test_a_field_that_is_wrong_is_no_fault_of_form(right, wrong):
-    exchange = log(error_log(entry=ENTRY.replace(right, wrong)))
-    assert not logs.fields(exchange).ok
-    assert logs.count(exchange).ok
-    assert logs.form(exchange, "ERROR").ok
-
-
-def test_zones():
-    assert logs.zone_minutes("GMT-03:30") == -210
-    assert logs.zone_minutes("GMT+00:00") == 0
-    assert logs.zone_minutes("UTC") is None
 
 
 DISKS = (
