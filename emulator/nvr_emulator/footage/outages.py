@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from nvr_emulator.footage.recordings import Stretch
 
@@ -27,11 +29,31 @@ class Outages:
         """No camera was ever lost."""
         self._outages.clear()
 
-    def cut(self, camera: int, stretches: list[Stretch]) -> list[Stretch]:
+    def of(self, camera: int) -> Sequence[tuple[int, int | None]]:
+        """From when to when the camera was lost."""
+        return self._outages.get(camera, ())
+
+    def cut(self, camera: int, stretches: Sequence[Stretch]) -> list[Stretch]:
         """The stretches without the outages; the GOPs at their edges stay whole or go."""
-        for begun, ended in self._outages.get(camera, []):
-            stretches = [piece for stretch in stretches for piece in _pieces(stretch, begun, ended)]
-        return stretches
+        outages, passed = self.of(camera), 0
+        pieces: list[Stretch] = []
+        for stretch in stretches:
+            while passed < len(outages) and _is_over(outages[passed], stretch.start):
+                passed += 1
+            left: Stretch | None = stretch
+            for begun, ended in islice(outages, passed, None):
+                if left is None or (left.end is not None and left.end <= begun):
+                    break
+                left_over = _pieces(left, begun, ended)
+                pieces += left_over[:-1]
+                left = left_over[-1] if left_over else None
+            if left is not None:
+                pieces.append(left)
+        return pieces
+
+
+def _is_over(outage: tuple[int, int | None], moment: int) -> bool:
+    return outage[1] is not None and outage[1] <= moment
 
 
 def _pieces(stretch: Stretch, begun: int, ended: int | None) -> list[Stretch]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import overload
 
 from nvr_emulator.footage.footage import TICKS, Footage, Gop
 from nvr_emulator.seams import seam
@@ -51,22 +54,74 @@ class Piece:
         return map(self.first.footage.gop, range(self.first.number, self.last.number + 1))
 
 
+class TimeLine:
+    """When something is recorded: from tick to tick (None: it goes on), oldest first and without overlaps.
+
+    Cameras that are recorded alike share one; nothing here takes longer where more is recorded.
+    """
+
+    def __init__(self, spans: Sequence[tuple[int, int | None]]) -> None:
+        self.spans = tuple(spans)
+        self._starts = [start for start, _ in self.spans]
+        lengths = (0 if end is None else end - start for start, end in self.spans)
+        self._before = [0, *accumulate(lengths)]
+
+    def at(self, moment: int) -> int:
+        """The last span that begins at or before a moment; -1 where all begin later."""
+        return bisect_right(self._starts, moment) - 1
+
+    def recorded(self, now: int) -> int:
+        """How long all of it lasts by `now`, in ticks."""
+        index = self.at(now)
+        if index < 0:
+            return 0
+        start, end = self.spans[index]
+        return self._before[index] + (now if end is None else min(end, now)) - start
+
+
+class Stretches(Sequence[Stretch]):
+    """The stretches of a time line, each made when it is asked for."""
+
+    def __init__(self, time_line: TimeLine, footage: Callable[[int], Footage]) -> None:
+        self.time_line = time_line
+        self._footage = footage
+
+    def __len__(self) -> int:
+        return len(self.time_line.spans)
+
+    @overload
+    def __getitem__(self, index: int) -> Stretch: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Stretch]: ...
+    def __getitem__(self, index: int | slice) -> Stretch | Sequence[Stretch]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        start, end = self.time_line.spans[index]
+        return Stretch(self._footage(index), start, end)
+
+
 class Recording:
     """All that is recorded of one camera, oldest first."""
 
     def __init__(self, stretches: Sequence[Stretch]) -> None:
-        self.stretches = list(stretches)
+        self.stretches = stretches
+        self.time_line = (
+            stretches.time_line
+            if isinstance(stretches, Stretches)
+            else TimeLine([(stretch.start, stretch.end) for stretch in stretches])
+        )
 
     def oldest(self, now: int) -> Place | None:
         """The first GOP of all."""
-        for index, stretch in enumerate(self.stretches):
+        for index in range(self.time_line.at(now) + 1):
+            stretch = self.stretches[index]
             if stretch.last(now) is not None:
                 return Place(index, stretch.first())
         return None
 
     def latest(self, now: int) -> Place | None:
         """The last GOP that is complete."""
-        for index in reversed(range(len(self.stretches))):
+        for index in range(self.time_line.at(now), -1, -1):
             gop = self.stretches[index].last(now)
             if gop is not None:
                 return Place(index, gop)
@@ -74,16 +129,19 @@ class Recording:
 
     def containing(self, moment: int, now: int) -> Place | None:
         """The GOP during which `moment` lies; None in a gap and outside."""
-        for index, stretch in enumerate(self.stretches):
-            last = stretch.last(now)
-            if last is None or not stretch.first().start <= moment < last.end:
-                continue
-            return Place(index, stretch.footage.containing(moment))
-        return None
+        index = self.time_line.at(moment)
+        if index < 0:
+            return None
+        stretch = self.stretches[index]
+        last = stretch.last(now)
+        if last is None or not stretch.first().start <= moment < last.end:
+            return None
+        return Place(index, stretch.footage.containing(moment))
 
     def following(self, moment: int, now: int) -> Place | None:
         """The first GOP that begins at or after `moment`."""
-        for index, stretch in enumerate(self.stretches):
+        for index in range(max(0, self.time_line.at(moment)), self.time_line.at(now) + 1):
+            stretch = self.stretches[index]
             last = stretch.last(now)
             if last is None or last.start < moment:
                 continue
@@ -96,7 +154,7 @@ class Recording:
 
     def preceding(self, moment: int, now: int) -> Place | None:
         """The last GOP that ends at or before `moment`."""
-        for index in reversed(range(len(self.stretches))):
+        for index in range(self.time_line.at(moment), -1, -1):
             stretch = self.stretches[index]
             last = stretch.last(now)
             if last is None or stretch.first().end > moment:
@@ -147,7 +205,7 @@ class Recording:
 
     def _next_stretch(self, index: int, direction: int, now: int) -> int | None:
         index += direction
-        while 0 <= index < len(self.stretches):
+        while 0 <= index <= self.time_line.at(now):
             if self.stretches[index].last(now) is not None:
                 return index
             index += direction

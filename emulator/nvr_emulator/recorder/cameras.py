@@ -10,9 +10,9 @@ from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.configuration.settings import CameraSettings, CameraState, unix_time
 from nvr_emulator.footage.audio import Audio, audio_of
 from nvr_emulator.footage.encoding import Encoding
-from nvr_emulator.footage.footage import footage_of, ticks
+from nvr_emulator.footage.footage import Footage, footage_of, ticks
 from nvr_emulator.footage.outages import Outages
-from nvr_emulator.footage.recordings import Recording, Stretch, on_the_minute
+from nvr_emulator.footage.recordings import Recording, Stretches, TimeLine, on_the_minute
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.seams import seam
 from nvr_protocol.texts.connection_information import Connection
@@ -34,6 +34,7 @@ class Cameras:
     def begin(self, now: float) -> None:
         """All cameras are as they were configured; recordings reach back from `now`."""
         self.started = now
+        self._time_line = self._configured()
         self.registered = dict(self.plan.cameras)
         self.outages.clear()
         self._recordings.clear()
@@ -80,20 +81,23 @@ class Cameras:
         return self._recordings[number]
 
     def _record(self, camera: CameraSettings) -> Recording:
+        def footage(index: int) -> Footage:
+            stretch = self.plan.recordings[index]
+            fixture, codec = stretch.fixture or camera.fixture, stretch.recorded or camera.recorded
+            return footage_of(fixture, codec, camera.number, self.encoding)
+
+        stretches = Stretches(self._time_line, footage)
+        if self.outages.of(camera.number):
+            return Recording(self.outages.cut(camera.number, stretches))
+        return Recording(stretches)
+
+    def _configured(self) -> TimeLine:
         def place(moment: int | datetime) -> int:
             return on_the_minute(ticks(unix_time(moment, self.started)))
 
-        stretches = [
-            Stretch(
-                footage_of(
-                    stretch.fixture or camera.fixture,
-                    stretch.recorded or camera.recorded,
-                    camera.number,
-                    self.encoding,
-                ),
-                place(stretch.since),
-                None if stretch.until is None else place(stretch.until),
-            )
-            for stretch in self.plan.recordings
-        ]
-        return Recording(self.outages.cut(camera.number, stretches))
+        return TimeLine(
+            [
+                (place(stretch.since), None if stretch.until is None else place(stretch.until))
+                for stretch in self.plan.recordings
+            ]
+        )

@@ -91,10 +91,5 @@ def recorded_range(recordings: Iterable[Recording], now: int) -> Range | None:
 
 
 def seconds_recorded(recordings: Iterable[Recording], now: int) -> int:
-    """How long all stretches of all cameras last together."""
-    ticks = 0
-    for recording in recordings:
-        for stretch in recording.stretches:
-            last = stretch.last(now)
-            ticks += 0 if last is None else last.end - stretch.first().start
-    return ticks // TICKS
+    """How long everything that is recorded of all cameras lasts together."""
+    return sum(recording.time_line.recorded(now) for recording in recordings) // TICKS

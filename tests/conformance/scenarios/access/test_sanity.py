@@ -9,6 +9,7 @@ from nvr_conformance.engine.events import RunStarted, ScenarioFinished
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.verdicts import Overall, Verdict
+from nvr_emulator.footage.recordings import TimeLine
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
 PLACES = """from nvr_conformance.scenario import scenario
@@ -63,7 +64,7 @@ def test_a_recorder_that_no_longer_plays_is_found_out(breaks):
         def meddle(event):
             if breaks and isinstance(event, ScenarioFinished) and event.name == "test_sanity_at_first":
                 for camera in recorder.machine.recorder.cameras.registered:
-                    recorder.machine.recorder.cameras.recording(camera).stretches.clear()
+                    recorder.machine.recorder.cameras.recording(camera).time_line = TimeLine([])
 
         result = judge(options, RunOptions(select=["SES-04"]), reporters=[meddle])
     assert result.errors == (("what worked at first works no more: playback",) if breaks else ())
