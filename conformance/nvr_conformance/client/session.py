@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nvr_conformance.client.http_client import HttpClient
 
 CONTROL_PACE = 0.2  # seconds between camera control commands, where a pace is kept at all
+FIRST_PACKET = 12.0  # seconds that a stream is given for its first packet
+CHURN = (5.0, 15.0, 40.0)  # seconds behind which a START that got 204 is tried again
 
 
 class Session:
@@ -87,6 +89,31 @@ class Session:
         path = self.path("live_http", CAM=camera, CMD="START", COMP=comp, INTERNETMODE="ON")
         return self.open_http(path, camera, comp)
 
+    def start(self, transport: str, camera: int, comp: str) -> LiveStream:
+        """START over "RTP" or "HTTP"."""
+        if transport == "RTP":
+            return self.start_rtp(camera, comp)
+        return self.start_http(camera, comp)
+
+    def run(self, transport: str, camera: int, comp: str, seconds: float = FIRST_PACKET) -> LiveStream:
+        """A stream that should run: started, and waited for until its first packet has come, or ``seconds``
+        are over.
+
+        A recorder that has had START and STOP many times in quick succession may answer START by 204 for a
+        while, as was seen: then it is left alone, and asked again.
+        """
+        for pause in CHURN:
+            stream = self.start(transport, camera, comp)
+            if stream.exchange.status != 204:
+                break
+            stream.close()
+            self.client.target.pass_time(pause)
+            self.get("keep_alive")
+        else:
+            stream = self.start(transport, camera, comp)
+        stream.wait_packets(1, seconds)
+        return stream
+
     def open_http(self, path_and_query: str, camera: int = 0, comp: str = "") -> LiveHttp:
         """As ``start_http``, for any request whose answer may be endless."""
         client = self.client
@@ -96,7 +123,7 @@ class Session:
         client.history.streams.append(stream)
         if connection is None or reader is None:
             return stream
-        if exchange.ok and exchange.status != 204 and exchange.content_type.startswith("multipart/"):
+        if _is_endless(exchange):
             exchange.streaming = True
             stream.follow(connection, reader, begun)
             return stream
@@ -123,3 +150,13 @@ class Session:
         if isinstance(stream, LiveRtp):
             return self.get("live_rtp", CAM=stream.camera, CMD="STOP", COMP=stream.comp, PORT=stream.port)
         return self.get("live_http", CAM=stream.camera, CMD="STOP", COMP=stream.comp)
+
+
+def _is_endless(exchange: Exchange) -> bool:
+    """Whether the answer to START is a multipart, or of no known length and no page: what the document says
+    of its header is nothing (OP-17)."""
+    kind = exchange.content_type
+    if not exchange.ok or exchange.status == 204:
+        return False
+    unknown = exchange.header("Content-Length") is None and not kind.startswith("text/")
+    return kind.startswith("multipart/") or unknown

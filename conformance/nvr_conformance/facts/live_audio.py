@@ -12,26 +12,22 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
-from nvr_conformance.reading.additional_information import order_of, walk
 from nvr_conformance.reading.decoding import decode_audio
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nvr_conformance.reading.rtp import RtpRecord
     from nvr_conformance.wire.live_streams import CapturedPacket
 
+MILLISECOND = 8  # samples of G.711 and G.726
 SAMPLES_PER_BYTE = {"G711": 1, "G726": 2}
 RATES = {"G711": 8000, "G726": 8000, "AAC": 48_000}
-CONTENT_TYPES = {
-    "AAC": ("audio/48kaac-lc",),
-    "G726": ("audio/g.726-32k",),
-    "G711": ("audio/g.711", "audio/g.711-64k", "audio/pcmu"),
-}
+CONTENT_TYPES = {"AAC": "audio/48kaac-lc", "G726": "audio/g.726-32k"}
 """In lower case; for G.711 the document names none (OP-18)."""
 
 ACCESS_UNIT = 1024  # samples
-AU_HEADERS_LENGTH = 16  # bits: one AU header of 13 bits of size and 3 of index
+AU_HEADER = 4  # bytes ahead of an access unit over RTP
 DISTINCT = 16  # different units without which audio may be silence
 _TELEPHONE_LIMIT = 6000  # bytes a second between those of G.726 and of G.711
 
@@ -44,31 +40,6 @@ def codec_of(sizes: Sequence[int], arrived: Sequence[float]) -> str:
     if len(set(sizes)) > 1:
         return "AAC"
     return "G711" if sum(sizes) / seconds > _TELEPHONE_LIMIT else "G726"
-
-
-def camera_time(records: Sequence[RtpRecord]) -> Fact:
-    """LIV-26: every header extension has a well-formed 0x0011."""
-    expected = "0x0011, a time with its zone, in each header extension"
-    extended = [record for record in records if record.extension]
-    if not extended:
-        raise NothingToJudge("no packet has a header extension")
-    for record in extended:
-        problem = _time_problem(record.extension or b"")
-        if problem:
-            return Fact(False, expected, f"{record.place}: {problem}")
-    return Fact(True, expected, f"so in {len(extended)} packets")
-
-
-def _time_problem(extension: bytes) -> str:
-    """What is wrong with 0x0011, in the byte order that explains the extension (OP-13)."""
-    order = order_of(extension)
-    data = walk(extension, byte_order=order).get(0x0011)
-    if data is None or len(data) != 8:
-        return "0x0011 is absent" if data is None else f"0x0011 has {len(data)} bytes of data"
-    seconds, sign, hours, minutes, summer = struct.unpack(order + "IBBBB", data)
-    if seconds >= 946_684_800 and sign <= 1 and hours <= 14 and minutes <= 59 and summer <= 1:
-        return ""
-    return f"0x0011 says {seconds}, zone {sign}/{hours}/{minutes}/{summer}"
 
 
 def own_audio(audios: Mapping[int, Sequence[bytes]]) -> Fact:
@@ -110,18 +81,42 @@ def samples_alone(records: Sequence[RtpRecord], codec: str) -> Fact:
     return Fact(True, expected, f"so in {len(followed)} packets")
 
 
-def access_units(records: Sequence[RtpRecord]) -> Fact:
-    """LIV-28: a 4-byte AU header that tells the size of the one access unit behind it."""
-    expected = "an AU header of 16 bits with the size of the access unit behind it"
-    for record in _some(records):
-        payload = record.payload
-        if len(payload) < 5:
-            return Fact(False, expected, f"{record.place}: {len(payload)} bytes")
-        bits, header = struct.unpack_from(">HH", payload)
-        if bits != AU_HEADERS_LENGTH or header >> 3 != len(payload) - 4:
-            actual = f"{bits} bits, size {header >> 3}, {len(payload) - 4} bytes behind it"
-            return Fact(False, expected, f"{record.place}: {actual}")
-    return Fact(True, expected, f"so in {len(records)} packets")
+def access_units(records: Sequence[RtpRecord]) -> list[bytes]:
+    """What follows the 4 bytes of AU header in each packet, whatever these hold."""
+    return [record.payload[AU_HEADER:] for record in _some(records)]
+
+
+def au_header(records: Sequence[RtpRecord]) -> str:
+    """In words, what the 4 bytes ahead of access units hold (OP-36)."""
+    found = {_read_au_header(record.payload) for record in _some(records)}
+    return ", ".join(sorted(found)[:4])
+
+
+def _read_au_header(payload: bytes) -> str:
+    if len(payload) < AU_HEADER:
+        return f"{len(payload)} bytes"
+    bits, header = struct.unpack_from(">HH", payload)
+    size = len(payload) - AU_HEADER
+    if not bits and not header:
+        return "zeros"
+    if bits == 16 and header >> 3 == size:
+        return "as RFC 3640 has it: 16 bits, then the size and an index"
+    if bits == 2 and header >> 3 == size:
+        return "the length of the header in bytes, then the size and an index"
+    for name, value in (("the size", size), ("the size and its own", size + AU_HEADER)):
+        if value in (header, header >> 3, bits << 16 | header):
+            return f"{name}, in a way of its own"
+    return "something else"
+
+
+def content_type(codec: str, types: Iterable[str]) -> Fact:
+    """LIV-29: the Content-Type that is stated of AAC-LC and G.726; of G.711 none is, but those two are not
+    its."""
+    stated = CONTENT_TYPES.get(codec)
+    expected = stated or "any but those of AAC-LC and G.726"
+    found = {name or "none" for name in types}
+    right = found == {stated} if stated else not found & set(CONTENT_TYPES.values())
+    return Fact(right, expected, ", ".join(sorted(found)))
 
 
 def access_units_decode(units: Sequence[bytes]) -> Fact:
@@ -168,7 +163,8 @@ def leading_zero(packets: Sequence[CapturedPacket]) -> Fact:
 
 
 def same_units(bodies: Sequence[bytes], codec: str, records: Sequence[RtpRecord]) -> Fact:
-    """LIV-29: behind 0x00 the parts hold what RTP packets hold behind their headers: as many samples."""
+    """LIV-29: behind 0x00 the parts hold what RTP packets hold behind their headers: as many samples, or
+    another whole number of milliseconds."""
     if not bodies or not samples_alone(records, codec).ok:
         raise NothingToJudge(f"no {codec} in RTP packets to compare with")
     sizes = {len(record.payload) for record in records}
@@ -176,7 +172,8 @@ def same_units(bodies: Sequence[bytes], codec: str, records: Sequence[RtpRecord]
     expected = f"units of {_list(sizes)} bytes, as in RTP packets"
     strange = next((number for number, body in enumerate(bodies) if len(body) - 1 not in sizes), None)
     where = "" if strange is None else f", part {strange} the first"
-    return Fact(found == sizes, expected, f"units of {_list(found)} bytes{where}")
+    whole = all(size > 0 and size % (MILLISECOND // SAMPLES_PER_BYTE[codec]) == 0 for size in found)
+    return Fact(found == sizes or whole, expected, f"units of {_list(found)} bytes{where}")
 
 
 def _list(sizes: set[int]) -> str:

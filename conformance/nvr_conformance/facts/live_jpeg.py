@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nvr_conformance.facts.clock import how_far, is_plausible
+from nvr_conformance.facts.rtp_extension import wrong_live_value
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.live_jpeg import JpegPart
@@ -25,30 +26,56 @@ def information(parts: Sequence[JpegPart]) -> Fact:
 
 
 def names_camera(parts: Sequence[JpegPart], camera: int) -> Fact:
-    """LIV-19: 0x0004 of the recorder information names the camera."""
+    """LIV-19: 0x0004 of the recorder information, where it comes, names the camera."""
     expected = f"camera {camera} in 0x0004"
-    for number, part in enumerate(_some(parts)):
+    told = [(number, part) for number, part in enumerate(_some(parts)) if part.recorder.first(0x0004)]
+    for number, part in told:
         found = part.number(0x0004, 2)
         if found != camera:
-            said = "absent" if found is None else f"{part.recorder.place(0x0004)} says {found}"
+            said = f"{part.recorder.place(0x0004)} says {found}"
             return Fact(False, expected, f"picture {number}: {said}")
-    return Fact(True, expected, "so in every picture")
+    return Fact(True, expected, f"so in {_told(told, 0x0004)} pictures")
 
 
 def plausible_time(parts: Sequence[JpegPart], around: float) -> Fact:
-    """LIV-19: 0x0007 is a time of now, which is ``around`` (Unix seconds), as far as clocks agree; from
-    picture to picture not earlier."""
+    """LIV-19: 0x0007, where it comes, is a time of now, which is ``around`` (Unix seconds), as far as clocks
+    agree; from picture to picture not earlier."""
     expected = f"a time near {around:.0f} in 0x0007"
     before = 0
-    for number, part in enumerate(_some(parts)):
+    told = [(number, part) for number, part in enumerate(_some(parts)) if part.recorder.first(0x0007)]
+    for number, part in told:
         seconds = part.number(0x0007, 4)
-        if seconds is None:
-            return Fact(False, expected, f"picture {number}: absent")
-        if not is_plausible(seconds, around) or seconds < before:
-            said = f"{part.recorder.place(0x0007)} says {how_far(seconds, around)}"
-            return Fact(False, expected, f"picture {number}: {said}, the one before {before}")
+        if seconds is None or not is_plausible(seconds, around) or seconds < before:
+            said = "no number" if seconds is None else how_far(seconds, around)
+            place = part.recorder.place(0x0007)
+            return Fact(False, expected, f"picture {number}: {place} says {said}, the one before {before}")
         before = seconds
-    return Fact(True, expected, "so in every picture")
+    return Fact(True, expected, f"so in {_told(told, 0x0007)} pictures")
+
+
+def stated_values(parts: Sequence[JpegPart]) -> Fact:
+    """LIV-19: fields that §7 fixes, or gives a range, hold what it says; the operation of 0x000D is live."""
+    expected = "the fixed values of §7, and live in 0x000D"
+    for number, part in enumerate(_some(parts)):
+        if problem := wrong_live_value(part.recorder, part.byte_order):
+            return Fact(False, expected, f"picture {number}: {problem}")
+    return Fact(True, expected, f"so in {len(parts)} pictures")
+
+
+def ids(parts: Sequence[JpegPart]) -> str:
+    """Which ids come, of the recorder and of the camera."""
+    cameras = [part.camera for part in parts if part.camera is not None]
+    told = []
+    for name, walks in (("recorder", [part.recorder for part in parts]), ("camera", cameras)):
+        found = {element.id: None for walk in walks for element in walk.elements}
+        told.append(f"{name}: {' '.join(f'0x{id_:04x}' for id_ in found) or 'none'}")
+    return "; ".join(told)
+
+
+def _told(told: Sequence[object], id_: int) -> int:
+    if not told:
+        raise NothingToJudge(f"0x{id_:04x} does not come")
+    return len(told)
 
 
 def _some(parts: Sequence[JpegPart]) -> Sequence[JpegPart]:

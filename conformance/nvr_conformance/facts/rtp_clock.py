@@ -132,6 +132,13 @@ def _stamped(records: Sequence[RtpRecord]) -> list[Stamped]:
     return pictures[:: -(-len(pictures) // COMPARED) or 1]
 
 
+def own_times(records: Sequence[RtpRecord]) -> list[tuple[float, RtpRecord]]:
+    """The recorder's time in each packet that has one, in Unix seconds."""
+    order = order_of(next((record.extension for record in records if record.extension), b""))
+    found = ((_own_time(record, order), record) for record in records if not record.problem)
+    return [(time, record) for time, record in found if time is not None]
+
+
 def _own_time(record: RtpRecord, order: str) -> float | None:
     """0x0007, and 0x000A where there is one, in Unix seconds."""
     elements = walk(record.extension or b"", byte_order=order)

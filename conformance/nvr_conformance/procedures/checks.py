@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nvr_conformance.facts import playback_chunk, playback_times, rtp
+from nvr_conformance.facts import playback_chunk, playback_times, rtp, rtp_extension, rtp_pictures
 from nvr_conformance.judgement.outcomes import NothingToJudge
 
 if TYPE_CHECKING:
@@ -105,18 +105,19 @@ class VideoChecks:
         judge = self._judge
         judge("LIV-04", name, rtp.payload_type, records, codec)
         judge("LIV-05", name, rtp.fixed_header, records)
-        judge("LIV-06", name, rtp.markers, records, codec)
+        judge("LIV-06", name, rtp_pictures.markers, records, codec)
         judge("LIV-07", name, rtp.sequence, records)
         judge("LIV-09", name, rtp.one_ssrc, records)
-        judge("LIV-10", f"{name}, per picture", rtp.one_timestamp_per_picture, records, codec)
+        judge("LIV-10", f"{name}, per picture", rtp_pictures.one_timestamp_per_picture, records, codec)
         judge("LIV-10", f"{name}, 90 kHz", rtp.timestamp_rate, records)
         if any(record.extension is not None or record.problem for record in records):
-            judge("LIV-11", name, rtp.extension, records)
-            judge("LIV-12", f"{name}, camera", rtp.names_camera, records, camera)
-            judge("LIV-12", f"{name}, time", rtp.plausible_time, records, unix_time)
+            judge("LIV-11", name, rtp_extension.extension, records)
+            judge("LIV-12", f"{name}, camera", rtp_extension.names_camera, records, camera)
+            judge("LIV-12", f"{name}, time", rtp_extension.plausible_time, records, unix_time)
+            judge("LIV-12", f"{name}, fixed values", rtp_extension.stated_values, records)
         else:
             for id_ in ("LIV-11", "LIV-12"):
                 self._not_applicable(id_, f"{name}: no packet has a header extension")
-        judge("LIV-13", name, rtp.ahead_of_pictures, records, codec)
-        judge("LIV-14", name, rtp.fragments, records, codec)
-        judge("LIV-15", name, rtp.decodable, records, codec)
+        judge("LIV-13", name, rtp_pictures.ahead_of_pictures, records, codec)
+        judge("LIV-14", name, rtp_pictures.nal_units, records, codec)
+        judge("LIV-15", name, rtp_pictures.decodable, records, codec)

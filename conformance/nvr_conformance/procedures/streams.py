@@ -1,18 +1,28 @@
-"""Streams as several scenarios want them: a brief one, one that has reached a key picture."""
+"""Streams as several scenarios want them: one that has reached a key picture, those that send at the same
+time, one that was stopped."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nvr_conformance.facts.rtp import quick_payload
-from nvr_conformance.reading.nal_units import KEY_KINDS, read_payload
+from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.reading.nal_units import KEY_KINDS, codec_in, read_payload
+from nvr_conformance.reading.rtp import quick_payload
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nvr_conformance.client.session import Session
-    from nvr_conformance.wire.live_streams import LiveStream
+    from nvr_conformance.client.target import Target
+    from nvr_conformance.wire.live_streams import CapturedPacket, LiveStream
 
 
 KINDS = ("live_rtp", "live_http")
+TRANSPORTS = ("HTTP", "RTP")
+HANDOVER = 1.0  # seconds in which one of two streams may give way to the other
+WATCHED = 2.0  # seconds in which a stream that runs sends something
+UNDER_WAY = 0.5  # seconds behind the answer to STOP in which a packet may still be sent
+VIDEO_CLOCK = 90_000
 
 
 def wait_for_key_picture(stream: LiveStream, seconds: float) -> bool:
@@ -20,16 +30,86 @@ def wait_for_key_picture(stream: LiveStream, seconds: float) -> bool:
 
     def has_come() -> bool:
         payloads = (quick_payload(packet.data) for packet in stream.packets)
-        return any(read_payload(stream.comp, payload).kind in KEY_KINDS for payload in payloads)
+        units = (unit for payload in payloads for unit in read_payload(stream.comp, payload).each)
+        return any(unit.kind in KEY_KINDS for unit in units)
 
     return stream.wait_until(has_come, seconds)
 
 
 def brief_stream(session: Session, kind: str, camera: int, codec: str) -> LiveStream:
     """A stream, of one of KINDS, that ran until its first packet came, or none did."""
-    start = session.start_http if kind == "live_http" else session.start_rtp
-    stream: LiveStream = start(camera, codec)
-    stream.wait_packets(1)
+    stream = session.run("HTTP" if kind == "live_http" else "RTP", camera, codec)
     session.stop(stream)
     stream.close()
     return stream
+
+
+def other_codec(stream: LiveStream) -> str:
+    """The codec of what came, where it is another than was asked for: a recorder may send what it has."""
+    found = codec_in(quick_payload(packet.data) for packet in stream.packets)
+    return "" if found == stream.comp else found
+
+
+def sending(target: Target, streams: Sequence[LiveStream]) -> list[bool]:
+    """Which of these streams send at the same time, once those that give way had time to."""
+    target.pass_time(HANDOVER)
+    target.settle()
+    marks = [stream.total for stream in streams]
+    target.pass_time(WATCHED)
+    target.settle()
+    return [stream.total > mark for stream, mark in zip(streams, marks, strict=True)]
+
+
+def who_gives_way(older: bool, newcomer: bool) -> str:
+    """In words: which of two that cannot both be had still sends."""
+    if older and newcomer:
+        return "both go on"
+    if older:
+        return "the newcomer gets nothing"
+    return "the older one ends" if newcomer else "neither goes on"
+
+
+def goes_on(stream: LiveStream) -> Fact:
+    """Whether a stream sends in the next seconds."""
+    came = len(stream.collect(WATCHED))
+    return Fact(came > 0, "another stream goes on", f"{came} packets in {WATCHED:.0f} s")
+
+
+def quiet_behind(target: Target, stream: LiveStream) -> Fact:
+    """Whether nothing is sent any more: call it when STOP was answered.
+
+    What was sent before may still be under way, and where a relay holds packets back it may be so for long:
+    its time stamps tell when it was sent.
+    """
+    expected = "nothing is sent behind STOP"
+    stopped = target.now()
+    target.settle()
+    before = stream.packets
+    late = stream.collect(WATCHED)
+    if not late:
+        return Fact(True, expected, "nothing came")
+    before = [packet for packet in before if packet.number < late[0].number]
+    last = max(_sent(before, late), default=None)
+    if last is not None and last <= stopped + UNDER_WAY:
+        return Fact(True, expected, f"{len(late)} packets that were under way")
+    return Fact(False, expected, f"{len(late)} packets")
+
+
+def _sent(before: Sequence[CapturedPacket], late: Sequence[CapturedPacket]) -> list[float]:
+    """When the late packets were sent, by their time stamps and the packet that was under way for the
+    shortest time."""
+    if not before:
+        return []
+    base = _timestamp(before[0])
+    least = min(packet.arrived - _ahead(packet, base) for packet in before)
+    return [_ahead(packet, base) + least for packet in late]
+
+
+def _ahead(packet: CapturedPacket, base: int) -> float:
+    """Seconds that a time stamp is ahead of another one, over the wrap."""
+    ticks: int = (_timestamp(packet) - base + 0x8000_0000) % 0x1_0000_0000 - 0x8000_0000
+    return ticks / VIDEO_CLOCK
+
+
+def _timestamp(packet: CapturedPacket) -> int:
+    return int.from_bytes(packet.data[4:8], "big")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from nvr_conformance.reading.additional_information import TlvWalk, walk
 
 SOI, COM, EOI = b"\xff\xd8", b"\xff\xfe", b"\xff\xd9"
-CAMERA_IDS = (0x0011, 0x0012)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,16 @@ def _read(body: bytes, byte_order: str) -> JpegPart:
     recorder, end = _group(body, 2, byte_order)
     if recorder.problem:
         return JpegPart(recorder, jpeg=_picture_in(body, end), problem=recorder.problem)
-    if body[end : end + 4] == SOI + COM:
-        camera, close = _group(body, end + 2, byte_order)
-        return JpegPart(recorder, camera, "two SOI", _picture_in(body, close), camera.problem)
-    if body[end : end + 2] == COM:
-        camera, close = _group(body, end, byte_order)
-        if not camera.problem and any(camera.get(id_) is not None for id_ in CAMERA_IDS):
-            return JpegPart(recorder, camera, "one SOI", _picture_in(body, close))
-    problem = "" if _is_segment(body, end) else f"offset {end}: {body[end : end + 2].hex(' ')} is no segment"
-    return JpegPart(recorder, jpeg=_picture_in(body, end), problem=problem)
+    form, at = ("two SOI", end + 2) if body[end : end + 2] == SOI else ("one SOI", end)
+    if body[at : at + 2] == COM:
+        camera, close = _group(body, at, byte_order)
+        if not camera.problem:
+            return JpegPart(recorder, camera, form, _picture_in(body, close))
+        if close == at or not _is_segment(body, close):
+            return JpegPart(recorder, camera, form, _picture_in(body, close), camera.problem)
+        # a segment of the JPEG itself: a comment
+    problem = "" if _is_segment(body, at) else f"offset {at}: {body[at : at + 2].hex(' ')} is no segment"
+    return JpegPart(recorder, jpeg=_picture_in(body, at), problem=problem)
 
 
 def _group(body: bytes, at: int, byte_order: str) -> tuple[TlvWalk, int]:

@@ -1,5 +1,5 @@
-"""H.264 and H.265 in RTP, read from the RFCs alone: NAL units, fragments, where a picture begins (RFC 6184,
-RFC 7798)."""
+"""H.264 and H.265 in RTP, read from the RFCs alone: NAL units, fragments, aggregates, where a picture begins
+(RFC 6184, RFC 7798)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from nvr_conformance.reading.rtp import RtpRecord
 
@@ -23,10 +23,15 @@ _KINDS_H264 = {
     12: "FILLER",
 }
 _KINDS_H265 = {19: "IDR", 20: "IDR", 32: "VPS", 33: "SPS", 34: "PPS", 35: "AUD", 39: "SEI", 40: "SEI-SUFFIX"}
-_KINDS_H265 |= dict.fromkeys(range(10), "SLICE") | dict.fromkeys((16, 17, 18, 21), "CRA")
-_AGGREGATES = {"H264": (24, 25, 26, 27), "H265": (48,)}
+_KINDS_H265 |= dict.fromkeys(range(8), "SLICE") | dict.fromkeys((8, 9), "RASL")
+_KINDS_H265 |= dict.fromkeys((16, 17, 18, 21), "CRA")
+_AGGREGATES = {"H264": {24: (1, 0), 25: (3, 0), 26: (3, 3), 27: (3, 4)}, "H265": {48: (2, 0)}}
+"""Of each kind of aggregate the bytes ahead of all NAL units, and those between the size and each of them."""
+
 _FRAGMENTS = {"H264": (28, 29), "H265": (49,)}
-PICTURE_KINDS = frozenset({"SLICE", "IDR", "CRA"})
+_OF_H264 = frozenset((*_KINDS_H264, 24, 28))
+_OF_H265 = frozenset((*_KINDS_H265, 48, 49))
+PICTURE_KINDS = frozenset({"SLICE", "RASL", "IDR", "CRA"})
 KEY_KINDS = frozenset({"IDR", "CRA"})
 
 
@@ -36,9 +41,23 @@ def nal_type(codec: str, first: int) -> int:
 
 
 def kind_of(codec: str, type_: int) -> str:
-    """AUD, VPS, SPS, PPS, SEI, IDR, CRA, SLICE, … or ``NAL 31``."""
+    """AUD, VPS, SPS, PPS, SEI, IDR, CRA, SLICE, … or ``NAL 31``. RASL: a slice of a picture that comes behind
+    a CRA picture and refers to pictures ahead of it."""
     table = _KINDS_H264 if codec == "H264" else _KINDS_H265
     return table.get(type_, f"NAL {type_}")
+
+
+def codec_in(payloads: Iterable[bytes]) -> str:
+    """Whether the headers of these NAL units are those of "H264" or "H265"; "" where of neither, or both."""
+    counts = {"H264": 0, "H265": 0}
+    for payload in payloads:
+        if len(payload) < 3 or payload[0] & 0x80:
+            continue
+        counts["H264"] += payload[0] & 0x1F in _OF_H264
+        first_layer = not (payload[0] & 1 or payload[1] & 0xF8)
+        counts["H265"] += first_layer and nal_type("H265", payload[0]) in _OF_H265
+    (more, most), (_, fewest) = sorted(counts.items(), key=lambda each: -each[1])
+    return more if most > fewest else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +65,7 @@ class Payload:
     """What one packet's payload is: ``form`` "single", "fragment", "aggregate" or "broken".
 
     ``kind`` is the NAL unit's. ``begins_picture`` is the slice header's first bit: whether the slice is its
-    picture's first.
+    picture's first. ``units``: of an aggregate what is in it.
     """
 
     form: str
@@ -57,6 +76,12 @@ class Payload:
     reserved: bool = False
     begins_picture: bool = False
     data: bytes = b""  # behind the NAL unit's header
+    units: tuple[Payload, ...] = ()
+
+    @property
+    def each(self) -> tuple[Payload, ...]:
+        """The NAL units of an aggregate, else itself."""
+        return self.units or (self,)
 
 
 def read_payload(codec: str, payload: bytes) -> Payload:
@@ -66,11 +91,9 @@ def read_payload(codec: str, payload: bytes) -> Payload:
         return Payload("broken", "")
     type_ = nal_type(codec, payload[0])
     if type_ in _AGGREGATES[codec]:
-        return Payload("aggregate", f"aggregate {type_}")
+        return _aggregate(codec, type_, payload)
     if type_ not in _FRAGMENTS[codec]:
-        kind = kind_of(codec, type_)
-        first = kind in PICTURE_KINDS and bool(payload[size] & 0x80)
-        return Payload("single", kind, header=payload[:size], begins_picture=first, data=payload[size:])
+        return _single(codec, type_, payload, size)
     fragment_header = payload[size]
     inner = fragment_header & (0x1F if codec == "H264" else 0x3F)
     if codec == "H264":
@@ -92,6 +115,32 @@ def read_payload(codec: str, payload: bytes) -> Payload:
         begins_picture=start and kind in PICTURE_KINDS and bool(data[0] & 0x80),
         data=data,
     )
+
+
+def _single(codec: str, type_: int, payload: bytes, size: int) -> Payload:
+    kind = kind_of(codec, type_)
+    first = kind in PICTURE_KINDS and bool(payload[size] & 0x80)
+    return Payload("single", kind, header=payload[:size], begins_picture=first, data=payload[size:])
+
+
+def _aggregate(codec: str, type_: int, payload: bytes) -> Payload:
+    """What is in an aggregate, up to what cannot be read; "broken" where nothing can."""
+    at, between = _AGGREGATES[codec][type_]
+    size = 1 if codec == "H264" else 2
+    units: list[Payload] = []
+    while at + 2 < len(payload):
+        begin = at + 2 + between
+        end = begin + int.from_bytes(payload[at : at + 2], "big")
+        inner = payload[begin:end]
+        if end > len(payload) or len(inner) < size + 1:
+            break
+        inner_type = nal_type(codec, inner[0])
+        if inner_type in _AGGREGATES[codec] or inner_type in _FRAGMENTS[codec]:
+            break
+        units.append(_single(codec, inner_type, inner, size))
+        at = end
+    form = "aggregate" if units and at == len(payload) else "broken"
+    return Payload(form, f"aggregate {type_}", units=tuple(units))
 
 
 @dataclass(slots=True)
@@ -128,22 +177,22 @@ def pictures_of(records: Sequence[RtpRecord], codec: str) -> list[PictureRun]:
     open_fragment = _OpenFragment()
     has_slice = True  # so that the very first packet opens a run
     for index, record in enumerate(records):
-        read = read_payload(codec, record.payload)
-        starts = read.start and not (read.form == "fragment" and open_fragment.run is not None)
-        opens = starts and (
-            not runs
-            or (has_slice and read.kind in ("AUD", "VPS", "SPS", "PPS", "SEI"))
-            or (has_slice and read.begins_picture)
-        )
-        if opens:
-            runs.append(PictureRun(index, index))
-            has_slice = False
-        elif not runs:
-            runs.append(PictureRun(index, index, problems=["begins in the middle"]))
-        run = runs[-1]
-        run.last = index
-        has_slice = has_slice or read.kind in PICTURE_KINDS
-        _rejoin(run, read, open_fragment, record.place)
+        for read in read_payload(codec, record.payload).each:
+            starts = read.start and not (read.form == "fragment" and open_fragment.run is not None)
+            opens = starts and (
+                not runs
+                or (has_slice and read.kind in ("AUD", "VPS", "SPS", "PPS", "SEI"))
+                or (has_slice and read.begins_picture)
+            )
+            if opens:
+                runs.append(PictureRun(index, index))
+                has_slice = False
+            elif not runs:
+                runs.append(PictureRun(index, index, problems=["begins in the middle"]))
+            run = runs[-1]
+            run.last = index
+            has_slice = has_slice or read.kind in PICTURE_KINDS
+            _rejoin(run, read, open_fragment, record.place)
     if runs and (runs[0].problems[:1] == ["begins in the middle"] or runs[0].kinds[0] in PICTURE_KINDS):
         del runs[0]
     return runs[:-1]

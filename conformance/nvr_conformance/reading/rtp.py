@@ -60,6 +60,21 @@ def dissect(packets: Iterable[CapturedPacket]) -> list[RtpRecord]:
     return [_record(packet, RTP) for packet in packets]
 
 
+def quick_sequence(data: bytes) -> int:
+    """The sequence number of a raw packet; for captures too long to be dissected."""
+    return int.from_bytes(data[2:4], "big")
+
+
+def quick_payload(data: bytes) -> bytes:
+    """The payload of a raw packet, empty if there is none; for a look while the stream still runs."""
+    if len(data) < 12:
+        return b""
+    start = 12 + 4 * (data[0] & 0x0F)
+    if data[0] & 0x10:
+        start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
+    return data[start:]
+
+
 def _record(packet: CapturedPacket, rtp_layer: type) -> RtpRecord:
     data = packet.data
     if len(data) < 12:

@@ -12,6 +12,8 @@ from nvr_conformance.judgement.outcomes import PrerequisiteFailed, TargetUnreach
 from nvr_conformance.judgement.verdicts import shown
 from nvr_conformance.reading.connection_information import cameras_in
 from nvr_conformance.reading.login_page import read_uid
+from nvr_conformance.reading.nal_units import codec_in
+from nvr_conformance.reading.rtp import quick_payload
 from nvr_conformance.sources.wrong_address import advice
 from nvr_conformance.wire.digest import read_challenges
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 UIDS_TAKEN = 8  # at a time, by a run that may not throw anybody out
 LIVE_WAIT = 12.0  # seconds that a camera is given for its first packet
+TELLING = 4  # packets that tell what they carry
+TELLING_WAIT = 2.0  # seconds for them
 NEVER_ISSUED = ("48611", "4861148611")  # UIDs, as nearly as can be
 _PAGE_LIMIT = 1_000_000  # bytes of an answer that may be anybody's
 _MODEL_BY_DIGITS = {5: 1, 10: 2, 19: 3}
@@ -85,16 +89,19 @@ def find_cameras(target: Target) -> dict[int, int]:
 
 
 def find_live_codecs(target: Target, camera: int) -> tuple[str, ...]:
-    """Which of "H265" and "H264" bring media from this camera over HTTP within ``LIVE_WAIT`` seconds."""
+    """Which of "H265" and "H264" bring media of that codec from this camera over HTTP within ``LIVE_WAIT``
+    seconds."""
     client = Client(target)
     found = []
     try:
         session = client.login()
         session.get("live_setup")
         for codec in ("H265", "H264"):
-            stream = session.start_http(camera, codec)
-            if not stream.refused and stream.wait_packets(1, LIVE_WAIT):
-                found.append(codec)
+            stream = session.run("HTTP", camera, codec, LIVE_WAIT)
+            if stream.total:
+                stream.wait_packets(TELLING, TELLING_WAIT)
+                if codec_in(quick_payload(packet.data) for packet in stream.packets) in ("", codec):
+                    found.append(codec)
             session.stop(stream)
             stream.close()
     finally:

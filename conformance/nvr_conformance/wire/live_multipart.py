@@ -16,8 +16,8 @@ HEAD_LIMIT = 16 * 1024
 class LivePart:
     """One part. ``stated`` is its Content-Length (None: absent or not a number).
 
-    ``well_placed`` tells whether CRLF and the next boundary line stood right where Content-Length says;
-    if not, ``body`` is what stood between the head and the next boundary. ``offset`` counts the bytes
+    ``well_placed`` tells whether the next boundary line, or CRLF and that, stood right where Content-Length
+    says; if not, ``body`` is what stood between the head and the next boundary. ``offset`` counts the bytes
     of the whole multipart body, from 0, to the part's first header line.
     """
 
@@ -49,6 +49,7 @@ class PartCutter:
         self._searched = 0
         self.problem = ""
         self.started = False  # the opening boundary line was seen
+        self._bare = False  # boundary lines come without CRLF behind a body
 
     def feed(self, data: bytes) -> list[LivePart]:
         """The parts that ``data`` completes. A part is complete when the next boundary line has begun."""
@@ -90,21 +91,36 @@ class PartCutter:
         separator = b"\r\n" + BOUNDARY
         if stated is not None and stated <= PART_LIMIT:
             end = start + stated
-            found = bytes(self._buffer[end : end + len(separator)])
-            if found == separator:
-                return self._take(headers, start, end, stated, well_placed=True)
-            if separator.startswith(found):
+            behind = bytes(self._buffer[end : end + len(separator)])
+            if behind == separator:
+                return self._take(headers, start, end, end + 2, stated)
+            if behind.startswith(BOUNDARY) and self._is_bare(start, end):
+                return self._take(headers, start, end, end, stated)
+            if separator.startswith(behind) or BOUNDARY.startswith(behind):
                 return None  # not all here yet
         end = self._find(separator, start, PART_LIMIT, f"no boundary in {PART_LIMIT} bytes", self._searched)
         if end < 0:
             self._searched = len(self._buffer) - len(separator)
             return None
-        return self._take(headers, start, end, stated, well_placed=False)
+        return self._take(headers, start, end, end + 2, stated, well_placed=False)
+
+    def _is_bare(self, start: int, end: int) -> bool:
+        """Whether nothing stands between this body and the boundary line behind it. A body that seems to end
+        in CRLF has a length that counts the line end, unless bodies before it went without."""
+        self._bare = self._bare or self._buffer[max(start, end - 2) : end] != b"\r\n"
+        return self._bare
 
     def _take(
-        self, headers: Headers, start: int, end: int, stated: int | None, *, well_placed: bool
+        self,
+        headers: Headers,
+        start: int,
+        end: int,
+        boundary: int,
+        stated: int | None,
+        *,
+        well_placed: bool = True,
     ) -> LivePart | None:
-        line_end = self._find(b"\n", end + 2 + len(BOUNDARY), HEAD_LIMIT, "boundary line without end")
+        line_end = self._find(b"\n", boundary + len(BOUNDARY), HEAD_LIMIT, "boundary line without end")
         if line_end < 0:
             return None
         part = LivePart(headers, bytes(self._buffer[start:end]), stated, well_placed, self._offset)

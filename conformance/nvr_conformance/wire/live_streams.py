@@ -177,6 +177,11 @@ class LiveRtp(LiveStream):
         receiver.add(sock, self._on_readable)
 
     @property
+    def refused(self) -> bool:
+        """Whether the answer to START says so: an error, or 204. An empty page does not (OP-12)."""
+        return not self.exchange.ok or self.exchange.status == 204
+
+    @property
     def dropped(self) -> int:
         """How many datagrams the kernel threw away."""
         return self._time.told("dropped", lambda: self._dropped)

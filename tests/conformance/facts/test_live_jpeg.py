@@ -70,6 +70,56 @@ def test_a_picture_without_information_is_found():
     assert read.jpeg == JPEG
 
 
+def com(data):
+    return b"\xff\xfe" + struct.pack(">H", 2 + len(data)) + data
+
+
+def tlv(id_, data):
+    return struct.pack(">HH", id_, 4 + len(data)) + data
+
+
+CAMERA_2 = tlv(4, b"\0\2\0\0")
+SOI = b"\xff\xd8"
+
+FORMS = {
+    "ids that nobody knows": (SOI + com(CAMERA_2 + tlv(0x7F00, b"what")), "", "two SOI"),
+    "no ids at all": (SOI + com(b""), "", "two SOI"),
+    "unknown ids of the camera": (SOI + com(CAMERA_2), SOI + com(tlv(0x7F00, b"what")), "two SOI"),
+    "unknown ids of the camera, one SOI": (SOI + com(CAMERA_2), com(tlv(0x7F00, b"what")), "one SOI"),
+    "the camera's SOI and no information": (SOI + com(CAMERA_2), SOI, ""),
+}
+
+
+@pytest.mark.parametrize(("recorder", "camera", "form"), FORMS.values(), ids=FORMS)
+def test_any_ids_and_both_forms(recorder, camera, form):
+    read = read_jpeg_part(recorder + (camera or SOI + com(tlv(0x0011, bytes(8)))) + JPEG[2:])
+    assert (read.form, read.problem, read.jpeg) == (form, "", JPEG)
+    assert live_jpeg.information([read]).ok
+    assert live_jpeg.stated_values([read]).ok
+    assert live_jpeg.ids([read]).startswith("recorder: ")
+
+
+def test_what_does_not_come_is_not_held_against_it():
+    read = read_jpeg_part(SOI + com(tlv(0x7F00, b"what")) + JPEG[2:])
+    with pytest.raises(NothingToJudge, match="0x0004"):
+        live_jpeg.names_camera([read], 2)
+    with pytest.raises(NothingToJudge, match="0x0007"):
+        live_jpeg.plausible_time([read], START)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        tlv(4, b"\0\2\0\1"),
+        tlv(0x000A, b"\0\x64\0\0"),
+        tlv(0x000D, b"\2\0\0\0"),
+        tlv(0x0027, b"\0\0\0\0"),
+    ],
+)
+def test_values_that_are_not_as_stated_are_found(wrong):
+    assert not live_jpeg.stated_values([read_jpeg_part(SOI + com(wrong) + JPEG[2:])]).ok
+
+
 def test_times_that_go_back_are_found():
     earlier = write_live_jpeg(JPEG, AdditionalInformation(camera=2, seconds=START - 5, zone=Zone(540)))
     reads = [read_jpeg_part(body()), read_jpeg_part(earlier)]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_conformance.facts import rtp as judging
+from nvr_conformance.facts import rtp_extension, rtp_pictures
 from nvr_conformance.facts.live_multipart import one_packet_per_part, part_headers
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.additional_information import walk
@@ -62,28 +63,36 @@ def _numbered(packets):
         yield number, packet
 
 
-def records_of(packets, times):
-    captured = [
-        CapturedPacket(n, packet if isinstance(packet, bytes) else write_packet(packet), time)
-        for n, (packet, time) in enumerate(zip(packets, times, strict=True))
-    ]
+def records_of(packets, times, *, over_http=True):
+    """As captured over HTTP, which loses nothing, or over UDP."""
+    captured = []
+    for number, (packet, time) in enumerate(zip(packets, times, strict=True)):
+        data = packet if isinstance(packet, bytes) else write_packet(packet)
+        captured.append(CapturedPacket(number, data, time, a_part(data) if over_http else None))
     return dissect(captured)
+
+
+def a_part(body, kind="application/octet-stream", stated=None, well_placed=True):
+    stated = len(body) if stated is None else stated
+    return LivePart((("Content-type", kind),), body, stated, well_placed, 14)
 
 
 FACTS = {
     "rtp": lambda r, c: judging.all_rtp(r),
     "payload type": lambda r, c: judging.payload_type(r, c),
     "header": lambda r, c: judging.fixed_header(r),
-    "markers": judging.markers,
+    "markers": rtp_pictures.markers,
     "sequence": lambda r, c: judging.sequence(r),
     "ssrc": lambda r, c: judging.one_ssrc(r),
-    "timestamps": judging.one_timestamp_per_picture,
+    "timestamps": rtp_pictures.one_timestamp_per_picture,
     "rate": lambda r, c: judging.timestamp_rate(r),
-    "extension": lambda r, c: judging.extension(r),
-    "camera": lambda r, c: judging.names_camera(r, 2),
-    "time": lambda r, c: judging.plausible_time(r, SECONDS),
-    "ahead": judging.ahead_of_pictures,
-    "fragments": judging.fragments,
+    "extension": lambda r, c: rtp_extension.extension(r),
+    "camera": lambda r, c: rtp_extension.names_camera(r, 2),
+    "time": lambda r, c: rtp_extension.plausible_time(r, SECONDS),
+    "values": lambda r, c: rtp_extension.stated_values(r),
+    "ahead": rtp_pictures.ahead_of_pictures,
+    "fragments": rtp_pictures.nal_units,
+    "decoded": rtp_pictures.decodable,
 }
 
 
@@ -102,8 +111,8 @@ def test_packets_as_they_should_be(codec):
     records = records_of(*healthy(codec))
     assert failing(records, codec) == set()
     assert ", over the wrap" in judging.sequence(records).actual
-    assert judging.markers(records, codec).actual == "10 pictures"
-    units = judging.access_units(records, codec)
+    assert rtp_pictures.markers(records, codec).actual == "10 pictures"
+    units = rtp_pictures.access_units(records, codec)
     wanted = [unit.data for gop in load("counter-small", Codec(codec)).gops for unit in gop][:10]
     assert units == wanted
     assert len(decode_pictures(codec, units).pictures) == 10
@@ -144,9 +153,10 @@ def _mutants(codec, packets):
     yield {"fragments"}, altered(packets, start, payload=_bits(fragment, codec, clear=0x80))
     yield {"fragments"}, altered(packets, start, payload=_bits(fragment, codec, set_=0x40))
     yield {"fragments"}, altered(packets, end, payload=_bits(last, codec, clear=0x40))
-    yield {"fragments"}, altered(packets, end, payload=last + bytes(1500))
-    aud = next(i for i, p in enumerate(packets) if i > 10 and read_payload(codec, p.payload).kind == "AUD")
-    yield {"ahead", "sequence"}, packets[:aud] + packets[aud + 1 :]
+    for data in (b"\0\4\0\x08\0\2\0\1", b"\0\x0a\0\x08\0\x64\0\0", b"\0\x0d\0\x08\2\0\0\0"):
+        yield {"values"}, altered(packets, 3, extension=data)
+    for data in (b"\0\x27\0\x08\0\0\0\0", b"\0\x28\0\x08\0\1\0\0", b"\0\x0c\0\x08\0\2\0\0"):
+        yield {"values"}, altered(packets, 3, extension=data)
     sps = next(i for i, p in enumerate(packets) if i > 10 and read_payload(codec, p.payload).kind == "SPS")
     yield {"ahead", "sequence"}, packets[:sps] + packets[sps + 1 :]
 
@@ -157,14 +167,17 @@ def test_each_breach_fails_its_own_fact(codec):
     for number, (wanted, mutant) in enumerate(_mutants(codec, packets)):
         times = [index / len(mutant) * 2.1 for index in range(len(mutant))]
         found = failing(records_of(mutant, times), codec)
-        # What a damaged header extension hides from the other facts is no matter here.
-        assert found - {"ahead", "fragments"} == wanted or found == wanted, (number, found, wanted)
+        # What a damaged header extension or fragment hides from the other facts is no matter here.
+        hidden = (
+            {"ahead", "fragments", "decoded"} - wanted if wanted & {"rtp", "header", "fragments"} else set()
+        )
+        assert found - hidden == wanted, (number, found, wanted)
 
 
 def test_a_packet_is_named_in_what_failed():
     packets, times = healthy("H264")
     fact = judging.payload_type(records_of(altered(packets, 7, payload_type=96), times), "H264")
-    assert fact.actual == "packet 7 (sequence number 65527): 96"
+    assert fact.actual == "packet 7 (sequence number 65527, part at offset 14): 96"
 
 
 def test_missing_bits_are_noted_and_the_picture_saved():
@@ -175,7 +188,7 @@ def test_missing_bits_are_noted_and_the_picture_saved():
         else p
         for p in packets
     ]
-    decoded = decode_pictures("H264", judging.access_units(records_of(without, times), "H264"))
+    decoded = decode_pictures("H264", rtp_pictures.access_units(records_of(without, times), "H264"))
     assert len(decoded.pictures) == 10
     assert not decoded.errors
 
@@ -198,13 +211,14 @@ def test_too_little_is_never_a_pass():
     packets, times = healthy("H264")
     records = records_of(packets, times)
     bare = records_of([replace(packet, extension=None) for packet in packets], times)
-    for judge in (judging.extension, lambda r: judging.names_camera(r, 2), judging.plausible_time):
+    judges = (rtp_extension.extension, lambda r: rtp_extension.names_camera(r, 2))
+    for judge in (*judges, rtp_extension.plausible_time, rtp_extension.stated_values):
         with pytest.raises(NothingToJudge):
             judge(bare)
     with pytest.raises(NothingToJudge):
         judging.timestamp_rate(records[:8])
     with pytest.raises(NothingToJudge):
-        judging.ahead_of_pictures(
+        rtp_pictures.ahead_of_pictures(
             [record for record in records if record.arrived > 1.1 and record.arrived < 1.9], "H264"
         )
 
@@ -234,11 +248,6 @@ def test_any_bytes_are_walked_as_elements(data):
 
 def captured(*parts):
     return [CapturedPacket(n, part.body, 0.0, part) for n, part in enumerate(parts)]
-
-
-def a_part(body, kind="application/octet-stream", stated=None, well_placed=True):
-    stated = len(body) if stated is None else stated
-    return LivePart((("Content-type", kind),), body, stated, well_placed, 14)
 
 
 def test_parts_of_live_over_http():

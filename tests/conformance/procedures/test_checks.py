@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_conformance.facts.live_multipart import one_packet_per_part
-from nvr_conformance.facts.rtp import quick_payload
 from nvr_conformance.procedures.cameras import CODECS, codecs_to_judge
 from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
 from nvr_conformance.procedures.streams import wait_for_key_picture
 from nvr_conformance.reading.nal_units import pictures_of
-from nvr_conformance.reading.rtp import dissect
+from nvr_conformance.reading.rtp import dissect, quick_payload
 from nvr_conformance.wire.live_multipart import LivePart
 from nvr_conformance.wire.live_streams import CapturedPacket
 from nvr_emulator.configuration.plan import plan, usual_cameras

@@ -200,8 +200,8 @@ def test_every_binding_requirement_has_a_defect_on_every_model():
         ["download-of-less-than-an-hour", "log-of-1001-entries", "log-counts-one-short"],
         ["lifetime-a-bit-short", "lifetime-a-bit-long", "keep-alive-gives-88-s"],
         ["content-length-one-short", "packet-length-is-two-short", "data-size-is-short"],
-        ["unit-length-leaves-its-header-out", "jpeg-length-counts-the-marker", "au-size-counts-its-header"],
-        ["play-swaps-gops", "evicts-the-newest", "sei-ahead-of-the-parameter-sets"],
+        ["unit-length-leaves-its-header-out", "jpeg-length-counts-the-marker", "au-header-over-http"],
+        ["play-swaps-gops", "evicts-the-newest", "sps-at-each-picture"],
         ["gop-ends-where-the-next-begins", "audio-ends-with-the-minute", "download-is-five-seconds-late"],
         ["tlv-length-leaves-its-header-out", "first-tlv-reaches-into-the-second"],
         [

@@ -48,6 +48,22 @@ def test_a_wrong_length_is_noticed_and_the_next_part_still_found(length):
     assert parts[0].stated == length
 
 
+@given(st.lists(st.binary(max_size=60), max_size=5), st.integers(1, 40))
+def test_parts_may_go_without_a_line_end_behind_the_body(bodies, step):
+    bodies = [b"first", *bodies, b"with its own\r\n"]
+    sent = LINE + b"".join(part(body).replace(body + b"\r\n--", body + b"--") for body in bodies)
+    cutter, parts = cut(sent, step)
+    assert [each.body for each in parts] == bodies
+    assert all(each.well_placed for each in parts)
+    assert not cutter.problem
+
+
+def test_a_length_that_counts_the_line_end_is_wrong():
+    _, parts = cut(LINE + part(b"hello", 7) + part(b"and more", 10))
+    assert [each.body for each in parts] == [b"hello", b"and more"]
+    assert [each.well_placed for each in parts] == [False, False]
+
+
 def test_a_part_without_length():
     _, parts = cut(LINE + b"Content-type: image/jpeg\r\n\r\nabc\r\n" + LINE)
     assert (parts[0].body, parts[0].stated, parts[0].well_placed) == (b"abc", None, False)

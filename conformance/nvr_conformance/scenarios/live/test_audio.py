@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from nvr_conformance.facts import live_audio as audio_judging
 from nvr_conformance.facts import rtp as rtp_judging
+from nvr_conformance.facts import rtp_extension
 from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.streams import other_codec
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
 from nvr_conformance.reading.rtp import RtpRecord, dissect
 from nvr_conformance.scenario import (
@@ -67,9 +69,14 @@ class Heard:
         return f"{self.codec} of camera {self.camera}"
 
 
-@scenario("LIV-26", "LIV-27", "LIV-28", "LIV-29")
+@scenario("LIV-26", "LIV-27", "LIV-28", "LIV-29", "LIV-35")
 def test_live_audio_of_each_codec(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    observe: Observe,
+    not_tested: NotTested,
+    require: Require,
 ) -> None:
     """Video of some cameras, then their audio over RTP, then over HTTP, until each codec of the model was
     heard."""
@@ -91,8 +98,11 @@ def test_live_audio_of_each_codec(
                 for id_ in ("LIV-26", "LIV-28" if audio.codec == "AAC" else "LIV-27"):
                     not_tested(id_, f"{audio.name}: {BLOCKED}")
             else:
-                _judge_by_rtp(check, judge, audio)
-            _judge_by_http(check, judge, audio)
+                _judge_by_rtp(check, observe, judge, audio)
+            _judge_by_http(check, observe, judge, audio)
+            if target.model != 1:
+                actual = f"{audio.codec} of camera {audio.camera}"
+                check("LIV-35", audio.codec in WANTED[target.model], "AAC-LC or G.711", actual, audio.name)
             units.setdefault(audio.codec, {})[audio.camera] = [record.payload for record in audio.records]
         for codec, of_cameras in units.items():
             _judge_own(target, client, judge, not_tested, codec, of_cameras)
@@ -108,9 +118,9 @@ def test_live_audio_of_each_codec(
 def _listen(target: Target, session: Session, cameras: tuple[int, ...]) -> list[Heard]:
     """The audio of these cameras beside their video, first over RTP, then over HTTP."""
     videos = [
-        session.start_http(camera, codec) for camera in cameras for codec in _first_codec(target, camera)
+        session.run("HTTP", camera, codec) for camera in cameras for codec in _first_codec(target, camera)
     ]
-    beside = [video.camera for video in videos if not video.refused]
+    beside = [video.camera for video in videos if video.total]
     by_rtp = [session.start_rtp(camera, AUDIO) for camera in beside]
     _collect(target, session, by_rtp)
     by_http = [session.start_http(camera, AUDIO) for camera in beside]
@@ -158,26 +168,35 @@ def _judge_own(
         judge("LIV-26", f"{codec} of {len(audios)} cameras", audio_judging.own_audio, audios)
 
 
-def _judge_by_rtp(check: Check, judge: Judge, audio: Heard) -> None:
+def _judge_by_rtp(check: Check, observe: Observe, judge: Judge, audio: Heard) -> None:
     codec, name, records = audio.codec, audio.name, audio.records
     if not audio.rtp.dropped and check("LIV-26", records, "packets", audio.rtp.exchange, f"{name}, it comes"):
         judge("LIV-26", f"{name}, payload type", rtp_judging.payload_type, records, AUDIO)
         if any(record.extension is not None for record in records):
-            judge("LIV-26", f"{name}, time", audio_judging.camera_time, records)
+            judge("LIV-26", f"{name}, header extension", rtp_extension.extension, records)
+            judge("LIV-26", f"{name}, fixed values", rtp_extension.stated_values, records)
+            clock = audio_judging.RATES[codec]
+            judge(
+                "LIV-26", f"{name}, time", rtp_extension.plausible_time, records, element=0x0011, clock=clock
+            )
         if codec == "AAC":
-            judge("LIV-28", f"{name}, AU headers", audio_judging.access_units, records)
             judge("LIV-28", f"{name}, clock", audio_judging.units_on_the_clock, records)
-            units = [record.payload[4:] for record in records]
+            units = audio_judging.access_units(records)
             judge("LIV-28", f"{name}, decoded", audio_judging.access_units_decode, units)
+            observe("LIV-28", audio_judging.au_header(records), f"{name}, AU headers")
         else:
             judge("LIV-27", f"{name}, samples", audio_judging.samples_alone, records, codec)
             judge("LIV-27", f"{name}, clock", rtp_judging.timestamp_rate, records, audio_judging.RATES[codec])
 
 
-def _judge_by_http(check: Check, judge: Judge, audio: Heard) -> None:
+def _judge_by_http(check: Check, observe: Observe, judge: Judge, audio: Heard) -> None:
     codec, name, parts = audio.codec, audio.name, audio.parts
     if check("LIV-29", parts, "parts", audio.http.exchange, f"{name}, it comes"):
-        judge("LIV-29", f"{name}, headers", part_headers, parts, *audio_judging.CONTENT_TYPES[codec])
+        judge("LIV-29", f"{name}, headers", part_headers, parts)
+        types = {part.part.content_type for part in parts if part.part is not None}
+        judge("LIV-29", f"{name}, Content-Type", audio_judging.content_type, codec, types)
+        if codec == "G711":
+            observe("LIV-29", ", ".join(sorted(types)), f"{name}, Content-Type")
         judge("LIV-29", f"{name}, 0x00", audio_judging.leading_zero, parts)
         bodies = [part.data for part in parts]
         if codec == "AAC":
@@ -214,10 +233,10 @@ def test_audio_and_its_video(
     before = _beside_its_video(target, session, camera, codec, require)
     tries = [("nothing runs", _start_audio(target, session, camera))]
     if others:
-        beside = session.start_http(others[0], codec)
+        beside = session.run("HTTP", others[0], codec, 2.0)
         tries.append(("another camera's video runs", _start_audio(target, session, camera)))
         session.stop(beside)
-    elsewhere = other_session.start_http(camera, codec)
+    elsewhere = other_session.run("HTTP", camera, codec)
     tries.append(("its video runs on another UID", _start_audio(target, session, camera)))
     other_session.stop(elsewhere)
 
@@ -231,17 +250,17 @@ def test_audio_and_its_video(
         for stream, way, audios in zip(streams, WAYS, heard, strict=True):
             actual = f"{stream.exchange}, {stream.total} packets"
             if audios:
-                check("LIV-25", stream.refused and not stream.total, "refused", actual, f"{when}, over {way}")
+                check("LIV-25", not stream.total, "no audio", actual, f"{when}, over {way}")
 
-    video = session.start_http(camera, codec)
-    audio = session.start_rtp(camera, AUDIO) if heard[0] else session.start_http(camera, AUDIO)
+    video = session.run("HTTP", camera, codec)
+    audio = session.run("RTP" if heard[0] else "HTTP", camera, AUDIO, 2.0)
     session.stop(video)
     target.settle()
     quiet = audio.is_quiet()
     observe("LIV-33", f"audio {'stops' if quiet else 'goes on'} when its video stops", "audio and its video")
     if others:
         session.stop(audio)
-        session.start_http(others[0], codec)
+        session.run("HTTP", others[0], codec, 2.0)
         silent = _start_audio(target, session, others[0])[0]
         observe("LIV-33", f"{silent.exchange}, {silent.total} packets", f"audio of camera {others[0]}")
 
@@ -255,19 +274,21 @@ def _codecs_that_come(
     target.settle()
     for stream, owner in zip(streams, (session, other_session), strict=True):
         owner.stop(stream)
-        if not stream.total:
+        if other := other_codec(stream):
+            observe("LIV-33", f"{other} instead", f"{stream.comp} of camera {camera}")
+        elif not stream.total:
             told = f"{stream.exchange}, nothing in 8 s"
             observe("LIV-33", told, f"{stream.comp} of camera {camera}")
-    return [stream.comp for stream in streams if stream.total]
+    return [stream.comp for stream in streams if stream.total and not other_codec(stream)]
 
 
 def _beside_its_video(
     target: Target, session: Session, camera: int, codec: str, require: Require
 ) -> list[bool]:
     """Whether audio comes over RTP and over HTTP while its video runs."""
-    video = session.start_http(camera, codec)
-    require(not video.refused, "its video cannot be started")
-    audios = [not stream.refused and stream.total > 0 for stream in _start_audio(target, session, camera)]
+    video = session.run("HTTP", camera, codec)
+    require(video.total, "its video cannot be started")
+    audios = [stream.total > 0 for stream in _start_audio(target, session, camera)]
     session.stop(video)
     video.close()
     return audios

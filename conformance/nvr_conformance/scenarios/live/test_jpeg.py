@@ -12,13 +12,14 @@ from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.streams import wait_for_key_picture
 from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
-from nvr_conformance.reading.nal_units import pictures_of
-from nvr_conformance.reading.rtp import dissect
+from nvr_conformance.reading.nal_units import codec_in, pictures_of
+from nvr_conformance.reading.rtp import dissect, quick_payload
 from nvr_conformance.scenario import (
     Check,
     Client,
     Fact,
     LiveHttp,
+    LiveStream,
     NotTested,
     Observe,
     Require,
@@ -37,7 +38,6 @@ TRIED = 4  # cameras among which one that sends JPEG is sought
 PICTURES = 4
 WAITED = 12.0  # seconds for these pictures
 KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
-PLACEHOLDER_WIDTH = 64  # pixels: no camera sends pictures as small as those of the placeholder
 
 ONE_SENDS_NONE = {
     "cameras": [
@@ -66,9 +66,12 @@ def test_live_jpeg_pictures(
         if not stream.total and not stream.problem:
             observe("LIV-20", f"{stream.exchange}, nothing in {WAITED:.0f} s", f"camera {camera}")
             continue
+        if other := _other_than_jpeg(stream):
+            observe("LIV-20", f"{other} instead", f"camera {camera}, without JPEG")
+            continue
         parts = [read_jpeg_part(packet.data) for packet in stream.packets]
         decoded = decode_pictures("JPEG", [part.jpeg for part in parts])
-        if _is_placeholder(parts, [picture.width for picture in decoded.pictures]):
+        if decoded.pictures and _is_placeholder(parts):
             size = f"{decoded.pictures[0].width}x{decoded.pictures[0].height}"
             told = (
                 f"{stream.exchange}, {len(parts)} times the same {size} picture, {len(parts[0].jpeg)} bytes"
@@ -82,9 +85,11 @@ def test_live_jpeg_pictures(
         check("LIV-19", *live_jpeg.information(parts), f"{name}, information")
         judge("LIV-19", f"{name}, 0x0004", live_jpeg.names_camera, parts, camera)
         judge("LIV-19", f"{name}, 0x0007", live_jpeg.plausible_time, parts, target.unix_time())
+        judge("LIV-19", f"{name}, fixed values", live_jpeg.stated_values, parts)
         check("LIV-19", *decodes(decoded, exactly=len(parts)), f"{name}, decoded")
         forms = sorted({part.form or "none" for part in parts})
         observe("LIV-20", f"camera information: {', '.join(forms)}", name)
+        observe("LIV-20", live_jpeg.ids(parts), f"{name}, ids")
         _judge_whose(target, client, session, judge)
         return
     require(False, "no camera sends JPEG pictures of its own")
@@ -95,7 +100,7 @@ def _judge_whose(target: Target, client: Client, session: Session, judge: Judge)
     sending = cameras_with_video(target, TRIED)
     beside = client.login()
     beside.get("live_setup")
-    videos = [beside.start_http(camera, codec) for camera, codec in sending.items()]
+    videos = [beside.run("HTTP", camera, codec) for camera, codec in sending.items()]
     for video in videos:
         wait_for_key_picture(video, KEY_WAIT)
     streams = [_watch(target, session, camera) for camera in sending]
@@ -107,12 +112,12 @@ def _judge_whose(target: Target, client: Client, session: Session, judge: Judge)
         parts = [read_jpeg_part(packet.data) for packet in stream.packets]
         found: list[Small | None] = []
         decoded = decode_pictures("JPEG", [part.jpeg for part in parts], keep=_into(found))
-        if not _is_placeholder(parts, [picture.width for picture in decoded.pictures]):
+        if decoded.pictures and not _is_placeholder(parts):
             name = f"camera {stream.camera}, whose pictures"
             judge("LIV-19", name, own_pictures, _seen(found), views, stream.camera)
 
 
-def _keys_of(video: LiveHttp) -> list[Small]:
+def _keys_of(video: LiveStream) -> list[Small]:
     """The key pictures of a video stream, in small."""
     runs = pictures_of(dissect(video.packets), video.comp)
     found: list[Small | None] = []
@@ -129,21 +134,30 @@ def _seen(found: list[Small | None]) -> list[Small]:
 
 
 def _watch(target: Target, session: Session, camera: int) -> LiveHttp:
-    stream = session.start_http(camera, "JPEG")
-    if not stream.refused:
+    stream = session.run("HTTP", camera, "JPEG", WAITED)
+    assert isinstance(stream, LiveHttp)
+    if stream.total:
         stream.wait_packets(PICTURES, WAITED)
     session.stop(stream)
     stream.close()
     return stream
 
 
-def _is_placeholder(parts: list[JpegPart], widths: list[int]) -> bool:
-    same = len({part.jpeg for part in parts}) == 1
-    return same and bool(widths) and max(widths) <= PLACEHOLDER_WIDTH
+def _is_placeholder(parts: list[JpegPart]) -> bool:
+    """Whether it is the same picture again and again, to the byte: no camera sends that."""
+    return len(parts) > 1 and len({part.jpeg for part in parts}) == 1
+
+
+def _other_than_jpeg(stream: LiveHttp) -> str:
+    """The codec of the video that came in the place of JPEG, if it is that."""
+    bodies = [packet.data for packet in stream.packets]
+    if any(body[:2] == b"\xff\xd8" for body in bodies):
+        return ""
+    return codec_in(map(quick_payload, bodies))
 
 
 def _multipart(stream: LiveHttp) -> Fact:
     expected = "a multipart of --myboundary parts"
-    kind = stream.exchange.content_type
-    right = kind.startswith("multipart/") and stream.started and not stream.problem and stream.total > 0
-    return Fact(right, expected, f"{kind}, {stream.total} parts{stream.problem and f', {stream.problem}'}")
+    right = stream.started and not stream.problem and stream.total > 0
+    actual = f"{stream.exchange.content_type}, {stream.total} parts"
+    return Fact(right, expected, f"{actual}{stream.problem and f', {stream.problem}'}")

@@ -75,7 +75,7 @@ def _check_one_uid(
         return
     is_refused = refused(second.exchange) or not second.given
     # A network stack holds megabytes: the recorder may have handed all of it over long before.
-    near = is_refused or target.told("same host", lambda: udp_path.is_this_host(target.endpoint))
+    near = is_refused or udp_path.is_own(target)
     if _not_in_flight(whole, arrived) or not near:
         _check_at_once(client, check, not_tested, alone, place)
         return

@@ -14,10 +14,8 @@ from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.seams import around
-from nvr_protocol.additional_information import AdditionalInformation, write_information
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.multipart import write_part
-from nvr_protocol.timestamps import zone_at
 
 Write = Callable[[AudioUnit], bytes]
 Source = Callable[[CameraSettings, str], Footage | Audio | None]
@@ -54,22 +52,6 @@ def audio_with_the_payload_type_of_video(recorder: Recorder) -> None:
 
 
 @breaks("LIV-26")
-def audio_with_the_time_of_the_recorder(recorder: Recorder) -> None:
-    """Writes 0x0007 and 0x000A where 0x0011 and 0x0012 belong."""
-
-    def extension(original: Write, unit: AudioUnit) -> bytes:
-        seconds = unit.start // TICKS
-        information = AdditionalInformation(
-            seconds=seconds,
-            zone=zone_at(recorder.plan.zone, seconds),
-            frame_hundredths=hundredths(unit.start) % 100,
-        )
-        return write_information(information, recorder.plan.dialect)
-
-    around(recorder.live.audio.extension, extension)
-
-
-@breaks("LIV-26")
 def camera_time_without_zone(recorder: Recorder) -> None:
     """Leaves the zone out of 0x0011."""
 
@@ -78,6 +60,41 @@ def camera_time_without_zone(recorder: Recorder) -> None:
         return b"\x00\x11\x00\x08" + written[4:8] + written[12:]
 
     around(recorder.live.audio.extension, extension)
+
+
+@breaks("LIV-26")
+def camera_time_since_midnight(recorder: Recorder) -> None:
+    """Counts the seconds of the day in 0x0011."""
+
+    def extension(original: Write, unit: AudioUnit) -> bytes:
+        written = original(unit)
+        return written[:4] + struct.pack(">I", unit.start // TICKS % 86_400) + written[8:]
+
+    around(recorder.live.audio.extension, extension)
+
+
+@breaks("LIV-26")
+def camera_frame_time_in_thousandths(recorder: Recorder) -> None:
+    """Counts thousandths in 0x0012."""
+
+    def extension(original: Write, unit: AudioUnit) -> bytes:
+        written = original(unit)
+        return written[:-4] + struct.pack(">HH", 100 + hundredths(unit.start) % 100 * 10, 0)
+
+    around(recorder.live.audio.extension, extension)
+
+
+@breaks("LIV-35", models=(2, 3))
+def g726_in_the_place_of_g711(recorder: Recorder) -> None:
+    """Sends G.726, which its model does not have, where G.711 belongs."""
+
+    def source(original: Source, camera: CameraSettings, comp: str) -> Footage | Audio | None:
+        found = original(camera, comp)
+        if isinstance(found, Audio) and found.codec is AudioCodec.G711:
+            return audio_of(AudioCodec.G726, camera.number)
+        return found
+
+    around(recorder.live_commands.source, source)
 
 
 @breaks("LIV-26")
@@ -119,18 +136,6 @@ def audio_with_a_video_clock(recorder: Recorder) -> None:
 def no_au_header(recorder: Recorder) -> None:
     """Leaves out the AU header over RTP."""
     _payloads(recorder, aac=lambda payload: payload[4:])
-
-
-@breaks("LIV-28")
-def au_size_counts_its_header(recorder: Recorder) -> None:
-    """Counts the AU header in the size of the access unit."""
-    _payloads(recorder, aac=lambda payload: _au_header(16, len(payload)) + payload[4:])
-
-
-@breaks("LIV-28")
-def au_headers_length_in_bytes(recorder: Recorder) -> None:
-    """Counts the length of the AU headers in bytes."""
-    _payloads(recorder, aac=lambda payload: _au_header(2, len(payload) - 4) + payload[4:])
 
 
 @breaks("LIV-28")

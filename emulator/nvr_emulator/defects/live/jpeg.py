@@ -14,7 +14,7 @@ from nvr_emulator.footage.recordings import Place
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
-from nvr_protocol.additional_information import AdditionalInformation
+from nvr_protocol.additional_information import AdditionalInformation, Operation
 from nvr_protocol.codecs import Codec
 from nvr_protocol.multipart import write_part
 
@@ -106,6 +106,18 @@ def jpeg_in_local_time(recorder: Recorder) -> None:
         assert found.seconds is not None
         assert found.zone is not None
         return dataclasses.replace(found, seconds=found.seconds + found.zone.minutes * 60)
+
+    around(recorder.live.jpeg.recorder_information, information)
+
+
+@breaks("LIV-19")
+def live_jpeg_says_playback(recorder: Recorder) -> None:
+    """Names playback in 0x000D of live JPEG."""
+
+    def information(
+        original: Callable[[int, Gop, int], AdditionalInformation], camera: int, gop: Gop, size: int
+    ) -> AdditionalInformation:
+        return dataclasses.replace(original(camera, gop, size), operation=Operation.PLAYBACK)
 
     around(recorder.live.jpeg.recorder_information, information)
 

@@ -10,7 +10,7 @@ from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Refused, Reply, accepted
+from nvr_emulator.recorder.replies import Refused, Reply
 from nvr_emulator.seams import around
 
 LARGE = (1, 3)
@@ -47,18 +47,6 @@ def seventeen_live_streams(recorder: Recorder) -> None:
     recorder.live.streams_per_uid = 17
 
 
-@breaks("LIV-22", models=LARGE)
-def seventeenth_stream_ends_the_first(recorder: Recorder) -> None:
-    """Ends the oldest live stream of a UID to make room for a seventeenth."""
-    _at_the_limit(recorder, refuse=False)
-
-
-@breaks("LIV-22", models=LARGE)
-def refused_stream_ends_the_first(recorder: Recorder) -> None:
-    """Refuses a seventeenth live stream on one UID, and ends the oldest all the same."""
-    _at_the_limit(recorder, refuse=True)
-
-
 @breaks("LIV-23")
 def camera_twice_on_one_uid(recorder: Recorder) -> None:
     """Sends one camera twice on one UID."""
@@ -72,22 +60,6 @@ def camera_in_two_codecs_on_one_uid(recorder: Recorder) -> None:
     def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         running = recorder.live.find(uid, camera)
         original(uid, 0 if running is not None and running.comp != comp else camera, comp)
-
-    around(recorder.live.check_room, check_room)
-
-
-@breaks("LIV-23")
-def second_stream_ends_the_first(recorder: Recorder) -> None:
-    """Refuses a second stream of a camera on one UID, and ends the first."""
-
-    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
-        try:
-            original(uid, camera, comp)
-        except Refused:
-            running = recorder.live.find(uid, camera)
-            if running is not None:
-                recorder.live.end(running, "a second stream was asked for")
-            raise
 
     around(recorder.live.check_room, check_room)
 
@@ -130,12 +102,6 @@ def sixteen_live_streams_for_all(recorder: Recorder) -> None:
 
 
 @breaks("LIV-30")
-def any_camera_number(recorder: Recorder) -> None:
-    """Accepts live of a camera that is not registered."""
-    _other_camera(recorder, lambda camera: None)
-
-
-@breaks("LIV-30")
 def camera_numbers_of_eight_bits(recorder: Recorder) -> None:
     """Takes camera 257 for camera 1."""
     _other_camera(recorder, lambda camera: camera & 0xFF)
@@ -147,31 +113,13 @@ def first_camera_instead_of_none(recorder: Recorder) -> None:
     _other_camera(recorder, lambda camera: 1 if camera <= recorder.plan.channels else camera)
 
 
-def _at_the_limit(recorder: Recorder, *, refuse: bool) -> None:
-    """The oldest stream of a UID ends when one too many is asked for."""
-
-    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
-        running = recorder.live.pictures(uid)
-        full = len(running) >= recorder.live.streams_per_uid and recorder.live.find(uid, camera) is None
-        try:
-            original(uid, camera, comp)
-        except Refused:
-            if full:
-                recorder.live.end(running[0], "one too many was asked for")
-            if refuse or not full:
-                raise
-
-    around(recorder.live.check_room, check_room)
-
-
-def _other_camera(recorder: Recorder, instead: Callable[[int], int | None]) -> None:
-    """START of a camera that is not registered is taken for another, or (None) accepted and forgotten."""
+def _other_camera(recorder: Recorder, instead: Callable[[int], int]) -> None:
+    """START of a camera that is not registered is taken for another."""
 
     def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
         camera = asked.command.integer("CAM")
         if camera in recorder.cameras.registered:
             return original(asked)
-        other = instead(camera)
-        return accepted() if other is None else original(with_values(asked, CAM=other))
+        return original(with_values(asked, CAM=instead(camera)))
 
     around(recorder.live_commands.push, push)

@@ -76,6 +76,28 @@ def pictures_of_the_next_camera(recorder: Recorder) -> None:
 
 
 @breaks("LIV-12")
+def reserved_field_is_not_zero(recorder: Recorder) -> None:
+    """Repeats the camera's number in the reserved field behind it."""
+
+    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
+        written = original(stream, taken)
+        return written[:6] + written[4:6] + written[8:]
+
+    around(recorder.live.video.extension, extension)
+
+
+@breaks("LIV-12")
+def frame_time_in_thousandths(recorder: Recorder) -> None:
+    """Counts thousandths in 0x000A."""
+
+    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
+        written = original(stream, taken)
+        return written[:-4] + struct.pack(">HH", 100 + hundredths(taken) % 100 * 10, 0)
+
+    around(recorder.live.video.extension, extension)
+
+
+@breaks("LIV-12")
 def local_time_in_the_extension(recorder: Recorder) -> None:
     """Writes local time where seconds since the epoch belong."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 
 from nvr_emulator.defects.live.packets import Extend, Packets
@@ -18,24 +19,7 @@ from nvr_protocol.rtp.nal_units import kind, split_annex_b
 Units = list[bytes]
 Packetise = Callable[[Gop, int, int], Packets]
 PARAMETER_SETS = ("VPS", "SPS", "PPS")
-
-
-@breaks("LIV-13")
-def no_sei(recorder: Recorder) -> None:
-    """Leaves out the SEI ahead of an IDR picture."""
-    _units(recorder, lambda codec, units, first: [unit for unit in units if kind(codec, unit) != "SEI"])
-
-
-@breaks("LIV-13")
-def no_aud(recorder: Recorder) -> None:
-    """Leaves out the access unit delimiter."""
-    _units(recorder, lambda codec, units, first: [unit for unit in units if kind(codec, unit) != "AUD"])
-
-
-@breaks("LIV-13")
-def no_aud_between_key_pictures(recorder: Recorder) -> None:
-    """Leaves out the access unit delimiter ahead of pictures that are no IDR pictures."""
-    _units(recorder, lambda codec, units, first: units if units == first else units[1:])
+AHEAD = ("AUD", *PARAMETER_SETS, "SEI")
 
 
 @breaks("LIV-13", "LIV-15")
@@ -68,26 +52,19 @@ def parameter_sets_once(recorder: Recorder) -> None:
     around(recorder.live.video.packets, packets)
 
 
-@breaks("LIV-13")
-def sei_ahead_of_the_parameter_sets(recorder: Recorder) -> None:
-    """Sends the SEI of an IDR picture ahead of its parameter sets."""
-
-    def reorder(codec: Codec, units: Units, first: Units) -> Units:
-        return sorted(units, key=lambda unit: {"AUD": 0, "SEI": 1}.get(kind(codec, unit), 2))
-
-    _units(recorder, reorder)
-
-
 @breaks("LIV-14")
-def fragments_over_the_mtu(recorder: Recorder) -> None:
-    """Fills packets with 3000 bytes of payload."""
-    _units(recorder, lambda codec, units, first: units, longest=3000)
+def sets_in_one_packet(recorder: Recorder) -> None:
+    """Puts the NAL units ahead of a picture's slices into one packet (STAP-A, AP)."""
 
+    def payloads_of(original: Packetise, gop: Gop, picture: int) -> Packets:
+        payloads = original(gop, picture)
+        codec = gop.footage.codec
+        ahead = sum(kind(codec, each) in AHEAD for each in payloads)
+        sized = b"".join(struct.pack(">H", len(each)) + each for each in payloads[:ahead])
+        head = b"\x78" if codec is Codec.H264 else b"\x60\x01"
+        return [head + sized, *payloads[ahead:]]
 
-@breaks("LIV-14")
-def no_fragments(recorder: Recorder) -> None:
-    """Sends each NAL unit in one packet, however long it is."""
-    _units(recorder, lambda codec, units, first: units, longest=60_000)
+    around(recorder.live.video.payloads_of, payloads_of)
 
 
 @breaks("LIV-14")
@@ -158,7 +135,6 @@ def picture_left_out(recorder: Recorder) -> None:
 def _units(
     recorder: Recorder,
     change: Callable[[Codec, Units, Units], Units],
-    longest: int = 1400,
 ) -> None:
     """Change the NAL units of each picture; `change` is given those of the GOP's first picture, too."""
 
@@ -167,7 +143,7 @@ def _units(
         pictures = footage.fixture.gops[gop.index]
         units = change(footage.codec, split_annex_b(pictures[picture].data), split_annex_b(pictures[0].data))
         packetise = rtp_h264.packetise if footage.codec is Codec.H264 else rtp_h265.packetise
-        return packetise(units, longest)
+        return packetise(units)
 
     around(recorder.live.video.payloads_of, payloads_of)
 

@@ -25,12 +25,6 @@ def screen_is_refused(recorder: Recorder) -> None:
     around(recorder.live_commands.set_up, set_up)
 
 
-@breaks("LIV-01")
-def screen_is_answered_by_nothing(recorder: Recorder) -> None:
-    """Answers hdrctl.cgi SCREEN=16X with nothing at all."""
-    around(recorder.live_commands.set_up, lambda original, asked: Answer(200))
-
-
 @breaks("LIV-02")
 def rtp_to_the_next_port(recorder: Recorder) -> None:
     """Sends RTP to the port after the one that was asked for."""

@@ -11,7 +11,6 @@ from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import around
-from nvr_protocol.additional_information import Operation
 
 Stop = Callable[[int, int, str], None]
 
@@ -39,55 +38,16 @@ def playback_beside_the_rest_of_live(recorder: Recorder) -> None:
     around(recorder.exclusivity.check_not_live, check)
 
 
-@breaks("EXC-01")
-def playback_ends_live(recorder: Recorder) -> None:
-    """Refuses playback on a UID on which live runs, and ends live."""
-
-    def check(original: Callable[[Session], None], session: Session) -> None:
-        try:
-            original(session)
-        except Refused:
-            recorder.live.end_uid(session.uid, "playback was asked for")
-            raise
-
-    around(recorder.exclusivity.check_not_live, check)
-
-
 @breaks("EXC-02")
 def live_beside_playback(recorder: Recorder) -> None:
-    """Allows live on a UID on which playback runs."""
-    around(recorder.exclusivity.check_not_playing, lambda original, session: None)
+    """Allows live on a UID on which playback runs, and gives both."""
+    _both_behind(recorder, "live_http", "live_rtp")
 
 
 @breaks("EXC-02")
 def rtp_beside_playback(recorder: Recorder) -> None:
-    """Allows live over RTP on a UID on which playback runs."""
-
-    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
-        if asked.command.key != "live_rtp":
-            return original(asked)
-        playback = recorder.playbacks.pop(asked.session.uid, None)
-        try:
-            return original(asked)
-        finally:
-            if playback is not None:
-                recorder.playbacks[asked.session.uid] = playback
-
-    around(recorder.live_commands.push, push)
-
-
-@breaks("EXC-02")
-def live_ends_playback(recorder: Recorder) -> None:
-    """Refuses live on a UID on which playback runs, and ends playback."""
-
-    def check(original: Callable[[Session], None], session: Session) -> None:
-        try:
-            original(session)
-        except Refused:
-            recorder.playback_commands.playback_of(session).operation = Operation.UNDEFINED
-            raise
-
-    around(recorder.exclusivity.check_not_playing, check)
+    """Allows live over RTP on a UID on which playback runs, and gives both."""
+    _both_behind(recorder, "live_rtp")
 
 
 @breaks("EXC-03")
@@ -157,6 +117,29 @@ def stopped_playback_keeps_one_camera(recorder: Recorder) -> None:
     around(recorder.live_commands.push, push)
 
 
+@breaks("EXC-04")
+def live_is_to_be_set_up_again(recorder: Recorder) -> None:
+    """Refuses live on a UID that had playback, until SCREEN=16X comes again."""
+    played: set[int] = set()
+
+    def camera(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        played.add(asked.session.uid)
+        return original(asked)
+
+    def set_up(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        played.discard(asked.session.uid)
+        return original(asked)
+
+    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        if asked.command.text("CMD") == "START" and asked.session.uid in played:
+            raise Refused(503, "SCREEN: live is not set up")
+        return original(asked)
+
+    around(recorder.playback_commands.camera, camera)
+    around(recorder.live_commands.set_up, set_up)
+    around(recorder.live_commands.push, push)
+
+
 @breaks("EXC-05")
 def live_or_playback_for_all(recorder: Recorder) -> None:
     """Refuses live while playback runs on any UID."""
@@ -178,4 +161,28 @@ def playback_or_live_for_all(recorder: Recorder) -> None:
         if recorder.live.streams():
             raise Refused(503, "live runs")
 
+    around(recorder.exclusivity.check_not_live, check)
+
+
+def _both_behind(recorder: Recorder, *keys: str) -> None:
+    """START by one of these commands is obeyed while playback runs, which goes on."""
+    both: set[int] = set()
+
+    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        uid = asked.session.uid
+        playback = recorder.playbacks.get(uid)
+        if asked.command.key not in keys or playback is None or not playback.running:
+            return original(asked)
+        both.add(uid)
+        del recorder.playbacks[uid]
+        try:
+            return original(asked)
+        finally:
+            recorder.playbacks[uid] = playback
+
+    def check(original: Callable[[Session], None], session: Session) -> None:
+        if session.uid not in both:
+            original(session)
+
+    around(recorder.live_commands.push, push)
     around(recorder.exclusivity.check_not_live, check)

@@ -1,0 +1,139 @@
+"""Facts about the header extension of RTP packets (LIV-11, LIV-12, LIV-26): what comes there is right.
+
+Which ids come, in which packets and in which order is the recorder's affair, and so is whether any do.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from nvr_conformance.facts.clock import how_far, is_plausible
+from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.additional_information import Tlv, TlvWalk, order_of, walk, wrong_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nvr_conformance.reading.rtp import RtpRecord
+
+LIVE = 1  # the operation that 0x000D names in live
+DRIFT = 3.0  # seconds by which 0x0007 may grow otherwise than time does
+_LATEST_ZONE = 14  # hours
+
+
+def extension(records: Sequence[RtpRecord]) -> Fact:
+    """LIV-11: where X=1, profile 0, the right number of words, and TLVs that fill them exactly."""
+    expected = "profile 0, the length in words, TLVs that fill it"
+    extended = [record for record in records if record.extension is not None or record.problem]
+    if not extended:
+        raise NothingToJudge("no packet has a header extension")
+    order = _order(extended)
+    for record in extended:
+        problem = record.problem
+        if not problem and record.extension_profile != 0:
+            problem = f"profile 0x{record.extension_profile:04x}"
+        if not problem and record.extension is not None:
+            problem = walk(record.extension, byte_order=order).problem
+        if problem:
+            return Fact(False, expected, f"{record.place}, header extension: {problem}")
+    return Fact(True, expected, f"{len(extended)} packets")
+
+
+def names_camera(records: Sequence[RtpRecord], camera: int) -> Fact:
+    """LIV-12: 0x0004, where it comes, names the camera."""
+    expected = f"camera {camera} in 0x0004"
+    count = 0
+    for record, element, order in _elements(records, 0x0004):
+        count += 1
+        if len(element.data) != 4 or struct.unpack(order + "H", element.data[:2])[0] != camera:
+            return Fact(False, expected, f"{record.place}: {element.data.hex(' ')}")
+    return Fact(True, expected, f"so in {_some(count, 0x0004)} packets")
+
+
+def plausible_time(
+    records: Sequence[RtpRecord], around: float | None = None, *, element: int = 0x0007, clock: int = 90_000
+) -> Fact:
+    """LIV-12 (LIV-26: 0x0011): where it comes it is a time: of now, which is ``around`` (Unix seconds; None:
+    any in 2000 … 2099), as far as clocks agree, with its zone in range.
+
+    It grows with time, by the packets' arrival or by their own time stamps of ``clock`` ticks a second: a
+    relay may hold packets back, and a wrong RTP clock is not this row's matter.
+    """
+    name = f"0x{element:04x}"
+    expected = f"a plausible time in {name}" if around is None else f"a time near {around:.0f} in {name}"
+    count = 0
+    first: tuple[int, RtpRecord] | None = None
+    for record, found, order in _elements(records, element):
+        count += 1
+        if len(found.data) != 8:
+            return Fact(False, expected, f"{record.place}: {found.data.hex(' ')}")
+        seconds, sign, hours, minutes, summer = struct.unpack(order + "IBBBB", found.data)
+        if not is_plausible(seconds, seconds if around is None else around):
+            said = f"{seconds}" if around is None else how_far(seconds, around)
+            return Fact(False, expected, f"{record.place}: {name} says {said}")
+        if not (sign <= 1 and hours <= _LATEST_ZONE and minutes <= 59 and summer <= 1):
+            zone = f"zone {sign}/{hours}/{minutes}/{summer}"
+            return Fact(False, expected, f"{record.place}: {seconds}, {zone}")
+        first = first or (seconds, record)
+        grown = seconds - first[0]
+        ticks = (record.timestamp - first[1].timestamp + 0x8000_0000) % 0x1_0000_0000 - 0x8000_0000
+        passed = (record.arrived - first[1].arrived, ticks / clock)
+        if all(abs(grown - each) > DRIFT for each in passed):
+            return Fact(False, expected, f"{record.place}: {seconds} does not grow with time")
+    return Fact(True, expected, f"so in {_some(count, element)} packets")
+
+
+def stated_values(records: Sequence[RtpRecord]) -> Fact:
+    """LIV-12: fields that §7 fixes, or gives a range, hold what it says; the operation of 0x000D is live."""
+    expected = "the fixed values of §7, and live in 0x000D"
+    count = 0
+    for record, found, order in _walks(records):
+        problem = wrong_live_value(found, order)
+        if problem:
+            return Fact(False, expected, f"{record.place}, header extension: {problem}")
+        count += len(found.elements)
+    if not count:
+        raise NothingToJudge("no header extension holds an element")
+    return Fact(True, expected, f"{count} elements")
+
+
+def wrong_live_value(found: TlvWalk, order: str) -> str:
+    """What these elements have otherwise than §7 fixes it for live; "" where nothing. 0x0007 and 0x0011 are
+    judged as times."""
+    for element in found.firsts():
+        if element.id in (0x0007, 0x0011):
+            continue
+        if problem := wrong_value(element, order):
+            return problem
+        if element.id == 0x000D and element.data[:1] != bytes([LIVE]):
+            return f"{found.place(0x000D)} says operation 0x{element.data[:1].hex()}, in live"
+    return ""
+
+
+def _walks(records: Sequence[RtpRecord]) -> Iterator[tuple[RtpRecord, TlvWalk, str]]:
+    """Each header extension with what is in it, and its byte order."""
+    extended = [record for record in records if record.extension]
+    order = _order(extended)
+    for record in extended:
+        yield record, walk(record.extension or b"", byte_order=order), order
+
+
+def _elements(records: Sequence[RtpRecord], id_: int) -> Iterator[tuple[RtpRecord, Tlv, str]]:
+    """The first element of an id in each header extension that has one."""
+    for record, found, order in _walks(records):
+        element = found.first(id_)
+        if element is not None:
+            yield record, element, order
+
+
+def _order(records: Sequence[RtpRecord]) -> str:
+    """The byte order of the first header extension, which is that of all."""
+    return order_of(next((record.extension for record in records if record.extension), b""))
+
+
+def _some(count: int, id_: int) -> int:
+    if not count:
+        raise NothingToJudge(f"0x{id_:04x} does not come")
+    return count
