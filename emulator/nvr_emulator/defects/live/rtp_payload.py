@@ -56,8 +56,8 @@ def parameter_sets_once(recorder: Recorder) -> None:
 def sets_in_one_packet(recorder: Recorder) -> None:
     """Puts the NAL units ahead of a picture's slices into one packet (STAP-A, AP)."""
 
-    def payloads_of(original: Packetise, gop: Gop, picture: int) -> Packets:
-        payloads = original(gop, picture)
+    def payloads_of(original: Packetise, gop: Gop, picture: int, size: int) -> Packets:
+        payloads = original(gop, picture, size)
         codec = gop.footage.codec
         ahead = sum(kind(codec, each) in AHEAD for each in payloads)
         sized = b"".join(struct.pack(">H", len(each)) + each for each in payloads[:ahead])
