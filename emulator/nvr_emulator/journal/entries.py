@@ -120,7 +120,7 @@ class AnswerTaken(Happening, tag="answer taken"):
 
 
 class Changed(Happening, tag="changed"):
-    """Somebody changed the recorder from outside: a camera, a disk, a log, a fault."""
+    """The recorder was changed by its control port: a camera, a disk, a log."""
 
     what: str
 
@@ -178,6 +178,9 @@ def plain(entry: Happening) -> dict[str, Any]:
     for name in entry.__struct_fields__:
         if name == "raw_headers":
             fields["headers"] = decoded(getattr(entry, name))
+        elif name == "uid":
+            # As text: the numbers of JSON are doubles to many, and a UID has up to 19 digits.
+            fields["uid"] = str(getattr(entry, name))
         else:
             fields.setdefault(name, getattr(entry, name))
     return fields

@@ -128,8 +128,9 @@ def json_lines(entries: Iterable[Happening]) -> bytes:
 
 
 def plain_finding(finding: Finding) -> dict[str, Any]:
-    """A finding as plain values, with the ISO time beside the seconds."""
-    return {**msgspec.structs.asdict(finding), "time": iso(finding.at)}
+    """A finding as plain values, with the ISO time beside the seconds; the UID as text."""
+    uid = None if finding.uid is None else str(finding.uid)
+    return {**msgspec.structs.asdict(finding), "time": iso(finding.at), "uid": uid}
 
 
 async def _piecewise(

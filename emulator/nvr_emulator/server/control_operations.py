@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from nvr_emulator.journal.entries import Changed
 from nvr_emulator.recorder.logs import writable
 from nvr_emulator.server.clock import ClockError, ManualClock, RealClockError
 from nvr_emulator.server.control_access import ControlError
@@ -72,6 +73,7 @@ async def camera(call: Call) -> CameraAnswer:
     if number not in recorder.cameras.registered:
         raise ControlError(404, f"camera {text[:40]!r} is not registered")
     recorder.set_camera_state(number, call.body.state, call.machine.clock.now())
+    call.machine.observer.tell(Changed(what=f"camera {number}: {call.body.state}"))
     call.machine.pump.changed()
     return CameraAnswer(number, call.body.state)
 
@@ -85,6 +87,7 @@ async def disk(call: Call) -> DiskAnswer:
         text = recorder.disks.set_state(slot, call.body.state)
     except ValueError as error:
         raise ControlError(409, str(error)) from None
+    call.machine.observer.tell(Changed(what=f"disk {slot}: {call.body.state}"))
     if text is not None:
         recorder.logs.add(LogKind.ERROR, text, call.machine.clock.now())
     return DiskAnswer(slot, call.body.state)
@@ -98,6 +101,7 @@ async def add_to_log(call: Call) -> LogAnswer:
     if call.body.text != writable(call.body.text):
         raise ControlError(400, "text: must be printable characters without quotes")
     call.machine.recorder.logs.add(kind, call.body.text, call.machine.clock.now())
+    call.machine.observer.tell(Changed(what=f"{kind.lower()} log: {call.body.text}"))
     return LogAnswer(len(call.machine.recorder.logs.entries(kind)))
 
 

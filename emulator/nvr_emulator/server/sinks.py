@@ -133,7 +133,16 @@ class RtpSink:
     def _send_burst(self) -> None:
         self._timer = None
         for _ in range(min(BURST, len(self._waiting)) if self._spread else len(self._waiting)):
-            self._send(self._waiting.popleft())
+            packet = self._waiting.popleft()
+            try:
+                self._sender.sendto(packet, self._destination)
+            except ConnectionRefusedError:
+                # A host refused an earlier packet, of any stream, and it is told here: this one was not sent.
+                with contextlib.suppress(OSError):
+                    self._sender.sendto(packet, self._destination)
+            except OSError:
+                # UDP promises nothing: a full buffer or an unreachable client loses the packet.
+                continue
         if self._waiting:
             self._timer = asyncio.get_running_loop().call_later(BURST_PAUSE, self._send_burst)
 
@@ -145,15 +154,3 @@ class RtpSink:
         host, port = self._destination
         with contextlib.suppress(OSError):
             self._sender.sendto(report, (host, port + 1))
-
-    def _send(self, packet: bytes) -> None:
-        # That a host refused an earlier packet, of any stream, is told in the place of sending: send again.
-        for _ in range(2):
-            try:
-                self._sender.sendto(packet, self._destination)
-            except ConnectionRefusedError:
-                continue
-            except OSError:
-                # UDP promises nothing: a full buffer or an unreachable client loses the packet.
-                return
-            return

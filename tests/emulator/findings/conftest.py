@@ -231,3 +231,8 @@ def named_of():
 @pytest.fixture
 def named(client, named_of):
     return lambda: named_of(client)
+
+
+@pytest.fixture(scope="session")
+def client_class():
+    return Client

@@ -160,7 +160,7 @@ def test_entries_are_readable(journal):
         "kind": "session ended",
         "at": 90.5,
         "time": "1970-01-01T00:01:30.500Z",
-        "uid": UID,
+        "uid": str(UID),
         "user": "A",
         "ending": "expired",
         "last_command": 0.5,

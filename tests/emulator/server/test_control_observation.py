@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from nvr_emulator.journal.entries import Changed
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
 
@@ -83,6 +84,23 @@ def test_events_come_as_they_happen_and_again_from_where_one_left_off(recorder):
     with listen(**{"Last-Event-ID": str(first)}) as stream:
         assert event(stream)[0] == second
         assert event(stream)[2]["query"] == "UID=8&PC=AS60"
+
+
+def test_what_the_control_port_changes_is_in_the_journal(recorder):
+    for path, body in (
+        ("/cameras/3", {"state": "lost"}),
+        ("/disks/MAIN-1", {"state": "warning"}),
+        ("/logs/event", {"text": "SITE(VMD)-1"}),
+    ):
+        request = urllib.request.Request(
+            recorder.control_url + path,
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+            method="POST",
+        )
+        urllib.request.urlopen(request, timeout=5).close()
+    changed = [entry.what for entry in recorder.journal.of(Changed)]
+    assert changed == ["camera 3: lost", "disk MAIN-1: warning", "event log: SITE(VMD)-1"]
 
 
 def test_a_place_in_the_events_that_is_none_is_refused(recorder):
