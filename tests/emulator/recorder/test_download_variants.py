@@ -51,6 +51,14 @@ def test_every_form_holds_the_same(codec, audio):
     assert len(seen[0]) > 30
 
 
+@pytest.mark.parametrize("form", ["moov-last", "moov-first"])
+def test_an_index_that_is_larger_than_the_muxers_buffer(form, monkeypatch):
+    monkeypatch.setattr("nvr_emulator.recorder.download.mp4.BLOCK", 4096)
+    with av.open(io.BytesIO(film(form, Codec.H264, AudioCodec.AAC, seconds=120))) as file:
+        assert file.duration // 1_000_000 == 120
+        assert sum(packet.size > 0 for packet in file.demux(video=0)) == 600
+
+
 def test_where_moov_stands():
     assert names(film("moov-last")) == [b"ftyp", b"free", b"mdat", b"moov"]
     assert names(film("moov-first")) == [b"ftyp", b"moov", b"free", b"mdat"]

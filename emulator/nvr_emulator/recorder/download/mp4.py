@@ -66,7 +66,7 @@ def _moov_first(film: _Film) -> Iterator[bytes]:
         pass
     ahead = trial.head[: trial.head.rfind(MDAT[4:]) - 4 - len(FREE)]
     coming = film.muxed(outlet, OPTIONS)
-    yield ahead + moved(trial.moov, len(trial.moov)) + next(coming)[len(ahead) :]
+    yield ahead + moved(bytes(trial.moov), len(trial.moov)) + next(coming)[len(ahead) :]
     yield from coming
 
 
@@ -117,7 +117,7 @@ class _Film:
             for packet in self.audio.packets_until(None, track):
                 container.mux(packet)
         container.close()
-        yield outlet.take()
+        yield outlet.take() + outlet.rest()
 
 
 class _Outlet:
@@ -131,13 +131,19 @@ class _Outlet:
         return len(data)
 
     def take(self) -> bytes:
+        """What was written since the last call."""
         written, self._written = self._written, []
         return b"".join(written)
+
+    def rest(self) -> bytes:
+        """What was held until the file was closed."""
+        return b""
 
 
 class _KnownSize(_Outlet):
     """A file whose `mdat` gets its size as it passes. The muxer goes back for it at the end, and must mean
-    the same."""
+    the same; then it writes `moov`, in which it goes back as well, so that is held until the file is
+    closed."""
 
     def __init__(self, size: int, *, with_moov: bool = True) -> None:
         super().__init__()
@@ -145,23 +151,30 @@ class _KnownSize(_Outlet):
         self._with_moov = with_moov
         self._place = 0
         self._length = 0
+        self._moov_at: int | None = None
         self.head = b""
-        self.moov = b""
+        self.moov = bytearray()
 
     def write(self, data: bytes) -> int:
         data = bytes(data)
-        if self._place < self._length:
+        if self._moov_at is None and self._place == self._length and data[4:8] == b"moov":
+            self._moov_at = self._place
+        if self._moov_at is not None and self._place >= self._moov_at:
+            start = self._place - self._moov_at
+            self.moov[start : start + len(data)] = data
+        elif self._place < self._length:
             self._check(data)
         else:
             if not self.head:
                 data = self.head = with_mdat_size(data, self._size)
-            elif data[4:8] == b"moov" or self.moov:
-                self.moov += data
-            if self._with_moov or not self.moov:
-                super().write(data)
-            self._length += len(data)
+            super().write(data)
         self._place += len(data)
+        self._length = max(self._length, self._place)
         return len(data)
+
+    def rest(self) -> bytes:
+        """What was held until the file was closed."""
+        return bytes(self.moov) if self._with_moov else b""
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._length}[whence]
