@@ -16,6 +16,7 @@ from nvr_conformance.reading.playback_audio import (
     CODEC_BYTES,
     TELEPHONE_TIMES,
 )
+from nvr_conformance.reading.zone_bits import zone_bits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,8 @@ SHORTEST, LONGEST = 0.7, 1.5  # seconds that are "about one second"
 _BETWEEN = 6000  # bytes a second between those of G.726 and of G.711
 _ZEROS = 16  # bytes of 0x00 at the end that are no audio: µ-law has it for the loudest, G.726 for nothing
 _GAP = 2  # seconds that may be a gap in the recording
-_NEAR = 3  # seconds between audio and pictures of one place
+_NEAR = 10  # seconds between audio and pictures of one place, besides a GOP
+AU_HEADER = 4  # bytes
 
 
 def codec_of(audios: Sequence[AudioWalk]) -> str:
@@ -88,14 +90,18 @@ def sizes(audios: Sequence[AudioWalk], codec: str) -> Fact:
 
 def times(audios: Sequence[AudioWalk], codec: str) -> Fact:
     """PLB-23, PLB-24: start, end and their zones: as far apart as the audio lasts, zones well-formed and
-    alike."""
+    alike. Which bits of the zone info byte have the sign and summer time is open (OP-21): two must do for
+    all."""
     expected = "start and end as far apart as the audio is long, one zone"
     for number, audio in enumerate(_some(audios)):
         problem = audio.problems.get("times", "")
         lasts = seconds_of(audio, codec)
+        at = AAC_TIMES if audio.kind == "AAC" else TELEPHONE_TIMES
         if not problem and abs(audio.end - audio.start - lasts) > 1:
-            at = AAC_TIMES if audio.kind == "AAC" else TELEPHONE_TIMES
             problem = f"offset {at}: start {audio.start}, end {audio.end}, audio of {lasts:.2f} s"
+        if not problem and not zone_bits(each.zone_sample for each in audios[: number + 1]):
+            sign, summer, info = audio.zone_sample
+            problem = f"offset {at + 7}: zone info 0x{info:02x}, at the end sign {sign}, summer time {summer}"
         if problem:
             return Fact(False, expected, f"answer {number}: {problem}")
     return Fact(True, expected, f"so in {len(audios)} answers")
@@ -108,37 +114,44 @@ def beside_pictures(audio: AudioWalk, pictures: int | None, length: float | None
         raise NothingToJudge("when the pictures were taken is not known")
     expected = f"a start near {pictures // 100}, that of the pictures"
     away = audio.start - pictures / 100
-    return Fact(-_NEAR <= away <= _NEAR + (length or 0) / 100, expected, f"start {audio.start}")
+    slack = _NEAR + (length or 0) / 100
+    return Fact(-slack <= away <= slack, expected, f"start {audio.start}")
 
 
 def padded(audios: Sequence[AudioWalk]) -> Fact:
-    """PLB-23, PLB-24: zeros to a multiple of 4096 bytes."""
-    expected = f"zeros to the next multiple of {BODY_BLOCK}"
+    """PLB-23, PLB-24: a multiple of 4096 bytes, whatever the padding holds, and however much it is."""
+    expected = f"a multiple of {BODY_BLOCK} bytes"
     for number, audio in enumerate(_some(audios)):
-        problem = audio.problems.get("padding", "")
-        if not problem and audio.size % BODY_BLOCK:
-            problem = f"{audio.size} bytes"
-        if problem:
+        if problem := audio.problems.get("padding", ""):
             return Fact(False, expected, f"answer {number}: {problem}")
     return Fact(True, expected, f"so in {len(audios)} answers")
 
 
 def units_decode(audios: Sequence[AudioWalk]) -> Fact:
-    """PLB-24: each unit is an access unit of 1024 samples, behind an AU header where its AU info says so; a
-    0x00 in front may be attached, or the unit's own first byte."""
+    """PLB-24: each unit is an access unit of 1024 samples, behind an AU header of whatever content where its
+    AU info says so; a 0x00 in front of either may be attached, or the first byte of it."""
     units = [unit for audio in _some(audios) for unit in audio.units]
-    if any(unit.au_info == 1 and not _headed(unit) for unit in units):
-        return Fact(False, "units that decode", "AU info 1, and no AU header that tells the unit's size")
-    bare = [unit.data[4:] if unit.au_info == 1 else unit.data for unit in units]
-    fact = access_units_decode(bare)
-    if fact.ok:
-        return fact
-    return access_units_decode([data[1:] if data[:1] == b"\0" else data for data in bare])
+    facts = [
+        access_units_decode([read(unit) for unit in units]) for read in (_bare, _behind_0, _bare_behind_0)
+    ]
+    return next((fact for fact in facts if fact.ok), facts[0])
 
 
-def _headed(unit: AudioUnit) -> bool:
-    head, behind = unit.data[:4], len(unit.data) - 4
-    return head[:2] == b"\0\x10" and int.from_bytes(head[2:], "big") >> 3 == behind
+def _bare(unit: AudioUnit) -> bytes:
+    return unit.data[AU_HEADER:] if unit.au_info == 1 else unit.data
+
+
+def _behind_0(unit: AudioUnit) -> bytes:
+    return _without_0(_bare(unit))
+
+
+def _bare_behind_0(unit: AudioUnit) -> bytes:
+    data = _without_0(unit.data)
+    return data[AU_HEADER:] if unit.au_info == 1 else data
+
+
+def _without_0(data: bytes) -> bytes:
+    return data[1:] if data[:1] == b"\0" else data
 
 
 def about_a_second(audios: Sequence[AudioWalk], codec: str) -> Fact:

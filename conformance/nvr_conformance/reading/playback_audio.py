@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
+from nvr_conformance.reading.zone_bits import ZoneSample
+
 TELEPHONE_ID, AAC_ID = 0xFF03, 0xFF13
 BLOCK_ID, BLOCK_LENGTH = 0xFF12, 0x003C
 UNIT_IDS = (0xFF14, 0xFF04)  # as drawn, and as the note calls it (OP-24)
@@ -55,6 +57,12 @@ class AudioWalk:
     problems: dict[str, str] = field(default_factory=dict)
 
     @property
+    def zone_sample(self) -> ZoneSample:
+        """The zone info byte of the start, with what the end says (OP-21)."""
+        sign, _, _, summer = self.end_zone
+        return ZoneSample(sign, summer, self.start_zone[2])
+
+    @property
     def samples(self) -> bytes:
         """The data without the 0x00 that may be attached to its front (§3.3.2.1)."""
         return self.data[1:] if self.data[:1] == b"\0" else self.data
@@ -90,29 +98,24 @@ def walk_audio(body: bytes) -> AudioWalk:
     audio.data = body[data:end]
     if audio.kind == "AAC":
         _read_units(audio, body, data, end, order)
-    _read_padding(audio, body, end)
+    if len(body) % BODY_BLOCK:
+        audio._wrong("padding", f"{len(body)} bytes, {len(body) - end} of them padding")
     return audio
 
 
 def _read_times(audio: AudioWalk, body: bytes, at: int, order: str) -> None:
     audio.start, _, *start_zone = struct.unpack_from(order + "IBBBB", body, at)
     audio.end, _, *end_zone, audio.codec_byte = struct.unpack_from(order + "II4BB", body, at + 8)
-    hours, minutes, info = audio.start_zone = (start_zone[0], start_zone[1], start_zone[2])
-    sign, end_hours, end_minutes, summer = audio.end_zone = (
-        end_zone[0],
-        end_zone[1],
-        end_zone[2],
-        end_zone[3],
-    )
-    if hours > 14 or minutes > 59 or sign > 1 or summer > 1:
-        audio._wrong(
-            "times", f"offset {at + 5}: zone {hours}:{minutes:02}, sign {sign}, summer time {summer}"
-        )
-    # Zone info has sign and summer time as bits 7 and 6, 0 and 1, or 4 and 0 (OP-21).
-    readings = (sign << 7 | summer << 6, sign | summer << 1, sign << 4 | summer)
-    if (hours, minutes) != (end_hours, end_minutes) or info not in readings:
-        what = f"zone {hours}:{minutes:02} info 0x{info:02x} and {end_hours}:{end_minutes:02} {sign}/{summer}"
-        audio._wrong("times", f"offset {at + 5}: {what} at start and end")
+    audio.start_zone = (start_zone[0], start_zone[1], start_zone[2])
+    audio.end_zone = (end_zone[0], end_zone[1], end_zone[2], end_zone[3])
+    hours, minutes, _ = audio.start_zone
+    sign, end_hours, end_minutes, summer = audio.end_zone
+    if max(hours, end_hours) > 23 or max(minutes, end_minutes) > 59 or sign > 1 or summer > 1:
+        told = f"{hours}:{minutes:02} and {end_hours}:{end_minutes:02}, sign {sign}, summer time {summer}"
+        audio._wrong("times", f"offset {at + 5}: zones {told}")
+    elif (hours, minutes) != (end_hours, end_minutes):
+        told = f"{hours}:{minutes:02} and {end_hours}:{end_minutes:02} at start and end"
+        audio._wrong("times", f"offset {at + 5}: zones {told}")
 
 
 def _read_units(audio: AudioWalk, body: bytes, offset: int, end: int, order: str) -> None:
@@ -135,14 +138,3 @@ def _read_units(audio: AudioWalk, body: bytes, offset: int, end: int, order: str
             audio._wrong("padding", f"offset {close}: padding of a unit is not zero")
         audio.units.append(AudioUnit(offset, id_, au_info, body[offset + UNIT_HEADER : close]))
         offset += length
-
-
-def _read_padding(audio: AudioWalk, body: bytes, end: int) -> None:
-    if "sizes" in audio.problems:
-        return  # where the padding begins is not known
-    tail = body[end:]
-    if any(tail):
-        where = next(index for index, byte in enumerate(tail) if byte)
-        audio._wrong("padding", f"offset {end + where}: 0x{tail[where]:02x} in the padding from {end}")
-    if len(body) % BODY_BLOCK or len(tail) >= BODY_BLOCK:
-        audio._wrong("padding", f"{len(body)} bytes, {len(tail)} of them padding")

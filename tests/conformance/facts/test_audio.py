@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import struct
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,45 @@ def test_units_decode_with_au_headers_and_with_zeros(how):
     assert audio_sequence.units_decode(seconds(AudioCodec.AAC, **how)).ok
 
 
+@pytest.mark.parametrize("header", [bytes(4), b"\0\x10\xff\xff", b"\0\0\1\x74"])
+@pytest.mark.parametrize("leading_zero", [False, True])
+def test_what_an_au_header_holds_is_open(header, leading_zero):
+    audios = seconds(AudioCodec.AAC, au_header=True, leading_zero=leading_zero)
+    for audio in audios:
+        audio.units = [replace(unit, data=_with_header(unit.data, header)) for unit in audio.units]
+    assert audio_sequence.units_decode(audios).ok
+    for audio in audios:
+        audio.units = [replace(unit, au_info=0) for unit in audio.units]
+    assert not audio_sequence.units_decode(audios).ok
+
+
+def _with_header(data, header):
+    begin = data.index(b"\0\x10")  # behind a 0x00 that may be attached
+    return data[:begin] + header + data[begin + 4 :]
+
+
+@pytest.mark.parametrize("codec", AudioCodec)
+@pytest.mark.parametrize("padding", [b"\xff" * 5000, bytes(range(256)) * 32])
+def test_what_the_padding_holds_is_open_and_how_much_it_is(codec, padding):
+    audios = []
+    for number in range(4):
+        body = second(codec, number)
+        end = (68 if codec is AudioCodec.AAC else 64) + walk_audio(body).stated
+        longer = body[:end] + padding
+        audios.append(walk_audio(longer[: len(longer) // 4096 * 4096]))
+    assert [fact for fact in facts(audios, codec.value) if not fact.ok] == []
+    cut = [walk_audio(second(codec, 0)[:-4])]
+    assert not audio_sequence.padded(cut).ok
+
+
+def test_zone_bits_are_the_same_in_each_answer():
+    audios = seconds(AudioCodec.G711)
+    audios[1].start_zone = (3, 30, 0x03)  # sign and summer time, but in two other bits
+    assert not audio_sequence.times(audios, "G711").ok
+    audios[1].start_zone = (3, 30, 0xC3)
+    assert audio_sequence.times(audios, "G711").ok
+
+
 @pytest.mark.parametrize("codec", ["G711", "G726"])
 def test_a_zero_ahead_of_samples_is_no_sample(codec):
     audios = seconds(AudioCodec(codec), leading_zero=True)
@@ -108,13 +148,13 @@ def test_any_bytes_are_walked(body):
     [
         ("G711", 0, b"\xff\x02", "header"),
         ("G711", 2, b"\x00\x02", "header"),
-        ("G711", 4, b"\x00\x00\x1f\x3e", "padded"),
         ("G711", 4, b"\x00\x00\x1f\x80", "sizes"),
         ("G711", 4, b"\x00\x00\xff\x40", "sizes"),
         ("G711", 4, b"\x00\x00\x1f\x60", "sizes"),
         ("G711", 16, b"\x00\x00\x00\x00", "times"),
         ("G711", 13, b"\x09\x1e\xc0", "times"),
         ("G711", 15, b"\x00", "times"),
+        ("G711", 13, b"\x03\x3c", "times"),
         ("G711", 28, b"\x00", "codec_byte"),
         ("AAC", 0, b"\xff\x03", "header"),
         ("AAC", 8, b"\xff\x12\x00\x38", "header"),
@@ -171,8 +211,8 @@ def test_silence_may_come_twice():
 def test_audio_and_pictures_of_one_place():
     audio = walk_audio(second(AudioCodec.G711, 0))
     assert audio_sequence.beside_pictures(audio, START * 100 + 50, 100).ok
-    assert not audio_sequence.beside_pictures(audio, (START + 5) * 100, 100).ok
-    assert not audio_sequence.beside_pictures(audio, (START - 5) * 100, 100).ok
+    assert not audio_sequence.beside_pictures(audio, (START + 13) * 100, 100).ok
+    assert not audio_sequence.beside_pictures(audio, (START - 13) * 100, 100).ok
     with pytest.raises(NothingToJudge):
         audio_sequence.beside_pictures(audio, None, 100)
 

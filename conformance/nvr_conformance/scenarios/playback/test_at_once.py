@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 
 from nvr_conformance.procedures import udp_path
 from nvr_conformance.scenario import (
@@ -12,11 +13,11 @@ from nvr_conformance.scenario import (
     Gop,
     HeldAnswer,
     NotTested,
+    Observe,
     Player,
     Require,
     Target,
     player_in_recording,
-    refused,
     scenario,
 )
 
@@ -26,11 +27,22 @@ TRIES = 3  # of asking twice at once
 UNSEEN = "whether the recorder was done with one before it took the other cannot be seen from afar"
 
 
-@scenario("PLB-28", "PLB-29")
+@dataclass(frozen=True)
+class _Pens:
+    """Who asks, and what is written with."""
+
+    client: Client
+    check: Check
+    not_tested: NotTested
+    observe: Observe
+
+
+@scenario("PLB-26", "PLB-28", "PLB-29")
 def test_one_camera_played_twice(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
 ) -> None:
     """Two UIDs in turns at two places; then an answer that is held while the camera is asked for again."""
+    pens = _Pens(client, check, not_tested, observe)
     player, first = player_in_recording(target, client)
     player.session.logout()
     camera = first.camera
@@ -52,50 +64,65 @@ def test_one_camera_played_twice(
         expected, actual = _starts(alone[number]), _starts(turns[number])
         check("PLB-29", actual == expected, expected, actual, f"UID {number + 1} at its own place")
 
-    _check_one_uid(target, client, check, not_tested, alone[0], places[0])
-    _check_two_uids(client, check, not_tested, camera, places[0])
+    _check_one_uid(pens, alone[0], places[0])
+    _check_two_uids(pens, camera, places[0])
 
 
-def _check_one_uid(
-    target: Target, client: Client, check: Check, not_tested: NotTested, alone: list[Gop], place: int
-) -> None:
+def _check_one_uid(pens: _Pens, alone: list[Gop], place: int) -> None:
     """PLB-28: the same camera again, then another one, while an answer is in flight."""
-    camera = alone[0].camera
+    client, camera = pens.client, alone[0].camera
+    target = client.target
     others = [number for number in target.cameras[:4] if number != camera][:1]
     player = _standing_at(client, camera, place, *others)
     with closing(HeldAnswer(client, player.session.path("camera", CAM=camera))) as held:
         second = player.fetch(camera)
         meanwhile = [player.fetch(number) for number in others]
         arrived = held.arrived()
-        whole = player.read(camera, held.finish())
+        first = player.read(camera, held.finish())
     third = player.fetch(camera)
     player.session.logout()
-    if not whole.given:
-        not_tested("PLB-28", _not_in_flight(whole, arrived))
+    if not first.given and not second.given:
+        pens.not_tested("PLB-28", _not_in_flight(first, arrived))
         return
-    is_refused = refused(second.exchange) or not second.given
-    # A network stack holds megabytes: the recorder may have handed all of it over long before.
-    near = is_refused or udp_path.is_own(target)
-    if _not_in_flight(whole, arrived) or not near:
-        _check_at_once(client, check, not_tested, alone, place)
+    name = "the same camera while one answer is in flight"
+    if first.given and second.given:
+        # A network stack holds megabytes: the recorder may have handed all of it over long before.
+        near = udp_path.is_own(target)
+        if _not_in_flight(first, arrived) or not near:
+            _check_at_once(pens, alone, place)
+        else:
+            pens.check("PLB-28", False, "one GOP of the two", f"{first} and {second}", name)
         return
-    check("PLB-28", is_refused, "refused", second, "the same camera while one answer is in flight")
+    _check_who_stays(pens, alone, (first, second), third, name)
     for gop in meanwhile:
         if gop.given or _alone(client, gop.camera, place):
-            check("PLB-28", gop.given, "plays", gop, "another camera meanwhile")
-    same = whole.start == alone[0].start and whole.video == alone[0].video
-    check("PLB-28", same, alone[0], whole, "the first answer arrives whole")
-    check("PLB-28", third.given and third.start == alone[1].start, alone[1], third, "then the next GOP")
+            pens.check("PLB-26", gop.given, "plays", gop, "another camera while an answer is in flight")
 
 
-def _check_at_once(client: Client, check: Check, not_tested: NotTested, alone: list[Gop], place: int) -> None:
+def _check_who_stays(pens: _Pens, alone: list[Gop], answers: tuple[Gop, Gop], third: Gop, name: str) -> None:
+    """One of two answers brought a GOP: which of them gives way is open (OP-43), but the one that stays is
+    not harmed, and playback goes on behind it."""
+    stays = next(gop for gop in answers if gop.given)
+    gone = answers[0] if stays is answers[1] else answers[1]
+    pens.check("PLB-28", True, "one GOP of the two", f"{answers[0]} and {answers[1]}", name)
+    way = "the newer one" if gone is answers[1] else "the older one"
+    pens.observe("PLB-28", f"{way}: {gone.exchange}", f"{name}, which gives way")
+    number = next((number for number, gop in enumerate(alone[:-1]) if gop.start == stays.start), None)
+    whole = number is not None and stays.video == alone[number].video
+    pens.check("PLB-28", whole, f"{alone[0]}, or the next", stays, f"{name}: the other arrives whole")
+    if number is not None:
+        following = alone[number + 1]
+        pens.check("PLB-28", third.start == following.start, following, third, f"{name}: then the next GOP")
+
+
+def _check_at_once(pens: _Pens, alone: list[Gop], place: int) -> None:
     """PLB-28 from afar: the same camera asked for on two connections before either answer is read.
 
-    One that is refused was asked for while the other was in flight. Where both bring a GOP, the second may
-    have been asked for when the first was done; not so if both bring the same one, for playback goes on from
-    answer to answer.
+    One that brings nothing was asked for while the other was in flight. Where both bring a GOP, the second
+    may have been asked for when the first was done; not so if both bring the same one, for playback goes on
+    from answer to answer.
     """
-    camera = alone[0].camera
+    camera, client = alone[0].camera, pens.client
     name = "the same camera asked for twice at once"
     for _ in range(TRIES):
         player = _standing_at(client, camera, place)
@@ -108,33 +135,31 @@ def _check_at_once(client: Client, check: Check, not_tested: NotTested, alone: l
                 held.ask()
             for held in (one, other):
                 held.wait()
-            answers = [player.read(camera, held.finish()) for held in (one, other)]
+            answers = (player.read(camera, one.finish()), player.read(camera, other.finish()))
         third = player.fetch(camera)
         player.session.logout()
-        whole = [gop for gop in answers if gop.given]
+        given = [gop for gop in answers if gop.given]
         actual = " and ".join(map(str, answers))
-        if len(whole) == 1 and any(refused(gop.exchange) for gop in answers):
-            check("PLB-28", True, "one is refused", actual, name)
-            check("PLB-28", whole[0].start == alone[0].start, alone[0], whole[0], "the other arrives whole")
-            check("PLB-28", third.start == alone[1].start, alone[1], third, "then the next GOP")
+        if len(given) == 1:
+            _check_who_stays(pens, alone, answers, third, name)
             return
-        if len(whole) == 2 and whole[0].start == whole[1].start:
-            check("PLB-28", False, "one is refused", f"{actual}: the same twice", name)
+        if len(given) == 2 and given[0].start == given[1].start:
+            pens.check("PLB-28", False, "one GOP of the two", f"{actual}: the same twice", name)
             return
-    not_tested("PLB-28", f"asked for twice at once, {TRIES} times: {actual}; {UNSEEN}")
+    pens.not_tested("PLB-28", f"asked for twice at once, {TRIES} times: {actual}; {UNSEEN}")
 
 
-def _check_two_uids(client: Client, check: Check, not_tested: NotTested, camera: int, place: int) -> None:
+def _check_two_uids(pens: _Pens, camera: int, place: int) -> None:
     """PLB-29: another UID, while an answer for the same camera is in flight."""
-    players = [_standing_at(client, camera, place) for _ in range(2)]
-    with closing(HeldAnswer(client, players[0].session.path("camera", CAM=camera))) as held:
+    players = [_standing_at(pens.client, camera, place) for _ in range(2)]
+    with closing(HeldAnswer(pens.client, players[0].session.path("camera", CAM=camera))) as held:
         other = players[1].fetch(camera)
         arrived = held.arrived()
         whole = players[0].read(camera, held.finish())
     if reason := _not_in_flight(whole, arrived):
-        not_tested("PLB-29", reason)
+        pens.not_tested("PLB-29", reason)
     else:
-        check("PLB-29", other.given, "plays", other, "while an answer to the other UID is in flight")
+        pens.check("PLB-29", other.given, "plays", other, "while an answer to the other UID is in flight")
 
 
 def _not_in_flight(whole: Gop, arrived: int) -> str:

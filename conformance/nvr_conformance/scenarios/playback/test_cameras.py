@@ -27,7 +27,12 @@ ALONE = 4  # cameras of which it is looked up what they play alone, besides thos
 
 @scenario("PLB-26", "PLB-27")
 def test_sixteen_cameras_at_once(
-    target: Target, client: Client, check: Check, not_applicable: NotApplicable, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    observe: Observe,
+    not_applicable: NotApplicable,
+    require: Require,
 ) -> None:
     """A MASK with sixteen cameras, or all there are: each plays what it plays alone. Then seventeen."""
     cameras = require(target.cameras, "no camera is connected")[:AT_ONCE]
@@ -69,8 +74,12 @@ def test_sixteen_cameras_at_once(
     fresh = Player(client.login())
     answer = fresh.choose(*too_many)
     fresh.goto(moment)
-    given = [camera for camera in too_many if fresh.fetch(camera).given]
-    check("PLB-27", len(given) <= AT_ONCE, f"at most {AT_ONCE} cameras", f"{len(given)} play, MASK: {answer}")
+    # One may give way to another (OP-43): that all play shows when each of them does so again.
+    rounds = [[camera for camera in too_many if fresh.fetch(camera).given] for _ in range(2)]
+    playing = min(map(len, rounds))
+    said = f"{' and '.join(str(len(given)) for given in rounds)} play, MASK: {answer}"
+    check("PLB-27", playing <= AT_ONCE, f"at most {AT_ONCE} cameras", said)
+    observe("PLB-27", said, f"{len(too_many)} cameras in MASK")
 
 
 @scenario("PLB-32")

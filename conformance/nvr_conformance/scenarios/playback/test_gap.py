@@ -8,7 +8,6 @@ from nvr_conformance.scenario import (
     SECOND,
     Check,
     Client,
-    Gop,
     Player,
     Require,
     Target,
@@ -27,74 +26,76 @@ LANDING = 10  # GOPs behind the gap among which it must land
 
 @dataclass(frozen=True)
 class Gap:
-    """Recording up to about ``last`` (hundredths), then nothing until the GOP ``beyond``."""
+    """Nothing is recorded between ``last`` and ``first`` (hundredths), each known to ``slack``."""
 
     last: int
-    beyond: Gop
+    first: int
+    slack: int
 
 
 @scenario("PLB-30")
 def test_a_gap_is_skipped(target: Target, client: Client, check: Check, require: Require) -> None:
-    """Go back from now, look for a time that GOTODATE answers with a much later GOP, and play across."""
+    """Go back from now, look for a time at which GOTODATE finds nothing, and play across."""
     player, first = player_in_recording(target, client)
-    camera = first.camera
+    camera, length = first.camera, first.length or SECOND
     now = round(target.unix_time()) * SECOND
     hours = PROBES * STRIDE / (60 * MINUTE)
     gap = require(
         find_gap(player, camera, now), f"no gap was found in the last {hours:.1f} hours at {PROBES} places"
     )
-    player.goto(gap.last)
+    player.goto(gap.last - gap.slack)
     begun = player.fetch(camera)
     player.play()
     gops = [begun]
-    beyond = gap.beyond.start or 0
-    length = begun.length or SECOND
-    ahead = max(0.0, gap.last - (begun.start or gap.last)) / length  # where GOTODATE was not exact
-    while gops[-1].given and (gops[-1].start or 0) < beyond and len(gops) < ACROSS + min(ahead, PATIENCE):
+    ahead = max(0.0, gap.last - (begun.start or gap.last)) / length
+    while gops[-1].given and (gops[-1].start or 0) <= gap.last and len(gops) < ACROSS + min(ahead, PATIENCE):
         gops.append(player.fetch(camera))
-    end = gops[-1]
-    across = end.given and end.start is not None and beyond <= end.start <= beyond + LANDING * length
-    name = f"{(beyond - gap.last) / MINUTE:.1f} minutes without recording"
+    end, landing = gops[-1], gap.first + gap.slack + LANDING * length
+    across = end.given and end.start is not None and gap.last < end.start <= landing
+    name = f"{(gap.first - gap.last) / MINUTE:.1f} minutes without recording"
     expected = "a GOP in each answer, soon one from behind the gap"
     check("PLB-30", across, expected, f"answer {len(gops)}: {end}", name)
 
 
 def find_gap(player: Player, camera: int, now: int) -> Gap | None:
-    """The first gap that probes every ten minutes back from ``now`` meet, its beginning found by halving."""
+    """The first gap that probes every ten minutes back from ``now`` meet, its ends found by halving."""
+    behind = None
     for probe in range(1, PROBES + 1):
         inside = now - probe * STRIDE
-        gop = _gop_at(player, camera, inside)
-        if gop is None or not _is_far(gop, inside):
+        if _slack(player, camera, inside) is not None:
+            behind = inside
+        if behind is None or behind == inside:
             continue
         before = inside
         for power in range(WIDER):
             before -= STRIDE << power
-            found = _gop_at(player, camera, before)
-            if found is not None and not _is_far(found, before):
-                return Gap(_last_recorded(player, camera, before, inside), gop)
+            slack = _slack(player, camera, before)
+            if slack is not None:
+                last = _edge(player, camera, before, inside)
+                return Gap(last, _edge(player, camera, behind, inside), slack)
         return None
     return None
 
 
-def _last_recorded(player: Player, camera: int, recorded: int, missing: int) -> int:
-    """The last second at which there is recording, or the second before."""
-    while missing - recorded > SECOND:
+def _edge(player: Player, camera: int, recorded: int, missing: int) -> int:
+    """The second nearest to ``missing`` at which there is recording, or the one beside it."""
+    while abs(missing - recorded) > SECOND:
         middle = (recorded + missing) // 2 // SECOND * SECOND
-        found = _gop_at(player, camera, middle)
-        if found is not None and not _is_far(found, middle):
+        if middle in (recorded, missing):
+            break
+        if _slack(player, camera, middle) is not None:
             recorded = middle
         else:
             missing = middle
     return recorded
 
 
-def _gop_at(player: Player, camera: int, moment: int) -> Gop | None:
-    player.goto(moment)
-    gop = player.fetch(camera)
-    return gop if gop.given and gop.start is not None else None
-
-
-def _is_far(gop: Gop, moment: int) -> bool:
-    """Whether it begins much later than was asked for: there is nothing in between."""
-    length = gop.length or SECOND
-    return (gop.start or 0) - moment > 10 * SECOND + 2 * length
+def _slack(player: Player, camera: int, moment: int) -> int | None:
+    """None if nothing is recorded at that time, as far as GOTODATE tells; else how far it may be off, for it
+    may give the GOP ahead of TIMEF or the one behind (OP-26), and need not hit it."""
+    gop = player.at(camera, moment)
+    if not gop.given or gop.start is None:
+        return None
+    length = round(gop.length or SECOND)
+    slack = 10 * SECOND + 2 * length
+    return slack if gop.start - slack <= moment <= gop.start + length + slack else None

@@ -100,7 +100,7 @@ def same_gop_while_it_is_sent(recorder: Recorder) -> None:
     _before_camera(recorder, again)
 
 
-@breaks("PLB-28")
+@breaks("PLB-26")
 def one_answer_in_flight_for_all_cameras(recorder: Recorder) -> None:
     """Refuses camera.cgi while an answer for any camera is being sent on the UID."""
 
