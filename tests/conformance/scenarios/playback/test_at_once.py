@@ -1,4 +1,4 @@
-"""PLB-28 where the answers to two requests are all there is to see: a recorder that is not this host."""
+"""PLB-28 where the answers to two requests are all there is to see: a recorder that was not started here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nvr_conformance.report.writer import ReportWriter
 @pytest.fixture
 def judged_from_afar(monkeypatch, tmp_path):
     """Judges PLB-28 of an emulated recorder as if it were elsewhere: by itself, and from the evidence."""
-    monkeypatch.setattr(udp_path, "is_this_host", lambda endpoint: False)
+    monkeypatch.setattr(udp_path, "is_own", lambda target: False)
 
     def judged(*defects):
         options = TargetOptions(model=2, defects=defects)
