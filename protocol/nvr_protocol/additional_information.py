@@ -15,7 +15,7 @@ from typing import Any
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.timestamps import MAX_SECONDS, Zone, read_zone, write_zone
+from nvr_protocol.timestamps import MAX_SECONDS, UnixSeconds, Zone, read_zone, write_zone
 
 
 class InformationId(IntEnum):
@@ -93,7 +93,7 @@ class AdditionalInformation:
     camera: int | None = None
     compression: Codec | None = None
     data_size: int | None = None
-    seconds: int | None = None
+    seconds: UnixSeconds | None = None
     zone: Zone | None = None
     frames: int | None = None
     frame_rate: int | None = None
@@ -102,7 +102,7 @@ class AdditionalInformation:
     present: bool | None = None
     operation: Operation | None = None
     speed: int | None = None
-    camera_seconds: int | None = None
+    camera_seconds: UnixSeconds | None = None
     camera_zone: Zone | None = None
     camera_frame_hundredths: int | None = None
     start_codes: bool | None = None

@@ -1,15 +1,25 @@
 """Times and time zones as the document writes them (§3.2, §3.3, §6.3, §7).
 
-`hundredths` is Unix time in 1/100 s, `seconds` is Unix time in whole seconds; both are UTC.
+Three scales of UTC meet here, and each has a type of its own, so that no number of one is taken for another.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NewType
 
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
+
+UnixSeconds = NewType("UnixSeconds", int)
+"""A moment in whole seconds since the Unix epoch."""
+
+Hundredths = NewType("Hundredths", int)
+"""A moment in 1/100 s since the Unix epoch."""
+
+Ticks = NewType("Ticks", int)
+"""A moment since the Unix epoch, or a stretch of time, in 1/90000 s: the clock of video (§2.3.1)."""
 
 FIRST_YEAR = 2022
 LAST_YEAR = 2035
@@ -19,6 +29,17 @@ MAX_ZONE_MINUTES = 23 * 60 + 59
 _EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
 _ZONE_INFO_BITS = {"high-bits": (0x80, 0x40), "low-bits": (0x01, 0x02), "half-bytes": (0x10, 0x01)}
 _FIELDS = ("year", "month", "day", "hour", "minute", "second", "hundredth")
+
+
+def joined(seconds: int, hundredth: int = 0) -> Hundredths:
+    """The moment of a second and a hundredth in it, which are told apart on the wire."""
+    return Hundredths(seconds * 100 + hundredth)
+
+
+def parted(moment: Hundredths) -> tuple[UnixSeconds, int]:
+    """The second of a moment, and the hundredth in it."""
+    seconds, hundredth = divmod(moment, 100)
+    return UnixSeconds(seconds), hundredth
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +62,7 @@ class Zone:
 UTC_ZONE = Zone(0)
 
 
-def zone_at(tz: tzinfo, seconds: int) -> Zone:
+def zone_at(tz: tzinfo, seconds: UnixSeconds) -> Zone:
     """The zone of `tz` at Unix time `seconds`, such that its local time is right.
 
     Summer time is one hour in the document: where a zone moves its clocks by something else, the standard
@@ -103,30 +124,29 @@ def _zone_minutes(negative: bool, hours: int, minutes: int, offset: int | None) 
     return -total if negative else total
 
 
-def parse_timef(text: str) -> int:
+def parse_timef(text: str) -> Hundredths:
     """The hundredths of a TIMEF, `yymmddhhmmssff` in UTC, years 22 to 35 (§3.2). The error names the
     field."""
     seconds, hundredth = _parse("TIMEF", text, 7)
-    return seconds * 100 + hundredth
+    return joined(seconds, hundredth)
 
 
-def format_timef(hundredths: int) -> str:
+def format_timef(hundredths: Hundredths) -> str:
     """The TIMEF of `hundredths`: `yymmddhhmmssff` in UTC. ProtocolError outside of 2022 to 2035 (§3.2)."""
-    seconds, hundredth = divmod(hundredths, 100)
+    seconds, hundredth = parted(hundredths)
     return f"{_format('TIMEF', seconds)}{hundredth:02d}"
 
 
-def parse_range_time(text: str, *, any_seconds: bool = False) -> int:
+def parse_range_time(text: str, *, any_seconds: bool = False) -> UnixSeconds:
     """The seconds of a STARTTIME or ENDTIME, `yymmddhhmmss` in UTC; its own seconds must be 00, unless any
-    will
-    do (§6.3.2, OP-40)."""
+    will do (§6.3.2, OP-40)."""
     seconds, _ = _parse("range time", text, 6)
     if text[10:] != "00" and not any_seconds:
         raise ProtocolError("range time second", f"{text[10:]!r} is not 00", 10)
-    return seconds
+    return UnixSeconds(seconds)
 
 
-def format_range_time(seconds: int) -> str:
+def format_range_time(seconds: UnixSeconds) -> str:
     """The STARTTIME or ENDTIME of `seconds`, which must be a whole minute between 2022 and 2035 (§6.3.2)."""
     if seconds % 60:
         raise ProtocolError("range time second", f"{seconds % 60:02d} is not 00")

@@ -13,7 +13,7 @@ from nvr_protocol.dialect import ALTERNATIVES, DEFAULT, Dialect
 from nvr_protocol.multipart import BOUNDARY_LINE, write_part
 from nvr_protocol.playback.video_values import Picture, PlaybackVideo
 from nvr_protocol.rtp.packet import RtpPacket
-from nvr_protocol.timestamps import Zone
+from nvr_protocol.timestamps import Hundredths, UnixSeconds, Zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def tlvs(draw: DrawFn) -> AdditionalInformation:
         camera=maybe(_U16),
         compression=maybe(st.sampled_from((Codec.H264, Codec.H265))),
         data_size=maybe(_U32),
-        seconds=time and time[0],
+        seconds=time and UnixSeconds(time[0]),
         zone=time and time[1],
         frames=maybe(_U16),
         frame_rate=maybe(_U16),
@@ -69,7 +69,7 @@ def tlvs(draw: DrawFn) -> AdditionalInformation:
         present=maybe(st.booleans()),
         operation=status and status[0],
         speed=status and status[1],
-        camera_seconds=camera_time and camera_time[0],
+        camera_seconds=camera_time and UnixSeconds(camera_time[0]),
         camera_zone=camera_time and camera_time[1],
         camera_frame_hundredths=maybe(st.integers(0, 99)),
         start_codes=maybe(st.booleans()),
@@ -93,8 +93,8 @@ def playback_chunks(
     pictures = tuple(
         Picture(
             _PICTURE_START[codec] + draw(st.binary(max_size=40)),
-            moment,
-            None if camera_start is None else camera_start + moment - start,
+            Hundredths(moment),
+            None if camera_start is None else Hundredths(camera_start + moment - start),
         )
         for moment in moments
     )
@@ -102,8 +102,8 @@ def playback_chunks(
         codec,
         draw(_U16),
         pictures,
-        start,
-        moments[-1] if moments else start,
+        Hundredths(start),
+        Hundredths(moments[-1] if moments else start),
         draw(zones()),
         draw(_U16),
         draw(st.sampled_from(Operation)),

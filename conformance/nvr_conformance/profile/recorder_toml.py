@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_protocol.dialect import ALTERNATIVES, OPEN_POINTS
 from nvr_protocol.models import DEFAULT_SERIES, MODELS, Model
-from nvr_protocol.timestamps import zone_at
+from nvr_protocol.timestamps import UnixSeconds, zone_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def _zone_name(profile: Profile) -> str | None:
             zone = zoneinfo.ZoneInfo(name)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             continue
-        if all(zone_at(zone, seconds) == seen for seconds, seen in profile.zones):
+        if all(zone_at(zone, UnixSeconds(seconds)) == seen for seconds, seen in profile.zones):
             return name
     return None
 

@@ -16,6 +16,7 @@ from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.footage.own_folders import audio_name
 from nvr_fixtures import AudioFixture, load_audio
 from nvr_protocol.codecs import AudioCodec
+from nvr_protocol.timestamps import Ticks
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class AudioUnit:
     pictures: int = 1
 
     @property
-    def start(self) -> int:
-        """When it begins, in ticks."""
+    def start(self) -> Ticks:
+        """When it begins."""
         return self.audio.unit_at(self.number)
 
     @property
@@ -44,8 +45,8 @@ class AudioUnit:
         """How many samples precede it since the epoch: the time of RTP (§2.3.6)."""
         return self.number * self.audio.fixture.samples_per_unit
 
-    def picture_at(self, picture: int) -> int:
-        """When it is sent, in ticks."""
+    def picture_at(self, picture: int) -> Ticks:
+        """When it is sent."""
         return self.start
 
     def following(self) -> AudioUnit:
@@ -65,20 +66,20 @@ class Audio:
         return self.fixture.codec
 
     @property
-    def interval(self) -> int:
-        """How long a unit lasts, in ticks."""
-        return self.fixture.samples_per_unit * TICKS // self.fixture.sample_rate
+    def interval(self) -> Ticks:
+        """How long a unit lasts."""
+        return Ticks(self.fixture.samples_per_unit * TICKS // self.fixture.sample_rate)
 
-    def containing(self, moment: int) -> AudioUnit:
-        """The unit during which `moment` (ticks) lies."""
+    def containing(self, moment: Ticks) -> AudioUnit:
+        """The unit during which `moment` lies."""
         return AudioUnit(self, moment // self.interval)
 
-    def from_moment(self, moment: int) -> int:
-        """The number of the first unit that begins at or after `moment` (ticks)."""
+    def from_moment(self, moment: Ticks) -> int:
+        """The number of the first unit that begins at or after `moment`."""
         return -(-moment // self.interval)
 
-    def between(self, begin: int, end: int) -> list[bytes]:
-        """The units that begin in a stretch of time (ticks, `end` outside it)."""
+    def between(self, begin: Ticks, end: Ticks) -> list[bytes]:
+        """The units that begin in a stretch of time (`end` outside it)."""
         return [self.unit(number) for number in range(self.from_moment(begin), self.from_moment(end))]
 
     def cut_into(self, milliseconds: int) -> Audio:
@@ -98,9 +99,9 @@ class Audio:
         """The unit of that number since the epoch."""
         return self.fixture.units[number % len(self.fixture.units)]
 
-    def unit_at(self, number: int) -> int:
-        """When that unit begins, in ticks."""
-        return number * self.interval
+    def unit_at(self, number: int) -> Ticks:
+        """When that unit begins."""
+        return Ticks(number * self.interval)
 
 
 @lru_cache(maxsize=256)

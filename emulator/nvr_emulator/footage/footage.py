@@ -21,6 +21,7 @@ from nvr_protocol.rtp import h264 as rtp_h264
 from nvr_protocol.rtp import h265 as rtp_h265
 from nvr_protocol.rtp.nal_units import split_annex_b
 from nvr_protocol.rtp.packet import MAX_PAYLOAD
+from nvr_protocol.timestamps import Hundredths, Ticks, UnixSeconds
 
 TICKS = 90_000
 TICKS_PER_HUNDREDTH = TICKS // 100
@@ -35,14 +36,19 @@ _JPEG_OF = {"counter": "counter-small"}
 _PACKETISE = {Codec.H264: rtp_h264.packetise, Codec.H265: rtp_h265.packetise}
 
 
-def ticks(seconds: float) -> int:
+def ticks(seconds: float) -> Ticks:
     """A moment in Unix seconds as ticks, rounded to the nearest."""
-    return round(seconds * TICKS)
+    return Ticks(round(seconds * TICKS))
 
 
-def hundredths(moment: int) -> int:
+def hundredths(moment: Ticks) -> Hundredths:
     """A moment in ticks as hundredths of a second, rounded down."""
-    return moment // TICKS_PER_HUNDREDTH
+    return Hundredths(moment // TICKS_PER_HUNDREDTH)
+
+
+def unix_seconds(moment: Ticks) -> UnixSeconds:
+    """A moment in ticks as whole seconds, rounded down."""
+    return UnixSeconds(moment // TICKS)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Gop:
     footage: Footage
     number: int
     index: int
-    start: int
+    start: Ticks
 
     @property
     def pictures(self) -> int:
@@ -60,31 +66,31 @@ class Gop:
         return self.footage.lengths[self.index]
 
     @property
-    def end(self) -> int:
-        """When the next GOP begins, in ticks."""
-        return self.start + self.pictures * self.interval
+    def end(self) -> Ticks:
+        """When the next GOP begins."""
+        return Ticks(self.start + self.pictures * self.interval)
 
     @property
-    def interval(self) -> int:
-        """How long each of its pictures is shown, in ticks."""
+    def interval(self) -> Ticks:
+        """How long each of its pictures is shown."""
         return self.footage.intervals[self.index]
 
-    def picture_at(self, picture: int) -> int:
-        """When picture `picture` (from 0) was taken, in ticks."""
-        return self.start + picture * self.interval
+    def picture_at(self, picture: int) -> Ticks:
+        """When picture `picture` (from 0) was taken."""
+        return Ticks(self.start + picture * self.interval)
 
     def following(self) -> Gop:
         """The GOP after this one."""
         return self.footage.gop(self.number + 1)
 
-    def picture_hundredths(self) -> list[int]:
+    def picture_hundredths(self) -> list[Hundredths]:
         """When each picture was taken, in hundredths."""
         return [hundredths(self.picture_at(picture)) for picture in range(self.pictures)]
 
 
 class Footage:
     """The fixture of one camera in one codec, prepared piece by piece as it is asked for. `interval`: how
-    long a picture is shown by day, `intervals`: in each GOP, in ticks.
+    long a picture is shown by day, `intervals`: in each GOP.
 
     JPEG pictures are GOPs of one.
     """
@@ -93,7 +99,7 @@ class Footage:
         self.fixture = fixture
         self.codec = fixture.codec
         self.rate = fixture.rate
-        self.interval = TICKS // fixture.rate
+        self.interval = Ticks(TICKS // fixture.rate)
         self.lengths = [len(gop) for gop in fixture.gops]
         self.intervals = [fixture.interval(index) for index in range(len(fixture.gops))]
         self._starts = [0]
@@ -103,12 +109,12 @@ class Footage:
         self._prepared: dict[tuple[int, Dialect], PreparedGop] = {}
 
     @cached_property
-    def cycle(self) -> int:
-        """How long the fixture lasts, in ticks."""
-        return self._starts[-1]
+    def cycle(self) -> Ticks:
+        """How long the fixture lasts."""
+        return Ticks(self._starts[-1])
 
-    def containing(self, moment: int) -> Gop:
-        """The GOP during which `moment` (ticks) lies."""
+    def containing(self, moment: Ticks) -> Gop:
+        """The GOP during which `moment` lies."""
         cycle, offset = divmod(moment, self.cycle)
         index = bisect_right(self._starts, offset) - 1
         return self._place(cycle, index)
@@ -138,7 +144,8 @@ class Footage:
         return self._prepared[key]
 
     def _place(self, cycle: int, index: int) -> Gop:
-        return Gop(self, cycle * len(self.lengths) + index, index, cycle * self.cycle + self._starts[index])
+        start = Ticks(cycle * self.cycle + self._starts[index])
+        return Gop(self, cycle * len(self.lengths) + index, index, start)
 
 
 @lru_cache(maxsize=512)

@@ -7,19 +7,20 @@ from dataclasses import replace
 from itertools import islice
 
 from nvr_emulator.footage.recordings import Stretch
+from nvr_protocol.timestamps import Ticks
 
 
 class Outages:
     """From when to when each camera was lost; the last outage may go on (its end is None)."""
 
     def __init__(self) -> None:
-        self._outages: dict[int, list[tuple[int, int | None]]] = {}
+        self._outages: dict[int, list[tuple[Ticks, Ticks | None]]] = {}
 
-    def begin(self, camera: int, moment: int) -> None:
+    def begin(self, camera: int, moment: Ticks) -> None:
         """The camera is lost from now on."""
         self._outages.setdefault(camera, []).append((moment, None))
 
-    def end(self, camera: int, moment: int) -> None:
+    def end(self, camera: int, moment: Ticks) -> None:
         """The camera is back."""
         begun, _ = self._outages[camera].pop()
         if moment > begun:
@@ -29,7 +30,7 @@ class Outages:
         """No camera was ever lost."""
         self._outages.clear()
 
-    def of(self, camera: int) -> Sequence[tuple[int, int | None]]:
+    def of(self, camera: int) -> Sequence[tuple[Ticks, Ticks | None]]:
         """From when to when the camera was lost."""
         return self._outages.get(camera, ())
 
@@ -52,11 +53,11 @@ class Outages:
         return pieces
 
 
-def _is_over(outage: tuple[int, int | None], moment: int) -> bool:
+def _is_over(outage: tuple[Ticks, Ticks | None], moment: Ticks) -> bool:
     return outage[1] is not None and outage[1] <= moment
 
 
-def _pieces(stretch: Stretch, begun: int, ended: int | None) -> list[Stretch]:
+def _pieces(stretch: Stretch, begun: Ticks, ended: Ticks | None) -> list[Stretch]:
     """What an outage leaves of a stretch."""
     if (stretch.end is not None and stretch.end <= begun) or (ended is not None and ended <= stretch.start):
         return [stretch]

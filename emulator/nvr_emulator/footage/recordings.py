@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import overload
 
-from nvr_emulator.footage.footage import TICKS, Footage, Gop
+from nvr_emulator.footage.footage import TICKS, Footage, Gop, ticks
 from nvr_emulator.seams import seam
+from nvr_protocol.timestamps import Ticks, UnixSeconds
 
 MINUTE = 60 * TICKS
 
@@ -19,15 +20,15 @@ class Stretch:
     """Uninterrupted recording of one footage; `end` None: it goes on. Times are ticks."""
 
     footage: Footage
-    start: int
-    end: int | None
+    start: Ticks
+    end: Ticks | None
 
     def first(self) -> Gop:
         """The first GOP that begins inside."""
         gop = self.footage.containing(self.start)
         return gop if gop.start >= self.start else self.footage.gop(gop.number + 1)
 
-    def last(self, now: int) -> Gop | None:
+    def last(self, now: Ticks) -> Gop | None:
         """The last GOP that is complete by `now`; None while there is none."""
         limit = now if self.end is None else min(self.end, now)
         gop = self.footage.gop(self.footage.containing(limit).number - 1)
@@ -60,17 +61,17 @@ class TimeLine:
     Cameras that are recorded alike share one; nothing here takes longer where more is recorded.
     """
 
-    def __init__(self, spans: Sequence[tuple[int, int | None]]) -> None:
+    def __init__(self, spans: Sequence[tuple[Ticks, Ticks | None]]) -> None:
         self.spans = tuple(spans)
         self._starts = [start for start, _ in self.spans]
         lengths = (0 if end is None else end - start for start, end in self.spans)
         self._before = [0, *accumulate(lengths)]
 
-    def at(self, moment: int) -> int:
+    def at(self, moment: Ticks) -> int:
         """The last span that begins at or before a moment; -1 where all begin later."""
         return bisect_right(self._starts, moment) - 1
 
-    def recorded(self, now: int) -> int:
+    def recorded(self, now: Ticks) -> int:
         """How long all of it lasts by `now`, in ticks."""
         index = self.at(now)
         if index < 0:
@@ -111,7 +112,7 @@ class Recording:
             else TimeLine([(stretch.start, stretch.end) for stretch in stretches])
         )
 
-    def oldest(self, now: int) -> Place | None:
+    def oldest(self, now: Ticks) -> Place | None:
         """The first GOP of all."""
         for index in range(self.time_line.at(now) + 1):
             stretch = self.stretches[index]
@@ -119,7 +120,7 @@ class Recording:
                 return Place(index, stretch.first())
         return None
 
-    def latest(self, now: int) -> Place | None:
+    def latest(self, now: Ticks) -> Place | None:
         """The last GOP that is complete."""
         for index in range(self.time_line.at(now), -1, -1):
             gop = self.stretches[index].last(now)
@@ -127,7 +128,7 @@ class Recording:
                 return Place(index, gop)
         return None
 
-    def containing(self, moment: int, now: int) -> Place | None:
+    def containing(self, moment: Ticks, now: Ticks) -> Place | None:
         """The GOP during which `moment` lies; None in a gap and outside."""
         index = self.time_line.at(moment)
         if index < 0:
@@ -138,7 +139,7 @@ class Recording:
             return None
         return Place(index, stretch.footage.containing(moment))
 
-    def following(self, moment: int, now: int) -> Place | None:
+    def following(self, moment: Ticks, now: Ticks) -> Place | None:
         """The first GOP that begins at or after `moment`."""
         for index in range(max(0, self.time_line.at(moment)), self.time_line.at(now) + 1):
             stretch = self.stretches[index]
@@ -152,7 +153,7 @@ class Recording:
             return Place(index, gop)
         return None
 
-    def preceding(self, moment: int, now: int) -> Place | None:
+    def preceding(self, moment: Ticks, now: Ticks) -> Place | None:
         """The last GOP that ends at or before `moment`."""
         for index in range(self.time_line.at(moment), -1, -1):
             stretch = self.stretches[index]
@@ -164,21 +165,21 @@ class Recording:
             return Place(index, last)
         return None
 
-    def near(self, moment: int, now: int) -> Place | None:
+    def near(self, moment: Ticks, now: Ticks) -> Place | None:
         """The GOP that contains `moment`, else the next one, else the last (OP-26)."""
         return self.containing(moment, now) or self.following(moment, now) or self.latest(now)
 
-    def second_from(self, second: int, now: int) -> int | None:
+    def second_from(self, second: UnixSeconds, now: Ticks) -> UnixSeconds | None:
         """The first Unix second from `second` on that is recorded and over; None where there is none."""
-        if self.containing(second * TICKS, now) is None:
-            following = self.following(second * TICKS, now)
+        if self.containing(ticks(second), now) is None:
+            following = self.following(ticks(second), now)
             if following is None:
                 return None
-            second = -(-following.gop.start // TICKS)
-        return second if (second + 1) * TICKS <= now else None
+            second = UnixSeconds(-(-following.gop.start // TICKS))
+        return second if ticks(second + 1) <= now else None
 
     @seam
-    def step(self, place: Place, count: int, now: int) -> Place | None:
+    def step(self, place: Place, count: int, now: Ticks) -> Place | None:
         """`count` GOPs onward (backward where negative), over gaps; None past either end."""
         while True:
             stretch = self.stretches[place.stretch]
@@ -203,7 +204,7 @@ class Recording:
                     return None
                 place = Place(beyond, last)
 
-    def _next_stretch(self, index: int, direction: int, now: int) -> int | None:
+    def _next_stretch(self, index: int, direction: int, now: Ticks) -> int | None:
         index += direction
         while 0 <= index <= self.time_line.at(now):
             if self.stretches[index].last(now) is not None:
@@ -212,6 +213,6 @@ class Recording:
         return None
 
 
-def on_the_minute(moment: int) -> int:
-    """The whole minute at or before `moment`, in ticks: recordings begin and end there."""
-    return moment - moment % MINUTE
+def on_the_minute(moment: Ticks) -> Ticks:
+    """The whole minute at or before `moment`: recordings begin and end there."""
+    return Ticks(moment - moment % MINUTE)

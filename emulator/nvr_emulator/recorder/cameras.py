@@ -16,6 +16,7 @@ from nvr_emulator.footage.recordings import Recording, Stretches, TimeLine, on_t
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.seams import seam
 from nvr_protocol.texts.connection_information import Connection
+from nvr_protocol.timestamps import Ticks
 
 
 class Cameras:
@@ -92,7 +93,7 @@ class Cameras:
         return Recording(stretches)
 
     def _configured(self) -> TimeLine:
-        def place(moment: int | datetime) -> int:
+        def place(moment: int | datetime) -> Ticks:
             return on_the_minute(ticks(unix_time(moment, self.started)))
 
         return TimeLine(

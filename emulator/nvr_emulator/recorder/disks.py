@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from nvr_emulator.footage.footage import TICKS
+from nvr_emulator.footage.footage import TICKS, unix_seconds
 from nvr_emulator.footage.recordings import Recording
 from nvr_emulator.seams import seam
 from nvr_protocol.texts.local_time import LocalTime, local_time
 from nvr_protocol.texts.recorded_time import Disk, Slot, write_recorded_time
-from nvr_protocol.timestamps import zone_at
+from nvr_protocol.timestamps import Ticks, UnixSeconds, zone_at
 
 CAPACITY = 4001
 """Gigabytes of a disk, as in the document's example."""
@@ -30,8 +30,8 @@ class DiskState(StrEnum):
 ENTRIES = {DiskState.WARNING: "SMART WARNING", DiskState.REMOVED: "LOGICALLY REMOVED"}
 """What the error log says behind the slot's name; nothing where a disk is normal again."""
 
-Range = tuple[int, int]
-"""The first and the last second of something recorded, in Unix seconds."""
+Range = tuple[UnixSeconds, UnixSeconds]
+"""The first and the last second of something recorded."""
 
 
 class Disks:
@@ -74,22 +74,22 @@ class Disks:
         return write_recorded_time(tuple(Slot(name, disks.get(name)) for name in self.names))
 
     @seam
-    def local(self, seconds: int) -> LocalTime:
+    def local(self, seconds: UnixSeconds) -> LocalTime:
         """What the recorder's clock showed at that moment."""
         return local_time(seconds, zone_at(self.zone, seconds))
 
 
-def recorded_range(recordings: Iterable[Recording], now: int) -> Range | None:
+def recorded_range(recordings: Iterable[Recording], now: Ticks) -> Range | None:
     """From the first picture to the last of any camera that playback can give at `now` (ticks)."""
     oldest, latest = [], []
     for recording in recordings:
         first, last = recording.oldest(now), recording.latest(now)
         if first is not None and last is not None:
-            oldest.append(first.gop.start // TICKS)
-            latest.append(last.gop.picture_at(last.gop.pictures - 1) // TICKS)
+            oldest.append(unix_seconds(first.gop.start))
+            latest.append(unix_seconds(last.gop.picture_at(last.gop.pictures - 1)))
     return (min(oldest), max(latest)) if oldest else None
 
 
-def seconds_recorded(recordings: Iterable[Recording], now: int) -> int:
+def seconds_recorded(recordings: Iterable[Recording], now: Ticks) -> int:
     """How long everything that is recorded of all cameras lasts together."""
     return sum(recording.time_line.recorded(now) for recording in recordings) // TICKS

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from nvr_emulator.seams import seam
 from nvr_protocol.texts.log_list import LOG_LIMIT, LogEntry, LogKind, LogList, write_log_list
-from nvr_protocol.timestamps import zone_at
+from nvr_protocol.timestamps import UnixSeconds, zone_at
 
 TEXT_LIMIT = 100
 """Longest text of an entry, in characters."""
@@ -29,7 +29,7 @@ class Logs:
 
         What an entry cannot hold (quotes, control characters) is replaced, for a user's name may have it.
         """
-        seconds = int(now)
+        seconds = UnixSeconds(int(now))
         entries = self._entries[kind]
         insort(entries, LogEntry(seconds, zone_at(self.zone, seconds), writable(text)), key=_time)
         del entries[: max(0, len(entries) - self.limit)]

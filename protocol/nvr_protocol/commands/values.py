@@ -6,7 +6,14 @@ Integers are ASCII digits, with a minus sign where negative values are allowed; 
 from nvr_protocol.commands.error import CommandError, shown
 from nvr_protocol.commands.specs import UID_DIGITS, Kind, ParameterSpec
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.timestamps import format_range_time, format_timef, parse_range_time, parse_timef
+from nvr_protocol.timestamps import (
+    Hundredths,
+    UnixSeconds,
+    format_range_time,
+    format_timef,
+    parse_range_time,
+    parse_timef,
+)
 
 Value = int | str | tuple[str, ...] | None
 """What a parameter is read to; see `Kind`. None is the time AS60_UNKNOWN."""
@@ -60,9 +67,9 @@ def write_value(spec: ParameterSpec, value: Value) -> list[str]:
         raise bad_value(spec, "a number of 20 digits or more")
     try:
         if spec.kind in (Kind.TIME, Kind.PICTURE_TIME):
-            return [format_timef(value)]
+            return [format_timef(Hundredths(value))]
         if spec.kind in (Kind.RANGE_START, Kind.RANGE_END):
-            return [format_range_time(value)]
+            return [format_range_time(UnixSeconds(value))]
     except ProtocolError as error:
         raise bad_value(spec, str(value)) from error
     return [str(value)]

@@ -9,7 +9,15 @@ from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.rtp.audio import AU_HEADER_SIZE, read_au_header, write_au_header
-from nvr_protocol.timestamps import MAX_SECONDS, Zone, read_zone, read_zone_info, write_zone, write_zone_info
+from nvr_protocol.timestamps import (
+    MAX_SECONDS,
+    UnixSeconds,
+    Zone,
+    read_zone,
+    read_zone_info,
+    write_zone,
+    write_zone_info,
+)
 
 TELEPHONY_ID = 0xFF03
 AAC_ID = 0xFF13
@@ -45,8 +53,8 @@ class PlaybackAudio:
 
     codec: AudioCodec
     camera: int
-    start: int
-    end: int
+    start: UnixSeconds
+    end: UnixSeconds
     zone: Zone
     samples: bytes = b""
     units: tuple[AudioUnit, ...] = ()

@@ -12,7 +12,7 @@ from nvr_protocol.errors import ProtocolError
 from nvr_protocol.playback.chunk import GOP_INFORMATION, PICTURE_INFORMATION, walk_chunk
 from nvr_protocol.playback.video_values import Picture, PlaybackVideo
 from nvr_protocol.playback.video_writer import MAX_HUNDREDTHS, write_playback_video, zone_information
-from nvr_protocol.timestamps import UTC_ZONE, Zone, write_zone
+from nvr_protocol.timestamps import UTC_ZONE, Hundredths, Zone, parted, write_zone
 
 
 class PreparedGop:
@@ -34,9 +34,10 @@ class PreparedGop:
         self._dialect = dialect
         self._count = len(pictures)
         self._camera_information = camera_information
-        blank = tuple(Picture(data, 0, 0 if camera_information else None) for data in pictures)
+        epoch = Hundredths(0)
+        blank = tuple(Picture(data, epoch, epoch if camera_information else None) for data in pictures)
         body = write_playback_video(
-            PlaybackVideo(codec, 0, blank, 0, 0, UTC_ZONE, frame_rate, Operation.UNDEFINED), dialect
+            PlaybackVideo(codec, 0, blank, epoch, epoch, UTC_ZONE, frame_rate, Operation.UNDEFINED), dialect
         )
         chunk = walk_chunk(body, dialect)
         places = {tlv.id: tlv.offset + 4 for tlv in chunk.tlvs}
@@ -59,7 +60,7 @@ class PreparedGop:
     def stamp(
         self,
         camera: int,
-        picture_hundredths: Sequence[int],
+        picture_hundredths: Sequence[Hundredths],
         zone: Zone,
         operation: Operation,
         speed: int = 0,
@@ -77,7 +78,7 @@ class PreparedGop:
             raise ProtocolError("speed", f"{speed} is not within 0 and {MAX_SPEED}")
         zone_bytes = write_zone(zone)
         short_zone = zone_information(zone, self._dialect)
-        first = divmod(start, 100)
+        first = parted(start)
         head = bytearray(self._head)
         self._half.pack_into(head, self._camera, camera)
         self._moment.pack_into(head, self._time, first[0], zone_bytes)
@@ -88,14 +89,14 @@ class PreparedGop:
             self._moment.pack_into(head, self._camera_time, first[0], zone_bytes)
             self._half.pack_into(head, self._camera_frame_time, first[1])
         order = self._dialect.order
-        gop = (*divmod(end, 100), short_zone, *first, short_zone)
+        gop = (*parted(end), short_zone, *first, short_zone)
         GOP_INFORMATION[order].pack_into(head, self._gop_information, *gop)
         PICTURE_INFORMATION[order].pack_into(head, self._picture_information, *first)
         if not self._camera_information:
             return b"".join((head, *self._packets))
         pieces: list[bytes | bytearray] = [head, self._packets[0]]
         for packet, hundredths in zip(self._packets[1:], picture_hundredths[1:], strict=True):
-            seconds, hundredth = divmod(hundredths, 100)
+            seconds, hundredth = parted(hundredths)
             pieces.append(self._between.pack(0x0011, 12, seconds, zone_bytes, 0x0012, 8, hundredth, 0))
             pieces.append(packet)
         return b"".join(pieces)

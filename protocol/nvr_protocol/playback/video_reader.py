@@ -26,16 +26,16 @@ from nvr_protocol.playback.chunk import (
 )
 from nvr_protocol.playback.video_values import Picture, PlaybackVideo
 from nvr_protocol.playback.video_writer import check_picture
-from nvr_protocol.timestamps import UTC_ZONE, Zone, read_zone_info
+from nvr_protocol.timestamps import UTC_ZONE, Hundredths, Zone, joined, parted, read_zone_info
 
 
 @dataclass(frozen=True, slots=True)
 class StreamTimes:
     """GOP and PIC information: times in hundredths, `zone` that of start and end."""
 
-    start: int
-    end: int
-    picture: int
+    start: Hundredths
+    end: Hundredths
+    picture: Hundredths
     zone: Zone
 
 
@@ -51,7 +51,7 @@ def read_playback_video(data: bytes, dialect: Dialect = DEFAULT) -> PlaybackVide
     for breach in breaches(chunk):
         raise breach
     info = gather_information(list(chunk.tlvs), dialect)
-    told = info.seconds * 100 + (info.frame_hundredths or 0) if info.seconds is not None else 0
+    told = joined(0 if info.seconds is None else info.seconds, info.frame_hundredths or 0)
     no_image = StreamTimes(told, told, told, info.zone or UTC_ZONE)
     times = stream_times(chunk) if chunk.packets else no_image
     camera_times = [_camera_hundredths(info), *(_packet_time(chunk, packet) for packet in chunk.packets[1:])]
@@ -95,9 +95,9 @@ def stream_times(chunk: Chunk) -> StreamTimes:
     hours, minutes, info = start_zone
     zone = read_zone_info(hours, minutes, info, chunk.dialect, start + 29)
     return StreamTimes(
-        start_seconds * 100 + start_10ms,
-        end_seconds * 100 + end_10ms,
-        picture_seconds * 100 + picture_10ms,
+        joined(start_seconds, start_10ms),
+        joined(end_seconds, end_10ms),
+        joined(picture_seconds, picture_10ms),
         zone,
     )
 
@@ -178,9 +178,9 @@ def _check_times(chunk: Chunk, info: AdditionalInformation, found: list[Protocol
         why = f"{times.picture} is not within {times.start} and {times.end}"
         found.append(ProtocolError("picture time", why, place + 48))
     if info.seconds is not None:
-        hundredth = times.start % 100 if info.frame_hundredths is None else info.frame_hundredths
-        if info.seconds * 100 + hundredth != times.start:
-            why = f"{times.start}, but 0x0007 and 0x000A say {info.seconds * 100 + hundredth}"
+        hundredth = parted(times.start)[1] if info.frame_hundredths is None else info.frame_hundredths
+        if (told := joined(info.seconds, hundredth)) != times.start:
+            why = f"{times.start}, but 0x0007 and 0x000A say {told}"
             found.append(ProtocolError("GOP start", why, place + 24))
     if info.zone is not None and info.zone != times.zone:
         found.append(ProtocolError("GOP zone", f"{times.zone}, but 0x0007 says {info.zone}", place + 29))
@@ -199,25 +199,25 @@ def _check_packet(chunk: Chunk, packet: Packet, found: list[ProtocolError]) -> N
         found.append(ProtocolError(error.what, error.why, packet.data_start))
 
 
-def _camera_hundredths(info: AdditionalInformation) -> int | None:
+def _camera_hundredths(info: AdditionalInformation) -> Hundredths | None:
     if info.camera_seconds is None:
         return None
-    return info.camera_seconds * 100 + (info.camera_frame_hundredths or 0)
+    return joined(info.camera_seconds, info.camera_frame_hundredths or 0)
 
 
-def _packet_time(chunk: Chunk, packet: Packet) -> int | None:
+def _packet_time(chunk: Chunk, packet: Packet) -> Hundredths | None:
     return _camera_hundredths(gather_information(list(packet.tlvs), chunk.dialect))
 
 
-def _picture_times(times: StreamTimes, camera_times: list[int | None]) -> list[int]:
+def _picture_times(times: StreamTimes, camera_times: list[Hundredths | None]) -> list[Hundredths]:
     """The times of the pictures, of which the wire tells the first and the last alone."""
     count = len(camera_times)
     known = [moment for moment in camera_times if moment is not None]
     if count and len(known) == count:
-        moments = [times.picture + moment - known[0] for moment in known]
+        moments = [Hundredths(times.picture + moment - known[0]) for moment in known]
         if all(times.start <= moment <= times.end for moment in moments):
             return moments
     if count < 2:
         return [times.picture] * count
     span = times.end - times.picture
-    return [times.picture + span * index // (count - 1) for index in range(count)]
+    return [Hundredths(times.picture + span * index // (count - 1)) for index in range(count)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nvr_protocol.additional_information import AdditionalInformation, Operation
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import DEFAULT, Dialect
-from nvr_protocol.timestamps import Zone
+from nvr_protocol.timestamps import Hundredths, Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Picture:
     """
 
     data: bytes
-    hundredths: int
-    camera_hundredths: int | None = None
+    hundredths: Hundredths
+    camera_hundredths: Hundredths | None = None
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class PlaybackVideo:
     codec: Codec
     camera: int
     pictures: tuple[Picture, ...]
-    start: int
-    end: int
+    start: Hundredths
+    end: Hundredths
     zone: Zone
     frame_rate: int
     operation: Operation

@@ -22,9 +22,9 @@ from nvr_protocol.playback.chunk import (
 )
 from nvr_protocol.playback.video_values import PlaybackVideo
 from nvr_protocol.rtp.nal_units import START_CODE
-from nvr_protocol.timestamps import MAX_SECONDS, Zone, write_zone_info
+from nvr_protocol.timestamps import MAX_SECONDS, Hundredths, Zone, joined, parted, write_zone_info
 
-MAX_HUNDREDTHS = MAX_SECONDS * 100 + 99
+MAX_HUNDREDTHS = joined(MAX_SECONDS, 99)
 
 
 def write_playback_video(video: PlaybackVideo, dialect: Dialect | None = None) -> bytes:
@@ -81,7 +81,7 @@ def _check_times(video: PlaybackVideo) -> None:
 
 
 def _information(video: PlaybackVideo, size: int) -> AdditionalInformation:
-    seconds, hundredth = divmod(video.start, 100)
+    seconds, hundredth = parted(video.start)
     values: dict[str, Any] = {
         "camera": video.camera,
         "compression": None if video.codec is Codec.JPEG else video.codec,
@@ -107,10 +107,10 @@ def _information(video: PlaybackVideo, size: int) -> AdditionalInformation:
     return replace(base, **_camera_values(video, moment))
 
 
-def _camera_values(video: PlaybackVideo, hundredths: int | None) -> dict[str, Any]:
+def _camera_values(video: PlaybackVideo, hundredths: Hundredths | None) -> dict[str, Any]:
     if hundredths is None:
         return {"camera_seconds": None, "camera_zone": None, "camera_frame_hundredths": None}
-    seconds, hundredth = divmod(hundredths, 100)
+    seconds, hundredth = parted(hundredths)
     zone = video.recorder and video.recorder.camera_zone
     return {
         "camera_seconds": seconds,
@@ -124,8 +124,8 @@ def _stream_information(video: PlaybackVideo, dialect: Dialect) -> bytes:
     if not video.pictures:
         return bytes(STREAM_LENGTH - 4)
     zone = zone_information(video.zone, dialect)
-    gop = GOP_INFORMATION[dialect.order].pack(*divmod(video.end, 100), zone, *divmod(video.start, 100), zone)
-    return gop + PICTURE_INFORMATION[dialect.order].pack(*divmod(video.pictures[0].hundredths, 100))
+    gop = GOP_INFORMATION[dialect.order].pack(*parted(video.end), zone, *parted(video.start), zone)
+    return gop + PICTURE_INFORMATION[dialect.order].pack(*parted(video.pictures[0].hundredths))
 
 
 def _packets(video: PlaybackVideo, dialect: Dialect) -> list[bytes]:

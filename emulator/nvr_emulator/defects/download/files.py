@@ -16,6 +16,7 @@ from nvr_emulator.seams import around
 from nvr_protocol.codecs import Codec
 from nvr_protocol.commands.urls import Command
 from nvr_protocol.download import Status
+from nvr_protocol.timestamps import Ticks, UnixSeconds
 
 Files = Iterator[tuple[str, Iterator[bytes]]]
 Write = Callable[[Iterable[Gop]], Iterator[bytes]]
@@ -44,7 +45,7 @@ def a_minute_too_much(recorder: Recorder) -> None:
 
     def alter(files: DownloadFiles) -> None:
         if files.end > files.begin:
-            files.end += 60
+            files.end = UnixSeconds(files.end + 60)
 
     each_download(recorder, alter, "MP4VO")
 
@@ -98,13 +99,16 @@ def audio_ends_early(recorder: Recorder) -> None:
     each_download(recorder, alter, "MP4")
 
 
+_EPOCH = Ticks(0)
+
+
 @dataclasses.dataclass(frozen=True)
 class _EndingAudio(Audio):
     """Audio up to a moment."""
 
-    end: int = 0
+    end: Ticks = _EPOCH
 
-    def from_moment(self, moment: int) -> int:
+    def from_moment(self, moment: Ticks) -> int:
         return super().from_moment(min(moment, self.end))
 
 
@@ -204,7 +208,9 @@ def download_is_five_seconds_late(recorder: Recorder) -> None:
     """Begins and ends five seconds after the range that was asked for."""
 
     def later(files: DownloadFiles) -> Iterator[Piece]:
-        return dataclasses.replace(files, begin=files.begin + LATE, end=files.end + LATE).pieces()
+        return dataclasses.replace(
+            files, begin=UnixSeconds(files.begin + LATE), end=UnixSeconds(files.end + LATE)
+        ).pieces()
 
     each_download(recorder, lambda files: around(files.pieces, lambda original: later(files)))
 

@@ -14,6 +14,7 @@ from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.seams import around
 from nvr_protocol.texts.local_time import LocalTime
 from nvr_protocol.texts.log_list import LogKind
+from nvr_protocol.timestamps import UnixSeconds
 
 
 @breaks("INF-01")
@@ -181,19 +182,19 @@ def recorded_range_forgets_summer_time(recorder: Recorder) -> None:
 @breaks("INF-05")
 def recorded_range_begins_early(recorder: Recorder) -> None:
     """Begins the recorded range two minutes before the first picture."""
-    _recorded_range(recorder, lambda first, last: (first - 120, last))
+    _recorded_range(recorder, lambda first, last: (UnixSeconds(first - 120), last))
 
 
 @breaks("INF-05")
 def recorded_range_begins_late(recorder: Recorder) -> None:
     """Begins the recorded range an hour behind the first picture."""
-    _recorded_range(recorder, lambda first, last: (first + 3600, last))
+    _recorded_range(recorder, lambda first, last: (UnixSeconds(first + 3600), last))
 
 
 @breaks("INF-05")
 def recorded_range_ends_early(recorder: Recorder) -> None:
     """Ends the recorded range two minutes before the last picture."""
-    _recorded_range(recorder, lambda first, last: (first, last - 120))
+    _recorded_range(recorder, lambda first, last: (first, UnixSeconds(last - 120)))
 
 
 @breaks("INF-05")
@@ -230,7 +231,7 @@ def _recorded_text(recorder: Recorder, change: Callable[[bytes], bytes]) -> None
     _recorded_time(recorder, lambda answer: dataclasses.replace(answer, body=change(answer.body)))
 
 
-def _recorded_range(recorder: Recorder, change: Callable[[int, int], Range]) -> None:
+def _recorded_range(recorder: Recorder, change: Callable[[UnixSeconds, UnixSeconds], Range]) -> None:
     """Change from when to when it says that there are recordings."""
 
     def text(

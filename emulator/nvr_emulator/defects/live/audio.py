@@ -8,7 +8,7 @@ from collections.abc import Callable
 from nvr_emulator.configuration.settings import CameraSettings
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio, AudioUnit, audio_of
-from nvr_emulator.footage.footage import TICKS, Footage, hundredths
+from nvr_emulator.footage.footage import Footage, hundredths, unix_seconds
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
@@ -68,7 +68,7 @@ def camera_time_since_midnight(recorder: Recorder) -> None:
 
     def extension(original: Write, unit: AudioUnit) -> bytes:
         written = original(unit)
-        return written[:4] + struct.pack(">I", unit.start // TICKS % 86_400) + written[8:]
+        return written[:4] + struct.pack(">I", unix_seconds(unit.start) % 86_400) + written[8:]
 
     around(recorder.live.audio.extension, extension)
 

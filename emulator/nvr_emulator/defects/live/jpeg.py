@@ -17,6 +17,7 @@ from nvr_emulator.seams import around
 from nvr_protocol.additional_information import AdditionalInformation, Operation
 from nvr_protocol.codecs import Codec
 from nvr_protocol.multipart import write_part
+from nvr_protocol.timestamps import UnixSeconds
 
 BLOCK = 4096
 FIRST_TLV = 6
@@ -105,7 +106,7 @@ def jpeg_in_local_time(recorder: Recorder) -> None:
         found = original(camera, gop, size)
         assert found.seconds is not None
         assert found.zone is not None
-        return dataclasses.replace(found, seconds=found.seconds + found.zone.minutes * 60)
+        return dataclasses.replace(found, seconds=UnixSeconds(found.seconds + found.zone.minutes * 60))
 
     around(recorder.live.jpeg.recorder_information, information)
 

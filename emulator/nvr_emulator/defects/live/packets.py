@@ -9,6 +9,7 @@ from nvr_emulator.footage.footage import Footage
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
+from nvr_protocol.timestamps import Ticks
 
 HEADER = 12
 """Bytes of an RTP header without its extension."""
@@ -18,7 +19,7 @@ EXTENSION = 4 + 28
 Packets = list[bytes]
 
 
-Extend = Callable[[LiveStream, Packets, int], Packets]
+Extend = Callable[[LiveStream, Packets, Ticks], Packets]
 """What makes packets of a picture's payloads: stream, payloads, when it was taken (ticks)."""
 Start = Callable[[int, int, str, Footage | Audio | None, tuple[str, int] | None, float], LiveStream]
 """What starts a stream: UID, camera, COMP, source, destination, when (Unix seconds)."""
@@ -48,14 +49,14 @@ def each_packet(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
 
 
 def each_picture(recorder: Recorder, change: Callable[[LiveStream, Packets], Packets]) -> None:
-    def packets(original: Extend, stream: LiveStream, payloads: Packets, taken: int) -> Packets:
+    def packets(original: Extend, stream: LiveStream, payloads: Packets, taken: Ticks) -> Packets:
         return change(stream, original(stream, payloads, taken))
 
     around(recorder.live.video.packets, packets)
 
 
 def before_each_picture(recorder: Recorder, act: Callable[[LiveStream], None]) -> None:
-    def packets(original: Extend, stream: LiveStream, payloads: Packets, taken: int) -> Packets:
+    def packets(original: Extend, stream: LiveStream, payloads: Packets, taken: Ticks) -> Packets:
         act(stream)
         return original(stream, payloads, taken)
 

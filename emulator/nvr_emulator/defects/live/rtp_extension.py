@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from nvr_emulator.defects.live.packets import HEADER, each_packet
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.footage.footage import TICKS, hundredths
+from nvr_emulator.footage.footage import hundredths, unix_seconds
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import AdditionalInformation, write_information
+from nvr_protocol.timestamps import Ticks, UnixSeconds
 
-Extension = Callable[[LiveStream, int], bytes]
+Extension = Callable[[LiveStream, Ticks], bytes]
 
 
 @breaks("LIV-11")
@@ -38,7 +39,7 @@ def tlv_longer_than_the_extension(recorder: Recorder) -> None:
 def first_tlv_reaches_into_the_second(recorder: Recorder) -> None:
     """States a length of the first TLV of the header extension that is four bytes too long."""
 
-    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
+    def extension(original: Extension, stream: LiveStream, taken: Ticks) -> bytes:
         return original(stream, taken).replace(b"\x00\x04\x00\x08", b"\x00\x04\x00\x0c", 1)
 
     around(recorder.live.video.extension, extension)
@@ -53,13 +54,13 @@ def tlv_counts_its_data_alone(recorder: Recorder) -> None:
 @breaks("LIV-12")
 def wrong_camera_in_the_extension(recorder: Recorder) -> None:
     """Names the camera after the one that it sends."""
-    _extension(recorder, lambda stream, taken: (stream.camera + 1, taken // TICKS))
+    _extension(recorder, lambda stream, taken: (stream.camera + 1, unix_seconds(taken)))
 
 
 @breaks("LIV-12")
 def camera_counted_from_zero(recorder: Recorder) -> None:
     """Names camera 1 as camera 0, and so on."""
-    _extension(recorder, lambda stream, taken: (stream.camera - 1, taken // TICKS))
+    _extension(recorder, lambda stream, taken: (stream.camera - 1, unix_seconds(taken)))
 
 
 @breaks("LIV-12")
@@ -72,14 +73,14 @@ def pictures_of_the_next_camera(recorder: Recorder) -> None:
         recorder.live_commands.source,
         lambda original, camera, comp: original(recorder.cameras.registered[following[camera.number]], comp),
     )
-    _extension(recorder, lambda stream, taken: (following[stream.camera], taken // TICKS))
+    _extension(recorder, lambda stream, taken: (following[stream.camera], unix_seconds(taken)))
 
 
 @breaks("LIV-12")
 def reserved_field_is_not_zero(recorder: Recorder) -> None:
     """Repeats the camera's number in the reserved field behind it."""
 
-    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
+    def extension(original: Extension, stream: LiveStream, taken: Ticks) -> bytes:
         written = original(stream, taken)
         return written[:6] + written[4:6] + written[8:]
 
@@ -90,7 +91,7 @@ def reserved_field_is_not_zero(recorder: Recorder) -> None:
 def frame_time_in_thousandths(recorder: Recorder) -> None:
     """Counts thousandths in 0x000A."""
 
-    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
+    def extension(original: Extension, stream: LiveStream, taken: Ticks) -> bytes:
         written = original(stream, taken)
         return written[:-4] + struct.pack(">HH", 100 + hundredths(taken) % 100 * 10, 0)
 
@@ -101,8 +102,8 @@ def frame_time_in_thousandths(recorder: Recorder) -> None:
 def local_time_in_the_extension(recorder: Recorder) -> None:
     """Writes local time where seconds since the epoch belong."""
 
-    def local(stream: LiveStream, taken: int) -> tuple[int, int]:
-        return stream.camera, taken // TICKS + recorder.live.video.zone_of(taken).minutes * 60
+    def local(stream: LiveStream, taken: Ticks) -> tuple[int, int]:
+        return stream.camera, unix_seconds(taken) + recorder.live.video.zone_of(taken).minutes * 60
 
     _extension(recorder, local)
 
@@ -119,14 +120,14 @@ def time_in_hundredths_in_the_extension(recorder: Recorder) -> None:
     _extension(recorder, lambda stream, taken: (stream.camera, hundredths(taken) & 0xFFFFFFFF))
 
 
-def _extension(recorder: Recorder, name: Callable[[LiveStream, int], tuple[int, int]]) -> None:
+def _extension(recorder: Recorder, name: Callable[[LiveStream, Ticks], tuple[int, int]]) -> None:
     """The extension of video names another camera, or another time in seconds."""
 
-    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
+    def extension(original: Extension, stream: LiveStream, taken: Ticks) -> bytes:
         camera, seconds = name(stream, taken)
         information = AdditionalInformation(
             camera=camera,
-            seconds=seconds,
+            seconds=UnixSeconds(seconds),
             zone=recorder.live.video.zone_of(taken),
             frame_hundredths=hundredths(taken) % 100,
         )
@@ -138,7 +139,7 @@ def _extension(recorder: Recorder, name: Callable[[LiveStream, int], tuple[int, 
 def _last_length(recorder: Recorder, length: int) -> None:
     """The last TLV, 0x000A of 8 bytes, states another length."""
 
-    def extension(original: Extension, stream: LiveStream, taken: int) -> bytes:
+    def extension(original: Extension, stream: LiveStream, taken: Ticks) -> bytes:
         written = original(stream, taken)
         return written[:-6] + struct.pack(">H", length) + written[-4:]
 

@@ -15,6 +15,7 @@ from nvr_protocol.codecs import Codec
 from nvr_protocol.rtp import h264 as rtp_h264
 from nvr_protocol.rtp import h265 as rtp_h265
 from nvr_protocol.rtp.nal_units import kind, split_annex_b
+from nvr_protocol.timestamps import Ticks
 
 Units = list[bytes]
 Packetise = Callable[[Gop, int, int], Packets]
@@ -43,7 +44,7 @@ def sps_at_each_picture(recorder: Recorder) -> None:
 def parameter_sets_once(recorder: Recorder) -> None:
     """Sends the parameter sets ahead of the first picture of a stream alone."""
 
-    def packets(original: Extend, stream: LiveStream, payloads: Packets, taken: int) -> Packets:
+    def packets(original: Extend, stream: LiveStream, payloads: Packets, taken: Ticks) -> Packets:
         if stream.pictures_sent:
             codec = Codec(stream.comp)
             payloads = [each for each in payloads if kind(codec, each) not in PARAMETER_SETS]

@@ -13,6 +13,7 @@ from nvr_emulator.recorder.live.stream import LivePicture, LiveStream, Transport
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.seams import around
+from nvr_protocol.timestamps import Ticks
 
 
 @breaks("LIV-01")
@@ -100,7 +101,7 @@ def http_stream_ends_after_90_s(recorder: Recorder) -> None:
 def stream_pauses_at_90_s(recorder: Recorder) -> None:
     """Leaves out two seconds of a stream 90 s after its start."""
 
-    def due(original: Callable[[int], Iterator[LivePicture]], now: int) -> Iterator[LivePicture]:
+    def due(original: Callable[[Ticks], Iterator[LivePicture]], now: Ticks) -> Iterator[LivePicture]:
         for picture in original(now):
             age = picture.taken - ticks(picture.stream.started)
             if not ticks(90) <= age < ticks(92):
@@ -166,7 +167,7 @@ def _go_on_after_stop(recorder: Recorder, transport: Transport, pictures: int | 
         recorder.live.forget(stream)
         going_on.append((stream, None if pictures is None else stream.pictures_sent + pictures))
 
-    def due(original: Callable[[int], Iterator[LivePicture]], now: int) -> Iterator[LivePicture]:
+    def due(original: Callable[[Ticks], Iterator[LivePicture]], now: Ticks) -> Iterator[LivePicture]:
         yield from original(now)
         for stream, until in going_on:
             if until is None or stream.pictures_sent < until:
@@ -189,7 +190,7 @@ def _stop_ends_all(recorder: Recorder, transport: Transport) -> None:
 
 
 def _end_at_90_s(recorder: Recorder, transports: tuple[Transport, ...]) -> None:
-    def due(original: Callable[[int], Iterator[LivePicture]], now: int) -> Iterator[LivePicture]:
+    def due(original: Callable[[Ticks], Iterator[LivePicture]], now: Ticks) -> Iterator[LivePicture]:
         for stream in recorder.live.streams():
             if stream.transport in transports and now >= ticks(stream.started + 90):
                 recorder.live.end(stream, "90 s are over")

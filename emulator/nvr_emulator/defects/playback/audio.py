@@ -14,11 +14,12 @@ from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio
+from nvr_protocol.timestamps import Ticks, UnixSeconds
 
 AAC_HEADER = 68
 TELEPHONE_HEADER = 64
 
-Second = Callable[[int, Audio, int], PlaybackAudio]
+Second = Callable[[int, Audio, UnixSeconds], PlaybackAudio]
 """What gives a second of audio: camera, audio, which (Unix)."""
 
 
@@ -110,7 +111,7 @@ def recorded_access_units_are_damaged(recorder: Recorder) -> None:
 def recorded_audio_of_camera_1_for_all(recorder: Recorder) -> None:
     """Gives the recorded audio of camera 1 for every camera."""
 
-    def chunk(original: Second, camera: int, audio: Audio, second: int) -> PlaybackAudio:
+    def chunk(original: Second, camera: int, audio: Audio, second: UnixSeconds) -> PlaybackAudio:
         return original(camera, audio_of(audio.codec, 1), second)
 
     around(recorder.playback_commands.audio.chunk, chunk)
@@ -152,9 +153,12 @@ def audio_begins_with_the_recording(recorder: Recorder) -> None:
 
     def alter(playback: Playback) -> None:
         def second_of(
-            original: Callable[[Cursor, Recording, int], int], cursor: Cursor, recording: Recording, now: int
-        ) -> int:
-            return 0 if cursor.second is None else original(cursor, recording, now)
+            original: Callable[[Cursor, Recording, Ticks], UnixSeconds],
+            cursor: Cursor,
+            recording: Recording,
+            now: Ticks,
+        ) -> UnixSeconds:
+            return UnixSeconds(0) if cursor.second is None else original(cursor, recording, now)
 
         around(playback.second_of, second_of)
 
@@ -183,9 +187,9 @@ def a_second_of_audio_left_out(recorder: Recorder) -> None:
 def audio_stands_still(recorder: Recorder) -> None:
     """Gives the audio of the same ten seconds' beginning, with times that go on."""
 
-    def chunk(original: Second, camera: int, audio: Audio, second: int) -> PlaybackAudio:
-        given = original(camera, audio, second - second % 10)
-        return dataclasses.replace(given, start=second, end=second + 1)
+    def chunk(original: Second, camera: int, audio: Audio, second: UnixSeconds) -> PlaybackAudio:
+        given = original(camera, audio, UnixSeconds(second - second % 10))
+        return dataclasses.replace(given, start=second, end=UnixSeconds(second + 1))
 
     around(recorder.playback_commands.audio.chunk, chunk)
 
@@ -229,7 +233,7 @@ def _shift(
     _chunks(
         recorder,
         lambda chunk: dataclasses.replace(
-            chunk, start=chunk.start + start(chunk), end=chunk.end + end(chunk)
+            chunk, start=UnixSeconds(chunk.start + start(chunk)), end=UnixSeconds(chunk.end + end(chunk))
         ),
     )
 
@@ -297,13 +301,16 @@ def _next_second(recorder: Recorder, change: Callable[[int], int]) -> None:
 
     def alter(playback: Playback) -> None:
         def next_second(
-            original: Callable[[int, Recording, int], int | None], camera: int, recording: Recording, now: int
-        ) -> int | None:
+            original: Callable[[int, Recording, Ticks], UnixSeconds | None],
+            camera: int,
+            recording: Recording,
+            now: Ticks,
+        ) -> UnixSeconds | None:
             second = original(camera, recording, now)
             if second is None:
                 return None
-            changed = change(second)
-            playback.cursors[camera].second = changed + 1
+            changed = UnixSeconds(change(second))
+            playback.cursors[camera].second = UnixSeconds(changed + 1)
             return changed
 
         around(playback.next_second, next_second)

@@ -14,6 +14,7 @@ from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import around
+from nvr_protocol.timestamps import Ticks
 
 LARGE = (1, 3)
 """The models whose recorders have more than sixteen cameras."""
@@ -130,15 +131,15 @@ def one_place_for_all_uids(recorder: Recorder) -> None:
 
     def alter(playback: Playback) -> None:
         def next_gop(
-            original: Callable[[int, Recording, int], Place | None],
+            original: Callable[[int, Recording, Ticks], Place | None],
             camera: int,
             recording: Recording,
-            now: int,
+            now: Ticks,
         ) -> Place | None:
             playback.cursors = cursors
             return original(camera, recording, now)
 
-        def command(original: Callable[[str, int | None], None], name: str, begin: int | None) -> None:
+        def command(original: Callable[[str, Ticks | None], None], name: str, begin: Ticks | None) -> None:
             playback.cursors = cursors
             original(name, begin)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.footage.footage import TICKS
+from nvr_emulator.footage.footage import unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
@@ -14,10 +14,10 @@ from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
-from nvr_protocol.timestamps import zone_at
+from nvr_protocol.timestamps import Ticks, zone_at
 
 Give = Callable[[Asked], Answer]
-Find = Callable[[Cursor, Recording, int], Place | None]
+Find = Callable[[Cursor, Recording, Ticks], Place | None]
 Chunk = Callable[[int, Playback, Place], bytes]
 
 
@@ -28,7 +28,7 @@ def play_gives_a_gop_twice(recorder: Recorder) -> None:
     def alter(playback: Playback) -> None:
         again: set[int] = set()
 
-        def go_on(original: Find, cursor: Cursor, recording: Recording, now: int) -> Place | None:
+        def go_on(original: Find, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
             if playback.operation is Operation.PLAYBACK and cursor.place and id(cursor) not in again:
                 again.add(id(cursor))
                 return cursor.place
@@ -74,7 +74,7 @@ def old_pictures_with_new_times(recorder: Recorder) -> None:
         alike = before.pictures == gop.pictures
         if playback.operation is not Operation.PLAYBACK or gop.number % 2 or not alike:
             return original(number, playback, place)
-        zone = zone_at(recorder.plan.zone, gop.start // TICKS)
+        zone = zone_at(recorder.plan.zone, unix_seconds(gop.start))
         prepared = gop.footage.prepared(before, recorder.plan.dialect)
         return prepared.stamp(number, gop.picture_hundredths(), zone, playback.operation, playback.speed)
 
@@ -118,11 +118,11 @@ def pause_does_not_end(recorder: Recorder) -> None:
     def alter(playback: Playback) -> None:
         paused = [False]
 
-        def command(original: Callable[[str, int | None], None], name: str, begin: int | None) -> None:
+        def command(original: Callable[[str, Ticks | None], None], name: str, begin: Ticks | None) -> None:
             original(name, begin)
             paused[0] = name == "pause" or (paused[0] and name == "play")
 
-        def find(original: Find, cursor: Cursor, recording: Recording, now: int) -> Place | None:
+        def find(original: Find, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
             return None if paused[0] else original(cursor, recording, now)
 
         around(playback.command, command)
@@ -308,7 +308,7 @@ def _step_away(recorder: Recorder, operations: tuple[Operation, ...], count: int
     """Give a GOP that lies beside the right one when an operation begins."""
 
     def alter(playback: Playback) -> None:
-        def find(original: Find, cursor: Cursor, recording: Recording, now: int) -> Place | None:
+        def find(original: Find, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
             begins = cursor.begin is not None and playback.operation in operations
             place = original(cursor, recording, now)
             return recording.step(place, count, now) if begins and place is not None else place
@@ -322,7 +322,7 @@ def _at_gaps(recorder: Recorder, instead: Callable[[Place, Place], Place | None]
     """Change where a step over a gap leads."""
 
     def step(
-        original: Callable[[Place, int, int], Place | None], place: Place, count: int, now: int
+        original: Callable[[Place, int, Ticks], Place | None], place: Place, count: int, now: Ticks
     ) -> Place | None:
         found = original(place, count, now)
         return found if found is None or found.stretch == place.stretch else instead(place, found)

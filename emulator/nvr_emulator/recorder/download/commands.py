@@ -16,6 +16,7 @@ from nvr_emulator.seams import seam
 from nvr_protocol.commands.specs import RANGE_SECONDS
 from nvr_protocol.commands.urls import Command
 from nvr_protocol.download import Status
+from nvr_protocol.timestamps import UnixSeconds
 
 
 class DownloadCommands:
@@ -47,19 +48,20 @@ class DownloadCommands:
             case "status-1":
                 files.status = Status.NO_RECORDED_DATA
             case "truncated":
-                files.end = files.begin + RANGE_SECONDS
+                files.end = UnixSeconds(files.begin + RANGE_SECONDS)
 
     @seam
     def download_files(self, command: Command, now: float) -> DownloadFiles:
         """The files that httpdl.cgi asks for; nothing is read or written yet."""
         camera = self.cameras.settings(cast(int, command.values["CAM"]))
         kind = cast(str, command.values["KIND"])
-        begin = cast(int, command.values["STARTTIME"])
+        begin = cast(UnixSeconds, command.values["STARTTIME"])
+        rounded = self.plan.variants.download_seconds == "rounded-down"
         return DownloadFiles(
             camera=camera.number,
             kind=kind,
-            begin=begin - begin % 60 if self.plan.variants.download_seconds == "rounded-down" else begin,
-            end=cast(int, command.values["ENDTIME"]),
+            begin=UnixSeconds(begin - begin % 60) if rounded else begin,
+            end=cast(UnixSeconds, command.values["ENDTIME"]),
             recording=self.cameras.recording(camera.number),
             audio=self.cameras.audio_of(camera) if kind in WITH_AUDIO else None,
             zone=self.plan.zone,

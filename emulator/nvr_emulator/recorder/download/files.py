@@ -30,7 +30,7 @@ from nvr_protocol.download import (
 )
 from nvr_protocol.multipart import BOUNDARY_LINE, CLOSING_LINE, write_headers
 from nvr_protocol.texts.local_time import local_time
-from nvr_protocol.timestamps import zone_at
+from nvr_protocol.timestamps import Ticks, UnixSeconds, zone_at
 
 T = TypeVar("T")
 
@@ -55,13 +55,13 @@ class DownloadFiles:
 
     camera: int
     kind: str
-    begin: int
-    end: int
+    begin: UnixSeconds
+    end: UnixSeconds
     recording: Recording
     audio: Audio | None
     zone: tzinfo
     dialect: Dialect
-    now: int
+    now: Ticks
     largest: int
     status: Status = Status.NORMAL
     variants: Variants = field(default_factory=Variants)
@@ -124,7 +124,7 @@ class DownloadFiles:
         while place is not None and place.gop.start < end:
             last = self.recording.stretches[place.stretch].last(self.now) or place.gop
             if last.start >= end:
-                last = last.footage.containing(end - 1)
+                last = last.footage.containing(Ticks(end - 1))
             yield Piece(place.gop, last)
             place = self.recording.following(last.end, self.now)
 

@@ -18,6 +18,7 @@ import av
 from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import TICKS
 from nvr_protocol.codecs import AudioCodec
+from nvr_protocol.timestamps import Ticks
 
 AAC_FRAME = 1024
 AAC_BIT_RATE = 48_000
@@ -55,7 +56,7 @@ class AacTrack:
         self.size = 0
         self._stretches: list[range] = []
 
-    def add(self, begin: int, end: int) -> None:
+    def add(self, begin: Ticks, end: Ticks) -> None:
         """Add the units that begin in a stretch of time (ticks)."""
         numbers = range(self.audio.from_moment(begin), self.audio.from_moment(end))
         self.size += sum(len(self.audio.unit(number)) for number in numbers)
@@ -113,7 +114,7 @@ class TelephoneTrack:
         """Bytes of all frames."""
         return sum(len(frame.data) for frame in self._coded)
 
-    def add(self, begin: int, end: int) -> None:
+    def add(self, begin: Ticks, end: Ticks) -> None:
         """Add the audio of a stretch of time (ticks)."""
         first, last = _samples_until(begin, self.rate), _samples_until(end, self.rate)
         if first - self.origin > self._position + len(self._samples) // 2:

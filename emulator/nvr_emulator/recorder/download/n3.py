@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 
 from nvr_emulator.footage.audio import Audio
-from nvr_emulator.footage.footage import TICKS, Gop, hundredths
+from nvr_emulator.footage.footage import TICKS, Gop, hundredths, unix_seconds
 from nvr_emulator.footage.recordings import Piece
 from nvr_emulator.recorder.playback.audio import audio_chunk
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.playback.audio import write_playback_audio
-from nvr_protocol.timestamps import zone_at
+from nvr_protocol.timestamps import Ticks, zone_at
 
 INDEX_HEAD = "camera,begin,end,video,width,height,pictures per second,audio"
 
@@ -26,7 +26,7 @@ def video_chunks(gops: Iterable[Gop], camera: int, zone: tzinfo, dialect: Dialec
         yield gop.footage.prepared(gop, dialect).stamp(
             camera,
             gop.picture_hundredths(),
-            zone_at(zone, gop.start // TICKS),
+            zone_at(zone, unix_seconds(gop.start)),
             Operation.DOWNLOADED if following is None else Operation.DOWNLOADING,
         )
         gop = following
@@ -39,7 +39,7 @@ def audio_chunks(
     for piece in pieces:
         begin = piece.first.start
         while begin < piece.last.end:
-            end = min(begin - begin % TICKS + TICKS, piece.last.end)
+            end = Ticks(min(begin - begin % TICKS + TICKS, piece.last.end))
             if audio.between(begin, end):
                 yield write_playback_audio(audio_chunk(audio, camera, begin, end, zone), dialect)
             begin = end
@@ -67,6 +67,6 @@ def index_line(camera: int, piece: Piece, audio: Audio | None) -> str:
     return ",".join(map(str, fields))
 
 
-def _moment(moment: int) -> str:
+def _moment(moment: Ticks) -> str:
     seconds, hundredth = divmod(hundredths(moment), 100)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{hundredth:02d}Z"

@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.footage.audio import AudioUnit
-from nvr_emulator.footage.footage import TICKS, hundredths
+from nvr_emulator.footage.footage import hundredths, unix_seconds
 from nvr_emulator.recorder.live.part_form import part_form
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.seams import seam
@@ -71,7 +71,7 @@ class LiveAudio:
         """The camera's time and frame time: five words (OP-14). Empty: there is no extension."""
         if self.variants.rtp_extension == "none":
             return b""
-        seconds = unit.start // TICKS
+        seconds = unix_seconds(unit.start)
         information = AdditionalInformation(
             camera_seconds=seconds,
             camera_zone=zone_at(self.zone, seconds),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from nvr_emulator.configuration.variants import Variants
-from nvr_emulator.footage.footage import PLACEHOLDER, TICKS, Footage, Gop, hundredths
+from nvr_emulator.footage.footage import PLACEHOLDER, Footage, Gop, hundredths, unix_seconds
 from nvr_emulator.recorder.live.part_form import part_form
 from nvr_emulator.seams import seam
 from nvr_protocol.additional_information import AdditionalInformation, Operation
@@ -38,7 +38,7 @@ class LivePictures:
     @seam
     def recorder_information(self, camera: int, gop: Gop, size: int) -> AdditionalInformation:
         """What the recorder adds: camera, size, time, rate, status "live"."""
-        seconds = gop.start // TICKS
+        seconds = unix_seconds(gop.start)
         return AdditionalInformation(
             camera=camera,
             data_size=size,
@@ -54,7 +54,7 @@ class LivePictures:
         """What the camera adds: its time; nothing to the placeholder, which is the recorder's own."""
         if is_placeholder(gop.footage) or not self.with_camera_information:
             return None
-        seconds = gop.start // TICKS
+        seconds = unix_seconds(gop.start)
         return AdditionalInformation(
             camera_seconds=seconds,
             camera_zone=zone_at(self.zone, seconds),

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from nvr_emulator.footage.audio import Audio, AudioUnit
 from nvr_emulator.footage.footage import Footage, Gop
+from nvr_protocol.timestamps import Ticks
 
 
 class Transport(StrEnum):
@@ -23,7 +24,7 @@ class LivePicture:
 
     stream: LiveStream
     packets: list[bytes]
-    taken: int
+    taken: Ticks
     key: bool
 
 
@@ -51,11 +52,11 @@ class LiveStream:
     suspended: bool = False
     """The camera is lost: nothing is sent until it is back."""
 
-    def next_due(self) -> int | None:
-        """When the next picture is to be sent, in ticks."""
+    def next_due(self) -> Ticks | None:
+        """When the next picture is to be sent."""
         return None if self.gop is None or self.suspended else self.gop.picture_at(self.picture)
 
-    def begin_at_key(self, moment: int) -> None:
+    def begin_at_key(self, moment: Ticks) -> None:
         """Stand at the first GOP that begins at or after `moment` (ticks): a key frame comes first."""
         if self.source is None:
             return
@@ -63,7 +64,7 @@ class LiveStream:
         self.gop = gop if gop.start >= moment else gop.following()
         self.picture = 0
 
-    def join(self, moment: int) -> None:
+    def join(self, moment: Ticks) -> None:
         """Stand at the first picture, of whichever kind, at or after `moment` (ticks)."""
         if not isinstance(self.source, Footage):
             return

@@ -23,6 +23,7 @@ from nvr_emulator.seams import seam
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.multipart import live_content_type
+from nvr_protocol.timestamps import Ticks
 
 STOPPED = "stopped"
 """Why a stream ended that its client stopped."""
@@ -198,7 +199,7 @@ class LiveTable:
         for stream in self.streams():
             stream.suspended = stream.suspended or stream.camera == camera
 
-    def resume(self, camera: int, now: int) -> None:
+    def resume(self, camera: int, now: Ticks) -> None:
         """The camera is back: its streams go on with a key frame. `now` in ticks."""
         for stream in self.streams():
             if stream.camera == camera:
@@ -215,7 +216,7 @@ class LiveTable:
         dues = (stream.next_due() for stream in self._streams.values())
         return min((due for due in dues if due is not None), default=None)
 
-    def skip_to(self, now: int) -> None:
+    def skip_to(self, now: Ticks) -> None:
         """Drop what was due before `now` (ticks); each stream goes on with the next GOP."""
         for stream in self.streams():
             due = stream.next_due()
@@ -223,16 +224,16 @@ class LiveTable:
                 stream.begin_at_key(now)
 
     @seam
-    def due(self, now: int) -> Iterator[LivePicture]:
+    def due(self, now: Ticks) -> Iterator[LivePicture]:
         """The pictures whose time has come by `now` (ticks), each stream's in order."""
         for stream in self.streams():
             yield from self.due_of(stream, now)
 
-    def due_of(self, stream: LiveStream, now: int) -> Iterator[LivePicture]:
+    def due_of(self, stream: LiveStream, now: Ticks) -> Iterator[LivePicture]:
         """The pictures of one stream whose time has come by `now` (ticks)."""
         due = stream.next_due()
         if due is not None and now - due > CATCH_UP:
-            stream.begin_at_key(now - CATCH_UP)
+            stream.begin_at_key(Ticks(now - CATCH_UP))
         while (due := stream.next_due()) is not None and due <= now:
             yield self.picture(stream)
             stream.step()
@@ -248,7 +249,7 @@ class LiveTable:
         stream.bytes_sent += sum(map(len, packets))
         return LivePicture(stream, packets, taken, stream.picture == 0)
 
-    def media(self, stream: LiveStream, gop: Gop | AudioUnit, taken: int) -> list[bytes]:
+    def media(self, stream: LiveStream, gop: Gop | AudioUnit, taken: Ticks) -> list[bytes]:
         """What travels: RTP packets, or the body of a part where a part is no RTP packet."""
         if isinstance(gop, AudioUnit):
             http = stream.transport is Transport.HTTP

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from nvr_emulator.configuration.variants import Variants
-from nvr_emulator.footage.footage import TICKS, Footage, Gop, hundredths
+from nvr_emulator.footage.footage import Footage, Gop, hundredths, unix_seconds
 from nvr_emulator.recorder.live.part_form import part_form
 from nvr_emulator.recorder.live.stream import LiveStream, Transport
 from nvr_emulator.seams import seam
@@ -14,7 +14,7 @@ from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.multipart import write_live_part
 from nvr_protocol.rtp.packet import MAX_PAYLOAD, PAYLOAD_TYPE_H264, PAYLOAD_TYPE_H265, RtpPacket, write_packet
-from nvr_protocol.timestamps import Zone, zone_at
+from nvr_protocol.timestamps import Ticks, Zone, zone_at
 
 PAYLOAD_TYPES = {Codec.H264: PAYLOAD_TYPE_H264, Codec.H265: PAYLOAD_TYPE_H265}
 
@@ -42,7 +42,7 @@ class LiveVideo:
         return b"".join(write_live_part(packet, form=self.form) for packet in packets)
 
     @seam
-    def packets(self, stream: LiveStream, payloads: list[bytes], taken: int) -> list[bytes]:
+    def packets(self, stream: LiveStream, payloads: list[bytes], taken: Ticks) -> list[bytes]:
         """Put the RTP header and its extension before each payload (§2.3.1)."""
         extension = self.extension(stream, taken)
         timestamp = (taken + stream.timestamp_offset) & 0xFFFFFFFF
@@ -74,10 +74,10 @@ class LiveVideo:
         return PAYLOAD_TYPES[sent]
 
     @seam
-    def extension(self, stream: LiveStream, taken: int) -> bytes:
+    def extension(self, stream: LiveStream, taken: Ticks) -> bytes:
         """Camera channel, time and frame time: the seven words that were observed (§2.3.1). Empty: there is
         no extension."""
-        camera, seconds, zone = stream.camera, taken // TICKS, self.zone_of(taken)
+        camera, seconds, zone = stream.camera, unix_seconds(taken), self.zone_of(taken)
         frame = hundredths(taken) % 100
         match self.variants.rtp_extension:
             case "none":
@@ -107,6 +107,6 @@ class LiveVideo:
                 )
                 return write_information(usual, self.dialect)
 
-    def zone_of(self, taken: int) -> Zone:
+    def zone_of(self, taken: Ticks) -> Zone:
         """The recorder's time zone at that moment."""
-        return zone_at(self.zone, taken // TICKS)
+        return zone_at(self.zone, unix_seconds(taken))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import cast
 
 from nvr_emulator.configuration.plan import RecorderPlan
-from nvr_emulator.footage.footage import TICKS, TICKS_PER_HUNDREDTH, hundredths, ticks
+from nvr_emulator.footage.footage import TICKS_PER_HUNDREDTH, hundredths, ticks, unix_seconds
 from nvr_emulator.footage.recordings import Place
 from nvr_emulator.recorder.cameras import Cameras
 from nvr_emulator.recorder.commands import Asked, Handler
@@ -20,7 +20,7 @@ from nvr_protocol.additional_information import Operation
 from nvr_protocol.commands.urls import Command
 from nvr_protocol.playback.video_values import PlaybackVideo
 from nvr_protocol.playback.video_writer import write_playback_video
-from nvr_protocol.timestamps import zone_at
+from nvr_protocol.timestamps import Hundredths, Ticks, zone_at
 
 PLAY_COMMANDS = ("play", "reverse", "pause", "step", "goto", "fast", "stop")
 """The commands that are PLAYCMDs of hdrctl.cgi."""
@@ -94,10 +94,10 @@ class PlaybackCommands:
         return accepted()
 
     @seam
-    def begin_of(self, command: Command) -> int | None:
+    def begin_of(self, command: Command) -> Ticks | None:
         """TIMEF (UTC) as the last tick of its hundredth; None for PLAY."""
-        timef = cast(int | None, command.values.get("TIMEF"))
-        return None if timef is None else (timef + 1) * TICKS_PER_HUNDREDTH - 1
+        timef = cast(Hundredths | None, command.values.get("TIMEF"))
+        return None if timef is None else Ticks((timef + 1) * TICKS_PER_HUNDREDTH - 1)
 
     @seam
     def camera(self, asked: Asked) -> Answer:
@@ -144,12 +144,12 @@ class PlaybackCommands:
         return gop.footage.prepared(gop, self.plan.dialect).stamp(
             number,
             gop.picture_hundredths(),
-            zone_at(self.plan.zone, gop.start // TICKS),
+            zone_at(self.plan.zone, unix_seconds(gop.start)),
             playback.operation,
             playback.speed,
         )
 
-    def no_image(self, number: int, playback: Playback, now: int) -> bytes:
+    def no_image(self, number: int, playback: Playback, now: Ticks) -> bytes:
         """The chunk that says that there is no picture (OP-23); its time is where playback stands, else `now`
         (ticks)."""
         moment = now if playback.stood is None else playback.stood
@@ -162,7 +162,7 @@ class PlaybackCommands:
                 pictures=(),
                 start=hundredths(moment),
                 end=hundredths(moment),
-                zone=zone_at(self.plan.zone, moment // TICKS),
+                zone=zone_at(self.plan.zone, unix_seconds(moment)),
                 frame_rate=footage.rate * 10 if footage else 0,
                 operation=Operation(playback.operation),
                 speed=playback.speed,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nvr_emulator.footage.footage import TICKS, Gop, hundredths
+from nvr_emulator.footage.footage import Gop, hundredths, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.seams import seam
 from nvr_protocol.additional_information import Operation
+from nvr_protocol.timestamps import Ticks, UnixSeconds
 
 NEXT_OPERATION = {
     "play": Operation.PLAYBACK,
@@ -39,8 +40,8 @@ class Cursor:
     """
 
     place: Place | None = None
-    begin: int | None = None
-    second: int | None = None
+    begin: Ticks | None = None
+    second: UnixSeconds | None = None
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Playback:
     mask: frozenset[int] | None = None
     operation: Operation = Operation.UNDEFINED
     speed: int = 0
-    stood: int | None = None
+    stood: Ticks | None = None
     cursors: dict[int, Cursor] = field(default_factory=dict)
     in_flight: set[int] = field(default_factory=set)
 
@@ -76,7 +77,7 @@ class Playback:
         self.cursors = {number: cursor for number, cursor in self.cursors.items() if number in cameras}
 
     @seam
-    def command(self, name: str, begin: int | None) -> None:
+    def command(self, name: str, begin: Ticks | None) -> None:
         """A PLAYCMD. `begin` is the last tick of TIMEF: times are cut, not rounded. None for PLAY."""
         operation = NEXT_OPERATION[name]
         if operation is Operation.UNDEFINED:
@@ -100,7 +101,7 @@ class Playback:
         return min(self.speed + 1, TOP_SPEED) if again else 1
 
     @seam
-    def next_gop(self, camera: int, recording: Recording, now: int) -> Place | None:
+    def next_gop(self, camera: int, recording: Recording, now: Ticks) -> Place | None:
         """What `camera.cgi` gives; None where there is no picture (OP-23). `now` in ticks."""
         cursor = self.cursor_of(camera, "camera.cgi")
         place = self.find(cursor, recording, now)
@@ -118,18 +119,18 @@ class Playback:
         return self.cursors.setdefault(camera, Cursor(begin=self.stood))
 
     @seam
-    def next_second(self, camera: int, recording: Recording, now: int) -> int | None:
+    def next_second(self, camera: int, recording: Recording, now: Ticks) -> UnixSeconds | None:
         """The Unix second whose audio `playaudio.cgi` gives; None where there is none. `now` in ticks."""
         cursor = self.cursor_of(camera, "playaudio.cgi")
         if not self.with_audio:
             return None
         second = recording.second_from(self.second_of(cursor, recording, now), now)
         if second is not None:
-            cursor.second = second + 1
+            cursor.second = UnixSeconds(second + 1)
         return second
 
     @seam
-    def second_of(self, cursor: Cursor, recording: Recording, now: int) -> int:
+    def second_of(self, cursor: Cursor, recording: Recording, now: Ticks) -> UnixSeconds:
         """The second from which audio goes on: behind the last one, or where the pictures stand."""
         if cursor.second is not None:
             return cursor.second
@@ -137,10 +138,10 @@ class Playback:
             place = recording.near(cursor.begin, now)
         else:
             place = cursor.place or recording.oldest(now)
-        return 0 if place is None else place.gop.start // TICKS
+        return UnixSeconds(0) if place is None else unix_seconds(place.gop.start)
 
     @seam
-    def find(self, cursor: Cursor, recording: Recording, now: int) -> Place | None:
+    def find(self, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
         """The GOP that the operation gives from where the cursor stands."""
         if cursor.begin is None:
             return self.go_on(cursor, recording, now)
@@ -156,7 +157,7 @@ class Playback:
         return here
 
     @seam
-    def go_on(self, cursor: Cursor, recording: Recording, now: int) -> Place | None:
+    def go_on(self, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
         """The GOP after the one that was given last."""
         if cursor.place is None:
             return recording.oldest(now)
@@ -177,7 +178,7 @@ class Playback:
             case _:
                 return 1
 
-    def neighbour(self, shown: int, recording: Recording, now: int) -> Place | None:
+    def neighbour(self, shown: Ticks, recording: Recording, now: Ticks) -> Place | None:
         """The GOP of the picture after (before) the one on show (§3.2.7)."""
         here = recording.containing(shown, now)
         if self.operation is Operation.NEXT_IMAGE:
@@ -189,11 +190,11 @@ class Playback:
         return recording.step(here, -1, now) if shows_first(here.gop, shown) else here
 
 
-def shows_last(gop: Gop, shown: int) -> bool:
+def shows_last(gop: Gop, shown: Ticks) -> bool:
     """Whether the picture on show (its time cut to hundredths) is the last of its GOP."""
     return hundredths(shown) >= gop.picture_hundredths()[-1]
 
 
-def shows_first(gop: Gop, shown: int) -> bool:
+def shows_first(gop: Gop, shown: Ticks) -> bool:
     """Whether the picture on show is the first of its GOP."""
     return gop.pictures == 1 or hundredths(shown) < gop.picture_hundredths()[1]
