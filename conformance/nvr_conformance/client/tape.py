@@ -43,7 +43,7 @@ class Asked:
 
 @dataclass
 class Tape:
-    """The recording of one scenario. Only the scenario's own thread writes on it, but for ``tick``."""
+    """The tape of one scenario. Only the scenario's own thread writes on it, but for ``tick``."""
 
     capture: WireCapture
     told: list[Told] = field(default_factory=list)

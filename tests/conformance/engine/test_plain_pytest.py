@@ -6,10 +6,13 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import nvr_conformance
+from nvr_conformance import pytest_plugin
+from nvr_conformance.cli.run import run as run_command
 
 LOGS = "test_logs"
 
@@ -106,3 +109,17 @@ def test_the_two_plugins_share_their_options(run, without):
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("--nvr-model") == 1
     assert done.stdout.count("network disk recorders:") == 1
+
+
+def test_options_are_called_as_those_of_the_command():
+    class Group:
+        names = set()
+
+        def addoption(self, name, **settings):
+            self.names.add(name)
+
+    parser = SimpleNamespace(getgroup=lambda *names: Group())
+    pytest_plugin.pytest_addoption(parser)
+    of_the_command = {word for parameter in run_command.params for word in parameter.opts}
+    named = {name.replace("--nvr-", "--") for name in Group.names}
+    assert named - of_the_command == {"--url"}  # an argument there
