@@ -29,6 +29,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--nvr-url", metavar="URL", help="judge this recorder; without it an emulated one is started")
     add("--nvr-user", default="ADMIN", metavar="NAME", help="user name on the recorder")
     add("--nvr-password", metavar="PASSWORD", help=f"better given as {PASSWORD}")
+    add(
+        "--nvr-other-user",
+        action="append",
+        default=[],
+        metavar="NAME:PASSWORD:PRIORITY",
+        help="a user of other priority (0 administrator … 3 viewer)",
+    )
     add("--nvr-insecure", action="store_true", help="accept any certificate")
     add("--nvr-select", action="append", default=[], metavar="ID-GLOB", help="judge these alone")
     add("--nvr-skip", action="append", default=[], metavar="ID-GLOB", help="leave these out")
@@ -37,7 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--nvr-timeout", type=float, default=10.0, metavar="SECONDS", help="that an answer may take")
     add("--nvr-seed", type=int, default=0, help="makes what is chosen at random repeatable")
     add("--nvr-control", metavar="URL", help="the control port of an emulator")
+    add("--nvr-control-token", metavar="TOKEN", help="its bearer token")
     add("--nvr-defect", action="append", default=[], metavar="NAME", help="break the emulated recorder")
+    add("--nvr-variant", action="append", default=[], metavar="NAME=VALUE", help="make it otherwise")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,11 +71,14 @@ def pytest_configure(config: pytest.Config) -> None:
                 "password": os.environ.get(PASSWORD, "") if password is None else password,
                 "model": None if option("--nvr-model") is None else int(option("--nvr-model")),
                 "insecure": option("--nvr-insecure"),
-                "allow": frozenset(filter(None, option("--nvr-allow").split(","))),
+                "allow": option("--nvr-allow"),
                 "pace": option("--nvr-pace"),
                 "timeout": option("--nvr-timeout"),
                 "control": option("--nvr-control"),
-                "defects": tuple(option("--nvr-defect")),
+                "control_token": option("--nvr-control-token"),
+                "defects": option("--nvr-defect"),
+                "variants": option("--nvr-variant"),
+                "other_users": option("--nvr-other-user"),
             },
             select=option("--nvr-select"),
             skip=option("--nvr-skip"),

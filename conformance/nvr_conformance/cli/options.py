@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from nvr_conformance.client.options import User
     from nvr_conformance.judgement.expected_failures import ExpectedFailure
 
 _OPTIONS = (
@@ -74,89 +73,31 @@ def recorder_options(command: Callable[..., None]) -> Callable[..., None]:
         variants: tuple[str, ...],
         **rest: Any,
     ) -> None:
-        from nvr_conformance.client.options import TargetOptions
+        from nvr_conformance.sources.target_options import OptionError, read_target_options
 
-        allowed = read_allowed(allow)
-        check_recorder(url, defects)
-        options = TargetOptions(
-            url=url,
-            user=user,
-            password=password,
-            other_users=tuple(read_user(text) for text in other_users),
-            model=None if model == "auto" else int(model),
-            insecure=insecure,
-            control=control,
-            control_token=control_token,
-            pace=pace,
-            allow=allowed,
-            defects=defects,
-            setup=read_variants(url, variants),
-        )
+        try:
+            options = read_target_options(
+                url=url,
+                user=user,
+                password=password,
+                other_users=other_users,
+                model=None if model == "auto" else int(model),
+                insecure=insecure,
+                control=control,
+                control_token=control_token,
+                pace=pace,
+                allow=allow,
+                defects=defects,
+                variants=variants,
+            )
+        except OptionError as problem:
+            hint = "URL" if problem.option == "url" else f"--{problem.option}"
+            raise click.BadParameter(str(problem), param_hint=hint) from None
         command(options=options, **rest)
 
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
     return wrapped
-
-
-def read_user(text: str) -> User:
-    """``--other-user``, NAME:PASSWORD:PRIORITY: priorities can be told apart (§1.3)."""
-    from nvr_conformance.client.options import User
-
-    name, _, rest = text.partition(":")
-    password, _, priority = rest.rpartition(":")
-    if not name or priority not in ("0", "1", "2", "3"):
-        raise click.BadParameter(
-            "not NAME:PASSWORD:PRIORITY with a priority of 0 … 3", param_hint="--other-user"
-        )
-    return User(name, password, int(priority))
-
-
-def read_allowed(text: str) -> frozenset[str]:
-    """``--allow``: permissions with commas between them."""
-    from nvr_conformance.client.options import PERMISSIONS
-
-    allowed = frozenset(word.strip() for word in text.split(",") if word.strip())
-    if unknown := allowed - set(PERMISSIONS):
-        raise click.BadParameter(
-            f"{', '.join(sorted(unknown))}: there is {', '.join(PERMISSIONS)}", param_hint="--allow"
-        )
-    return allowed
-
-
-def read_variants(url: str | None, variants: Sequence[str]) -> dict[str, Any]:
-    """``--variant``: the settings of the embedded emulator that say so."""
-    if not variants:
-        return {}
-    if url is not None:
-        raise click.UsageError("--variant is for the embedded emulator: leave URL out")
-    import msgspec
-
-    from nvr_emulator.configuration import variant_choice
-
-    try:
-        chosen = variant_choice.read_variants([variant_choice.parse_choice(text) for text in variants])
-    except variant_choice.VariantError as problem:
-        raise click.BadParameter(str(problem), param_hint="--variant") from None
-    return {"variants": msgspec.to_builtins(chosen)}
-
-
-def check_recorder(url: str | None, defects: Sequence[str]) -> None:
-    """Whether the URL is one, and the defects are there and are not planted in somebody's recorder."""
-    from nvr_conformance.wire.endpoint import endpoint_of
-
-    if url is not None and defects:
-        raise click.UsageError("--defect is for the embedded emulator: leave URL out")
-    if defects:
-        from nvr_emulator import all_defects
-
-        if strange := set(defects) - {defect.name for defect in all_defects()}:
-            raise click.BadParameter(f"no such defect: {', '.join(sorted(strange))}", param_hint="--defect")
-    if url is not None:
-        try:
-            endpoint_of(url)
-        except ValueError as problem:
-            raise click.UsageError(str(problem)) from None
 
 
 def read_known(path: Path | None) -> tuple[ExpectedFailure, ...]:

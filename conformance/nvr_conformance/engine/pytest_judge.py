@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nvr_conformance.client.options import PERMISSIONS, TargetOptions
 from nvr_conformance.engine.claim import claim_of
 from nvr_conformance.engine.judge import chosen_ids
 from nvr_conformance.engine.plugin import BOOK, EnginePlugin, checked_claim, place_of
@@ -19,7 +18,7 @@ from nvr_conformance.judgement.outcomes import ScenarioStopped, TargetUnreachabl
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import Verdict, judge_requirement, overall_verdict
 from nvr_conformance.sources.source import TargetSource
-from nvr_conformance.wire.endpoint import endpoint_of
+from nvr_conformance.sources.target_options import OptionError, read_target_options
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -34,20 +33,16 @@ _TRANSCRIPT = 20_000  # characters of it beside a failure: the last
 
 
 def make_judge(
-    options: Mapping[str, Any], *, select: Sequence[str], skip: Sequence[str], seed: int
+    words: Mapping[str, Any], *, select: Sequence[str], skip: Sequence[str], seed: int
 ) -> PytestJudge:
-    """The plugin. ``options`` are the fields of ``TargetOptions``. UsageError for what cannot be."""
-    if unknown := options["allow"] - set(PERMISSIONS):
-        raise pytest.UsageError(f"--nvr-allow: no {', '.join(sorted(unknown))}: {', '.join(PERMISSIONS)}")
-    if options["url"] is not None and options["defects"]:
-        raise pytest.UsageError("--nvr-defect is for the emulated recorder: leave --nvr-url out")
+    """The plugin. ``words`` are what ``read_target_options`` takes. UsageError for what cannot be."""
     try:
-        selected = chosen_ids(select, skip)
-        if options["url"] is not None:
-            endpoint_of(options["url"])
+        source = TargetSource(read_target_options(**words), seed)
+        return PytestJudge(source, chosen_ids(select, skip), _tell_nobody)
+    except OptionError as problem:
+        raise pytest.UsageError(f"--nvr-{problem.option}: {problem}") from None
     except ValueError as problem:
         raise pytest.UsageError(str(problem)) from None
-    return PytestJudge(TargetSource(TargetOptions(**options), seed), selected, _tell_nobody)
 
 
 def _tell_nobody(event: Event) -> None:
