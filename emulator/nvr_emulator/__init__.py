@@ -24,10 +24,18 @@ if TYPE_CHECKING:
     from nvr_emulator.configuration.variants import Variants
     from nvr_emulator.defects import all_defects
     from nvr_emulator.defects.registry import Defect
-    from nvr_emulator.findings.rule import Finding
+    from nvr_emulator.findings.rule import Finding, Severity
     from nvr_emulator.journal.entries import Exchange
     from nvr_emulator.journal.journal import Journal
-    from nvr_emulator.recorder.happenings import Happening
+    from nvr_emulator.recorder.happenings import (
+        DownloadEnded,
+        DownloadStarted,
+        Happening,
+        SessionEnded,
+        SessionIssued,
+        StreamEnded,
+        StreamStarted,
+    )
     from nvr_emulator.recorder.recorder import Recorder
     from nvr_emulator.recorder.replies import Reply, Request
     from nvr_emulator.server.embedding import EmbeddedRecorder
@@ -39,6 +47,8 @@ __all__ = [
     "CameraState",
     "ConfigurationError",
     "Defect",
+    "DownloadEnded",
+    "DownloadStarted",
     "EmbeddedRecorder",
     "Exchange",
     "Finding",
@@ -51,6 +61,11 @@ __all__ = [
     "RecordingSettings",
     "Reply",
     "Request",
+    "SessionEnded",
+    "SessionIssued",
+    "Severity",
+    "StreamEnded",
+    "StreamStarted",
     "UserSettings",
     "Variants",
     "__version__",
@@ -75,10 +90,18 @@ _HOMES = {
     "configuration.small_recorder": ("small_recorder",),
     "defects": ("all_defects",),
     "defects.registry": ("Defect",),
-    "findings.rule": ("Finding",),
+    "findings.rule": ("Finding", "Severity"),
     "journal.entries": ("Exchange",),
     "journal.journal": ("Journal",),
-    "recorder.happenings": ("Happening",),
+    "recorder.happenings": (
+        "DownloadEnded",
+        "DownloadStarted",
+        "Happening",
+        "SessionEnded",
+        "SessionIssued",
+        "StreamEnded",
+        "StreamStarted",
+    ),
     "recorder.recorder": ("Recorder",),
     "recorder.replies": ("Reply", "Request"),
     "server.embedding": ("EmbeddedRecorder",),
