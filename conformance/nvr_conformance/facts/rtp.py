@@ -22,11 +22,6 @@ PAYLOAD_TYPES = {"H264": 98, "H265": 101, "AUDIO": 97}
 OWN_CLOCK = 1.2  # seconds within which a recorder's time in whole seconds is right
 
 
-def all_rtp(records: Sequence[RtpRecord]) -> Fact:
-    """Every packet is an RTP packet at all."""
-    return _every(records, lambda record: not record.problem, "RTP packets", lambda record: record.problem)
-
-
 def payload_type(records: Sequence[RtpRecord], comp: str) -> Fact:
     """LIV-04 (LIV-26 for audio): the payload type of the codec, "H264", "H265" or "AUDIO"."""
     wanted = PAYLOAD_TYPES[comp]

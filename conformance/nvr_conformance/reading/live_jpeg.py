@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from nvr_conformance.reading.additional_information import TlvWalk, walk
 
-SOI, COM, EOI = b"\xff\xd8", b"\xff\xfe", b"\xff\xd9"
+SOI, COM = b"\xff\xd8", b"\xff\xfe"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class RtpRecord:
     """One dissected packet. ``number`` is the captured packet's, ``arrived`` its time on the target's clock.
 
-    ``extension`` is None where X=0, else the bytes that are really there; ``extension_words`` is what the
-    header states. ``problem`` says why the packet is no RTP packet; its fields are zero then.
+    ``extension`` is None where X=0, else the bytes that are really there. ``problem`` says why the packet is
+    no RTP packet; its fields are zero then.
     """
 
     number: int
@@ -36,7 +36,6 @@ class RtpRecord:
     timestamp: int = 0
     ssrc: int = 0
     extension_profile: int | None = None
-    extension_words: int | None = None
     extension: bytes | None = None
     payload: bytes = b""
     part: LivePart | None = None
@@ -85,7 +84,7 @@ def _record(packet: CapturedPacket, rtp_layer: type) -> RtpRecord:
     except (struct.error, ValueError, IndexError) as error:  # scapy reads lists of words beyond the end
         problem = f"cannot be dissected: {error}"
         return RtpRecord(packet.number, packet.arrived, len(data), part=packet.part, problem=problem)
-    profile = words = extension = None
+    profile = extension = None
     payload = rtp.payload
     problem = ""
     if rtp.extension:
@@ -110,7 +109,6 @@ def _record(packet: CapturedPacket, rtp_layer: type) -> RtpRecord:
         timestamp=rtp.timestamp,
         ssrc=rtp.sourcesync,
         extension_profile=profile,
-        extension_words=words,
         extension=extension,
         payload=b"" if problem else bytes(payload),
         part=packet.part,

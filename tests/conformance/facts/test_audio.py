@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_conformance.facts import live_audio as audio_judging
-from nvr_conformance.facts import playback_audio as audio_sequence
-from nvr_conformance.facts import rtp_extension
+from nvr_conformance.facts import live_audio, playback_audio, rtp_extension
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.playback_audio import walk_audio
 from nvr_conformance.reading.rtp import RtpRecord
@@ -58,30 +56,30 @@ def seconds(codec, count=4, **how):
 
 
 def facts(audios, codec):
-    yield audio_sequence.header(audios, codec, 3)
-    yield audio_sequence.sizes(audios, codec)
-    yield audio_sequence.times(audios, codec)
-    yield audio_sequence.padded(audios)
-    yield audio_sequence.about_a_second(audios, codec)
-    yield audio_sequence.follow_on(audios, codec)
-    yield audio_sequence.none_twice(audios)
+    yield playback_audio.header(audios, codec, 3)
+    yield playback_audio.sizes(audios, codec)
+    yield playback_audio.times(audios, codec)
+    yield playback_audio.padded(audios)
+    yield playback_audio.about_a_second(audios, codec)
+    yield playback_audio.follow_on(audios, codec)
+    yield playback_audio.none_twice(audios)
     if codec == "AAC":
-        yield audio_sequence.units_decode(audios)
+        yield playback_audio.units_decode(audios)
     else:
-        yield audio_sequence.codec_byte(audios, codec)
+        yield playback_audio.codec_byte(audios, codec)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 @pytest.mark.parametrize("codec", AudioCodec)
 def test_every_dialect_of_audio_is_right(codec, dialect):
     audios = seconds(codec, dialect=dialect)
-    assert audio_sequence.codec_of(audios) == codec.value
+    assert playback_audio.codec_of(audios) == codec.value
     assert [fact for fact in facts(audios, codec.value) if not fact.ok] == []
 
 
 @pytest.mark.parametrize("how", [{"au_header": True}, {"leading_zero": True}])
 def test_units_decode_with_au_headers_and_with_zeros(how):
-    assert audio_sequence.units_decode(seconds(AudioCodec.AAC, **how)).ok
+    assert playback_audio.units_decode(seconds(AudioCodec.AAC, **how)).ok
 
 
 @pytest.mark.parametrize("header", [bytes(4), b"\0\x10\xff\xff", b"\0\0\1\x74"])
@@ -90,10 +88,10 @@ def test_what_an_au_header_holds_is_open(header, leading_zero):
     audios = seconds(AudioCodec.AAC, au_header=True, leading_zero=leading_zero)
     for audio in audios:
         audio.units = [replace(unit, data=_with_header(unit.data, header)) for unit in audio.units]
-    assert audio_sequence.units_decode(audios).ok
+    assert playback_audio.units_decode(audios).ok
     for audio in audios:
         audio.units = [replace(unit, au_info=0) for unit in audio.units]
-    assert not audio_sequence.units_decode(audios).ok
+    assert not playback_audio.units_decode(audios).ok
 
 
 def _with_header(data, header):
@@ -112,21 +110,21 @@ def test_what_the_padding_holds_is_open_and_how_much_it_is(codec, padding):
         audios.append(walk_audio(longer[: len(longer) // 4096 * 4096]))
     assert [fact for fact in facts(audios, codec.value) if not fact.ok] == []
     cut = [walk_audio(second(codec, 0)[:-4])]
-    assert not audio_sequence.padded(cut).ok
+    assert not playback_audio.padded(cut).ok
 
 
 def test_zone_bits_are_the_same_in_each_answer():
     audios = seconds(AudioCodec.G711)
     audios[1].start_zone = (3, 30, 0x03)  # sign and summer time, but in two other bits
-    assert not audio_sequence.times(audios, "G711").ok
+    assert not playback_audio.times(audios, "G711").ok
     audios[1].start_zone = (3, 30, 0xC3)
-    assert audio_sequence.times(audios, "G711").ok
+    assert playback_audio.times(audios, "G711").ok
 
 
 @pytest.mark.parametrize("codec", ["G711", "G726"])
 def test_a_zero_ahead_of_samples_is_no_sample(codec):
     audios = seconds(AudioCodec(codec), leading_zero=True)
-    assert {len(audio.samples) for audio in audios} == {audio_sequence.BYTES_A_SECOND[codec]}
+    assert {len(audio.samples) for audio in audios} == {playback_audio.BYTES_A_SECOND[codec]}
 
 
 @given(st.sampled_from(AudioCodec), st.data())
@@ -168,12 +166,12 @@ def test_what_is_wrong_in_one_place_is_found_there(codec, place, wrong, broken):
     body = second(AudioCodec(codec), 0)
     audio = walk_audio(body[:place] + wrong + body[place + len(wrong) :])
     found = {
-        "header": audio_sequence.header([audio], codec, 3),
-        "sizes": audio_sequence.sizes([audio], codec),
-        "times": audio_sequence.times([audio], codec),
-        "padded": audio_sequence.padded([audio]),
-        "codec_byte": audio_sequence.codec_byte([audio], codec) if codec != "AAC" else None,
-        "units_decode": audio_sequence.units_decode([audio]) if codec == "AAC" and audio.units else None,
+        "header": playback_audio.header([audio], codec, 3),
+        "sizes": playback_audio.sizes([audio], codec),
+        "times": playback_audio.times([audio], codec),
+        "padded": playback_audio.padded([audio]),
+        "codec_byte": playback_audio.codec_byte([audio], codec) if codec != "AAC" else None,
+        "units_decode": playback_audio.units_decode([audio]) if codec == "AAC" and audio.units else None,
     }
     assert {name for name, fact in found.items() if fact is not None and not fact.ok} >= {broken}
     assert found["header"].ok or broken == "header"
@@ -182,21 +180,21 @@ def test_what_is_wrong_in_one_place_is_found_there(codec, place, wrong, broken):
 def test_repeats_and_gaps_are_found():
     body = [walk_audio(second(AudioCodec.G711, number)) for number in range(4)]
     for audios in ([body[0], body[0]], [body[0], body[2]], [body[1], body[0]]):
-        assert not audio_sequence.follow_on(audios, "G711").ok
+        assert not playback_audio.follow_on(audios, "G711").ok
     again = dataclasses.replace(body[0], start=START + 1, end=START + 2)
-    assert audio_sequence.follow_on([body[0], again], "G711").ok
-    assert not audio_sequence.none_twice([body[0], again]).ok
+    assert playback_audio.follow_on([body[0], again], "G711").ok
+    assert not playback_audio.none_twice([body[0], again]).ok
 
 
 def test_audio_of_another_camera_is_found():
     mine, same, other = (walk_audio(second(AudioCodec.AAC, 0, camera=camera)) for camera in (1, 1, 2))
-    assert not audio_sequence.own_audio(mine, same).ok
-    assert audio_sequence.own_audio(mine, other).ok
+    assert not playback_audio.own_audio(mine, same).ok
+    assert playback_audio.own_audio(mine, other).ok
     units = {camera: load_audio(AudioCodec.AAC, camera).units[:50] for camera in (1, 2)}
-    assert audio_judging.own_audio(units).ok
-    assert not audio_judging.own_audio({**units, 3: units[1][7:]}).ok
+    assert live_audio.own_audio(units).ok
+    assert not live_audio.own_audio({**units, 3: units[1][7:]}).ok
     with pytest.raises(NothingToJudge):
-        audio_judging.own_audio({1: units[1], 2: [b"silence"] * 50})
+        live_audio.own_audio({1: units[1], 2: [b"silence"] * 50})
 
 
 def test_silence_may_come_twice():
@@ -205,16 +203,16 @@ def test_silence_may_come_twice():
             PlaybackAudio(AudioCodec.G711, 1, START, START + 1, ZONE, samples=b"\xff\x7f" * 4000)
         )
     )
-    assert audio_sequence.none_twice([silent, silent]).ok
+    assert playback_audio.none_twice([silent, silent]).ok
 
 
 def test_audio_and_pictures_of_one_place():
     audio = walk_audio(second(AudioCodec.G711, 0))
-    assert audio_sequence.beside_pictures(audio, START * 100 + 50, 100).ok
-    assert not audio_sequence.beside_pictures(audio, (START + 13) * 100, 100).ok
-    assert not audio_sequence.beside_pictures(audio, (START - 13) * 100, 100).ok
+    assert playback_audio.beside_pictures(audio, START * 100 + 50, 100).ok
+    assert not playback_audio.beside_pictures(audio, (START + 13) * 100, 100).ok
+    assert not playback_audio.beside_pictures(audio, (START - 13) * 100, 100).ok
     with pytest.raises(NothingToJudge):
-        audio_sequence.beside_pictures(audio, None, 100)
+        playback_audio.beside_pictures(audio, None, 100)
 
 
 # Live
@@ -248,19 +246,19 @@ def test_live_audio_as_it_should_be(codec):
     interval = 1024 / 48_000 if codec == "AAC" else 0.02
     sizes = [len(record.payload) for record in records] * 3
     arrived = [number * interval for number in range(len(sizes))]
-    assert audio_judging.codec_of(sizes, arrived) == codec
+    assert live_audio.codec_of(sizes, arrived) == codec
     assert camera_time(records, codec).ok
     if codec == "AAC":
-        assert audio_judging.units_on_the_clock(records).ok
-        assert audio_judging.access_units_decode(audio_judging.access_units(records)).ok
-        assert "RFC 3640" in audio_judging.au_header(records)
+        assert live_audio.units_on_the_clock(records).ok
+        assert live_audio.access_units_decode(live_audio.access_units(records)).ok
+        assert "RFC 3640" in live_audio.au_header(records)
     else:
-        assert audio_judging.samples_alone(records, codec).ok
-        assert audio_judging.same_units([b"\0" + r.payload for r in records], codec, records).ok
+        assert live_audio.samples_alone(records, codec).ok
+        assert live_audio.same_units([b"\0" + r.payload for r in records], codec, records).ok
 
 
 def camera_time(records, codec="G711"):
-    clock = audio_judging.RATES[codec]
+    clock = live_audio.RATES[codec]
     return rtp_extension.plausible_time(records, element=0x0011, clock=clock)
 
 
@@ -271,9 +269,9 @@ def changed(records, **fields):
 @pytest.mark.parametrize("codec", ["G711", "G726"])
 def test_samples_that_do_not_fill_their_time_are_found(codec):
     records = packets(codec)
-    assert not audio_judging.samples_alone(changed(records, payload=records[3].payload[1:]), codec).ok
-    assert not audio_judging.samples_alone(changed(records, timestamp=5), codec).ok
-    assert audio_judging.samples_alone([record for record in records if record.number != 5], codec).ok
+    assert not live_audio.samples_alone(changed(records, payload=records[3].payload[1:]), codec).ok
+    assert not live_audio.samples_alone(changed(records, timestamp=5), codec).ok
+    assert live_audio.samples_alone([record for record in records if record.number != 5], codec).ok
 
 
 @pytest.mark.parametrize(
@@ -292,31 +290,31 @@ def test_an_au_header_may_hold_anything(header, said):
         dataclasses.replace(record, payload=header(len(record.payload) - 4) + record.payload[4:])
         for record in packets("AAC")
     ]
-    assert audio_judging.access_units_decode(audio_judging.access_units(records)).ok
-    assert said in audio_judging.au_header(records)
+    assert live_audio.access_units_decode(live_audio.access_units(records)).ok
+    assert said in live_audio.au_header(records)
 
 
 def test_access_units_without_their_header_are_found():
     records = [dataclasses.replace(record, payload=record.payload[4:]) for record in packets("AAC")]
-    assert not audio_judging.access_units_decode(audio_judging.access_units(records)).ok
+    assert not live_audio.access_units_decode(live_audio.access_units(records)).ok
 
 
 def test_content_types_that_are_stated_and_one_that_is_not():
-    assert audio_judging.content_type("AAC", ["audio/48kaac-lc"]).ok
-    assert audio_judging.content_type("G726", ["audio/g.726-32k"]).ok
+    assert live_audio.content_type("AAC", ["audio/48kaac-lc"]).ok
+    assert live_audio.content_type("G726", ["audio/g.726-32k"]).ok
     for name in ("audio/g.711", "audio/basic", "audio/pcmu", "application/octet-stream", ""):
-        assert audio_judging.content_type("G711", [name]).ok
-        assert not audio_judging.content_type("AAC", [name]).ok
-    assert not audio_judging.content_type("G711", ["audio/g.726-32k"]).ok
-    assert not audio_judging.content_type("AAC", ["audio/48kaac-lc", "audio/aac"]).ok
+        assert live_audio.content_type("G711", [name]).ok
+        assert not live_audio.content_type("AAC", [name]).ok
+    assert not live_audio.content_type("G711", ["audio/g.726-32k"]).ok
+    assert not live_audio.content_type("AAC", ["audio/48kaac-lc", "audio/aac"]).ok
 
 
 @pytest.mark.parametrize(("codec", "size"), [("G711", 80), ("G711", 320), ("G711", 480), ("G726", 40)])
 def test_parts_may_hold_another_time_than_packets(codec, size):
     records = packets(codec)
-    assert audio_judging.same_units([bytes(size + 1)] * 3, codec, records).ok
+    assert live_audio.same_units([bytes(size + 1)] * 3, codec, records).ok
     for strange in (size, size + 2):
-        assert not audio_judging.same_units([bytes(strange)] * 3, codec, records).ok
+        assert not live_audio.same_units([bytes(strange)] * 3, codec, records).ok
 
 
 @pytest.mark.parametrize(
@@ -324,7 +322,7 @@ def test_parts_may_hold_another_time_than_packets(codec, size):
 )
 def test_units_that_are_no_access_units_are_found(change):
     units = [change(unit) for unit in load_audio(AudioCodec.AAC, 1).units[:10]]
-    assert not audio_judging.access_units_decode(units).ok
+    assert not live_audio.access_units_decode(units).ok
 
 
 @pytest.mark.parametrize(
@@ -355,23 +353,23 @@ def test_any_extension_is_judged(extension):
 
 def test_parts_without_their_zero_are_found():
     right, wrong, empty = (CapturedPacket(0, data, 0.0) for data in (b"\0\1", b"\1\1", b"\0"))
-    assert audio_judging.leading_zero([right]).ok
-    assert not audio_judging.leading_zero([right, wrong]).ok
-    assert not audio_judging.leading_zero([empty]).ok
+    assert live_audio.leading_zero([right]).ok
+    assert not live_audio.leading_zero([right, wrong]).ok
+    assert not live_audio.leading_zero([empty]).ok
 
 
 def test_nothing_is_judged_without_audio():
     for judge in (
-        lambda: audio_judging.codec_of([160] * 5, [0.0, 1.0, 2.0, 3.0, 4.0]),
-        lambda: audio_judging.codec_of([160] * 50, [0.0] * 50),
-        lambda: audio_judging.codec_of([], []),
+        lambda: live_audio.codec_of([160] * 5, [0.0, 1.0, 2.0, 3.0, 4.0]),
+        lambda: live_audio.codec_of([160] * 50, [0.0] * 50),
+        lambda: live_audio.codec_of([], []),
         lambda: camera_time([RtpRecord(0, 0.0, 100)]),
-        lambda: audio_judging.samples_alone([], "G711"),
-        lambda: audio_judging.access_units([]),
-        lambda: audio_judging.access_units_decode([]),
-        lambda: audio_judging.leading_zero([]),
-        lambda: audio_sequence.padded([]),
-        lambda: audio_sequence.follow_on(seconds(AudioCodec.G711, 1), "G711"),
+        lambda: live_audio.samples_alone([], "G711"),
+        lambda: live_audio.access_units([]),
+        lambda: live_audio.access_units_decode([]),
+        lambda: live_audio.leading_zero([]),
+        lambda: playback_audio.padded([]),
+        lambda: playback_audio.follow_on(seconds(AudioCodec.G711, 1), "G711"),
     ):
         with pytest.raises(NothingToJudge):
             judge()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nvr_conformance.facts import live_audio as audio_judging
-from nvr_conformance.facts import rtp as rtp_judging
-from nvr_conformance.facts import rtp_extension
+from nvr_conformance.facts import live_audio, rtp_extension
+from nvr_conformance.facts import rtp as rtp_facts
 from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
 from nvr_conformance.procedures.checks import Judge
@@ -55,7 +54,7 @@ class Heard:
         by_rtp = [(len(record.payload), record.arrived) for record in self.records]
         units = by_rtp or [(len(part.data), part.arrived) for part in self.parts]
         try:
-            return audio_judging.codec_of([size for size, _ in units], [at for _, at in units])
+            return live_audio.codec_of([size for size, _ in units], [at for _, at in units])
         except NothingToJudge:
             return ""
 
@@ -160,33 +159,33 @@ def _judge_own(
     """LIV-26: each camera has its own audio. Cameras that have the same are judged where the recorder tells
     them apart in its recordings; else one of the two is left out."""
     audios = dict(of_cameras)
-    for camera, other in audio_judging.alike(of_cameras):
+    for camera, other in live_audio.alike(of_cameras):
         if not recorded_apart(target, client, camera, other):
             not_tested("LIV-26", f"{codec}: cameras {camera} and {other} {SAME}")
             audios.pop(other, None)
     if len(audios) > 1:
-        judge("LIV-26", f"{codec} of {len(audios)} cameras", audio_judging.own_audio, audios)
+        judge("LIV-26", f"{codec} of {len(audios)} cameras", live_audio.own_audio, audios)
 
 
 def _judge_by_rtp(check: Check, observe: Observe, judge: Judge, audio: Heard) -> None:
     codec, name, records = audio.codec, audio.name, audio.records
     if not audio.rtp.dropped and check("LIV-26", records, "packets", audio.rtp.exchange, f"{name}, it comes"):
-        judge("LIV-26", f"{name}, payload type", rtp_judging.payload_type, records, AUDIO)
+        judge("LIV-26", f"{name}, payload type", rtp_facts.payload_type, records, AUDIO)
         if any(record.extension is not None for record in records):
             judge("LIV-26", f"{name}, header extension", rtp_extension.extension, records)
             judge("LIV-26", f"{name}, fixed values", rtp_extension.stated_values, records)
-            clock = audio_judging.RATES[codec]
+            clock = live_audio.RATES[codec]
             judge(
                 "LIV-26", f"{name}, time", rtp_extension.plausible_time, records, element=0x0011, clock=clock
             )
         if codec == "AAC":
-            judge("LIV-28", f"{name}, clock", audio_judging.units_on_the_clock, records)
-            units = audio_judging.access_units(records)
-            judge("LIV-28", f"{name}, decoded", audio_judging.access_units_decode, units)
-            observe("LIV-28", audio_judging.au_header(records), f"{name}, AU headers")
+            judge("LIV-28", f"{name}, clock", live_audio.units_on_the_clock, records)
+            units = live_audio.access_units(records)
+            judge("LIV-28", f"{name}, decoded", live_audio.access_units_decode, units)
+            observe("LIV-28", live_audio.au_header(records), f"{name}, AU headers")
         else:
-            judge("LIV-27", f"{name}, samples", audio_judging.samples_alone, records, codec)
-            judge("LIV-27", f"{name}, clock", rtp_judging.timestamp_rate, records, audio_judging.RATES[codec])
+            judge("LIV-27", f"{name}, samples", live_audio.samples_alone, records, codec)
+            judge("LIV-27", f"{name}, clock", rtp_facts.timestamp_rate, records, live_audio.RATES[codec])
 
 
 def _judge_by_http(check: Check, observe: Observe, judge: Judge, audio: Heard) -> None:
@@ -194,16 +193,16 @@ def _judge_by_http(check: Check, observe: Observe, judge: Judge, audio: Heard) -
     if check("LIV-29", parts, "parts", audio.http.exchange, f"{name}, it comes"):
         judge("LIV-29", f"{name}, headers", part_headers, parts)
         types = {part.part.content_type for part in parts if part.part is not None}
-        judge("LIV-29", f"{name}, Content-Type", audio_judging.content_type, codec, types)
+        judge("LIV-29", f"{name}, Content-Type", live_audio.content_type, codec, types)
         if codec == "G711":
             observe("LIV-29", ", ".join(sorted(types)), f"{name}, Content-Type")
-        judge("LIV-29", f"{name}, 0x00", audio_judging.leading_zero, parts)
+        judge("LIV-29", f"{name}, 0x00", live_audio.leading_zero, parts)
         bodies = [part.data for part in parts]
         if codec == "AAC":
             units = [body[1:] for body in bodies]
-            judge("LIV-29", f"{name}, decoded", audio_judging.access_units_decode, units)
+            judge("LIV-29", f"{name}, decoded", live_audio.access_units_decode, units)
         elif audio.records:
-            judge("LIV-29", f"{name}, as over RTP", audio_judging.same_units, bodies, codec, audio.records)
+            judge("LIV-29", f"{name}, as over RTP", live_audio.same_units, bodies, codec, audio.records)
 
 
 SEND_ONE_CODEC = {

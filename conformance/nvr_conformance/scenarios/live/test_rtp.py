@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nvr_conformance.facts import rtp as judging
+from nvr_conformance.facts import rtp
 from nvr_conformance.procedures.cameras import codecs_to_judge
 from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
 from nvr_conformance.procedures.streams import goes_on, quiet_behind, wait_for_key_picture
@@ -81,7 +81,7 @@ def _watch(stream: LiveStream) -> list[RtpRecord]:
     stream.collect(WATCHED)
     records = dissect(stream.packets)
     try:
-        counts = judging.sequence(records).ok
+        counts = rtp.sequence(records).ok
     except NothingToJudge:
         counts = False
     if counts:
