@@ -10,11 +10,17 @@ from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def list_requirements(as_json: bool) -> None:
+@click.option("--markdown", is_flag=True, help="The page docs/requirements.md.")
+def list_requirements(as_json: bool, markdown: bool) -> None:
     """List the requirements."""
     from nvr_conformance.judgement.requirements import requirements
 
     rows = list(requirements().values())
+    if markdown:
+        from nvr_conformance.cli.requirements_page import page
+
+        click.echo(page(rows), nl=False)
+        return
     if as_json:
         import msgspec
 

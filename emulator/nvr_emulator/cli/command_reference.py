@@ -131,7 +131,8 @@ def markdown() -> str:
         "at 2024-04-25 04:40 UTC, after what the command needs first (a login, live or playback). Refusals",
         "are a short `text/html` page with one line: 400 a bad, missing or contradictory parameter, 401 a",
         "UID that is not valid, 404 an unknown path or a camera that is not registered, 405 another method,",
-        "503 a limit; 204 without a body is the START of a stream that runs already.",
+        "503 a limit; 204 without a body is the START of a stream that runs already. What other recorders",
+        "answer instead: [variants.md](variants.md).",
     ]
     section = None
     for one in examples():
