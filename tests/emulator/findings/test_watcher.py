@@ -42,11 +42,11 @@ def test_findings_are_bounded():
 def test_uids_are_forgotten():
     watcher = Watcher(KNOWN)
     for number in range(UIDS_REMEMBERED + 10):
-        who = {"uid": 10**9 + number, "user": f"U{number}"}
+        who = {"uid": 10**9 + 3_999_979 * number, "user": f"U{number}"}
         watcher.see(SessionIssued(at=float(number), **who))
         watcher.see(SessionEnded(at=float(number), ending="logged out", last_command=0.0, **who))
     watcher.see(exchange(f"UID={10**9}&PC=AS60", at=1e6))
-    watcher.see(exchange(f"UID={10**9 + 10}&PC=AS60", at=1e6))
+    watcher.see(exchange(f"UID={10**9 + 39_999_790}&PC=AS60", at=1e6))
     assert [found.rule for found in watcher.findings] == ["uid-never-issued", "uid-after-end"]
 
 
