@@ -36,18 +36,13 @@ DATA = ("camera", "playaudio")
 
 @dataclass(frozen=True)
 class Known:
-    """What anybody may know of the recorder that is watched.
-
-    `lifetime`: seconds of a UID. `at_once`: streams of one UID, cameras of one MASK.
-    """
+    """What anybody may know of the recorder that is watched."""
 
     channels: int
     cameras: Mapping[int, CameraSettings]
     zone: tzinfo
     pan_tilt_speed: int = 256
     downloads_at_once: int = 2
-    lifetime: float = 90.0
-    at_once: int = 16
 
     def offset(self, at: float) -> float:
         """Seconds by which local time is ahead of UTC."""

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from nvr_emulator.findings.chapter import Chapter, by, on
-from nvr_emulator.findings.clients import Asking, Clients, Known, WatchedUid, elapsed
+from nvr_emulator.findings.clients import LIFETIME, Asking, Clients, Known, WatchedUid, elapsed
 from nvr_emulator.findings.rule import Breach, Rule, Severity
 from nvr_emulator.findings.uid_numbers import truncation
 from nvr_emulator.journal.entries import Exchange
@@ -215,7 +215,7 @@ class Sessions(Chapter):
             before is not None
             and before.commands <= 1
             and not before.streamed
-            and entry.at - before.issued.at < self.known.lifetime
+            and entry.at - before.issued.at < LIFETIME
         )
         self._logins[peer, entry.user] = (entry.uid, in_a_row + 1 if wasted else 0)
         while len(self._logins) > PAIRS_REMEMBERED:
