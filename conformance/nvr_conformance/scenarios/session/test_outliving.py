@@ -1,0 +1,77 @@
+"""§1.3, §6.3: what is open about the end of a UID, and about the recorder's clock: downloads, and Date."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+
+from nvr_conformance.procedures.crowded_downloads import TAKEN, is_crowded_out
+from nvr_conformance.scenario import (
+    HARMLESS,
+    LOGIN,
+    Client,
+    Exchange,
+    Observe,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
+
+HOUR = 3600
+MINUTE = 60
+
+
+@scenario("SES-21", needs=("load",))
+def test_a_download_whose_uid_ends(
+    client: Client, target: Target, observe: Observe, require: Require
+) -> None:
+    """An hour is asked for; when the first bytes of it have come, the UID logs out."""
+    player, first = player_in_recording(target, client)
+    begin = (first.start or 0) // 100 // MINUTE * MINUTE
+    player.session.logout()
+    session = client.login()
+    download = session.download(first.camera, "MP4VO", begin, begin + HOUR)
+    download.begin()
+    require(not is_crowded_out(client, download), TAKEN)
+    require(download.began, f"no file: {download}")
+    session.logout()
+    require(not session.is_alive(), "logout.cgi does not end the UID")
+    download.read()
+    whole = not download.problem and not download.parts[-1].size
+    said = "goes on to its end" if whole else f"ends with it: {download.problem or 'no last part'}"
+    observe("SES-21", said, "a download whose UID logs out")
+
+
+@scenario("SES-21")
+def test_the_date_of_answers(client: Client, target: Target, observe: Observe) -> None:
+    """Whether answers of all kinds have a Date, and how far it is from the time of this host."""
+    session = client.login()
+    answers = {
+        "the challenge": client.get(LOGIN),
+        "the login page": session.page,
+        "status.cgi": session.get("keep_alive"),
+        "a log": session.get("log_errors"),
+        "as_getinfo.cgi": client.get_digest(HARMLESS),
+        "HEAD /": client.request("HEAD", "/"),
+        "a path that is not there": client.get("/cgi-bin/none.cgi"),
+        "a UID that has ended": _after_logout(client),
+    }
+    without = [name for name, answer in answers.items() if answer.header("Date") is None]
+    observe("SES-21", f"every answer but {', '.join(without)}" if without else "every answer", "Date is in")
+    now = target.unix_time()
+    told = answers["as_getinfo.cgi"].header("Date")
+    offset = None if told is None else _seconds_off(told, now)
+    observe("SES-21", "not told" if offset is None else f"{offset:+.0f} s", "Date is off by")
+
+
+def _after_logout(client: Client) -> Exchange:
+    session = client.login()
+    session.logout()
+    return session.get("keep_alive")
+
+
+def _seconds_off(date: str, now: float) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp() - now
+    except ValueError:
+        return None
