@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.wire.connection import ResponseReader, WireError
 from nvr_conformance.wire.download_multipart import KEPT, DownloadCutter, DownloadPart
-from nvr_conformance.wire.exchange import WireProblem, says_no
+from nvr_conformance.wire.exchange import WireProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ class Download:
         self._client = client
         self._connection = connection
         self._reader = reader
-        self._cutter = DownloadCutter(KEPT)
+        self._cutter = DownloadCutter(KEPT, exchange.header("Content-Type") or "")
         self._size = 0
 
     @property
@@ -58,16 +58,14 @@ class Download:
         return self.exchange.ok and self.exchange.content_type.startswith("multipart/")
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of its files was kept: of a large one only the begin is."""
+        return all(part.size == len(part.body) for part in self.parts)
+
+    @property
     def began(self) -> bool:
         """Whether some of a file came."""
         return self.is_multipart and any(part.size for part in self.parts)
-
-    @property
-    def gives_nothing(self) -> bool:
-        """Whether it was refused: by its HTTP status, by an empty answer, or by parts without a body."""
-        if not self.is_multipart:
-            return says_no(self.exchange)
-        return not any(part.size for part in self.parts)
 
     @property
     def statuses(self) -> list[str | None]:

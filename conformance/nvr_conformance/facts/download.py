@@ -10,13 +10,14 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, TypeVar
 
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from nvr_conformance.client.downloads import Download
     from nvr_conformance.reading.decoding import Decoded, DecodedFile
@@ -26,11 +27,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TEMPORARY, PREVIOUS, STATUS = "X-Temp-FileName", "X-Prev-Filename", "X-RecData-Satus"
-EDGE = 5.0  # seconds: a range may be cut at the GOPs at its ends
-CLOCK = 0.02  # seconds: times on the wire are hundredths
-_VALUE = re.compile(r'filename = "([^"]*)"')
-_NAME = re.compile(r"(\d{3})_\d{12}_\d+_[0-9A-Fa-f]{2}_[0-9A-Fa-f]{2}_[0-9A-Fa-f]{2}\.(\w+)")
-_FINAL = ("mp4", "n3r", "n3a", "n3n")
+EDGE = 10.0  # seconds, or one GOP: a range may begin and end so far from where it was asked for
+CLOCK = 0.03  # seconds: times on the wire are hundredths
+HOLE = 2.0  # seconds between two pictures: more is a hole, unless they come that slowly
+_VALUE = re.compile(r'filename\s*=\s*"([^"]*)"', re.IGNORECASE)
 
 
 def name_in(part: DownloadPart, header: str) -> str:
@@ -62,7 +62,7 @@ def bodies(download: Download) -> list[bytes]:
 
 
 def part_headers(parts: Sequence[DownloadPart]) -> Fact:
-    """DWN-03: each part has the three headers, once, in the form of §6.3.1."""
+    """DWN-03: each part has the three headers, once, in the form of §6.3.1; blanks and case are open."""
     expected = f'{TEMPORARY} and {PREVIOUS}: filename = "…", {STATUS}: 0 … 3 in each part'
     for number, part in enumerate(_some(parts), 1):
         for header in (TEMPORARY, PREVIOUS, STATUS):
@@ -74,16 +74,6 @@ def part_headers(parts: Sequence[DownloadPart]) -> Fact:
             if form is None:
                 return Fact(False, expected, f"part {number} at offset {part.offset}: {header}: {value}")
     return Fact(True, expected, f"{len(parts)} parts")
-
-
-def file_names(names: Sequence[str], camera: int) -> Fact:
-    """DWN-03: the names are of the form of §6.3.1, and name the camera."""
-    expected = f"names like {camera:03}_yymmddhhmmss_1000_7f_00_01.tmp"
-    for name in _some(names):
-        form = _NAME.fullmatch(name)
-        if form is None or int(form[1]) != camera or suffix(name) not in ("tmp", *_FINAL):
-            return Fact(False, expected, name)
-    return Fact(True, expected, names[0])
 
 
 def chain(parts: Sequence[DownloadPart]) -> Fact:
@@ -109,7 +99,7 @@ def chain(parts: Sequence[DownloadPart]) -> Fact:
 
 
 def status_without_file(download: Download, wanted: int) -> Fact:
-    """DWN-06 … DWN-08: one part, with this status, without a body."""
+    """DWN-06 … DWN-08: one part, with this status, and no file in it."""
     good = download.is_multipart and download.statuses == [str(wanted)] and not bodies(download)
     return Fact(good, f"one part, status {wanted}, no file", str(download))
 
@@ -134,18 +124,58 @@ def streams(files: Sequence[DecodedFile], *, audio: bool) -> Fact:
     return Fact(found == {(1, int(audio))}, expected, actual)
 
 
-def lasts(files: Sequence[DecodedFile], seconds: float) -> Fact:
-    """DWN-01: the pictures of all files together last as long as the range, but for a GOP at its ends."""
-    total = sum(max(file.times) - min(file.times) for file in _some(files) if file.times)
-    return Fact(abs(total - seconds) <= EDGE, f"{seconds:.0f} s ± {EDGE:.0f}", f"{total:.2f} s of pictures")
-
-
-def audio_lasts(files: Sequence[DecodedFile], seconds: float) -> Fact:
-    """DWN-02: the audio decodes and lasts as long as the range."""
-    total = sum(file.samples / file.rate for file in _some(files) if file.rate)
+def audio_lasts(files: Sequence[DecodedFile]) -> Fact:
+    """DWN-02: the audio decodes and lasts about as long as the pictures."""
+    pictures = sum(file.stored[-1] - file.stored[0] for file in _some(files) if file.stored)
+    total = sum(file.samples / file.rate for file in files if file.rate)
     errors = [error for file in files for error in file.errors]
     actual = f"{total:.2f} s of audio" + (f", {errors[0]}" if errors else "")
-    return Fact(not errors and abs(total - seconds) <= EDGE, f"{seconds:.0f} s ± {EDGE:.0f} of audio", actual)
+    right = not errors and abs(total - pictures) <= EDGE
+    return Fact(right, f"{pictures:.0f} s ± {EDGE:.0f} of audio", actual)
+
+
+def slack_of(gops: Iterable[Gop]) -> float:
+    """By how many seconds a range may begin and end elsewhere: one GOP, or 10 s."""
+    return max([EDGE, *(gop.length / 100 for gop in gops if gop.length is not None)])
+
+
+def covers(files: Sequence[DecodedFile], seconds: float, slack: float, began: float | None = None) -> Fact:
+    """DWN-13: the pictures begin within ``slack`` of the range's begin, reach to within it of its end, and
+    leave no hole.
+
+    ``began``: where the first picture lies in the range, in seconds, where that is known (``shifts``); else
+    the length alone is judged.
+    """
+    expected = f"{seconds:.0f} s of pictures without a hole, each end ± {slack:.0f} s"
+    total = sum(_length(file) for file in _some(files))
+    hole = max(_hole(file) for file in files)
+    if began is None:
+        right = abs(total - seconds) <= 2 * slack
+        actual = f"{total:.2f} s"
+    else:
+        right = abs(began) <= slack and abs(began + total - seconds) <= slack
+        actual = f"{began:+.2f} s to {began + total:.2f} s of the range"
+    return Fact(right and not hole, expected, actual + (f", a hole of {hole:.2f} s" if hole else ""))
+
+
+def _length(file: DecodedFile) -> float:
+    """Seconds from its first picture to the end of its last."""
+    if len(file.stored) < 2:
+        return 0.0
+    return file.stored[-1] - file.stored[0] + _usual(file)
+
+
+def _usual(file: DecodedFile) -> float:
+    """Seconds from picture to picture, mostly."""
+    return median(after - before for before, after in pairwise(file.stored))
+
+
+def _hole(file: DecodedFile) -> float:
+    """The longest time without a picture, where that is a hole; else 0."""
+    if len(file.stored) < 2:
+        return 0.0
+    longest = max(after - before for before, after in pairwise(file.stored))
+    return longest if longest > max(HOLE, 3 * _usual(file)) else 0.0
 
 
 def suffixes(download: Download, wanted: Collection[str], at_least: int) -> Fact:
@@ -158,57 +188,55 @@ def suffixes(download: Download, wanted: Collection[str], at_least: int) -> Fact
 
 def witnesses(gops: Sequence[Gop], begin: int, end: int) -> list[Gop]:
     """Of GOPs of playback, those that a download can be held against: well formed, followed by another one
-    right where they end, and beginning in a range (Unix seconds) but not at its very end."""
+    within ``EDGE``, and beginning in a range (Unix seconds) but not at its very end."""
     return [
         gop
         for gop, following in pairwise(gops)
         if gop.start is not None
-        and gop.length is not None
         and following.start is not None
         and not gop.chunk.problems
-        and gop.video != following.video
-        and abs(gop.start + gop.length - following.start) <= 100 * CLOCK
+        and 0 < following.start - gop.start <= 100 * max(EDGE, (gop.length or 0) / 100 + 1)
         and begin <= gop.start / 100 < end - EDGE
     ]
 
 
-def same_pictures(gops: Sequence[Gop], decoded: Sequence[Decoded], file: DecodedFile, begin: int) -> Fact:
-    """DWN-11: each picture of ``witnesses`` is in a file of the range from ``begin`` on, at its time.
+def shifts(gops: Sequence[Gop], decoded: Sequence[Decoded], file: DecodedFile, begin: int) -> list[float]:
+    """Where the file's time 0 lies in the range from ``begin`` on, in seconds, by the first of ``witnesses``:
+    the nearest first, as a scene may look the same several times. Empty where its pictures are not there.
 
-    ``decoded``: the pictures of each GOP. The file's clock begins with its first picture, which is that of a
-    GOP near ``begin``: which one, the first GOP tells.
+    ``decoded``: the pictures of each GOP.
     """
+    first, pictures = _some(gops)[0], _some(decoded)[0]
+    assert first.start is not None
+    start = first.start / 100 - begin
+    lumas = [picture.luma for picture in pictures.pictures]
+    return sorted((start - time for time in file.times if _stands_at(file, time, lumas)), key=abs)
+
+
+def same_pictures(gops: Sequence[Gop], decoded: Sequence[Decoded], file: DecodedFile, begin: int) -> Fact:
+    """DWN-11: the pictures of each of ``witnesses`` are in a file of the range from ``begin`` on, one behind
+    the other, and each GOP at its time: the file's clock is told by the first of them (``shifts``)."""
     expected = "the pictures of playback at their times"
-    wanted = [
-        (gop.start / 100 - begin, gop.interval / 100, [picture.luma for picture in pictures.pictures])
-        for gop, pictures in zip(gops, decoded, strict=True)
-        if gop.start is not None and gop.interval
-    ]
-    start, interval, lumas = _some(wanted)[0]
-    shifts = [
-        start - time
-        for time in file.times
-        if abs(start - time) < interval * len(lumas) - CLOCK and _stands_at(file, time, interval, lumas)
-    ]
-    if not shifts:
-        return Fact(False, expected, f"the GOP {start:.2f} s into the range is not at its place in the file")
-    for shift in shifts:
-        missing = [at for at, pace, gop in wanted if not _stands_at(file, at - shift, pace, gop)]
-        if not missing:
-            return Fact(
-                True, expected, f"{sum(len(gop[2]) for gop in wanted)} pictures in {len(wanted)} GOPs"
-            )
-    return Fact(False, expected, f"the GOP {missing[0]:.2f} s into the range is not at its place in the file")
+    starts = [(gop.start or 0) / 100 - begin for gop in _some(gops)]
+    lumas = [[picture.luma for picture in pictures.pictures] for pictures in decoded]
+    found = shifts(gops, decoded, file, begin)
+    missing = starts[0]
+    for shift in found:
+        wanted = zip(starts, lumas, strict=True)
+        absent = [start for start, gop in wanted if not _stands_at(file, start - shift, gop)]
+        if not absent:
+            return Fact(True, expected, f"{sum(map(len, lumas))} pictures in {len(gops)} GOPs")
+        missing = absent[0]
+    return Fact(False, expected, f"the GOP {missing:.2f} s into the range is not at its place in the file")
 
 
-def _stands_at(file: DecodedFile, time: float, interval: float, lumas: Sequence[str]) -> bool:
-    """Whether these pictures follow one another in a file from ``time`` on, ``interval`` seconds apart."""
+def _stands_at(file: DecodedFile, time: float, lumas: Sequence[str]) -> bool:
+    """Whether these pictures follow one another in a file from ``time`` on."""
     first = bisect_left(file.times, time - CLOCK)
-    times = file.times[first : first + len(lumas)]
     pictures = file.pictures[first : first + len(lumas)]
-    return [picture.luma for picture in pictures] == list(lumas) and all(
-        abs(at - time - number * interval) <= CLOCK for number, at in enumerate(times)
-    )
+    if not pictures or abs(file.times[first] - time) > CLOCK:
+        return False
+    return [picture.luma for picture in pictures] == list(lumas)
 
 
 def _some(items: Sequence[T]) -> Sequence[T]:

@@ -162,7 +162,8 @@ def _audio_specific_config(rate: int, channels: int) -> bytes:
 class DecodedFile:
     """A media file: its brand, its streams, the pictures and the number of audio samples.
 
-    ``times``: of each picture, in seconds; ``rate``: samples per second; ``codec``: FFmpeg's name.
+    ``times``: of each picture, in seconds; ``stored``: of each as the file has it, whether it decodes or not,
+    rising; ``rate``: samples per second; ``codec``: FFmpeg's name.
     """
 
     brand: str = ""
@@ -171,6 +172,7 @@ class DecodedFile:
     seconds: float = 0.0
     pictures: list[Picture] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
+    stored: list[float] = field(default_factory=list)
     codec: str = ""
     samples: int = 0
     rate: int = 0
@@ -192,7 +194,7 @@ def decode_file(data: bytes) -> DecodedFile:
                 result.audio_streams = len(container.streams.audio)
                 result.codec = "".join(stream.codec_context.name for stream in container.streams.video[:1])
                 result.seconds = (container.duration or 0) / 1_000_000
-                for frame in _frames(container):
+                for frame in _frames(container, result):
                     if isinstance(frame, av.VideoFrame):
                         if len(result.pictures) < PICTURE_LIMIT:
                             result.pictures.append(_picture(frame))
@@ -202,11 +204,20 @@ def decode_file(data: bytes) -> DecodedFile:
                         result.rate = frame.sample_rate
         except (av.FFmpegError, OSError, ValueError) as problem:
             result.errors.append(f"{type(problem).__name__}: {problem}")
+    result.stored.sort()
     return result
 
 
-def _frames(container: Any) -> Iterator[Any]:
+def _frames(container: Any, result: DecodedFile) -> Iterator[Any]:
+    """What decodes; what does not is told, and the rest goes on."""
+    import av
+
     for stream in (*container.streams.video, *container.streams.audio):
         stream.codec_context.thread_count = 1
     for packet in container.demux():
-        yield from packet.decode()
+        if packet.stream.type == "video" and packet.pts is not None and len(result.stored) < PICTURE_LIMIT:
+            result.stored.append(float(packet.pts * packet.time_base))
+        try:
+            yield from packet.decode()
+        except av.FFmpegError as problem:
+            result.errors.append(f"{type(problem).__name__}: {problem}")

@@ -62,7 +62,7 @@ def _audio(exchange: Exchange) -> bool:
 
 
 def _file(exchange: Exchange) -> bool:
-    cutter = DownloadCutter()
+    cutter = DownloadCutter(content_type=exchange.header("Content-Type") or "")
     cutter.feed(exchange.body)
     return any(part.size for part in cutter.parts)
 

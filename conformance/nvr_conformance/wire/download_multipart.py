@@ -6,6 +6,7 @@ it saw even where the answer ends half-way.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,18 @@ if TYPE_CHECKING:
 
 KEPT = 64 * 1024 * 1024  # bytes of all bodies together; beyond that they are only counted
 PARTS = 1000
-_SEPARATOR = b"\r\n" + BOUNDARY
+_BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;,"]{1,200}))', re.IGNORECASE)
+
+
+def separators(content_type: str) -> tuple[bytes, ...]:
+    """What may stand between the parts of an answer with this ``Content-Type``: the boundary behind two
+    dashes, or as it is where it has them already; without a boundary that of live."""
+    found = _BOUNDARY.search(content_type)
+    if found is None:
+        return (b"\r\n" + BOUNDARY,)
+    boundary = (found[1] or found[2]).encode("latin-1", "replace")
+    lines = (boundary, b"--" + boundary) if boundary.startswith(b"--") else (b"--" + boundary,)
+    return tuple(b"\r\n" + line for line in lines)
 
 
 @dataclass(slots=True)
@@ -40,15 +52,17 @@ class DownloadPart:
 
 
 class DownloadCutter:
-    """Fed with the body's bytes in any slicing. ``parts`` grow; ``problem`` names what could not be read,
-    then it is over. ``closed``: the closing boundary line was seen. All is the same however the bytes are
-    sliced."""
+    """Fed with the body's bytes in any slicing; ``content_type`` says what parts them. ``parts`` grow;
+    ``problem`` names what could not be read, then it is over. ``closed``: the closing boundary line was seen.
+    All is the same however the bytes are sliced."""
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, kept: int = KEPT, content_type: str = "") -> None:
         self.parts: list[DownloadPart] = []
         self.problem = ""
         self.closed = False
         self._room = kept
+        self._separators = separators(content_type)
+        self._separator = self._separators[0]
         self._buffer = bytearray(b"\r\n")  # so that the opening boundary line is like all others
         self._fed = 0  # bytes of the answer up to the end of the buffer
         self._body: DownloadPart | None = None
@@ -87,15 +101,19 @@ class DownloadCutter:
         return self._read_head()
 
     def _open(self) -> bool:
-        line = _SEPARATOR + b"\r\n"
         while self._buffer.startswith(b"\r\n\r\n"):
             del self._buffer[:2]
-        if self._buffer.startswith(line):
-            del self._buffer[: len(line)]
-            self._opened = True
-        elif not line.startswith(bytes(self._buffer[: len(line)])) and self._buffer != b"\r\n\r":
+        lines = [separator + b"\r\n" for separator in self._separators]
+        for line in lines:
+            if self._buffer.startswith(line):
+                del self._buffer[: len(line)]
+                self._separator = line[:-2]
+                self._opened = True
+                return True
+        may_be = any(line.startswith(bytes(self._buffer[: len(line)])) for line in lines)
+        if not may_be and self._buffer != b"\r\n\r":
             # up to the first wrong byte: what is behind it may not be here yet
-            wrong = next(place for place, byte in enumerate(line) if byte != self._buffer[place])
+            wrong = max(_first_difference(line, self._buffer) for line in lines)
             self.problem = f"begins with {bytes(self._buffer[2 : wrong + 1])!r}, not with the boundary line"
         return self._opened
 
@@ -118,21 +136,21 @@ class DownloadCutter:
     def _read_body(self) -> bool:
         assert self._body is not None
         start = 0
-        while (mark := self._buffer.find(_SEPARATOR, start)) >= 0:
-            after = mark + len(_SEPARATOR)
+        while (mark := self._buffer.find(self._separator, start)) >= 0:
+            after = mark + len(self._separator)
             behind = bytes(self._buffer[after : after + 2])
             if behind in (b"\r\n", b"--"):
                 self._keep(mark)
                 self._body.complete = True
                 self._body = None
-                del self._buffer[: len(_SEPARATOR) + 2]
+                del self._buffer[: len(self._separator) + 2]
                 self.closed = behind == b"--"
                 return True
             if len(behind) < 2:
                 self._keep(mark)
                 return False
             start = mark + 1
-        self._keep(len(self._buffer) - len(_SEPARATOR) + 1)
+        self._keep(len(self._buffer) - len(self._separator) + 1)
         return False
 
     def _keep(self, count: int) -> None:
@@ -151,3 +169,8 @@ class DownloadCutter:
         kept = data[: self._room]
         self._room -= len(kept)
         self._body.body += kept
+
+
+def _first_difference(line: bytes, data: bytearray) -> int:
+    """The place of the first byte that differs."""
+    return next(place for place, byte in enumerate(line) if place >= len(data) or byte != data[place])

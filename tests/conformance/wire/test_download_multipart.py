@@ -151,3 +151,29 @@ def test_where_a_part_begins_in_the_answer(size):
     found = [part.offset for part in cutter.parts]
     assert found == [len(line), len(line + head) + 12 + len(line)]
     assert all(answer[offset:].startswith(head) for offset in found)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "line"),
+    [
+        ("multipart/form-data; boundary=--myboundary", b"--myboundary"),
+        ("multipart/form-data; boundary=myboundary", b"--myboundary"),
+        ("multipart/form-data; boundary=--myboundary", b"----myboundary"),
+        ('multipart/mixed; BOUNDARY="a b"', b"--a b"),
+        ("multipart/mixed", b"--myboundary"),
+    ],
+)
+@pytest.mark.parametrize("step", [1, 1000])
+def test_the_boundary_is_what_the_answer_says(content_type, line, step):
+    data = line + b"\r\n" + HEAD % b"name" + b"body\r\n" + line + b"\r\n" + HEAD % b"" + line + b"--\r\n"
+    cutter = DownloadCutter(content_type=content_type)
+    for start in range(0, len(data), step):
+        cutter.feed(data[start : start + step])
+    cutter.end()
+    assert (cutter.problem, [bytes(part.body) for part in cutter.parts]) == ("", [b"body", b""])
+
+
+def test_another_boundary_is_none():
+    cutter = DownloadCutter(content_type="multipart/form-data; boundary=--myboundary")
+    cutter.feed(b"--yourboundary\r\n")
+    assert cutter.problem == "begins with b'--y', not with the boundary line"

@@ -14,7 +14,7 @@ RECORDINGS = (
 )
 
 
-@scenario("DWN-03", "DWN-04", "DWN-05", setup={"recordings": RECORDINGS})
+@scenario("DWN-03", "DWN-04", "DWN-05", "DWN-13", setup={"recordings": RECORDINGS})
 def test_parameters_that_change(target: Target, client: Client, check: Check, require: Require) -> None:
     """Two minutes, one before the change and one behind it."""
     camera = require(target.cameras, "no camera is connected")[0]
@@ -22,11 +22,16 @@ def test_parameters_that_change(target: Target, client: Client, check: Check, re
     begin, end = change - MINUTE, change + MINUTE
     player = Player(client.login())
     player.choose(camera)
-    codecs = []
-    for moment in (begin + MINUTE // 2, change + MINUTE // 2):
-        player.goto(moment * 100)
-        codecs.append(player.fetch(camera).codec)
+    before, behind = begin + MINUTE // 2, change + MINUTE // 2
+    gops = [player.at(camera, moment * 100) for moment in (before, behind)]
+    codecs = [gop.codec for gop in gops]
     require(set(codecs) == {"H264", "H265"}, "no change from H.264 to H.265 is known in this recording")
+    while behind - before > 1:  # on a real recorder it changes when it does
+        moment = (before + behind) // 2
+        if player.at(camera, moment * 100).codec == codecs[0]:
+            before = moment
+        else:
+            behind = moment
 
     download = whole_download(client, camera, "MP4VO", begin, end)
     files = [decode_file(body) for body in facts.bodies(download)]
@@ -36,6 +41,13 @@ def test_parameters_that_change(target: Target, client: Client, check: Check, re
     good = download.is_multipart and not download.problem and runs == wanted
     check("DWN-05", good, f"files of {' and '.join(wanted)}", f"{found}, {download}", "one after the other")
     check("DWN-05", *facts.plays(files), "each plays by itself")
+    # Where they meet, the files show it: of each one end alone is free, and where the change is, to a GOP.
+    slack = facts.slack_of(gops) + max((gop.length or 0) / 100 for gop in gops) + 1
+    lengths = {"before": behind - begin, "behind": end - behind}
+    for codec, (side, seconds) in zip(wanted, lengths.items(), strict=True):
+        of_one = [file for file in files if file.codec == codec]
+        if good and of_one:
+            check("DWN-13", *facts.covers(of_one, seconds, slack / 2), f"the part {side} a change")
     if download.parts:
         check("DWN-03", *facts.part_headers(download.parts), "several files")
         check("DWN-04", *facts.chain(download.parts), "several files")

@@ -23,14 +23,15 @@ Write = Callable[[Iterable[Gop]], Iterator[bytes]]
 Wanted = Callable[[Command, float], DownloadFiles]
 """What a command asks for, at that time (Unix seconds)."""
 
-LEFT_OUT = 10
-LATE = 5
+LEFT_OUT = 20
+LATE = 15
 AUDIO_SECONDS = 20
+HOLE = 5
 
 
-@breaks("DWN-01")
+@breaks("DWN-13")
 def mp4_ends_early(recorder: Recorder) -> None:
-    """Leaves out the last ten GOPs of an MP4 without audio."""
+    """Leaves out the last twenty GOPs of an MP4 without audio."""
 
     def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
         whole = list(gops)
@@ -39,7 +40,7 @@ def mp4_ends_early(recorder: Recorder) -> None:
     each_download(recorder, lambda files: around(files.mp4, mp4), "MP4VO")
 
 
-@breaks("DWN-01")
+@breaks("DWN-13")
 def a_minute_too_much(recorder: Recorder) -> None:
     """Gives a minute more than was asked for, in an MP4 without audio."""
 
@@ -48,6 +49,18 @@ def a_minute_too_much(recorder: Recorder) -> None:
             files.end = UnixSeconds(files.end + 60)
 
     each_download(recorder, alter, "MP4VO")
+
+
+@breaks("DWN-13")
+def mp4_with_a_hole(recorder: Recorder) -> None:
+    """Leaves five seconds out of the middle of an MP4 without audio."""
+
+    def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
+        whole = list(gops)
+        middle = len(whole) // 2
+        return original(whole[:middle] + whole[middle + HOLE :])
+
+    each_download(recorder, lambda files: around(files.mp4, mp4), "MP4VO")
 
 
 @breaks("DWN-01")
@@ -203,9 +216,9 @@ def download_of_the_next_camera(recorder: Recorder) -> None:
     each_download(recorder, alter)
 
 
-@breaks("DWN-11")
-def download_is_five_seconds_late(recorder: Recorder) -> None:
-    """Begins and ends five seconds after the range that was asked for."""
+@breaks("DWN-13")
+def download_is_fifteen_seconds_late(recorder: Recorder) -> None:
+    """Begins and ends fifteen seconds after the range that was asked for."""
 
     def later(files: DownloadFiles) -> Iterator[Piece]:
         return dataclasses.replace(

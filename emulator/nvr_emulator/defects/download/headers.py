@@ -8,7 +8,7 @@ from collections.abc import Callable
 from nvr_emulator.defects.download.files import Files, Wanted, each_download
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.download.files import DownloadFiles
-from nvr_emulator.recorder.download.table import Download, DownloadAnswer, DownloadTable
+from nvr_emulator.recorder.download.table import Download
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.seams import around
@@ -42,17 +42,6 @@ def last_part_without_status(recorder: Recorder) -> None:
 def names_without_quotes(recorder: Recorder) -> None:
     """Writes the names in the part headers without quotes."""
     _head(recorder, lambda head: head.replace(b'"', b""))
-
-
-@breaks("DWN-03")
-def name_of_another_camera(recorder: Recorder) -> None:
-    """Names the camera after the one that was asked for in the file names."""
-
-    def name(original: Callable[[int, str], str], number: int, suffix: str) -> str:
-        text = original(number, suffix)
-        return f"{int(text[:3]) + 1:03d}{text[3:]}"
-
-    each_download(recorder, lambda files: around(files.name, name))
 
 
 @breaks("DWN-04")
@@ -126,12 +115,6 @@ def jpeg_counts_as_nothing_recorded(recorder: Recorder) -> None:
 
 
 @breaks("DWN-08")
-def as_many_downloads_as_asked_for(recorder: Recorder) -> None:
-    """Runs any number of downloads at once."""
-    recorder.downloads.at_once = 10_000
-
-
-@breaks("DWN-08")
 def too_many_at_once_is_nothing_recorded(recorder: Recorder) -> None:
     """Says status 1 where too many downloads run at once."""
     _status(recorder, Status.TOO_MANY_AT_ONCE, Status.NO_RECORDED_DATA)
@@ -146,24 +129,6 @@ def lost_client_keeps_its_place(recorder: Recorder) -> None:
             original(download, why)
 
     around(recorder.downloads.end, end)
-
-
-@breaks("DWN-08")
-def third_download_takes_the_place_of_the_first(recorder: Recorder) -> None:
-    """Ends the oldest download where one more is asked for than may run."""
-
-    def answer(
-        original: Callable[[DownloadFiles, int, float], DownloadAnswer],
-        files: DownloadFiles,
-        uid: int,
-        now: float,
-    ) -> DownloadAnswer:
-        table: DownloadTable = recorder.downloads
-        if not table.has_room():
-            table.end(table.running()[0], "another took its place")
-        return original(files, uid, now)
-
-    around(recorder.downloads.answer, answer)
 
 
 @breaks("DWN-13")

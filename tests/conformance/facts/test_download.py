@@ -1,0 +1,151 @@
+"""DWN-02, DWN-03, DWN-11, DWN-13: what the document leaves open of a download is held against nobody."""
+
+from __future__ import annotations
+
+import struct
+from types import SimpleNamespace
+
+import pytest
+
+from nvr_conformance.facts import download as judging
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.decoding import Decoded, DecodedFile, Picture
+from nvr_conformance.reading.mp4_boxes import build_of, top_boxes
+from nvr_conformance.wire.download_multipart import DownloadPart
+
+BEGIN = 1_714_000_000
+GOP = 5.0  # seconds
+PACE = 0.2
+
+
+def part(temporary='filename = "a.tmp"', previous='filename = ""', status="0", names=str):
+    fields = {"X-Temp-FileName": temporary, "X-Prev-Filename": previous, "X-RecData-Satus": status}
+    return DownloadPart(tuple((names(name), value) for name, value in fields.items()))
+
+
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        (part(), True),
+        (part(names=str.lower), True),
+        (part('filename="a.tmp"', 'filename=""'), True),
+        (part('FileName  =  "a.tmp"'), True),
+        (part("filename = a.tmp"), False),
+        (part(status="4"), False),
+        (part(status="00"), False),
+    ],
+)
+def test_blanks_and_case_of_the_part_headers_are_open(given, right):
+    assert judging.part_headers([part(), given]).ok is right
+
+
+def picture(number):
+    return Picture(320, 180, f"picture {number}", number % 25 == 0)
+
+
+def file_of(first, seconds, *, holes=(), audio=0.0):
+    """Pictures from ``first`` s into the range on; numbered by their place in it."""
+    numbers = [
+        round(first / PACE) + number
+        for number in range(round(seconds / PACE))
+        if not any(begin <= first + number * PACE < end for begin, end in holes)
+    ]
+    times = [(number - numbers[0]) * PACE for number in numbers]
+    made = DecodedFile(pictures=[picture(number) for number in numbers], times=times, stored=list(times))
+    made.samples, made.rate = round(audio * 8000), 8000
+    return made
+
+
+def gop(second):
+    """A GOP of playback that begins there, and what it decodes to."""
+    numbers = range(round(second / PACE), round((second + GOP) / PACE))
+    chunk = SimpleNamespace(problems=[])
+    seen = SimpleNamespace(start=(BEGIN + second) * 100, length=GOP * 100, chunk=chunk, video=bytes([second]))
+    return seen, Decoded([picture(number) for number in numbers])
+
+
+GOPS, DECODED = zip(*(gop(second) for second in (0, 5, 10)), strict=True)
+
+
+@pytest.mark.parametrize("first", [0.0, -4.8, 4.0, -9.8, 9.8])
+def test_a_file_may_begin_at_a_key_picture_about_the_range(first):
+    made = file_of(first, 60.0 - first)
+    gops, decoded = (GOPS, DECODED) if first <= 0 else zip(*(gop(second) for second in (10, 15)), strict=True)
+    assert judging.same_pictures(gops, decoded, made, BEGIN).ok
+    (began,) = judging.shifts(gops, decoded, made, BEGIN)
+    assert began == pytest.approx(first, abs=0.05)
+    assert judging.covers([made], 60.0, judging.slack_of(gops), began).ok
+
+
+@pytest.mark.parametrize(
+    ("first", "seconds", "right"),
+    [(-12.0, 72.0, False), (0.0, 48.0, False), (0.0, 69.0, True), (0.0, 72.0, False), (-9.0, 60.0, True)],
+)
+def test_each_end_has_its_own_slack(first, seconds, right):
+    made = file_of(first, seconds)
+    assert judging.covers([made], 60.0, 10.0, first).ok is right
+
+
+def test_without_a_place_in_the_range_the_length_is_judged():
+    assert judging.covers([file_of(0.0, 41.0)], 60.0, 10.0).ok
+    assert not judging.covers([file_of(0.0, 39.0)], 60.0, 10.0).ok
+    assert judging.covers([file_of(0.0, 30.0), file_of(30.0, 30.0)], 60.0, 10.0, 0.0).ok
+
+
+def test_a_long_gop_is_room_enough():
+    long = SimpleNamespace(length=2000)
+    assert judging.slack_of([*GOPS, long]) == 20.0
+    assert judging.covers([file_of(-19.0, 79.0)], 60.0, 20.0, -19.0).ok
+
+
+def test_a_hole_is_found_unless_pictures_come_that_slowly():
+    fact = judging.covers([file_of(0.0, 60.0, holes=[(30.0, 33.0)])], 60.0, 10.0, 0.0)
+    assert not fact.ok
+    assert "a hole of 3.20 s" in fact.actual
+    slow = DecodedFile(stored=[3.0 * number for number in range(20)])
+    assert judging.covers([slow], 60.0, 10.0, 0.0).ok
+
+
+def test_pictures_that_are_not_those_of_playback():
+    made = file_of(0.0, 60.0)
+    wrong = [DECODED[0], Decoded([picture(999) for _ in range(25)]), DECODED[2]]
+    assert not judging.same_pictures(GOPS, wrong, made, BEGIN).ok
+    assert not judging.same_pictures(GOPS, [DECODED[0], DECODED[0], DECODED[2]], made, BEGIN).ok
+    assert judging.shifts(GOPS, [Decoded([picture(999)]), *DECODED[1:]], made, BEGIN) == []
+    with pytest.raises(NothingToJudge):
+        judging.same_pictures([], [], made, BEGIN)
+
+
+def test_pictures_that_come_at_another_rate_than_was_set():
+    """At night a camera may send half of them: they are held by their order and by when their GOP begins."""
+    made = file_of(0.0, 20.0)
+    made.times = [time if time < GOP else GOP + 2 * (time - GOP) for time in made.times]
+    gops = [gop(0)[0], SimpleNamespace(**{**vars(gop(5)[0]), "length": 2 * GOP * 100})]
+    assert judging.same_pictures(gops, DECODED[:2], made, BEGIN).ok
+
+
+@pytest.mark.parametrize(("audio", "right"), [(60.0, True), (52.0, True), (20.0, False), (0.0, False)])
+def test_audio_lasts_as_long_as_the_pictures(audio, right):
+    assert judging.audio_lasts([file_of(-4.0, 60.0, audio=audio)]).ok is right
+
+
+def box(name, body=b""):
+    return struct.pack(">I4s", 8 + len(body), name) + body
+
+
+@pytest.mark.parametrize(
+    ("data", "built"),
+    [
+        (box(b"ftyp") + box(b"mdat", b"x" * 9) + box(b"moov"), "moov last"),
+        (box(b"ftyp") + box(b"moov") + box(b"mdat"), "moov first"),
+        (box(b"ftyp") + box(b"moov") + box(b"moof") + box(b"mdat"), "fragmented"),
+        (box(b"ftyp") + struct.pack(">I4sQ", 1, b"mdat", 20) + b"abcd" + box(b"moov"), "moov last"),
+        (box(b"ftyp") + box(b"moov"), "moov alone"),
+        (b"", "no moov"),
+        (b"\0\0\0\0mdat" + b"x" * 40, "no moov"),
+        (b"\0\0\0\3free" * 3, "no moov"),
+    ],
+)
+def test_how_an_mp4_is_built(data, built):
+    assert build_of(data) == built
+    assert len(top_boxes(data)) <= 4
