@@ -86,7 +86,10 @@ def mp4_with_damaged_pictures(recorder: Recorder) -> None:
         )
 
     def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
-        return (damaged(block) if len(block) > 2000 else block for block in original(gops))
+        return (
+            damaged(block) if len(block) > 2000 and b"moov" not in block else block
+            for block in original(gops)
+        )
 
     each_download(recorder, lambda files: around(files.mp4, mp4), "MP4VO")
 
@@ -127,11 +130,11 @@ class _EndingAudio(Audio):
 
 @breaks("DWN-05")
 def one_file_whatever_changes(recorder: Recorder) -> None:
-    """Writes one file where the codec of the recording changes."""
+    """Writes one file where the codec of the recording changes, as if it did not."""
 
     def mp4_files(original: Callable[[], Iterator[Iterator[Gop]]]) -> Iterator[Iterator[Gop]]:
         gops = [gop for group in original() for gop in group]
-        return iter([iter(gops)] if gops else [])
+        return iter([iter(dataclasses.replace(gop, footage=gops[0].footage) for gop in gops)])
 
     each_download(recorder, lambda files: around(files.mp4_files, mp4_files))
 
@@ -141,9 +144,9 @@ def second_file_needs_the_first(recorder: Recorder) -> None:
     """Leaves the parameters out of each file but the first."""
 
     def without_parameters(content: Iterator[bytes]) -> Iterator[bytes]:
-        first = next(block for block in content if b"moof" in block)
-        yield first[first.index(b"moof") - 4 :]
-        yield from content
+        for block in content:
+            moov = block.rfind(b"moov")
+            yield block if moov < 0 else block[: moov - 4]
 
     def of(original: Callable[[], Files]) -> Files:
         for number, (suffix, content) in enumerate(original()):
