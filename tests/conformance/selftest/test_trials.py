@@ -202,7 +202,7 @@ def test_every_binding_requirement_has_a_defect_on_every_model():
         ["content-length-one-short", "packet-length-is-two-short", "data-size-is-short"],
         ["unit-length-leaves-its-header-out", "jpeg-length-counts-the-marker", "au-header-over-http"],
         ["play-swaps-gops", "evicts-the-newest", "sps-at-each-picture"],
-        ["gop-ends-where-the-next-begins", "audio-ends-with-the-minute", "download-is-fifteen-seconds-late"],
+        ["old-pictures-with-new-times", "audio-ends-with-the-minute", "download-is-fifteen-seconds-late"],
         ["tlv-length-leaves-its-header-out", "first-tlv-reaches-into-the-second"],
         [
             "tlv-longer-than-the-extension",
