@@ -28,25 +28,29 @@ class Dialect:
     """OP-18: the content type of a live G.711 part: in the style of the document's names, the same with the
     bit rate as G.726 has it, or the registered name of µ-law."""
 
-    chunk_length: Literal["to-stream-header", "behind-header", "to-reserved"] = "to-stream-header"
-    """OP-19: the length in a 0xFF15 or 0xFF16 chunk header counts from the chunk id to the stream header; or
-    from behind these four bytes to the stream header; or from the chunk id to the 12 reserved bytes (as the
-    JPEG chunk's length does). A JPEG chunk is not concerned."""
-
-    packet_length: Literal["header-to-padding", "header-to-data", "reserved-to-padding", "data"] = (
-        "header-to-padding"
+    chunk_length: Literal["to-stream-header", "behind-header", "to-reserved", "length-to-reserved"] = (
+        "to-stream-header"
     )
+    """OP-19: the length in a 0xFF15 or 0xFF16 chunk header counts from the chunk id to the stream header; or
+    from behind these four bytes to the stream header; or from the chunk id to the 12 reserved bytes; or from
+    the length itself to the reserved bytes (as the JPEG chunk's length does). A JPEG chunk is not
+    concerned."""
+
+    packet_length: Literal[
+        "header-to-padding", "header-to-data", "reserved-to-padding", "data", "length-to-padding"
+    ] = "header-to-padding"
     """OP-20: the length in a packet header counts from the packet id to the end of the zero padding; or to
     the end of the video data; or from behind the length itself to the end of the zero padding; or the video
-    data alone."""
+    data alone; or from the length itself to the end of the zero padding."""
 
-    zone_info: Literal["high-bits", "low-bits", "half-bytes"] = "high-bits"
+    zone_info: Literal["high-bits", "low-bits", "half-bytes", "middle-bits"] = "high-bits"
     """OP-21: sign and summer time in the zone info byte: bits 7 and 6; or bits 0 and 1; or the upper and the
-    lower half byte (bits 4 and 0)."""
+    lower half byte (bits 4 and 0); or bits 3 and 2."""
 
-    data_size: Literal["data", "with-padding", "packets"] = "data"
+    data_size: Literal["data", "with-padding", "packets", "headers-and-data"] = "data"
     """OP-22: 0x0006 counts the video data; or the video data and its zero padding; or everything from the
-    first packet header to the end of the last zero padding."""
+    first packet header to the end of the last zero padding; or packet headers and video data without what
+    stands between them."""
 
     aac_unit_id: Literal[0xFF14, 0xFF04] = 0xFF14
     """OP-24: the id ahead of an AAC access unit in playback audio: as drawn, or as the note calls it. Readers

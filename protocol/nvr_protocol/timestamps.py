@@ -27,7 +27,12 @@ MAX_SECONDS = 0xFFFF_FFFF
 MAX_ZONE_MINUTES = 23 * 60 + 59
 
 _EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
-_ZONE_INFO_BITS = {"high-bits": (0x80, 0x40), "low-bits": (0x01, 0x02), "half-bytes": (0x10, 0x01)}
+_ZONE_INFO_BITS = {
+    "high-bits": (0x80, 0x40),
+    "low-bits": (0x01, 0x02),
+    "half-bytes": (0x10, 0x01),
+    "middle-bits": (0x08, 0x04),
+}
 _FIELDS = ("year", "month", "day", "hour", "minute", "second", "hundredth")
 
 

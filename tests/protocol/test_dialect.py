@@ -42,4 +42,4 @@ def test_a_wrong_name_is_refused(name):
 
 def test_a_wrong_value_is_refused():
     with pytest.raises(ProtocolError, match="zone_info"):
-        Dialect(zone_info="middle-bits")
+        Dialect(zone_info="upper-bits")

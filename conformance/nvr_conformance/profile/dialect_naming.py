@@ -18,19 +18,27 @@ NAMES: dict[str, dict[object, str]] = {
         LengthReading("the chunk id", "the stream header"): "to-stream-header",
         LengthReading("behind itself", "the stream header"): "behind-header",
         LengthReading("the chunk id", "the reserved bytes"): "to-reserved",
+        LengthReading("itself", "the reserved bytes"): "length-to-reserved",
     },
     "packet_length": {
         PacketReading(0, with_padding=True): "header-to-padding",
         PacketReading(0, with_padding=False): "header-to-data",
         PacketReading(8, with_padding=True): "reserved-to-padding",
         PacketReading(24, with_padding=False): "data",
+        PacketReading(4, with_padding=True): "length-to-padding",
     },
     "data_size": {
         "0x0006 counts the video data": "data",
         "0x0006 counts the video data and its padding": "with-padding",
         "0x0006 counts everything from the first packet header to the end of the last packet": "packets",
+        "0x0006 counts packet headers and video data": "headers-and-data",
     },
-    "zone_info": {ZoneBits(7, 6): "high-bits", ZoneBits(0, 1): "low-bits", ZoneBits(4, 0): "half-bytes"},
+    "zone_info": {
+        ZoneBits(7, 6): "high-bits",
+        ZoneBits(0, 1): "low-bits",
+        ZoneBits(4, 0): "half-bytes",
+        ZoneBits(3, 2): "middle-bits",
+    },
 }
 
 

@@ -38,6 +38,15 @@ class VariantError(ValueError):
 EXCLUDED: tuple[tuple[tuple[str, str], tuple[str, str], str], ...] = ()
 """Two values that cannot go together, and why."""
 
+IN_THE_DIALECT: dict[tuple[str, str], Any] = {
+    ("access-unit-id", "ff04"): 0xFF04,
+    ("chunk-length", "other"): "length-to-reserved",
+    ("packet-length", "other"): "length-to-padding",
+    ("data-size", "other"): "headers-and-data",
+    ("zone-info", "other"): "middle-bits",
+}
+"""What the dialect calls values of variants that have another name there."""
+
 
 @cache
 def all_variants() -> tuple[Variant, ...]:
@@ -123,7 +132,7 @@ def dialect_of(variants: Variants, base: Dialect = DEFAULT) -> Dialect:
     for variant in all_variants():
         value = getattr(variants, variant.field)
         if variant.dialect and value != variant.standard:
-            changes[variant.dialect] = {"ff04": 0xFF04, "ff14": 0xFF14}.get(value, value)
+            changes[variant.dialect] = IN_THE_DIALECT.get((variant.name, value), value)
     return dataclasses.replace(base, **changes)
 
 

@@ -348,7 +348,8 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["to-stream-header", "behind-header", "to-reserved", "other"],
         _about(
             "§3.3.1, OP-19",
-            "what the length in a chunk header counts",
+            "what the length in a chunk header counts; other: from itself to the reserved bytes, as in a chunk "
+            "of JPEG",
             "clients that jump by it to the stream header instead of looking for 0xFF06",
             dialect="chunk_length",
         ),
@@ -357,20 +358,25 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["header-to-padding", "header-to-data", "reserved-to-padding", "data", "other"],
         _about(
             "§3.3.1, OP-20",
-            "what the length in a packet header counts",
+            "what the length in a packet header counts; other: from itself to the end of the padding",
             "clients that do not check that the next packet header stands where it leads",
             dialect="packet_length",
         ),
     ] = "header-to-padding"
     data_size: Annotated[
         Literal["data", "with-padding", "packets", "other"],
-        _about("§7, OP-22", "what 0x0006 counts", "buffers that are allocated by it", dialect="data_size"),
+        _about(
+            "§7, OP-22",
+            "what 0x0006 counts; other: packet headers and video data",
+            "buffers that are allocated by it",
+            dialect="data_size",
+        ),
     ] = "data"
     zone_info: Annotated[
         Literal["high-bits", "low-bits", "half-bytes", "other"],
         _about(
             "§3.3.1, OP-21",
-            "the bits of sign and summer time in the zone information byte",
+            "the bits of sign and summer time in the zone information byte; other: bits 3 and 2",
             "clients that show local time by it; west of Greenwich it is a day off",
             dialect="zone_info",
         ),

@@ -102,6 +102,8 @@ def data_size(packets: tuple[Packet, ...], dialect: Dialect = DEFAULT) -> int:
     size = sum(packet.data_end - packet.data_start for packet in packets)
     if dialect.data_size == "with-padding":
         size += sum(packet.padding for packet in packets)
+    elif dialect.data_size == "headers-and-data":
+        size += PACKET_HEADER_SIZE * len(packets)
     return size
 
 
@@ -139,14 +141,18 @@ def walk_chunk(data: bytes, dialect: Dialect = DEFAULT) -> Chunk:
 
 def _uncounted(dialect: Dialect) -> int:
     """The bytes between chunk id and stream header that the chunk length leaves out."""
-    return {"to-stream-header": 0, "behind-header": 4, "to-reserved": RESERVED_SIZE}[dialect.chunk_length]
+    return {
+        "to-stream-header": 0,
+        "behind-header": 4,
+        "to-reserved": RESERVED_SIZE,
+        "length-to-reserved": 2 + RESERVED_SIZE,
+    }[dialect.chunk_length]
 
 
 def _counted_ahead(dialect: Dialect) -> int:
     """The bytes between packet id and video data that the packet length counts."""
-    if dialect.packet_length == "data":
-        return 0
-    return PACKET_HEADER_SIZE - 8 if dialect.packet_length == "reserved-to-padding" else PACKET_HEADER_SIZE
+    left_out = {"data": PACKET_HEADER_SIZE, "reserved-to-padding": 8, "length-to-padding": 4}
+    return PACKET_HEADER_SIZE - left_out.get(dialect.packet_length, 0)
 
 
 def _walk_packets(data: bytes, position: int, dialect: Dialect) -> tuple[tuple[Packet, ...], int]:

@@ -13,6 +13,7 @@ from nvr_protocol.playback.chunk import (
     ALIGNMENT,
     GOP_INFORMATION,
     HALVES,
+    PACKET_HEADER_SIZE,
     PICTURE_INFORMATION,
     RESERVED_SIZE,
     STREAM_ID,
@@ -155,4 +156,6 @@ def _data_size(video: PlaybackVideo, packets_size: int, dialect: Dialect) -> int
     if dialect.data_size == "packets":
         return packets_size
     sizes = [len(picture.data) for picture in video.pictures]
-    return sum(sizes) + (sum(-size % 4 for size in sizes) if dialect.data_size == "with-padding" else 0)
+    if dialect.data_size == "with-padding":
+        return sum(sizes) + sum(-size % 4 for size in sizes)
+    return sum(sizes) + (PACKET_HEADER_SIZE * len(sizes) if dialect.data_size == "headers-and-data" else 0)

@@ -87,6 +87,14 @@ def test_the_dialect_is_part_of_the_variants():
     assert dialect_of(made) == replace(DEFAULT, byte_order="little", aac_unit_id=0xFF04)
 
 
+def test_every_value_has_a_place_in_the_dialect():
+    """A value that the dialect does not know would be refused; each is a dialect of its own."""
+    dialects = [dialect_of(variants) for variants in each_variant() if dialect_of(variants) != DEFAULT]
+    assert len(set(dialects)) == len(dialects)
+    concerned = [variant for variant in all_variants() if variant.dialect]
+    assert len(dialects) == sum(len(variant.values) - 1 for variant in concerned)
+
+
 def test_each_value_stands_alone_once():
     alone = [chosen(variants) for variants in each_variant()]
     assert all(len(one) == 1 for one in alone)

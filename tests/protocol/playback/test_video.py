@@ -181,13 +181,16 @@ def test_the_dialect_of_the_writer_comes_first():
         ("chunk_length", "to-stream-header", 0x94, None),
         ("chunk_length", "behind-header", 0x90, None),
         ("chunk_length", "to-reserved", 0x88, None),
+        ("chunk_length", "length-to-reserved", 0x86, None),
         ("packet_length", "header-to-padding", 0x48, None),
         ("packet_length", "header-to-data", 0x45, None),
         ("packet_length", "reserved-to-padding", 0x40, None),
         ("packet_length", "data", 0x2D, None),
+        ("packet_length", "length-to-padding", 0x44, None),
         ("data_size", "data", None, 0x3C),
         ("data_size", "with-padding", None, 0x40),
         ("data_size", "packets", None, 0x84),
+        ("data_size", "headers-and-data", None, 0x6C),
     ],
 )
 def test_lengths_in_each_dialect(vector, field, value, length, size):
