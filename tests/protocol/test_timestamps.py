@@ -144,7 +144,8 @@ def test_a_zone_is_less_than_a_day(minutes):
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("high-bits", 0xC0), ("low-bits", 0x03), ("half-bytes", 0x11), ("middle-bits", 0x0C)]
+    ("value", "expected"),
+    [("high-bits", 0xC0), ("low-bits", 0x03), ("half-bytes", 0x11), ("middle-bits", 0x0C)],
 )
 def test_zone_info_byte(value, expected):
     dialect = Dialect(zone_info=value)

@@ -348,8 +348,8 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["to-stream-header", "behind-header", "to-reserved", "other"],
         _about(
             "§3.3.1, OP-19",
-            "what the length in a chunk header counts; other: from itself to the reserved bytes, as in a chunk "
-            "of JPEG",
+            "what the length in a chunk header counts; other: from itself to the reserved bytes, as that of "
+            "JPEG does",
             "clients that jump by it to the stream header instead of looking for 0xFF06",
             dialect="chunk_length",
         ),
