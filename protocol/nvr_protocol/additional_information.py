@@ -7,7 +7,7 @@ of 4.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -211,12 +211,19 @@ def read_information(
     return gather_information(walk_tlvs(data, start, end, dialect), dialect)
 
 
-def gather_information(tlvs: list[TLV], dialect: Dialect = DEFAULT) -> AdditionalInformation:
-    """What these TLVs say. Unknown ids are kept; a known id must not come twice."""
+def gather_information(
+    tlvs: Iterable[TLV], dialect: Dialect = DEFAULT, of: Codec | None = None
+) -> AdditionalInformation:
+    """What these TLVs say. Unknown ids are kept; a known id must not come twice.
+
+    `of`: with JPEG, the compression may be anything, for it has no value there, and is passed over.
+    """
     values: dict[str, Any] = {}
     unknown = []
     seen = set()
     for tlv in tlvs:
+        if of is Codec.JPEG and tlv.id == InformationId.COMPRESSION:
+            continue
         read = _READERS.get(tlv.id)
         if read is None:
             unknown.append(tlv)

@@ -18,7 +18,7 @@ from nvr_protocol.dialect import ALTERNATIVES, DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.live_jpeg import SOI, LiveJpeg, read_live_jpeg, segment_end
 from nvr_protocol.playback.audio import AAC_ID, TELEPHONY_ID, PlaybackAudio, read_playback_audio
-from nvr_protocol.playback.chunk import STREAM_LENGTH, Chunk, data_size, walk_chunk
+from nvr_protocol.playback.chunk import ALIGNMENT, STREAM_LENGTH, Chunk, data_size, walk_chunk
 from nvr_protocol.playback.video_reader import stream_times
 from nvr_protocol.playback.video_writer import check_picture
 from nvr_protocol.rtp.audio import audio_content_type
@@ -134,18 +134,19 @@ def _from_video(sample: bytes) -> Detection:
     for dialect in _dialects("byte_order", "chunk_length", "packet_length"):
         try:
             chunk = walk_chunk(sample, dialect)
-            gather_information(list(chunk.tlvs), dialect)
-            _check_paddings(chunk)
+            _check_packets(chunk, gather_information(chunk.tlvs, dialect, chunk.codec))
         except ProtocolError as error:
             reason = reason or error
         else:
             chunks.append(chunk)
     if not chunks:
         raise ProtocolError("playback video", f"no dialect explains the sample ({reason})", 0)
+    # Most recorders fill up with zeros; what else stands there may be packets that a wrong meaning lost.
+    chunks = [chunk for chunk in chunks if not chunk.data[chunk.end :].strip(b"\0")] or chunks
     # Pictures seldom end with a zero byte; one may be padding that a wrong meaning took for video data.
     chunks = [chunk for chunk in chunks if not _ends_with_zero(chunk)] or chunks
     chunk = chunks[0]
-    info = gather_information(list(chunk.tlvs), chunk.dialect)
+    info = gather_information(chunk.tlvs, chunk.dialect, chunk.codec)
     return _settle(
         {
             "byte_order": {chunk.dialect.byte_order for chunk in chunks},
@@ -157,13 +158,15 @@ def _from_video(sample: bytes) -> Detection:
     )
 
 
-def _check_paddings(chunk: Chunk) -> None:
+def _check_packets(chunk: Chunk, info: AdditionalInformation) -> None:
     """A length taken in the wrong meaning leaves video data among the padding or padding in the video
     data."""
     if chunk.stream_length != STREAM_LENGTH:
         raise ProtocolError("stream header length", f"{chunk.stream_length}", chunk.stream_header + 2)
-    if chunk.data[chunk.end :].strip(b"\0"):
-        raise ProtocolError("body padding", "is not zero", chunk.end)
+    if info.frames not in (None, len(chunk.packets)):
+        raise ProtocolError("frames", f"{info.frames}, counted {len(chunk.packets)}", chunk.end)
+    if len(chunk.data) - chunk.end >= 2 * ALIGNMENT:
+        raise ProtocolError("body padding", "is longer than a further block", chunk.end)
     for packet in chunk.packets:
         size = packet.data_end - packet.data_start
         check_picture(chunk.codec, chunk.data[packet.data_start : packet.data_start + 4])

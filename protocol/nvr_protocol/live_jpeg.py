@@ -18,6 +18,7 @@ from nvr_protocol.additional_information import (
     walk_tlvs,
     write_information,
 )
+from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
 
@@ -66,7 +67,7 @@ def read_live_jpeg(data: bytes, dialect: Dialect = DEFAULT) -> LiveJpeg:
     if data[:2] != SOI:
         raise ProtocolError("JPEG", f"begins with {data[:2].hex()}, not with SOI", 0)
     end = segment_end(data, 2)
-    recorder = gather_information(walk_tlvs(data, 6, end, dialect), dialect)
+    recorder = gather_information(walk_tlvs(data, 6, end, dialect), dialect, Codec.JPEG)
     camera: AdditionalInformation | None = None
     form: Literal["two-soi", "one-soi"] | None = None
     if data[end : end + 2] == SOI:

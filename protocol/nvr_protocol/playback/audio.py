@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.rtp.audio import AU_HEADER_SIZE, read_au_header, write_au_header
+from nvr_protocol.rtp.audio import AU_HEADER_SIZE, write_au_header
 from nvr_protocol.timestamps import (
     MAX_SECONDS,
     UnixSeconds,
@@ -99,8 +99,8 @@ def write_playback_audio(audio: PlaybackAudio, dialect: Dialect = DEFAULT) -> by
 def read_playback_audio(data: bytes, dialect: Dialect = DEFAULT) -> PlaybackAudio:
     """What the body of an answer says. Unit ids of both readings are taken (OP-24).
 
-    ProtocolError for lengths that do not lead to the end, a size that is not a multiple of 4096, padding that
-    is not zero, and two zones that differ.
+    ProtocolError for lengths that do not lead to the end, a size that is not a multiple of 4096, and zones
+    that differ. Nobody says what the AU header of a unit and the padding of the body hold.
     """
     order = dialect.order
     if len(data) < 8:
@@ -127,8 +127,6 @@ def read_playback_audio(data: bytes, dialect: Dialect = DEFAULT) -> PlaybackAudi
         raise ProtocolError("audio data size", f"{size}, but {len(data) - audio} bytes are left", 4)
     if len(data) % ALIGNMENT:
         raise ProtocolError("audio size", f"{len(data)} bytes are not a multiple of {ALIGNMENT}", len(data))
-    if data[audio + size :].strip(b"\0"):
-        raise ProtocolError("audio padding", "is not zero", audio + size)
     if aac:
         units, unit_ids, leading_zero = _read_units(data, audio, audio + size, dialect)
         return PlaybackAudio(
@@ -189,10 +187,6 @@ def _read_units(
                 raise ProtocolError(
                     "AAC access unit", f"{len(unit)} bytes leave nothing behind an AU header", start + 8
                 )
-            size, _ = read_au_header(data, start + 8)
-            if size != len(unit) - AU_HEADER_SIZE:
-                why = f"{size} bytes announced, {len(unit) - AU_HEADER_SIZE} there"
-                raise ProtocolError("AU size", why, start + 10)
             unit = unit[AU_HEADER_SIZE:]
         else:
             plain += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from nvr_protocol.additional_information import TLV, read_tlv, walk_tlvs
+from nvr_protocol.additional_information import TLV, InformationId, read_tlv, walk_tlvs
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
@@ -135,7 +135,8 @@ def walk_chunk(data: bytes, dialect: Dialect = DEFAULT) -> Chunk:
     stream_id, stream_length = HALVES[order].unpack_from(data, stream_header)
     if stream_id != STREAM_ID:
         raise ProtocolError("stream header", f"0x{stream_id:04X} instead of 0xFF06", stream_header)
-    packets, end = _walk_packets(data, stream_header + STREAM_LENGTH, dialect)
+    frames = _frames(tlvs, dialect)
+    packets, end = _walk_packets(data, stream_header + STREAM_LENGTH, frames, dialect)
     return Chunk(data, dialect, codec, tlvs, stream_header, stream_length, packets, end)
 
 
@@ -155,30 +156,57 @@ def _counted_ahead(dialect: Dialect) -> int:
     return PACKET_HEADER_SIZE - left_out.get(dialect.packet_length, 0)
 
 
-def _walk_packets(data: bytes, position: int, dialect: Dialect) -> tuple[tuple[Packet, ...], int]:
-    order = dialect.order
+def _walk_packets(
+    data: bytes, position: int, frames: int | None, dialect: Dialect
+) -> tuple[tuple[Packet, ...], int]:
+    """The packets from `position` on, and where the padding of the body begins.
+
+    Nobody says what that padding holds. So where neither a packet nor camera information follows, it begins:
+    once there are as many packets as 0x0008 says, or, where nothing says how many, within the last blocks.
+    """
     packets: list[Packet] = []
+    while position + 4 <= len(data) and HALVES[dialect.order].unpack_from(data, position)[0]:
+        try:
+            packet = _next_packet(data, position, not packets, dialect)
+        except ProtocolError:
+            is_padding = len(data) - position < 2 * ALIGNMENT if frames is None else len(packets) >= frames
+            if packets and is_padding:
+                break
+            raise
+        if packet is None:
+            break
+        if len(packets) == MAX_PACKETS:
+            raise ProtocolError("packet header", f"more than {MAX_PACKETS} packets", position)
+        packets.append(packet)
+        position = packet.end
+    return tuple(packets), position
+
+
+def _next_packet(data: bytes, position: int, is_first: bool, dialect: Dialect) -> Packet | None:
+    """The packet at `position`, or behind the camera information there; none where the first would have
+    some."""
     tlvs: list[TLV] = []
     while position + 4 <= len(data):
-        number, _ = HALVES[order].unpack_from(data, position)
+        number, _ = HALVES[dialect.order].unpack_from(data, position)
         if number == PACKET_ID:
-            if len(packets) == MAX_PACKETS:
-                raise ProtocolError("packet header", f"more than {MAX_PACKETS} packets", position)
-            packets.append(_packet(data, position, tuple(tlvs), dialect))
-            tlvs = []
-            position = packets[-1].end
-        elif number == 0 or not packets:
+            return _packet(data, position, tuple(tlvs), dialect)
+        if is_first:
+            return None
+        if number == 0:
             break
-        else:
-            tlv = read_tlv(data, position, len(data), dialect)
-            tlvs.append(tlv)
-            position += 4 + len(tlv.data)
-            if position - tlvs[0].offset > MAX_INFORMATION:
-                why = f"more than {MAX_INFORMATION} bytes"
-                raise ProtocolError("camera information", why, tlvs[0].offset)
-    if tlvs:
-        raise ProtocolError("camera information", "no packet behind it", tlvs[0].offset)
-    return tuple(packets), position
+        tlv = read_tlv(data, position, len(data), dialect)
+        tlvs.append(tlv)
+        position += 4 + len(tlv.data)
+        if position - tlvs[0].offset > MAX_INFORMATION:
+            why = f"more than {MAX_INFORMATION} bytes"
+            raise ProtocolError("camera information", why, tlvs[0].offset)
+    raise ProtocolError("camera information", "no packet behind it", tlvs[0].offset)
+
+
+def _frames(tlvs: tuple[TLV, ...], dialect: Dialect) -> int | None:
+    """What 0x0008 says, if it is there."""
+    said = next((tlv.data for tlv in tlvs if tlv.id == InformationId.FRAMES and len(tlv.data) == 4), None)
+    return None if said is None else int(HALVES[dialect.order].unpack(said)[0])
 
 
 def _packet(data: bytes, start: int, tlvs: tuple[TLV, ...], dialect: Dialect) -> Packet:

@@ -50,7 +50,7 @@ def read_playback_video(data: bytes, dialect: Dialect = DEFAULT) -> PlaybackVide
     chunk = walk_chunk(data, dialect)
     for breach in breaches(chunk):
         raise breach
-    info = gather_information(list(chunk.tlvs), dialect)
+    info = gather_information(chunk.tlvs, dialect, chunk.codec)
     told = joined(0 if info.seconds is None else info.seconds, info.frame_hundredths or 0)
     no_image = StreamTimes(told, told, told, info.zone or UTC_ZONE)
     times = stream_times(chunk) if chunk.packets else no_image
@@ -106,7 +106,7 @@ def breaches(chunk: Chunk) -> list[ProtocolError]:
     """All that the document does not allow in a chunk whose pieces could be found, in the order of the bytes
     as far as may be. `what` names the field: `status 0x000D`, `packet padding`, `body size` …"""
     found: list[ProtocolError] = []
-    info = _gather(chunk.tlvs, chunk.dialect, found)
+    info = _gather(chunk.tlvs, chunk.codec, chunk.dialect, found)
     _check_information(chunk, info, found)
     if chunk.stream_length != STREAM_LENGTH:
         why = f"0x{chunk.stream_length:04X} instead of 0x0044"
@@ -114,34 +114,31 @@ def breaches(chunk: Chunk) -> list[ProtocolError]:
     if chunk.packets:
         _check_times(chunk, info, found)
     for packet in chunk.packets:
-        _gather(packet.tlvs, chunk.dialect, found)
+        _gather(packet.tlvs, chunk.codec, chunk.dialect, found)
         _check_packet(chunk, packet, found)
     if chunk.codec is Codec.JPEG and len(chunk.packets) > 1:
         found.append(
             ProtocolError("packets", f"{len(chunk.packets)} in a JPEG chunk", chunk.packets[1].start)
         )
-    tail = len(chunk.data) - chunk.end
     if len(chunk.data) % ALIGNMENT:
         why = f"{len(chunk.data)} bytes are not a multiple of {ALIGNMENT}"
         found.append(ProtocolError("body size", why, len(chunk.data)))
-    elif tail >= ALIGNMENT:
-        found.append(ProtocolError("body padding", f"{tail} bytes where fewer would do", chunk.end))
-    if chunk.data[chunk.end :].strip(b"\0"):
-        found.append(ProtocolError("body padding", "is not zero", chunk.end))
     return found
 
 
-def _gather(tlvs: tuple[TLV, ...], dialect: Dialect, found: list[ProtocolError]) -> AdditionalInformation:
+def _gather(
+    tlvs: tuple[TLV, ...], codec: Codec, dialect: Dialect, found: list[ProtocolError]
+) -> AdditionalInformation:
     """What can be understood; what cannot is put among the breaches."""
     understood: dict[int, TLV] = {}
     for tlv in tlvs:
         try:
-            gather_information([understood[tlv.id], tlv] if tlv.id in understood else [tlv], dialect)
+            gather_information([understood[tlv.id], tlv] if tlv.id in understood else [tlv], dialect, codec)
         except ProtocolError as error:
             found.append(error)
         else:
             understood[tlv.id] = tlv
-    return gather_information(list(understood.values()), dialect)
+    return gather_information(understood.values(), dialect, codec)
 
 
 def _check_information(chunk: Chunk, info: AdditionalInformation, found: list[ProtocolError]) -> None:
@@ -206,7 +203,7 @@ def _camera_hundredths(info: AdditionalInformation) -> Hundredths | None:
 
 
 def _packet_time(chunk: Chunk, packet: Packet) -> Hundredths | None:
-    return _camera_hundredths(gather_information(list(packet.tlvs), chunk.dialect))
+    return _camera_hundredths(gather_information(packet.tlvs, chunk.dialect))
 
 
 def _picture_times(times: StreamTimes, camera_times: list[Hundredths | None]) -> list[Hundredths]:

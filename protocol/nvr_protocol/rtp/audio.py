@@ -28,27 +28,15 @@ def write_au_header(size: int, index: int = 0) -> bytes:
     return _SECTION.pack(_AU_HEADER_BITS, size << 3 | index)
 
 
-def read_au_header(data: bytes, offset: int = 0) -> tuple[int, int]:
-    """Size and index in the AU header section at `offset` of `data`."""
-    if len(data) - offset < AU_HEADER_SIZE:
-        raise ProtocolError("AU header", f"{max(0, len(data) - offset)} of {AU_HEADER_SIZE} bytes", offset)
-    bits, header = _SECTION.unpack_from(data, offset)
-    if bits != _AU_HEADER_BITS:
-        raise ProtocolError("AU headers length", f"{bits} bits instead of {_AU_HEADER_BITS}", offset)
-    return header >> 3, header & 7
-
-
 def write_access_unit(unit: bytes) -> bytes:
     """The RTP payload of one AAC access unit: AU header section, access unit."""
     return write_au_header(len(unit)) + unit
 
 
 def read_access_unit(payload: bytes) -> bytes:
-    """The AAC access unit in an RTP payload. ProtocolError unless there is exactly one, and whole."""
-    size, _ = read_au_header(payload)
-    if size != len(payload) - AU_HEADER_SIZE:
-        why = f"{size} bytes announced, {len(payload) - AU_HEADER_SIZE} there"
-        raise ProtocolError("AU size", why, 2)
+    """The AAC access unit in an RTP payload, whatever the four bytes ahead of it hold (OP-36)."""
+    if len(payload) <= AU_HEADER_SIZE:
+        raise ProtocolError("AAC access unit", f"{len(payload)} bytes leave nothing behind an AU header", 0)
     return bytes(payload[AU_HEADER_SIZE:])
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nvr_protocol.additional_information import TLV, AdditionalInformation, Operation
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import ALTERNATIVES, DEFAULT, Dialect
+from nvr_protocol.dialect_detection import detect_dialect
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.playback.video import (
     Picture,
@@ -146,6 +147,26 @@ def test_ids_that_were_absent_stay_absent():
     )
     assert (read.camera, read.frame_rate, read.operation) == (3, 0, Operation.UNDEFINED)
     assert (read.start, read.end) == (1000, 1050)
+
+
+@given(st.data(), st.booleans(), st.booleans())
+def test_nobody_says_what_reserved_bytes_and_the_padding_hold(data, further_block, counted):
+    recorder = None if counted else AdditionalInformation(camera=9, compression=Codec.H264)
+    body = bytearray(write_playback_video(gop(recorder=recorder)))
+    chunk = walk_chunk(bytes(body))
+    expected = read_playback_video(bytes(body))
+    body += bytes(4096 * further_block)
+    head, stream = chunk.stream_header, chunk.stream_header + 4
+    reserved = [range(head - 12, head), range(stream, stream + 16), range(stream + 32, stream + 48)]
+    reserved += [range(packet.start + 8, packet.start + 24) for packet in chunk.packets]
+    padding = range(chunk.end, len(body))
+    for places in (*reserved, padding):
+        noise = data.draw(st.sampled_from((b"\xff", b"\1")) | st.binary(min_size=1, max_size=9))
+        for place in places:
+            body[place] = noise[place % len(noise)]
+    assert read_playback_video(bytes(body)) == expected
+    if counted:
+        assert detect_dialect(bytes(body)).dialect.packet_length == "header-to-padding"
 
 
 def test_the_camera_may_have_a_zone_of_its_own():
