@@ -8,23 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nvr_emulator.cli.whole_file import write_whole
+from nvr_emulator.cli.ending import EXIT_FINDINGS
+from nvr_emulator.cli.whole_file import check_writable, write_whole
 from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.findings.registry import RULES, as_bad_as
 from nvr_emulator.findings.rule import Finding, Severity
 
-FAILED = 3
-"""The exit status where clients broke rules and that was to fail."""
 SUFFIXES = (".sarif", ".xml")
 
 
 def check_wishes(files: Iterable[Path], ignored: Iterable[str]) -> None:
-    """`ConfigurationError` for a file of a kind that is none or in no folder, and for a rule that is none."""
+    """`ConfigurationError` for a file of a kind that is none, and for a rule that is none; `OSError` for a
+    file that could not be written."""
     for path in files:
         if path.suffix not in SUFFIXES:
             raise ConfigurationError(f"--findings-out: {path}: the name must end in .sarif or .xml (JUnit)")
-        if not path.absolute().parent.is_dir():
-            raise ConfigurationError(f"--findings-out: {path}: there is no folder {path.parent}")
+        check_writable(path)
     for rule in ignored:
         if rule not in RULES:
             raise ConfigurationError(f"--ignore-finding: {rule!r} is no rule; see nvr-emulator rules")
@@ -53,4 +52,4 @@ def judge_findings(findings: Sequence[Finding], options: Mapping[str, Any]) -> i
     failed = as_bad_as(findings, level, ignored)
     for one in failed:
         print(one, file=sys.stderr)
-    return FAILED if failed else 0
+    return EXIT_FINDINGS if failed else 0

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
+from nvr_emulator.cli.ending import EXIT_NO, in_one_line
+from nvr_emulator.cli.ready_file import ready_file
+from nvr_emulator.cli.table import table
 from nvr_emulator.cli.usual_user import DEFAULT_PASSWORD, DEFAULT_USER
 from nvr_emulator.version import __version__
 
 
-@click.group()
+def _mode(context: click.Context, parameter: click.Parameter, text: str) -> int:
+    """Permissions as of chmod, say 644; the owner must be able to read."""
+    try:
+        bits = int(text, 8)
+    except ValueError:
+        bits = -1
+    if not 0o400 <= bits <= 0o777:
+        raise click.BadParameter(f"{text!r} is no mode that lets you read it, say 640 or 644")
+    return bits
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nvr-emulator")
 def main() -> None:
     """An emulator of i-PRO network disk recorders."""
@@ -63,7 +75,17 @@ def main() -> None:
     help="Take a liberty that the document leaves (see nvr-emulator variants).",
 )
 @click.option(
-    "--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the ready line here too."
+    "--ready-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the ready line here too; the file is there for as long as the recorder serves.",
+)
+@click.option(
+    "--ready-file-mode",
+    callback=_mode,
+    metavar="OCTAL",
+    default="600",
+    show_default=True,
+    help="Who may read that file, as of chmod: it has the password in it.",
 )
 @click.option(
     "--findings-out",
@@ -89,10 +111,14 @@ def main() -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Log each request.")
 def serve(**options: Any) -> None:
     """Serve a recorder until SIGTERM or Ctrl-C; prints one line of JSON when it is ready."""
-    from nvr_emulator.cli.serve import serve as serve_until_told
+    # An older recorder's line goes first of all: whoever waits for the file shall not find it.
+    with (
+        in_one_line(verbose=options["verbose"]),
+        ready_file(options["ready_file"], options["ready_file_mode"]) as write_ready,
+    ):
+        from nvr_emulator.cli.serve import serve as serve_until_told
 
-    with _in_one_line():
-        status = serve_until_told(options)
+        status = serve_until_told(options, write_ready)
     if status:
         sys.exit(status)
 
@@ -111,7 +137,7 @@ def config(example: bool, check: Path | None) -> None:
         return
     from nvr_emulator.configuration.recorder_toml import read_recorder
 
-    with _in_one_line():
+    with in_one_line(EXIT_NO):
         settings = read_recorder(check)
     series = settings.series or f"MODEL {settings.model}"
     click.echo(f"{check}: {series}, {len(settings.cameras) or 'the usual'} cameras, {settings.time_zone}")
@@ -165,9 +191,7 @@ def models(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows))
         return
-    click.echo(f"{'series':<12}{'MODEL':>6}{'cameras':>9}{'UID digits':>12}")
-    for row in rows:
-        click.echo(f"{row['series']:<12}{row['model']:>6}{row['cameras']:>9}{row['uid_digits']:>12}")
+    click.echo(table([tuple(row.values()) for row in rows], ("series", "MODEL", "cameras", "UID digits")))
 
 
 @main.command()
@@ -188,8 +212,8 @@ def defects(as_json: bool) -> None:
         ]
         click.echo(json.dumps(rows))
         return
-    for defect in all_defects():
-        click.echo(f"{defect.name:<34}{', '.join(sorted(defect.breaks)):<20} {defect.text}")
+    rows_ = [(defect.name, ", ".join(sorted(defect.breaks)), defect.text) for defect in all_defects()]
+    click.echo(table(rows_))
 
 
 @main.command()
@@ -217,8 +241,8 @@ def rules(as_json: bool, markdown: bool) -> None:
     elif as_json:
         click.echo(json.dumps(reference.plain_rules()))
     else:
-        for rule in reference.plain_rules():
-            click.echo(f"{rule['id']:<24}{rule['severity']:<9}§{rule['section']:<9} {rule['title']}")
+        found = reference.plain_rules()
+        click.echo(table((one["id"], one["severity"], f"§{one['section']}", one["title"]) for one in found))
 
 
 @main.command()
@@ -232,25 +256,8 @@ def commands(markdown: bool) -> None:
         return
     from nvr_protocol.commands.table import COMMANDS
 
-    for spec in COMMANDS:
-        parameters = " ".join(parameter.name for parameter in spec.parameters)
-        click.echo(f"{spec.cgi:<18}{spec.title:<52}{parameters}")
-
-
-@contextlib.contextmanager
-def _in_one_line() -> Iterator[None]:
-    """What goes wrong is told in one line; exit status 1."""
-    from nvr_emulator.configuration.settings import ConfigurationError
-
-    try:
-        yield
-    except ConfigurationError as error:
-        raise click.ClickException(str(error).partition("\n")[0]) from None
-    except OSError as error:
-        if not error.strerror:
-            raise click.ClickException(str(error).partition("\n")[0]) from None
-        where = f": {error.filename}" if error.filename else ""
-        raise click.ClickException(f"cannot listen or write: {error.strerror}{where}") from None
+    named = ((spec, " ".join(parameter.name for parameter in spec.parameters)) for spec in COMMANDS)
+    click.echo(table((spec.cgi, spec.title, parameters) for spec, parameters in named))
 
 
 if __name__ == "__main__":

@@ -7,15 +7,14 @@ import contextlib
 import json
 import logging
 import os
+import resource
 import signal
 import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nvr_emulator.cli.findings_out import check_wishes, judge_findings
 from nvr_emulator.cli.serve_settings import certificate_from, ports_from, settings_from
-from nvr_emulator.cli.whole_file import write_whole
 from nvr_emulator.findings.rule import Finding
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Serving
@@ -23,8 +22,9 @@ from nvr_emulator.server.ports import Serving
 log = logging.getLogger("nvr_emulator")
 
 
-def serve(options: Mapping[str, Any]) -> int:
-    """Serve what the flags and the file say until SIGTERM or Ctrl-C; gives the exit status.
+def serve(options: Mapping[str, Any], write_ready: Callable[[str], None]) -> int:
+    """Serve what the flags and the file say until SIGTERM, SIGHUP or Ctrl-C; gives the exit status.
+    `write_ready` is given the ready line.
 
     `ConfigurationError` or `OSError` where it cannot be served; see `nvr_emulator.cli.main` for the flags.
     """
@@ -33,21 +33,22 @@ def serve(options: Mapping[str, Any]) -> int:
     settings = settings_from(options)
     machine = Machine(settings, manual=options["clock"] == "manual", defects=options["defects"])
     ports = ports_from(options, machine.recorder.transport)
-    findings = asyncio.run(_serve(Serving(machine, ports, certificate_from(options)), options))
+    _have_descriptors()
+    findings = asyncio.run(_serve(Serving(machine, ports, certificate_from(options)), options, write_ready))
     return judge_findings(findings, options)
 
 
-async def _serve(serving: Serving, options: Mapping[str, Any]) -> list[Finding]:
+async def _serve(
+    serving: Serving, options: Mapping[str, Any], write_ready: Callable[[str], None]
+) -> list[Finding]:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for signum in (signal.SIGINT, signal.SIGTERM):
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(signum, stopped.set)
     await serving.start()
     try:
         line = json.dumps(_ready(serving, options))
-        ready_file: Path | None = options["ready_file"]
-        if ready_file is not None:
-            write_whole(ready_file, f"{line}\n".encode())
+        write_ready(line)
         # A reader that has gone must not end the recorder.
         with contextlib.suppress(BrokenPipeError):
             print(line, flush=True)
@@ -77,6 +78,13 @@ def _ready(serving: Serving, options: Mapping[str, Any]) -> dict[str, Any]:
     if serving.certificate_pem is not None:
         line["certificate"] = serving.certificate_pem
     return line
+
+
+def _have_descriptors() -> None:
+    """Take as many as the system lets a process have: each connection needs one."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class _JsonLines(logging.Formatter):

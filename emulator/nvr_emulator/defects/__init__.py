@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from types import ModuleType
 
+from nvr_emulator.configuration.schema import did_you_mean
 from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.defects.registry import Defect, defects_in
 from nvr_emulator.recorder.recorder import Recorder
@@ -37,7 +38,8 @@ def apply_defects(recorder: Recorder, names: Sequence[str]) -> None:
     known = {defect.name: defect for defect in all_defects()}
     for name in names:
         if name not in known:
-            raise ConfigurationError(f"defect: {name!r} is not known; see nvr-emulator defects")
+            nearest = did_you_mean(name, known) or "; see nvr-emulator defects"
+            raise ConfigurationError(f"defect: {name!r} is not known{nearest}")
         if recorder.plan.model not in known[name].models:
             raise ConfigurationError(f"defect: {name!r} cannot show on MODEL {recorder.plan.model}")
         known[name].plant(recorder)

@@ -86,16 +86,32 @@ class Listener(socket.socket):
             log.warning("no descriptor is left: further connections are closed (raise it with ulimit -n)")
 
 
-def bind(host: str, port: int) -> Listener:
-    """A listening socket; `OSError` says what is wrong with host or port."""
+class CannotListenError(OSError):
+    """A port cannot be had: one line says which and why."""
+
+    def __init__(self, host: str, port: int, error: OSError, purpose: str) -> None:
+        super().__init__(error.errno, error.strerror)
+        where = f"[{host}]" if ":" in host else host
+        self.text = f"{purpose}: cannot listen on {where}:{port}: {error.strerror or error}"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def bind(host: str, port: int, purpose: str = "port") -> Listener:
+    """A listening socket. `CannotListenError` says what is wrong with host or port, and what it was for."""
     listener = Listener(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
-    except OSError:
+    except OverflowError:
         listener.close()
-        raise
+        reason = OSError(errno.EINVAL, "a port is a number from 0 to 65535")
+        raise CannotListenError(host, port, reason, purpose) from None
+    except OSError as error:
+        listener.close()
+        raise CannotListenError(host, port, error, purpose) from None
     listener.setblocking(False)
     return listener
 

@@ -103,12 +103,16 @@ class Serving:
         server = RecorderServer(machine.recorder, machine.clock, machine.pump, machine.observer)
         transport = machine.recorder.transport
         if transport != "https":
-            self.http_url = await self._listen(server.web_server(), ports.host, ports.http)
+            self.http_url = await self._listen(server.web_server(), ports.host, ports.http, "HTTP port")
         if transport != "http":
             context = self._tls()
-            self.https_url = await self._listen(server.web_server(), ports.host, ports.https, context)
+            self.https_url = await self._listen(
+                server.web_server(), ports.host, ports.https, "HTTPS port", context
+            )
         control = ControlPort(machine, Access(self.control_token), certificate=self.certificate_pem)
-        self.control_url = await self._listen(control.web_server(), ports.control_host, ports.control)
+        self.control_url = await self._listen(
+            control.web_server(), ports.control_host, ports.control, "control port"
+        )
 
     def _tls(self) -> ssl.SSLContext:
         from nvr_emulator.server.certificates import server_context
@@ -118,10 +122,10 @@ class Serving:
         return context
 
     async def _listen(
-        self, server: web.Server, host: str, port: int, tls: ssl.SSLContext | None = None
+        self, server: web.Server, host: str, port: int, purpose: str, tls: ssl.SSLContext | None = None
     ) -> str:
         self._servers.append(server)
-        bound = bind(host, port)
+        bound = bind(host, port, purpose)
         self._bound.append(bound)
         listener = await asyncio.get_running_loop().create_server(
             server,

@@ -45,5 +45,5 @@ def test_click_says_the_same_version():
 
 def test_what_cannot_be_served_is_told_in_one_line(tmp_path: Path):
     result = CliRunner().invoke(main, ["serve", "--config", str(tmp_path / "none.toml")])
-    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert (result.exit_code, result.output.count("\n")) == (2, 1)
     assert "none.toml: No such file or directory" in result.output

@@ -128,7 +128,7 @@ def test_flags_go_ahead_of_the_file(tmp_path):
     file = tmp_path / "recorder.toml"
     file.write_text('variants = {refusal = "close", aud = "none"}\n')
     shown = CliRunner().invoke(main, ["serve", "--config", str(file), "--variant", "refusl"])
-    assert (shown.exit_code, "did you mean refusal?" in shown.output) == (1, True)
+    assert (shown.exit_code, "did you mean refusal?" in shown.output) == (2, True)
 
 
 def test_the_page_is_current():

@@ -166,7 +166,7 @@ def test_a_bad_certificate_is_told_in_one_line(pem, certificate, key, line):
     arguments = [] if certificate is None else ["--cert", str(pem / certificate)]
     arguments += [] if key is None else ["--key", str(pem / key)]
     result = CliRunner().invoke(main, ["serve", "--transport", "https", *arguments])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.output.startswith("Error: ")
     assert result.output.count("\n") == 1
     assert line.format(pem) in result.output
