@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     with suppress(ValueError):
         add("--nvr-model", choices=["1", "2", "3"], help="the recorder's model")
     add("--nvr-url", metavar="URL", help="judge this recorder; without it an emulated one is started")
-    add("--nvr-user", default="ADMIN", metavar="NAME", help="user name on the recorder")
+    add("--nvr-user", metavar="NAME", help="user name on the recorder [ADMIN]")
     add("--nvr-password", metavar="PASSWORD", help=f"better given as {PASSWORD}")
     add(
         "--nvr-other-user",
@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--nvr-insecure", action="store_true", help="accept any certificate")
     add("--nvr-select", action="append", default=[], metavar="ID-GLOB", help="judge these alone")
     add("--nvr-skip", action="append", default=[], metavar="ID-GLOB", help="leave these out")
-    add("--nvr-allow", default="", metavar="ptz,presets,eviction,load", help="what may disturb others")
+    add("--nvr-allow", metavar="ptz,presets,eviction,load", help="what may disturb others")
     add("--nvr-pace", type=float, metavar="SECONDS", help="between commands")
     add("--nvr-timeout", type=float, default=10.0, metavar="SECONDS", help="that an answer may take")
     add("--nvr-seed", type=int, default=0, help="makes what is chosen at random repeatable")
@@ -68,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
             {
                 "url": option("--nvr-url"),
                 "user": option("--nvr-user"),
-                "password": os.environ.get(PASSWORD, "") if password is None else password,
+                "password": (os.environ.get(PASSWORD) or None) if password is None else password,
                 "model": None if option("--nvr-model") is None else int(option("--nvr-model")),
                 "insecure": option("--nvr-insecure"),
                 "allow": option("--nvr-allow"),

@@ -76,7 +76,7 @@ def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path, summary: 
         from nvr_conformance.fuzzing.steps import FuzzFile, write_fuzz_file
 
         run, channels = _fuzz_with_progress(source, budget, seed)
-        _report(run)
+        _report(source, run)
         if summary is not None:
             summary.write_bytes(_summary(run))
         if run.finding is None:
@@ -115,7 +115,7 @@ def replay(options: TargetOptions, file: Path) -> None:
         with source.open() as target:
             again, channels = run_again(target, found.steps), target.channels
         if again is None:
-            click.echo(f"{len(found.steps)} steps: as the document says")
+            click.echo(f"{source.judged}: {len(found.steps)} steps: as the document says")
             return EXIT_CONFORMANT
         _show(again, channels)
         return EXIT_FAILURES
@@ -147,11 +147,14 @@ def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> tuple
         return run, target.channels
 
 
-def _report(run: FuzzRun) -> None:
+def _report(source: TargetSource, run: FuzzRun) -> None:
     # Making a finding small does not count.
     seconds = run.seconds if run.finding is None else run.finding.seconds
     rate = run.commands / seconds if seconds else 0.0
-    click.echo(f"{run.commands} commands in {run.examples} examples, {seconds:.1f} s ({rate:.0f} commands/s)")
+    click.echo(
+        f"{source.judged}: {run.commands} commands in {run.examples} examples, {seconds:.1f} s "
+        f"({rate:.0f} commands/s)"
+    )
     covered, possible = len(run.covered), max(1, len(run.possible))
     click.echo(
         f"covered: {len(run.kinds)} of {len(run.possible_kinds)} kinds of step, {covered} of {possible} "

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     click.argument("url", required=False),
-    click.option("--user", default="ADMIN", show_default=True, help="User name on the recorder."),
-    click.option("--password", default="", show_envvar=True, help="Password; better in the environment."),
+    click.option("--user", help="User name on the recorder [ADMIN]."),
+    click.option("--password", show_envvar=True, help="Password; better in the environment."),
     click.option(
         "--other-user",
         "other_users",
@@ -29,7 +29,7 @@ _OPTIONS = (
     ),
     click.option("--model", type=click.Choice(["1", "2", "3", "auto"]), default="auto", show_default=True),
     click.option("--insecure", is_flag=True, help="Accept any certificate."),
-    click.option("--allow", default="", metavar="ptz,presets,eviction,load", help="What may disturb others."),
+    click.option("--allow", metavar="ptz,presets,eviction,load", help="What may disturb others."),
     click.option(
         "--pace",
         type=click.FloatRange(0, 3600),
@@ -60,12 +60,12 @@ def recorder_options(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(
         url: str | None,
-        user: str,
-        password: str,
+        user: str | None,
+        password: str | None,
         other_users: tuple[str, ...],
         model: str,
         insecure: bool,
-        allow: str,
+        allow: str | None,
         pace: float | None,
         control: str | None,
         control_token: str | None,

@@ -15,6 +15,8 @@ from nvr_conformance.cli.stopping import no_traceback, stop
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from nvr_conformance.client.options import TargetOptions
@@ -94,6 +96,12 @@ def run(
     from nvr_conformance.report.writer import ReportWriter
     from nvr_conformance.sources.source import TargetSource
 
+    if plan_only:
+        judging = {"--report": report, "--profile-out": profile_out, "--redact-uids": redact_uids}
+        judging |= {"--expected-failures": expected_failures, "--verbose": verbose}
+        _refuse_idle(judging, "--plan judges nothing")
+    if redact_uids and report is None:
+        raise click.UsageError("--redact-uids is about a report: name its directory by --report")
     options = _with_config(dataclasses.replace(options, timeout=timeout), config)
     wanted = RunOptions(
         select=select,
@@ -125,6 +133,12 @@ def run(
         if profile_out is not None:
             _write_profile(profile_out, source, result)
     sys.exit(result.exit_status)
+
+
+def _refuse_idle(given: Mapping[str, object], why: str) -> None:
+    """Refuse options that would have no effect."""
+    if idle := [name for name, value in given.items() if value]:
+        raise click.UsageError(f"{why}: leave {', '.join(idle)} out")
 
 
 def _with_config(options: TargetOptions, path: Path | None) -> TargetOptions:

@@ -37,7 +37,7 @@ def make_judge(
 ) -> PytestJudge:
     """The plugin. ``words`` are what ``read_target_options`` takes. UsageError for what cannot be."""
     try:
-        source = TargetSource(read_target_options(**words), seed)
+        source = TargetSource(read_target_options(**words, prefix="--nvr-"), seed)
         return PytestJudge(source, chosen_ids(select, skip), _tell_nobody)
     except OptionError as problem:
         raise pytest.UsageError(f"--nvr-{problem.option}: {problem}") from None
@@ -127,7 +127,7 @@ class PytestJudge(EnginePlugin):
         terminalreporter.section("nvr-conformance")
         tally = [(verdict, sum(row.verdict is verdict for row in rows)) for verdict in Verdict]
         counts = ", ".join(f"{count} {verdict}" for verdict, count in tally if count)
-        terminalreporter.write_line(f"{self.source.name} as MODEL {self.source.model}: {overall}: {counts}")
+        terminalreporter.write_line(f"{self.source.name}, MODEL {self.source.model}: {overall}: {counts}")
 
 
 def _described(check: CheckRecord) -> str:

@@ -64,6 +64,11 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     planned_seconds: float | None = None
 
     @property
+    def judged(self) -> str:
+        """What was judged, in one word or two: where it is, and its model."""
+        return f"{self.target}, MODEL {self.model}"
+
+    @property
     def exit_status(self) -> int:
         """The exit status of the command."""
         return exit_status(self.verdict)

@@ -115,7 +115,7 @@ def print_result(console: Console, result: Result) -> None:
     if result.planned_seconds:
         took += f" (planned: {duration(result.planned_seconds)})"
     style = _OVERALL_STYLES[result.verdict]
-    console.print(f"\n[{style}]{result.verdict}[/] in {took}: {_tally(result)}")
+    console.print(f"\n[{style}]{result.verdict}[/] in {took}: {escape(result.judged)}: {_tally(result)}")
 
 
 def _print_table(console: Console, result: Result) -> None:

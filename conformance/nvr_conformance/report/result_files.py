@@ -36,7 +36,7 @@ def junit_xml(result: Result) -> bytes:
     kinds = Counter(kind for row in rows for kind in _outcome(row))
     suite = ElementTree.Element(
         "testsuite",
-        name=f"nvr-conformance {result.target}",
+        name=_xml(f"nvr-conformance {result.judged}"),
         tests=str(len(rows) + len(problems)),
         failures=str(kinds["failure"]),
         errors=str(kinds["error"] + len(problems)),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HTTP_PORT = 80
+EMBEDDED = "embedded emulator"
 
 
 class Source(Protocol):
@@ -53,7 +54,12 @@ class TargetSource:
     @property
     def name(self) -> str:
         """What the report calls the target."""
-        return self.options.url or "embedded"
+        return self.options.url or EMBEDDED
+
+    @property
+    def judged(self) -> str:
+        """What is judged: where it is, and its model; once it is prepared."""
+        return f"{self.name}, MODEL {self.model}"
 
     @property
     def emulated(self) -> bool:

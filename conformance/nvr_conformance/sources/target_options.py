@@ -8,7 +8,11 @@ from nvr_conformance.client.options import PERMISSIONS, TargetOptions, User
 from nvr_conformance.wire.endpoint import endpoint_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+
+_OF_A_RECORDER = ("user", "password", "other_users", "insecure", "allow", "pace", "control", "control_token")
+"""What is said of a recorder that is there, by the fields of ``TargetOptions``."""
 
 
 class OptionError(ValueError):
@@ -22,30 +26,66 @@ class OptionError(ValueError):
 def read_target_options(
     *,
     url: str | None,
-    allow: str,
-    defects: Sequence[str],
-    variants: Sequence[str],
+    allow: str | None = None,
+    defects: Sequence[str] = (),
+    variants: Sequence[str] = (),
     other_users: Sequence[str] = (),
+    prefix: str = "--",
     **others: Any,
 ) -> TargetOptions:
-    """The options that these words mean; ``others`` are fields of ``TargetOptions``. OptionError for what is
-    unknown, and for what has no place beside the rest."""
-    if url is not None:
-        try:
-            endpoint_of(url)
-        except ValueError as problem:
-            raise OptionError("url", str(problem)) from None
-        for option, words in (("defect", defects), ("variant", variants)):
-            if words:
-                raise OptionError(option, "is for the embedded emulator: leave the URL out")
+    """The options that these words mean; ``others`` are fields of ``TargetOptions``. What was not said is
+    None, False or empty. OptionError for what is unknown, and for what has no effect beside the rest: a
+    recorder was meant where another would be judged. ``prefix``: how options begin there."""
+    said = {"allow": allow, "other_users": other_users or None, **others}
+    given = {name: value for name, value in said.items() if value is not None and value is not False}
+    if url is None:
+        _refuse_without_url(given, prefix)
+    else:
+        _refuse_beside_url(url, given, defects, variants, prefix)
     return TargetOptions(
         url=url,
-        allow=read_allowed(allow),
-        defects=read_defects(defects),
-        setup=read_variants(variants),
-        other_users=tuple(read_user(text) for text in other_users),
-        **others,
+        **{
+            **given,
+            "allow": read_allowed(allow or ""),
+            "defects": read_defects(defects),
+            "setup": read_variants(variants),
+            "other_users": tuple(read_user(text) for text in other_users),
+        },
     )
+
+
+def _refuse_without_url(given: Mapping[str, Any], prefix: str) -> None:
+    """Where no recorder is named, an embedded one is judged, and nothing can be said of another."""
+    idle = [prefix + name.removesuffix("s").replace("_", "-") for name in _OF_A_RECORDER if name in given]
+    if idle:
+        words = ", ".join(idle)
+        raise OptionError(
+            "url",
+            f"none is given, and a recorder at one is meant by {words}: give it; or leave {words} out "
+            "(the environment, too) to judge the embedded emulator",
+        )
+
+
+def _refuse_beside_url(
+    url: str, given: Mapping[str, Any], defects: Sequence[str], variants: Sequence[str], prefix: str
+) -> None:
+    if not url.strip():
+        raise OptionError(
+            "url", "it is empty: name a recorder, or leave it out to judge the embedded emulator"
+        )
+    try:
+        endpoint = endpoint_of(url)
+    except ValueError as problem:
+        raise OptionError("url", str(problem)) from None
+    for option, words in (("defect", defects), ("variant", variants)):
+        if words:
+            raise OptionError(option, "is for the embedded emulator: leave the URL out")
+    if given.get("insecure") and endpoint.tls is None:
+        raise OptionError("insecure", f"{url} has no certificate: leave it out, or say https://")
+    if "control_token" in given and "control" not in given:
+        raise OptionError("control-token", f"is for a control port, and none is given by {prefix}control")
+    if "allow" in given and "control" in given:
+        raise OptionError("allow", "on a recorder with a control port all is allowed: leave it out")
 
 
 def read_user(text: str) -> User:

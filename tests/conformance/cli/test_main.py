@@ -56,6 +56,8 @@ def test_exit_statuses(command, fake_recorder, tmp_path, name, text, status, sai
     assert "Traceback" not in result.output
     verdict = json.loads((tmp_path / "r" / "result.json").read_bytes())["verdict"]
     assert verdict == {0: "conformant", 1: "not-conformant", 4: "inconclusive"}[status]
+    assert f"{fake_recorder.url}, MODEL 2" in result.output.rpartition("\n\n")[2]
+    assert f"{fake_recorder.url}, MODEL 2" in (tmp_path / "r" / "junit.xml").read_text()
 
 
 @pytest.mark.parametrize(
@@ -63,11 +65,19 @@ def test_exit_statuses(command, fake_recorder, tmp_path, name, text, status, sai
     [
         ["--select", "LOV-*"],
         ["--select", "SES-01", "--skip", "*"],
-        ["--allow", "everything"],
+        ["--allow", "ptz"],
+        ["http://127.0.0.1:1", "--allow", "everything"],
+        [""],
+        ["--user", "ADMIN", "--password", "secret", "--insecure"],
+        ["--control", "http://127.0.0.1:9"],
+        ["--pace", "0"],
+        ["--redact-uids"],
+        ["--plan", "--report", "r"],
+        ["--plan", "--profile-out", "p.toml"],
         ["--model", "4"],
-        ["--pace", "-1"],
-        ["--other-user", "bob"],
-        ["--other-user", "bob:secret:9"],
+        ["http://127.0.0.1:1", "--pace", "-1"],
+        ["http://127.0.0.1:1", "--other-user", "bob"],
+        ["http://127.0.0.1:1", "--other-user", "bob:secret:9"],
         ["--no-such-option"],
         ["http://x/path"],
         ["ftp://x"],
@@ -79,6 +89,21 @@ def test_usage_errors(command, arguments):
     result = command("run", *arguments)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("name", ["run", "fuzz", "replay"])
+def test_an_empty_variable_in_place_of_the_url_judges_nothing(command, tmp_path, name):
+    kept = tmp_path / "found.json"
+    kept.write_text("{}")
+    words = [name, kept] if name == "replay" else [name]
+    for options, variables in (
+        (["--user", "ADMIN", "--insecure"], {}),
+        ([], {f"NVR_CONFORMANCE_{name.upper()}_PASSWORD": "secret"}),
+    ):
+        result = command(*words, *options, env=variables)
+        assert result.exit_code == 2
+        assert "URL: none is given" in result.output
+        assert "to judge the embedded emulator" in result.output
 
 
 def test_nobody_there_is_status_3_and_one_line(command):

@@ -35,7 +35,7 @@ def run(tmp_path):
 def test_chosen_scenarios_pass_and_junit_has_their_requirements(run, tmp_path):
     done = run("-k", LOGS, "--junitxml=j.xml")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "embedded as MODEL 2: conformant" in done.stdout
+    assert "embedded emulator, MODEL 2: conformant" in done.stdout
     (case,) = ElementTree.parse(tmp_path / "j.xml").iter("testcase")
     (said,) = case.iter("property")
     assert said.get("name") == "requirements"
@@ -74,10 +74,18 @@ def test_nobody_there(run):
     assert "http://127.0.0.1:1: connection refused" in done.stdout + done.stderr
 
 
-def test_usage(run):
-    done = run("--nvr-select", "LOV-*")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--nvr-select", "LOV-*"), "LOV-*"),
+        (("--nvr-url=", "--nvr-user=ADMIN"), "--nvr-url: it is empty"),
+        (("--nvr-user=ADMIN",), "leave --nvr-user out"),
+    ],
+)
+def test_usage(run, words, said):
+    done = run(*words)
     assert done.returncode == 4
-    assert "LOV-*" in done.stderr
+    assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 

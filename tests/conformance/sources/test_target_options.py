@@ -26,7 +26,8 @@ def test_what_it_does_not_say(text):
         read_user(text)
 
 
-WORDS = {"url": None, "allow": "", "defects": (), "variants": ()}
+WORDS = {"url": None}
+URL = "http://192.0.2.1"
 
 
 @pytest.mark.parametrize(
@@ -35,10 +36,15 @@ WORDS = {"url": None, "allow": "", "defects": (), "variants": ()}
         ({"url": "ftp://192.0.2.1"}, "url", "not an http or https URL"),
         ({"url": "http://192.0.2.1", "defects": ["lifetime-of-80-s"]}, "defect", "leave the URL out"),
         ({"url": "http://192.0.2.1", "variants": ["byte-order=little"]}, "variant", "leave the URL out"),
-        ({"allow": "ptz,all"}, "allow", "all: there is ptz"),
+        ({"url": URL, "allow": "ptz,all"}, "allow", "all: there is ptz"),
         ({"defects": ["none-such"]}, "defect", "no such defect: none-such"),
         ({"variants": ["byte-order=middle"]}, "variant", "middle"),
-        ({"other_users": ["VIEWER"]}, "other-user", "NAME:PASSWORD:PRIORITY"),
+        ({"url": URL, "other_users": ["VIEWER"]}, "other-user", "NAME:PASSWORD:PRIORITY"),
+        ({"url": ""}, "url", "it is empty: name a recorder, or leave it out"),
+        ({"url": " "}, "url", "it is empty"),
+        ({"url": URL, "insecure": True}, "insecure", "has no certificate"),
+        ({"url": URL, "control_token": "t"}, "control-token", "none is given by --control"),
+        ({"url": URL, "control": URL, "allow": "ptz"}, "allow", "all is allowed"),
     ],
 )
 def test_what_cannot_be_is_told_by_its_option(words, option, said):
@@ -47,9 +53,35 @@ def test_what_cannot_be_is_told_by_its_option(words, option, said):
     assert problem.value.option == option
 
 
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("user", "ADMIN"),
+        ("password", ""),
+        ("insecure", True),
+        ("allow", ""),
+        ("pace", 0.0),
+        ("control", "http://127.0.0.1:9"),
+        ("control_token", "t"),
+        ("other_users", ["VIEWER:viewer12345:3"]),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["--", "--nvr-"])
+def test_what_is_said_of_a_recorder_that_is_not_named_is_refused(word, value, prefix):
+    """An empty variable in front of it must not lead to another recorder."""
+    option = prefix + {"other_users": "other-user"}.get(word, word.replace("_", "-"))
+    with pytest.raises(
+        OptionError, match=f"none is given, .* {option}: give it; or leave {option} out"
+    ) as problem:
+        read_target_options(url=None, prefix=prefix, **{word: value})
+    assert problem.value.option == "url"
+
+
 def test_words_become_options():
     options = read_target_options(
-        **{**WORDS, "allow": "ptz, load", "variants": ["byte-order=little"]}, password="secret", model=3
+        url=URL, allow="ptz, load", password="secret", model=3, pace=None, other_users=()
     )
     assert (options.allow, options.model, options.password) == ({"ptz", "load"}, 3, "secret")
+    assert (options.user, options.pace) == ("ADMIN", None)
+    options = read_target_options(url=None, variants=["byte-order=little"])
     assert options.setup == {"variants": msgspec.to_builtins(chosen_variants({"byte-order": "little"}))}
