@@ -73,12 +73,15 @@ def test_one_camera_live_twice(
 ) -> None:
     """A second START of a camera that streams on this UID, in each way that there is."""
     camera, codecs = camera_with_video(target)
-    session = client.login()
-    session.get("live_setup")
-    ways = require(_ways(session, camera, codecs[0]), "no live at all")
+    finding = client.login()
+    finding.get("live_setup")
+    ways = require(_ways(finding, camera, codecs[0]), "no live at all")
+    finding.logout()
     if "RTP" not in ways:
         not_tested("LIV-23", f"over RTP: {BLOCKED}")
     for transport in ways:
+        session = client.login()
+        session.get("live_setup")
         first = session.run(transport, camera, codecs[0])
         require(first.total, f"no live over {transport}")
         for codec, again in product(codecs, ways):
@@ -96,10 +99,7 @@ def test_one_camera_live_twice(
                 first = session.run(transport, camera, codecs[0])
                 require(first.total, f"no live over {transport} any more")
             second.close()
-        session.stop(first)
-        free = session.run(transport, camera, codecs[-1])
-        check("LIV-23", free.total, "live, after the first was stopped", free.exchange, transport)
-        session.stop(free)
+        session.logout()
 
 
 @scenario("LIV-24")
