@@ -111,13 +111,14 @@ class _Behind(Control):
         self._recorder.reset()
 
 
-def judged(select, *, defect=None, **behind):
-    """What comes of a run of these requirements (``LIV-*``) behind proxies."""
+def judged(select, *, defect=None, focus=(), **behind):
+    """What comes of a run of these requirements (``LIV-*``) behind proxies; of the scenarios that claim one
+    of ``focus`` alone, if given."""
     source = BehindProxies(defects=(defect,) if defect else (), **behind)
-    focus = matching(select)
-    result = judge_source(source, RunOptions(select=select, focus=focus))
+    selected = matching(select)
+    result = judge_source(source, RunOptions(select=select, focus=frozenset(focus) or selected))
     assert not result.errors, result.errors
-    return Judged({row.id: row for row in result.requirements if row.id in focus}, source)
+    return Judged({row.id: row for row in result.requirements if row.id in selected}, source)
 
 
 @dataclass

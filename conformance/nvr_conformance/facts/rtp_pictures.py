@@ -152,17 +152,17 @@ def nal_units(records: Sequence[RtpRecord], codec: str) -> Fact:
 
 
 def access_units(records: Sequence[RtpRecord], codec: str) -> list[bytes]:
-    """The whole pictures from the first key picture of each stretch on, as Annex B, for a decoder; without
-    those that cannot be decoded where nothing came ahead of a CRA picture."""
+    """The whole pictures from the first key picture of each stretch on that has its parameter sets, as Annex
+    B, for a decoder; without those that cannot be decoded where nothing came ahead of a CRA picture."""
     found: list[bytes] = []
     for pictures in whole_pictures(records, codec):
         keys = 0
         for _, run in pictures:
-            keys += run.is_key
+            keys += run.is_key and (keys > 0 or set(SETS[codec]) <= set(run.kinds))
             if keys > 1 or (keys and "RASL" not in run.kinds):
                 found.append(run.annex_b)
     if not found:
-        raise NothingToJudge("no key picture among the packets")
+        raise NothingToJudge("no key picture with its parameter sets among the packets")
     return found
 
 

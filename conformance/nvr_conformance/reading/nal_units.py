@@ -174,10 +174,11 @@ def pictures_of(records: Sequence[RtpRecord], codec: str) -> list[PictureRun]:
     slice; the last never).
     """
     runs: list[PictureRun] = []
-    open_fragment = _OpenFragment()
+    payloads = [read_payload(codec, record.payload) for record in records]
+    open_fragment = _OpenFragment(has_ends=any(read.form == "fragment" and read.end for read in payloads))
     has_slice = True  # so that the very first packet opens a run
     for index, record in enumerate(records):
-        for read in read_payload(codec, record.payload).each:
+        for read in payloads[index].each:
             starts = read.start and not (read.form == "fragment" and open_fragment.run is not None)
             opens = starts and (
                 not runs
@@ -200,8 +201,13 @@ def pictures_of(records: Sequence[RtpRecord], codec: str) -> list[PictureRun]:
 
 @dataclass(slots=True)
 class _OpenFragment:
-    """The NAL unit that is being put together, and the picture that it belongs to."""
+    """The NAL unit that is being put together, and the picture that it belongs to.
 
+    ``has_ends``: whether end bits are set at all. Where they are, a fragment that says it is a first one, and
+    comes ahead of the end of another of the same NAL unit, is the next of that.
+    """
+
+    has_ends: bool = True
     data: bytearray = field(default_factory=bytearray)
     run: PictureRun | None = None
 
@@ -216,7 +222,10 @@ class _OpenFragment:
 def _rejoin(run: PictureRun, read: Payload, pending: _OpenFragment, place: str) -> None:
     """Add what one packet brings to its picture. Start and end bits that are missing are noted and made up
     for, so that they alone do not spoil the picture."""
-    continues = read.form == "fragment" and not read.start
+    again = read.start and pending.has_ends and bytes(pending.data[: len(read.header)]) == read.header
+    continues = read.form == "fragment" and (not read.start or (pending.run is not None and again))
+    if continues and read.start:
+        run.problems.append(f"{place}: a start ahead of the end of the fragments before it")
     if pending.run is not None and not continues:
         run.problems.append(f"{place}: the fragments before it have no end")
         pending.finish()

@@ -49,7 +49,7 @@ class Sieve:
         self._camera = camera
         self._payload_type = _PAYLOAD_TYPES.get(comp)
         self._ssrc: bytes | None = None
-        self._likelihood = (False, -2)
+        self._likelihood = (0, False)
         self._sender: Address | None = None
         self._recent: list[_Seen] = []  # in the order of sending
         self._known: OrderedDict[int, None] = OrderedDict()  # digests of the last packets
@@ -107,14 +107,14 @@ class Sieve:
             and abs(_apart(timestamp, last.timestamp, 32)) <= NEAR
         )
 
-    def _likely(self, data: bytes) -> tuple[bool, int]:
-        """How likely it is the stream's: by its header, then by the additional information in it."""
+    def _likely(self, data: bytes) -> tuple[int, bool]:
+        """How likely it is the stream's: by the additional information in it, which strangers have not, and
+        the camera that it names; then by its header."""
         header = data[0] >> 6 == 2 and self._payload_type in (None, data[1] & 0x7F)
         elements = dict(_elements(data))
         named = elements.get(_CAMERA)
-        if named is None:
-            return header, int(bool(elements))
-        return header, 2 if int.from_bytes(named[:2], "big") == self._camera else -1
+        is_named = named is not None and int.from_bytes(named[:2], "big") == self._camera
+        return bool(elements) + is_named, header
 
     def _is_known(self, data: bytes) -> bool:
         digest = hash(data)

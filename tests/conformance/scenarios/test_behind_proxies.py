@@ -6,12 +6,25 @@ import pytest
 
 from proxies.behind import judged
 from proxies.reverse_proxy import nginx
+from proxies.udp import UdpPath
 
 LIVE = ("LIV-*", "EXC-*")
 
 
+def bad_network():
+    return UdpPath(seed=3, reorder=4, double=0.1, lose=0.04)
+
+
+def crowded_port():
+    return UdpPath(seed=3, foreign=3, rtcp=True)
+
+
 def test_a_relay_on_this_host_changes_nothing():
     assert judged(LIVE).bad == {}
+
+
+def test_a_relay_without_any_knowledge_of_the_recorder():
+    assert judged(LIVE, real=True).bad == {}
 
 
 @pytest.mark.skipif(nginx() is None, reason="nginx is not installed")
@@ -19,14 +32,59 @@ def test_nginx_on_this_host_changes_nothing(tmp_path):
     assert judged(LIVE, folder=tmp_path).bad == {}
 
 
+def test_datagrams_that_come_late_twice_or_not_at_all():
+    seen = judged(LIVE, path=bad_network)
+    assert seen.bad == {}
+    assert min(sum(getattr(path, what) for path in seen.source.paths) for what in ("lost", "doubled", "late"))
+    rtp = [check for check in seen.rows["LIV-07"].checks if "over RTP" in check.name]
+    assert {check.verdict for check in rtp} == {"observed"}
+    assert all("late" in check.actual and "twice" in check.actual for check in rtp)
+
+
+def test_rtp_and_rtcp_of_others_at_the_same_port():
+    seen = judged(LIVE, path=crowded_port)
+    assert seen.bad == {}
+    told = [check.actual for check in seen.rows["LIV-07"].checks if "the network" in check.name]
+    assert all("of other senders" in text for text in told)
+    assert told
+
+
+DEFECTS = {
+    "h265-as-98": {"LIV-04"},
+    "rtp-version-1": {"LIV-05"},
+    "no-marker": {"LIV-06"},
+    "sequence-number-twice": {"LIV-07"},
+    "ssrc-changes-at-each-gop": {"LIV-09"},
+    "clock-of-milliseconds": {"LIV-10"},
+    "extension-with-a-spare-word": {"LIV-11"},
+    "wrong-camera-in-the-extension": {"LIV-12"},
+    "parameter-sets-once": {"LIV-13"},
+    "sets-in-one-packet": {"LIV-14"},
+    "picture-left-out": {"LIV-15"},
+    "rtp-after-stop": {"LIV-03"},
+    "camera-twice-on-one-uid": {"LIV-23"},
+    "audio-as-pcmu": {"LIV-26"},
+    "zero-ahead-of-samples": {"LIV-27"},
+    "no-au-header": {"LIV-28"},
+    "rtp-beside-playback": {"EXC-02"},
+}
+
+
+@pytest.mark.parametrize("path", [bad_network, crowded_port])
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_defect_behind_a_bad_network_fails_as_ever(defect, path):
+    assert set(judged(LIVE, focus=DEFECTS[defect], defect=defect, path=path).bad) == DEFECTS[defect]
+
+
 @pytest.mark.parametrize(
     ("defect", "broken"),
     [
-        ("h265-as-98", {"LIV-04"}),
-        ("rtp-after-stop", {"LIV-03"}),
         ("sequence-number-left-out", {"LIV-07"}),
         ("content-length-one-short", {"LIV-16"}),
+        ("two-packets-in-a-part", {"LIV-17"}),
+        ("http-after-stop", {"LIV-18"}),
+        ("playback-beside-live", {"EXC-01"}),
     ],
 )
 def test_a_defect_behind_a_relay_fails_as_ever(defect, broken):
-    assert set(judged(sorted(broken), defect=defect).bad) == broken
+    assert set(judged(LIVE, focus=broken, defect=defect).bad) == broken
