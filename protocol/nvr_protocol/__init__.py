@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nvr_protocol.dialect import DEFAULT as DEFAULT_DIALECT
     from nvr_protocol.dialect import Dialect
     from nvr_protocol.dialect_detection import detect_dialect
+    from nvr_protocol.download import read_file_name, read_part_headers
     from nvr_protocol.errors import ProtocolError
     from nvr_protocol.live_jpeg import LiveJpeg, read_live_jpeg, write_live_jpeg
     from nvr_protocol.models import Model, Series
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from nvr_protocol.playback.audio import PlaybackAudio, read_playback_audio, write_playback_audio
     from nvr_protocol.playback.video import PlaybackVideo, read_playback_video, write_playback_video
     from nvr_protocol.rtp import h264, h265
+    from nvr_protocol.rtp.audio import read_access_unit, read_live_audio
     from nvr_protocol.rtp.packet import RtpPacket, read_packet, write_packet
     from nvr_protocol.texts.connection_information import read_connection_information
     from nvr_protocol.texts.log_list import read_log_list
@@ -53,12 +55,16 @@ __all__ = [
     "h264",
     "h265",
     "parse_command",
+    "read_access_unit",
     "read_connection_information",
+    "read_file_name",
     "read_information",
+    "read_live_audio",
     "read_live_jpeg",
     "read_log_list",
     "read_login_page",
     "read_packet",
+    "read_part_headers",
     "read_playback_audio",
     "read_playback_video",
     "read_recorded_time",
@@ -78,12 +84,14 @@ _HOMES = {
     "commands.urls": ("Command", "build_command", "parse_command"),
     "dialect": ("Dialect",),
     "dialect_detection": ("detect_dialect",),
+    "download": ("read_file_name", "read_part_headers"),
     "errors": ("ProtocolError",),
     "live_jpeg": ("LiveJpeg", "read_live_jpeg", "write_live_jpeg"),
     "models": ("Model", "Series"),
     "multipart": ("MultipartReader", "write_part"),
     "playback.audio": ("PlaybackAudio", "read_playback_audio", "write_playback_audio"),
     "playback.video": ("PlaybackVideo", "read_playback_video", "write_playback_video"),
+    "rtp.audio": ("read_access_unit", "read_live_audio"),
     "rtp.packet": ("RtpPacket", "read_packet", "write_packet"),
     "texts.connection_information": ("read_connection_information",),
     "texts.log_list": ("read_log_list",),

@@ -1,7 +1,7 @@
 """The binary layouts as declarations, in the default dialect: what the document draws, field by field.
 
-The readers walk the bytes with `struct`; these are slower by far and say the same in other words. The tests
-hold one against the other.
+The readers walk the bytes with `struct`; these are slower by far and say the same in other words. Dissection
+shows bytes by them, and the tests hold one against the other. `at` is the offset in what is parsed as one.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from construct import (
     Pass,
     Struct,
     Switch,
+    Tell,
     Terminated,
     this,
 )
@@ -50,6 +51,7 @@ _TLV_DATA: dict[int, Any] = {
 }
 
 TLV = Struct(
+    "at" / Tell,
     "id" / Int16ub,
     "length" / Int16ub,
     "data" / Bytes(this.length - 4),
@@ -99,6 +101,7 @@ LIVE_JPEG = Struct("recorder" / _COM, "camera" / _COM, "rest" / GreedyBytes)
 _TIME_10MS = Struct("seconds" / Int32ub, "hundredth" / Int8ub)
 
 STREAM_HEADER = Struct(
+    "at" / Tell,
     Const(0xFF06, Int16ub),
     Const(0x0044, Int16ub),
     Padding(16),
@@ -112,6 +115,7 @@ STREAM_HEADER = Struct(
 )
 
 _CAMERA_TLV = Struct(
+    "at" / Tell,
     "id" / Int16ub,
     Check(lambda context: 0 < context.id < 0xFF00),
     "length" / Int16ub,
@@ -120,6 +124,7 @@ _CAMERA_TLV = Struct(
 
 PACKET = Struct(
     "tlvs" / GreedyRange(_CAMERA_TLV),
+    "at" / Tell,
     Const(0xFF05, Int16ub),
     "padding" / Int16ub,
     "length" / Int32ub,
@@ -132,6 +137,7 @@ _PLAYBACK_REST = Struct(
     Padding(12),
     "stream" / STREAM_HEADER,
     "packets" / GreedyRange(PACKET),
+    "at" / Tell,
     "padding" / GreedyBytes,
 )
 
@@ -152,6 +158,7 @@ PLAYBACK_JPEG = Struct(
 """§3.3.1.3"""
 
 _AAC_UNIT = Struct(
+    "at" / Tell,
     Const(0xFF14, Int16ub),
     "length" / Int16ub,
     "padding" / Int8ub,

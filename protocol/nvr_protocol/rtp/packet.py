@@ -11,9 +11,6 @@ PAYLOAD_TYPE_AUDIO = 97
 PAYLOAD_TYPE_H264 = 98
 PAYLOAD_TYPE_H265 = 101
 VIDEO_CLOCK = 90_000
-AAC_CLOCK = 48_000
-TELEPHONY_CLOCK = 8_000
-"""The clock of G.711 and G.726."""
 
 MAX_PAYLOAD = 1400
 """Bytes of payload in one packet at most (OP-15)."""

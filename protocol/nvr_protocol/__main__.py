@@ -1,0 +1,41 @@
+"""`python -m nvr_protocol FILE`: show what a body or a packet says that was kept in a file (`-`: stdin)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nvr_protocol.dissection import dissect
+from nvr_protocol.errors import ProtocolError
+
+LARGEST = 64 * 1024 * 1024
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Show one file. Exit status 1 for bytes that are not as drawn, 2 where there is no such file."""
+    if len(arguments) != 1 or arguments[0].startswith("--"):
+        print("usage: python -m nvr_protocol FILE", file=sys.stderr)
+        return 2
+    try:
+        if arguments[0] == "-":
+            data = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with Path(arguments[0]).open("rb") as file:
+                data = file.read(LARGEST + 1)
+    except OSError as error:
+        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
+        return 2
+    try:
+        if len(data) > LARGEST:
+            raise ProtocolError("body", f"more than {LARGEST} bytes")
+        for line in dissect(data):
+            print(line)
+    except ProtocolError as error:
+        print(f"{arguments[0]}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
