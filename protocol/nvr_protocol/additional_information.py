@@ -151,8 +151,11 @@ def read_tlv(data: bytes, start: int, end: int, dialect: Dialect = DEFAULT) -> T
     return TLV(number, bytes(data[start + 4 : start + length]), start)
 
 
-def write_information(info: AdditionalInformation, dialect: Dialect = DEFAULT) -> bytes:
-    """The TLVs of all that is not None: first the recorder's, then the camera's, both by ascending id."""
+def write_information(
+    info: AdditionalInformation, dialect: Dialect = DEFAULT, further: Iterable[TLV] = ()
+) -> bytes:
+    """The TLVs of all that is not None: first the recorder's, then the camera's, both by ascending id.
+    `further` stand among them as they are, whatever their ids."""
     pair = _PAIRS[dialect.order].pack
     tlvs: list[tuple[int, bytes]] = []
 
@@ -200,6 +203,7 @@ def write_information(info: AdditionalInformation, dialect: Dialect = DEFAULT) -
         if tlv.id in _KNOWN_IDS:
             raise ProtocolError(_name(tlv.id), "has a field of its own, but stands among the unknown")
         tlvs.append((tlv.id, tlv.data))
+    tlvs += ((tlv.id, tlv.data) for tlv in further)
     tlvs.sort(key=lambda item: (item[0] in CAMERA_IDS, item[0]))
     return b"".join(write_tlv(number, data, dialect) for number, data in tlvs)
 

@@ -18,7 +18,8 @@ from nvr_protocol.dialect import ALTERNATIVES, DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.live_jpeg import SOI, LiveJpeg, read_live_jpeg, segment_end
 from nvr_protocol.playback.audio import AAC_ID, TELEPHONY_ID, PlaybackAudio, read_playback_audio
-from nvr_protocol.playback.chunk import ALIGNMENT, STREAM_LENGTH, Chunk, data_size, walk_chunk
+from nvr_protocol.playback.chunk import STREAM_LENGTH, Chunk, data_size, walk_chunk
+from nvr_protocol.playback.chunk_form import ALIGNMENT
 from nvr_protocol.playback.video_reader import stream_times
 from nvr_protocol.playback.video_writer import check_picture
 from nvr_protocol.rtp.audio import audio_content_type

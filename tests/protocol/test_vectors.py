@@ -10,6 +10,7 @@ from nvr_protocol.additional_information import AdditionalInformation, Operation
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.live_jpeg import read_live_jpeg, write_live_jpeg
 from nvr_protocol.playback.audio import AudioUnit, read_playback_audio, write_playback_audio
+from nvr_protocol.playback.chunk_form import ChunkForm
 from nvr_protocol.playback.video import (
     Picture,
     PlaybackVideo,
@@ -145,7 +146,7 @@ def test_playback_is_stamped_as_it_is_written(vector, name):
         video.codec,
         [picture.data for picture in video.pictures],
         video.frame_rate,
-        camera_information=video.pictures[0].camera_hundredths is not None,
+        form=ChunkForm(camera_information="none" if video.pictures[0].camera_hundredths is None else "times"),
     )
     moments = [picture.hundredths for picture in video.pictures]
     assert prepared.stamp(2, moments, TOKYO, Operation.PLAYBACK) == data

@@ -24,7 +24,7 @@ from nvr_emulator.configuration.settings import (
     moment_problem,
     unix_time,
 )
-from nvr_emulator.configuration.variant_choice import dialect_of
+from nvr_emulator.configuration.variant_choice import chunk_form_of, dialect_of
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.footage.own_folders import fixture_problem
 from nvr_fixtures.folders import is_folder, look_into
@@ -39,6 +39,7 @@ from nvr_protocol.models import (
     slot_names,
 )
 from nvr_protocol.models import Transport as FactorySetting
+from nvr_protocol.playback.chunk_form import ChunkForm
 
 USUAL_DISKS = 4
 """How many disks are in the main unit, where it has the slots."""
@@ -64,6 +65,7 @@ class RecorderPlan(msgspec.Struct, frozen=True, kw_only=True):
     downloads_at_once: int
     largest_download_file: int
     dialect: Dialect
+    chunk_form: ChunkForm
     variants: Variants
     clock_start: float | None
     seed: int | None
@@ -139,6 +141,7 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
         downloads_at_once=settings.downloads_at_once,
         largest_download_file=settings.largest_download_file,
         dialect=dialect_of(settings.variants, settings.dialect),
+        chunk_form=chunk_form_of(settings.variants),
         variants=settings.variants,
         clock_start=settings.clock_start,
         seed=settings.seed,

@@ -14,6 +14,7 @@ import msgspec
 
 from nvr_emulator.configuration.variants import Variants
 from nvr_protocol.dialect import DEFAULT, Dialect
+from nvr_protocol.playback.chunk_form import ChunkForm
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,18 @@ def dialect_of(variants: Variants, base: Dialect = DEFAULT) -> Dialect:
         if variant.dialect and value != variant.standard:
             changes[variant.dialect] = IN_THE_DIALECT.get((variant.name, value), value)
     return dataclasses.replace(base, **changes)
+
+
+def chunk_form_of(variants: Variants) -> ChunkForm:
+    """What chunks have by these variants."""
+    return ChunkForm(
+        recorder_ids=variants.recorder_ids,
+        camera_information=variants.camera_information,
+        camera_information_place=variants.camera_information_place,
+        reserved_bytes=variants.reserved_bytes,
+        padding_bytes=variants.padding_bytes,
+        jpeg_compression_id=variants.jpeg_compression_id,
+    )
 
 
 def each_variant() -> Iterator[Variants]:

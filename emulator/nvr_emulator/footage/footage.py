@@ -16,6 +16,7 @@ from nvr_emulator.footage.encoding import AS_RECORDED, Encoding, packed
 from nvr_fixtures import Fixture, JpegFixture, Picture, load, load_jpeg, placeholder_jpeg
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
+from nvr_protocol.playback.chunk_form import STANDARD, ChunkForm
 from nvr_protocol.playback.prepared_gop import PreparedGop
 from nvr_protocol.rtp import h264 as rtp_h264
 from nvr_protocol.rtp import h265 as rtp_h265
@@ -106,7 +107,7 @@ class Footage:
         for length, interval in zip(self.lengths, self.intervals, strict=True):
             self._starts.append(self._starts[-1] + length * interval)
         self._payloads: dict[tuple[int, int, int], list[bytes]] = {}
-        self._prepared: dict[tuple[int, Dialect], PreparedGop] = {}
+        self._prepared: dict[tuple[int, Dialect, ChunkForm], PreparedGop] = {}
 
     @cached_property
     def cycle(self) -> Ticks:
@@ -135,12 +136,12 @@ class Footage:
         """The JPEG picture of a GOP of one."""
         return self.fixture.gops[gop.index][0].data
 
-    def prepared(self, gop: Gop, dialect: Dialect) -> PreparedGop:
+    def prepared(self, gop: Gop, dialect: Dialect, form: ChunkForm = STANDARD) -> PreparedGop:
         """The GOP as a playback chunk in which times and status can be stamped (§3.3.1)."""
-        key = (gop.index, dialect)
+        key = (gop.index, dialect, form)
         if key not in self._prepared:
             pictures = [picture.data for picture in self.fixture.gops[gop.index]]
-            self._prepared[key] = PreparedGop(self.codec, pictures, self.rate * 10, dialect)
+            self._prepared[key] = PreparedGop(self.codec, pictures, self.rate * 10, dialect, form)
         return self._prepared[key]
 
     def _place(self, cycle: int, index: int) -> Gop:

@@ -28,6 +28,10 @@ class Stretch:
         gop = self.footage.containing(self.start)
         return gop if gop.start >= self.start else self.footage.gop(gop.number + 1)
 
+    def holds(self, gop: Gop) -> bool:
+        """Whether it does not end ahead of the end of a GOP."""
+        return self.end is None or gop.end <= self.end
+
     def last(self, now: Ticks) -> Gop | None:
         """The last GOP that is complete by `now`; None while there is none."""
         limit = now if self.end is None else min(self.end, now)
@@ -168,6 +172,17 @@ class Recording:
     def near(self, moment: Ticks, now: Ticks) -> Place | None:
         """The GOP that contains `moment`, else the next one, else the last (OP-26)."""
         return self.containing(moment, now) or self.following(moment, now) or self.latest(now)
+
+    def next_start(self, place: Place) -> Ticks:
+        """When the next recorded GOP begins; where none is recorded yet, when it would."""
+        stretch = self.stretches[place.stretch]
+        if stretch.holds(place.gop.following()):
+            return place.gop.end
+        for index in range(place.stretch + 1, len(self.stretches)):
+            later = self.stretches[index]
+            if later.holds(later.first()):
+                return later.first().start
+        return place.gop.end
 
     def second_from(self, second: UnixSeconds, now: Ticks) -> UnixSeconds | None:
         """The first Unix second from `second` on that is recorded and over; None where there is none."""

@@ -12,6 +12,7 @@ from nvr_protocol.additional_information import TLV, InformationId, read_tlv, wa
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
+from nvr_protocol.playback.chunk_form import ALIGNMENT
 
 CHUNK_IDS = {Codec.H264: 0xFF15, Codec.H265: 0xFF16}
 JPEG_CHUNK_ID = b"\xff\xd8\xff\xfe"
@@ -20,18 +21,20 @@ STREAM_ID = 0xFF06
 STREAM_LENGTH = 0x0044
 PACKET_ID = 0xFF05
 PACKET_HEADER_SIZE = 24
-ALIGNMENT = 4096
 MAX_PACKETS = 0xFFFF
 MAX_INFORMATION = 0xFFFF
 """Bytes of additional information in one run, as many as a chunk length can count."""
 
 HALVES = {order: struct.Struct(f"{order}HH") for order in "><"}
-GOP_INFORMATION = {order: struct.Struct(f"{order}16xIB3sIB3s") for order in "><"}
-"""End seconds, end hundredths, end zone; the same of the start."""
-PICTURE_INFORMATION = {order: struct.Struct(f"{order}16xIB11x") for order in "><"}
-"""Picture seconds, picture hundredths."""
-PACKET_HEADERS = {order: struct.Struct(f"{order}HHI16x") for order in "><"}
-"""Packet id, number of padding bytes, length."""
+GOP_TIMES_AT = 20
+GOP_TIMES = {order: struct.Struct(f"{order}IB3sIB3s") for order in "><"}
+"""From the stream header so many bytes, 16 of which are reserved: end seconds, end hundredths, end zone; the
+same of the start."""
+PICTURE_TIME_AT = 52
+PICTURE_TIME = {order: struct.Struct(f"{order}IB") for order in "><"}
+"""Likewise: picture seconds, picture hundredths; 11 reserved bytes follow."""
+PACKET_HEADERS = {order: struct.Struct(f"{order}HHI") for order in "><"}
+"""Packet id, number of padding bytes, length; 16 reserved bytes follow."""
 
 _CODECS = {chunk_id: codec for codec, chunk_id in CHUNK_IDS.items()}
 
@@ -84,13 +87,13 @@ def chunk_header(codec: Codec, tlvs: bytes, dialect: Dialect = DEFAULT) -> bytes
     return HALVES[dialect.order].pack(CHUNK_IDS[codec], length)
 
 
-def packet_header(size: int, dialect: Dialect = DEFAULT) -> bytes:
+def packet_header(size: int, dialect: Dialect = DEFAULT, reserved: bytes = bytes(16)) -> bytes:
     """The packet header ahead of `size` bytes of video data (OP-20)."""
     padding = -size % 4
     length = _counted_ahead(dialect) + size
     if dialect.packet_length.endswith("padding"):
         length += padding
-    return PACKET_HEADERS[dialect.order].pack(PACKET_ID, padding, length)
+    return PACKET_HEADERS[dialect.order].pack(PACKET_ID, padding, length) + reserved
 
 
 def data_size(packets: tuple[Packet, ...], dialect: Dialect = DEFAULT) -> int:

@@ -15,15 +15,17 @@ from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.playback.chunk import (
-    ALIGNMENT,
-    GOP_INFORMATION,
-    PICTURE_INFORMATION,
+    GOP_TIMES,
+    GOP_TIMES_AT,
+    PICTURE_TIME,
+    PICTURE_TIME_AT,
     STREAM_LENGTH,
     Chunk,
     Packet,
     data_size,
     walk_chunk,
 )
+from nvr_protocol.playback.chunk_form import ALIGNMENT
 from nvr_protocol.playback.video_values import Picture, PlaybackVideo
 from nvr_protocol.playback.video_writer import check_picture
 from nvr_protocol.timestamps import UTC_ZONE, Hundredths, Zone, joined, parted, read_zone_info
@@ -77,23 +79,23 @@ def read_playback_video(data: bytes, dialect: Dialect = DEFAULT) -> PlaybackVide
 
 def stream_times(chunk: Chunk) -> StreamTimes:
     """GOP and PIC information of a chunk. ProtocolError for a value that is no time, and for two zones."""
-    order, start = chunk.dialect.order, chunk.stream_header + 4
-    end_seconds, end_10ms, end_zone, start_seconds, start_10ms, start_zone = GOP_INFORMATION[
-        order
-    ].unpack_from(chunk.data, start)
-    place = start + GOP_INFORMATION[order].size
-    picture_seconds, picture_10ms = PICTURE_INFORMATION[order].unpack_from(chunk.data, place)
+    order, times = chunk.dialect.order, chunk.stream_header + GOP_TIMES_AT
+    end_seconds, end_10ms, end_zone, start_seconds, start_10ms, start_zone = GOP_TIMES[order].unpack_from(
+        chunk.data, times
+    )
+    place = chunk.stream_header + PICTURE_TIME_AT
+    picture_seconds, picture_10ms = PICTURE_TIME[order].unpack_from(chunk.data, place)
     for what, value, offset in (
-        ("GOP end", end_10ms, start + 20),
-        ("GOP start", start_10ms, start + 28),
-        ("picture time", picture_10ms, place + 20),
+        ("GOP end", end_10ms, times + 4),
+        ("GOP start", start_10ms, times + 12),
+        ("picture time", picture_10ms, place + 4),
     ):
         if value > 99:
             raise ProtocolError(what, f"{value} hundredths are more than 99", offset)
     if end_zone != start_zone:
-        raise ProtocolError("GOP zone", f"{start_zone.hex()} and {end_zone.hex()} differ", start + 21)
+        raise ProtocolError("GOP zone", f"{start_zone.hex()} and {end_zone.hex()} differ", times + 5)
     hours, minutes, info = start_zone
-    zone = read_zone_info(hours, minutes, info, chunk.dialect, start + 29)
+    zone = read_zone_info(hours, minutes, info, chunk.dialect, times + 13)
     return StreamTimes(
         joined(start_seconds, start_10ms),
         joined(end_seconds, end_10ms),
@@ -156,8 +158,6 @@ def _check_information(chunk: Chunk, info: AdditionalInformation, found: list[Pr
         breach("frames", InformationId.FRAMES, f"{info.frames}, counted {len(chunk.packets)}")
     if info.present not in (None, bool(chunk.packets)):
         breach("presence", InformationId.PRESENCE, f"{info.present:d} with {len(chunk.packets)} packets")
-    if info.present is None and not chunk.packets:
-        found.append(ProtocolError("packet header", "no packet, but 0x000C is absent", chunk.end))
     if info.start_codes is False:
         breach("start code", InformationId.START_CODE, "0 where 1 is fixed")
 

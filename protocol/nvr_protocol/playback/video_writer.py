@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nvr_protocol.additional_information import AdditionalInformation, write_information
@@ -10,17 +10,17 @@ from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.playback.chunk import (
-    ALIGNMENT,
-    GOP_INFORMATION,
+    GOP_TIMES,
     HALVES,
     PACKET_HEADER_SIZE,
-    PICTURE_INFORMATION,
+    PICTURE_TIME,
     RESERVED_SIZE,
     STREAM_ID,
     STREAM_LENGTH,
     chunk_header,
     packet_header,
 )
+from nvr_protocol.playback.chunk_form import STANDARD, ChunkForm
 from nvr_protocol.playback.video_values import PlaybackVideo
 from nvr_protocol.rtp.nal_units import START_CODE
 from nvr_protocol.timestamps import MAX_SECONDS, Hundredths, Zone, joined, parted, write_zone_info
@@ -28,28 +28,56 @@ from nvr_protocol.timestamps import MAX_SECONDS, Hundredths, Zone, joined, parte
 MAX_HUNDREDTHS = joined(MAX_SECONDS, 99)
 
 
-def write_playback_video(video: PlaybackVideo, dialect: Dialect | None = None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The pieces of a body: what stands ahead of the packets; each packet with the camera information ahead
+    of it; what the body is filled up with. `tlvs`: where the additional information of the head lies in
+    it; `stream_header` is the offset of 0xFF06."""
+
+    head: bytes
+    tlvs: range
+    stream_header: int
+    packets: list[tuple[bytes, bytes]]
+    padding: bytes
+
+
+def write_playback_video(
+    video: PlaybackVideo, dialect: Dialect | None = None, form: ChunkForm = STANDARD
+) -> bytes:
     """The body of an answer to `camera.cgi`, in `dialect` or else in the video's own.
 
     ProtocolError for values that have no place in it: times that run backwards or do not fit, a JPEG chunk of
     several pictures, a picture without start code (H.264, H.265) or SOI (JPEG).
     """
-    dialect = dialect or video.dialect
+    layout = lay_out(video, dialect or video.dialect, form)
+    return b"".join((layout.head, *(part for both in layout.packets for part in both), layout.padding))
+
+
+def lay_out(video: PlaybackVideo, dialect: Dialect, form: ChunkForm = STANDARD) -> Layout:
+    """The pieces of `write_playback_video`."""
     _check_times(video)
     if video.codec is Codec.JPEG and len(video.pictures) > 1:
         raise ProtocolError("pictures", f"{len(video.pictures)} in a JPEG chunk")
-    packets = _packets(video, dialect)
-    size = _data_size(video, sum(map(len, packets)), dialect)
-    tlvs = write_information(_information(video, size), dialect)
-    head = (
-        chunk_header(video.codec, tlvs, dialect),
-        tlvs,
-        bytes(RESERVED_SIZE),
-        HALVES[dialect.order].pack(STREAM_ID, STREAM_LENGTH),
-        _stream_information(video, dialect),
+    packets = _packets(video, dialect, form)
+    packets_size = sum(len(ahead) + len(packet) for ahead, packet in packets)
+    tlvs = _tlvs(video, _data_size(video, packets_size, dialect), dialect, form)
+    lead = chunk_header(video.codec, tlvs, dialect)
+    head = b"".join(
+        (
+            lead,
+            tlvs,
+            form.reserved(RESERVED_SIZE, "chunk"),
+            HALVES[dialect.order].pack(STREAM_ID, STREAM_LENGTH),
+            _stream_information(video, dialect, form),
+        )
     )
-    body = b"".join((*head, *packets))
-    return body + bytes(-len(body) % ALIGNMENT)
+    return Layout(
+        head=head,
+        tlvs=range(len(lead), len(lead) + len(tlvs)),
+        stream_header=len(head) - STREAM_LENGTH,
+        packets=packets,
+        padding=form.padding(len(head) + packets_size),
+    )
 
 
 def zone_information(zone: Zone, dialect: Dialect) -> bytes:
@@ -81,7 +109,14 @@ def _check_times(video: PlaybackVideo) -> None:
         raise ProtocolError("picture time", f"{first} is not within {video.start} and {video.end}")
 
 
-def _information(video: PlaybackVideo, size: int) -> AdditionalInformation:
+def _tlvs(video: PlaybackVideo, size: int, dialect: Dialect, form: ChunkForm) -> bytes:
+    """The additional information of the head."""
+    kept, further = form.recorder_information(_recorder_information(video, size, form), video.codec, dialect)
+    moment = video.pictures[0].camera_hundredths if video.pictures and form.in_head else None
+    return write_information(kept, dialect, further) + _camera_information(video, moment, dialect, form)
+
+
+def _recorder_information(video: PlaybackVideo, size: int, form: ChunkForm) -> AdditionalInformation:
     seconds, hundredth = parted(video.start)
     values: dict[str, Any] = {
         "camera": video.camera,
@@ -97,57 +132,60 @@ def _information(video: PlaybackVideo, size: int) -> AdditionalInformation:
         "speed": video.speed,
     }
     if video.recorder is None:
-        base = AdditionalInformation(
-            **values, reserved=bytes(8), start_codes=True, long_term_reference=0, show_hide=0
+        return AdditionalInformation(
+            **values,
+            reserved=form.reserved(8, "0x000B"),
+            start_codes=True,
+            long_term_reference=0,
+            show_hide=0,
         )
-    else:
-        as_read = video.recorder
-        kept = {name: value for name, value in values.items() if getattr(as_read, name) is not None}
-        base = replace(as_read, **kept)
-    moment = video.pictures[0].camera_hundredths if video.pictures else None
-    return replace(base, **_camera_values(video, moment))
+    as_read = video.recorder
+    kept = {name: value for name, value in values.items() if getattr(as_read, name) is not None}
+    without_camera = replace(as_read, camera_seconds=None, camera_zone=None, camera_frame_hundredths=None)
+    return replace(without_camera, **kept)
 
 
-def _camera_values(video: PlaybackVideo, hundredths: Hundredths | None) -> dict[str, Any]:
+def _camera_information(
+    video: PlaybackVideo, hundredths: Hundredths | None, dialect: Dialect, form: ChunkForm
+) -> bytes:
+    """What the camera adds to a picture; nothing where its time is not known."""
     if hundredths is None:
-        return {"camera_seconds": None, "camera_zone": None, "camera_frame_hundredths": None}
+        return b""
+    if form.camera_information == "unknown-ids":
+        return form.unknown_of_camera(dialect)
     seconds, hundredth = parted(hundredths)
-    zone = video.recorder and video.recorder.camera_zone
-    return {
-        "camera_seconds": seconds,
-        "camera_zone": zone or video.zone,
-        "camera_frame_hundredths": hundredth,
-    }
+    zone = video.recorder.camera_zone if video.recorder else None
+    information = AdditionalInformation(
+        camera_seconds=seconds, camera_zone=zone or video.zone, camera_frame_hundredths=hundredth
+    )
+    return write_information(information, dialect)
 
 
-def _stream_information(video: PlaybackVideo, dialect: Dialect) -> bytes:
+def _stream_information(video: PlaybackVideo, dialect: Dialect, form: ChunkForm) -> bytes:
     """GOP and PIC information; zeros where there is no picture."""
-    if not video.pictures:
-        return bytes(STREAM_LENGTH - 4)
-    zone = zone_information(video.zone, dialect)
-    gop = GOP_INFORMATION[dialect.order].pack(*parted(video.end), zone, *parted(video.start), zone)
-    return gop + PICTURE_INFORMATION[dialect.order].pack(*parted(video.pictures[0].hundredths))
+    gop, picture = bytes(GOP_TIMES[dialect.order].size), bytes(PICTURE_TIME[dialect.order].size)
+    if video.pictures:
+        zone = zone_information(video.zone, dialect)
+        gop = GOP_TIMES[dialect.order].pack(*parted(video.end), zone, *parted(video.start), zone)
+        picture = PICTURE_TIME[dialect.order].pack(*parted(video.pictures[0].hundredths))
+    return b"".join(
+        (form.reserved(16, "GOP"), gop, form.reserved(16, "picture"), picture, form.reserved(11, "end"))
+    )
 
 
-def _packets(video: PlaybackVideo, dialect: Dialect) -> list[bytes]:
-    """The packets, each but the first with its camera information ahead."""
+def _packets(video: PlaybackVideo, dialect: Dialect, form: ChunkForm) -> list[tuple[bytes, bytes]]:
+    """The camera information ahead of each packet, and the packet; the first has its own in the head."""
     packets = []
     for index, picture in enumerate(video.pictures):
         check_picture(video.codec, picture.data)
-        information = AdditionalInformation(
-            **_camera_values(video, picture.camera_hundredths if index else None)
-        )
+        moment = picture.camera_hundredths if index and form.ahead_of_packets else None
         size = len(picture.data)
-        packets.append(
-            b"".join(
-                (
-                    write_information(information, dialect),
-                    packet_header(size, dialect),
-                    picture.data,
-                    bytes(-size % 4),
-                )
-            )
+        packet = (
+            packet_header(size, dialect, form.reserved(16, f"packet {index}")),
+            picture.data,
+            bytes(-size % 4),
         )
+        packets.append((_camera_information(video, moment, dialect, form), b"".join(packet)))
     return packets
 
 

@@ -12,6 +12,7 @@ from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import ALTERNATIVES, DEFAULT, Dialect
 from nvr_protocol.dialect_detection import detect_dialect
 from nvr_protocol.errors import ProtocolError
+from nvr_protocol.playback.chunk_form import ChunkForm
 from nvr_protocol.playback.video import (
     Picture,
     PlaybackVideo,
@@ -87,7 +88,7 @@ def test_a_prepared_gop_is_stamped_as_it_is_written(video, camera_information):
         [picture.data for picture in pictures],
         video.frame_rate,
         video.dialect,
-        camera_information,
+        ChunkForm(camera_information="times" if camera_information else "none"),
     )
     moments = [picture.hundredths for picture in pictures]
     for _ in range(2):  # the first stamp leaves nothing behind

@@ -75,7 +75,7 @@ def old_pictures_with_new_times(recorder: Recorder) -> None:
         if playback.operation is not Operation.PLAYBACK or gop.number % 2 or not alike:
             return original(number, playback, place)
         zone = zone_at(recorder.plan.zone, unix_seconds(gop.start))
-        prepared = gop.footage.prepared(before, recorder.plan.dialect)
+        prepared = gop.footage.prepared(before, recorder.plan.dialect, recorder.plan.chunk_form)
         return prepared.stamp(number, gop.picture_hundredths(), zone, playback.operation, playback.speed)
 
     around(recorder.playback_commands.chunk, chunk)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, MutableMapping
 from typing import cast
 
 from nvr_emulator.configuration.plan import RecorderPlan
-from nvr_emulator.footage.footage import TICKS_PER_HUNDREDTH, hundredths, ticks, unix_seconds
+from nvr_emulator.footage.footage import TICKS, TICKS_PER_HUNDREDTH, ticks
 from nvr_emulator.footage.recordings import Place
 from nvr_emulator.recorder.cameras import Cameras
 from nvr_emulator.recorder.commands import Asked, Handler
 from nvr_emulator.recorder.exclusivity import Exclusivity
 from nvr_emulator.recorder.playback.audio import AudioPlayback
+from nvr_emulator.recorder.playback.chunks import Chunks
 from nvr_emulator.recorder.playback.operations import Playback
-from nvr_emulator.recorder.replies import KEEP_ALIVE_NO_CACHE, Answer, Refused, accepted
+from nvr_emulator.recorder.replies import KEEP_ALIVE_NO_CACHE, Answer, Refused, accepted, refusal
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import seam
-from nvr_protocol.additional_information import Operation
 from nvr_protocol.commands.urls import Command
-from nvr_protocol.playback.video_values import PlaybackVideo
-from nvr_protocol.playback.video_writer import write_playback_video
-from nvr_protocol.timestamps import Hundredths, Ticks, zone_at
+from nvr_protocol.timestamps import Hundredths, Ticks
 
 PLAY_COMMANDS = ("play", "reverse", "pause", "step", "goto", "fast", "stop")
 """The commands that are PLAYCMDs of hdrctl.cgi."""
+NO_PICTURE = "no picture is recorded there"
 
 
 class PlaybackCommands:
@@ -40,6 +40,7 @@ class PlaybackCommands:
         self.cameras = cameras
         self.playbacks = playbacks
         self.exclusivity = exclusivity
+        self.chunks = Chunks(plan)
         self.audio = AudioPlayback(plan.zone, plan.dialect)
 
     def commands(self) -> Mapping[str, Handler]:
@@ -54,7 +55,7 @@ class PlaybackCommands:
     @seam
     def playback_of(self, session: Session) -> Playback:
         """The playback of a UID; a fresh one if there is none yet."""
-        return self.playbacks.setdefault(session.uid, Playback())
+        return self.playbacks.setdefault(session.uid, Playback(self.plan.variants))
 
     def mask(self, asked: Asked) -> Answer:
         """hdrctl.cgi MASK: the cameras to play (§3.2.3)."""
@@ -90,8 +91,22 @@ class PlaybackCommands:
         name = command.key if command.key not in ("step", "fast") else cast(str, command.values["PLAYCMD"])
         if command.key != "stop" and not self.exclusivity.admits_playback(asked.session):
             return accepted()
-        self.playback_of(asked.session).command(name, self.begin_of(command))
+        playback = self.playback_of(asked.session)
+        begin = self.begin_of(command)
+        if command.key == "play" and not playback.running:
+            begin = self.begin_of_play(ticks(asked.now))
+        playback.command(name, begin)
         return accepted()
+
+    def begin_of_play(self, now: Ticks) -> Ticks | None:
+        """Where PLAY begins when nothing plays; None: where the UID stood, else with the oldest (OP-25)."""
+        match self.plan.variants.play_from:
+            case "newest":
+                return now
+            case "now-60s":
+                return Ticks(now - 60 * TICKS)
+            case _:
+                return None
 
     @seam
     def begin_of(self, command: Command) -> Ticks | None:
@@ -109,15 +124,12 @@ class PlaybackCommands:
         if number in playback.in_flight:
             raise Refused(503, f"CAM: camera {number} is being sent on this UID already")
         place = playback.next_gop(number, self.cameras.recording(number), now) if admitted else None
-        body = self.no_image(number, playback, now) if place is None else self.chunk(number, playback, place)
+        if place is None:
+            answer = self.no_image(number, playback, now)
+        else:
+            answer = octets(self.chunk(number, playback, place))
         playback.in_flight.add(number)
-        return Answer(
-            200,
-            body,
-            "application/octet-stream",
-            KEEP_ALIVE_NO_CACHE,
-            sent=lambda: playback.in_flight.discard(number),
-        )
+        return dataclasses.replace(answer, sent=lambda: playback.in_flight.discard(number))
 
     def admits(self, session: Session, playback: Playback) -> bool:
         """Whether something may be fetched beside what else runs on the UID: where nothing plays, live is
@@ -140,32 +152,22 @@ class PlaybackCommands:
     @seam
     def chunk(self, number: int, playback: Playback, place: Place) -> bytes:
         """The recorded GOP as §3.3.1 lays it out."""
-        gop = place.gop
-        return gop.footage.prepared(gop, self.plan.dialect).stamp(
-            number,
-            gop.picture_hundredths(),
-            zone_at(self.plan.zone, unix_seconds(gop.start)),
-            playback.operation,
-            playback.speed,
-        )
+        return self.chunks.gop(number, playback, place, self.cameras.recording(number))
 
-    def no_image(self, number: int, playback: Playback, now: Ticks) -> bytes:
-        """The chunk that says that there is no picture (OP-23); its time is where playback stands, else `now`
-        (ticks)."""
-        moment = now if playback.stood is None else playback.stood
-        latest = self.cameras.recording(number).latest(now)
-        footage = latest.gop.footage if latest else None
-        return write_playback_video(
-            PlaybackVideo(
-                codec=footage.codec if footage else self.cameras.registered[number].recorded,
-                camera=number,
-                pictures=(),
-                start=hundredths(moment),
-                end=hundredths(moment),
-                zone=zone_at(self.plan.zone, unix_seconds(moment)),
-                frame_rate=footage.rate * 10 if footage else 0,
-                operation=Operation(playback.operation),
-                speed=playback.speed,
-            ),
-            self.plan.dialect,
-        )
+    def no_image(self, number: int, playback: Playback, now: Ticks) -> Answer:
+        """The answer where there is no picture (OP-23)."""
+        match self.plan.variants.no_image:
+            case "204":
+                return Answer(204, reason=NO_PICTURE)
+            case "404":
+                return refusal(Refused(404, NO_PICTURE))
+            case "200-empty":
+                return octets(b"")
+            case _:
+                camera, recording = self.cameras.settings(number), self.cameras.recording(number)
+                return octets(self.chunks.no_image(camera, playback, recording, now))
+
+
+def octets(body: bytes) -> Answer:
+    """The answer of camera.cgi."""
+    return Answer(200, body, "application/octet-stream", KEEP_ALIVE_NO_CACHE)

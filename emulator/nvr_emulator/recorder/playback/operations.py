@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nvr_emulator.footage.footage import Gop, hundredths, unix_seconds
+from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.footage.footage import TICKS_PER_HUNDREDTH, Gop, hundredths, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.seams import seam
@@ -30,6 +31,7 @@ NEXT_OPERATION = {
 
 FAST = (Operation.FAST_FORWARD, Operation.FAST_REVERSE)
 TOP_SPEED = 8
+STANDARD = Variants()
 
 
 @dataclass
@@ -46,13 +48,15 @@ class Cursor:
 
 @dataclass
 class Playback:
-    """The playback of one UID."""
+    """The playback of one UID. `timef`: of the GOTODATE that is in effect, None where none is."""
 
+    variants: Variants = STANDARD
     cameras_at_once: int = 16
     mask: frozenset[int] | None = None
     operation: Operation = Operation.UNDEFINED
     speed: int = 0
     stood: Ticks | None = None
+    timef: Ticks | None = None
     cursors: dict[int, Cursor] = field(default_factory=dict)
     in_flight: set[int] = field(default_factory=set)
 
@@ -88,17 +92,20 @@ class Playback:
         again = operation in FAST and operation is self.operation
         self.speed = self.next_speed(operation, again=again)
         self.operation = operation
+        self.timef = begin if name == "goto" else None
+        stays = again or (operation is Operation.PAUSE and self.variants.pause == "last")
         for number in self.mask:
             cursor = self.cursors.setdefault(number, Cursor(begin=self.stood))
             cursor.second = None
-            if begin is not None and not (again and cursor.place is not None):
+            if begin is not None and not (stays and cursor.place is not None):
                 cursor.begin = begin
 
     def next_speed(self, operation: Operation, *, again: bool) -> int:
-        """STEP1 … STEP8 for FF and REW, one more with each repeat; 0 otherwise (§3.2.9)."""
+        """STEP1 … STEP8 for FF and REW, one more with each repeat; 0 otherwise (§3.2.9, OP-27)."""
+        steps = self.variants.fast_steps
         if operation not in FAST:
-            return 0
-        return min(self.speed + 1, TOP_SPEED) if again else 1
+            return 1 if operation is Operation.PLAYBACK and steps == "speed-in-play" else 0
+        return min(self.speed + 1, 4 if steps == "four" else TOP_SPEED) if again else 1
 
     @seam
     def next_gop(self, camera: int, recording: Recording, now: Ticks) -> Place | None:
@@ -135,7 +142,7 @@ class Playback:
         if cursor.second is not None:
             return cursor.second
         if cursor.begin is not None:
-            place = recording.near(cursor.begin, now)
+            place = self.place_of(cursor.begin, recording, now)
         else:
             place = cursor.place or recording.oldest(now)
         return UnixSeconds(0) if place is None else unix_seconds(place.gop.start)
@@ -143,6 +150,8 @@ class Playback:
     @seam
     def find(self, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
         """The GOP that the operation gives from where the cursor stands."""
+        if self.operation is Operation.PAUSE and self.variants.pause == "none":
+            return None
         if cursor.begin is None:
             return self.go_on(cursor, recording, now)
         begin = cursor.begin
@@ -151,10 +160,24 @@ class Playback:
             return recording.step(here, -1, now) if here else recording.preceding(begin, now)
         if self.operation in (Operation.NEXT_IMAGE, Operation.PREVIOUS_IMAGE):
             return self.neighbour(begin, recording, now)
-        here = recording.near(begin, now)
+        here = self.place_of(begin, recording, now)
         if here is not None and self.operation in FAST:
             return recording.step(here, self.stride(), now)
         return here
+
+    def place_of(self, begin: Ticks, recording: Recording, now: Ticks) -> Place | None:
+        """The GOP of a time; after GOTODATE it may be the next one or the one before (OP-26)."""
+        near = recording.near(begin, now)
+        if begin != self.timef or near is None:
+            return near
+        match self.variants.go_to:
+            case "next":
+                hundredth = Ticks(begin - begin % TICKS_PER_HUNDREDTH)
+                return recording.following(hundredth, now) or near
+            case "before":
+                return recording.preceding(begin, now) or near
+            case _:
+                return near
 
     @seam
     def go_on(self, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
@@ -168,11 +191,12 @@ class Playback:
     @seam
     def stride(self) -> int:
         """How many GOPs lie between one answer and the next (OP-27)."""
+        step = self.speed - 1 if self.variants.fast_steps == "first-is-one" else self.speed
         match self.operation:
             case Operation.FAST_FORWARD:
-                return int(2**self.speed)
+                return int(2**step)
             case Operation.FAST_REVERSE:
-                return -int(2**self.speed)
+                return -int(2**step)
             case Operation.REVERSE:
                 return -1
             case _:
