@@ -20,12 +20,13 @@ def har(exchanges: Iterable[Exchange]) -> dict[str, Any]:
             "version": "1.2",
             "creator": {"name": "nvr-emulator", "version": __version__},
             "comment": "Times are the recorder's own clock; _number is the entry of the journal.",
-            "entries": [_entry(exchange) for exchange in exchanges],
+            "entries": [entry_of(exchange) for exchange in exchanges],
         }
     }
 
 
-def _entry(exchange: Exchange) -> dict[str, Any]:
+def entry_of(exchange: Exchange) -> dict[str, Any]:
+    """One exchange as an entry of the archive."""
     milliseconds = round(exchange.took * 1000, 3)
     return {
         "startedDateTime": iso(exchange.at),

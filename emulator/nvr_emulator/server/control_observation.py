@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from nvr_emulator.findings.rule import Finding
-from nvr_emulator.journal.entries import iso, plain
+from nvr_emulator.journal.entries import Exchange, iso, plain
 from nvr_emulator.recorder.happenings import Happening
 from nvr_emulator.server.control_access import ControlError
 from nvr_emulator.server.control_bodies import FindingsAnswer, JournalAnswer
-from nvr_emulator.server.control_calls import Call, Number, Operation, as_json
+from nvr_emulator.server.control_calls import Call, Number, Operation
 from nvr_emulator.server.openapi import JSON
 
-ENTRIES_AT_ONCE = 500
+Entry = TypeVar("Entry", bound=Happening)
+
+ENTRIES_AT_ONCE = 50
 """Entries that are written in one piece: whoever else is served has a turn between two."""
 HEARTBEAT = 15.0
 """Seconds after which a silent stream of events says something: who has gone is noticed then."""
@@ -36,11 +38,19 @@ async def journal(call: Call) -> web.StreamResponse:
     return await _piecewise(call, entries, JSON, _listed, b'{"entries":[', b",", b"]}")
 
 
-async def har(call: Call) -> web.Response:
+async def har(call: Call) -> web.StreamResponse:
     """The requests and answers as an HTTP archive."""
+    from nvr_emulator.journal.har import entry_of
     from nvr_emulator.journal.har import har as archive
 
-    return as_json(archive(call.machine.journal.exchanges()))
+    def written(exchanges: Iterable[Exchange]) -> bytes:
+        return b",".join(msgspec.json.encode(entry_of(exchange)) for exchange in exchanges)
+
+    frame = msgspec.json.encode(archive([]))
+    head, entries, tail = frame.rpartition(b"[]")
+    assert entries
+    exchanges = list(call.machine.journal.exchanges())
+    return await _piecewise(call, exchanges, JSON, written, head + b"[", b",", b"]" + tail)
 
 
 async def events(call: Call) -> web.StreamResponse:
@@ -68,24 +78,28 @@ async def events(call: Call) -> web.StreamResponse:
         leave()
 
 
-async def findings(call: Call) -> FindingsAnswer:
+async def findings(call: Call) -> web.Response:
     """What the clients did wrong."""
-    observer = call.machine.observer
-    return FindingsAnswer([plain_finding(one) for one in observer.findings], observer.dropped)
+    found, dropped = list(call.machine.observer.findings), call.machine.observer.dropped
+    return await _apart(
+        JSON, lambda: msgspec.json.encode(FindingsAnswer([plain_finding(one) for one in found], dropped))
+    )
 
 
 async def findings_sarif(call: Call) -> web.Response:
     """The findings as SARIF."""
     from nvr_emulator.findings.files.sarif import sarif
 
-    return as_json(sarif(call.machine.observer.findings), content_type=SARIF)
+    found = list(call.machine.observer.findings)
+    return await _apart(SARIF, lambda: msgspec.json.encode(sarif(found)))
 
 
 async def findings_junit(call: Call) -> web.Response:
     """The findings as a JUnit file."""
     from nvr_emulator.findings.files.junit import junit
 
-    return web.Response(body=junit(call.machine.observer.findings), content_type=XML)
+    found = list(call.machine.observer.findings)
+    return await _apart(XML, lambda: junit(found))
 
 
 OBSERVATION = (
@@ -135,9 +149,9 @@ def plain_finding(finding: Finding) -> dict[str, Any]:
 
 async def _piecewise(
     call: Call,
-    entries: list[Happening],
+    entries: list[Entry],
     content_type: str,
-    written: Callable[[Iterable[Happening]], bytes],
+    written: Callable[[Iterable[Entry]], bytes],
     head: bytes = b"",
     between: bytes = b"",
     tail: bytes = b"",
@@ -151,6 +165,11 @@ async def _piecewise(
         await asyncio.sleep(0)
     await response.write(tail)
     return response
+
+
+async def _apart(content_type: str, make: Callable[[], bytes]) -> web.Response:
+    """An answer that takes a while to make, from values of its own: others are served meanwhile."""
+    return web.Response(body=await asyncio.to_thread(make), content_type=content_type)
 
 
 def _listed(entries: Iterable[Happening]) -> bytes:

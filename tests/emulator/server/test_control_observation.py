@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from nvr_emulator.journal.entries import Changed
+from nvr_emulator.journal.har import har
+from nvr_emulator.server.control_observation import ENTRIES_AT_ONCE
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
 
@@ -126,3 +128,13 @@ def test_findings_in_each_format(recorder):
         "uid-never-issued"
     ]
     assert json.loads(get(recorder, "/journal.har")[1])["log"]["entries"][0]["response"]["status"] == 401
+
+
+@pytest.mark.parametrize("count", [0, 1, 2 * ENTRIES_AT_ONCE + 1])
+def test_an_archive_that_is_written_in_pieces_is_the_whole_one(recorder, count):
+    for number in range(count):
+        send(recorder, f"status.cgi?UID={number}&PC=AS60")
+    kind, body = get(recorder, "/journal.har")
+    assert kind == "application/json"
+    assert json.loads(body) == json.loads(json.dumps(har(recorder.machine.journal.exchanges())))
+    assert len(json.loads(body)["log"]["entries"]) == count
