@@ -75,6 +75,8 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 async def _read_body(incoming: web.BaseRequest, schema: type[msgspec.Struct]) -> Any:
+    if encoding := incoming.headers.get("Content-Encoding"):
+        raise ControlError(415, f"Content-Encoding: {encoding[:40]!r}: a body is taken as it is")
     raw = b""
     try:
         async with asyncio.timeout(BODY_PATIENCE):
@@ -84,6 +86,8 @@ async def _read_body(incoming: web.BaseRequest, schema: type[msgspec.Struct]) ->
                     raise ControlError(413, f"the body is longer than {LONGEST_BODY} bytes")
     except TimeoutError:
         raise ControlError(408, f"the body did not come within {BODY_PATIENCE:.0f} s") from None
+    except web.RequestPayloadError:
+        raise ControlError(400, "the body is cut off or malformed") from None
     fields = msgspec.structs.fields(schema)
     try:
         if not raw.strip() and all(not field.required for field in fields):

@@ -13,6 +13,7 @@ from aiohttp import web
 from nvr_emulator.server.half_closed import is_gone
 from nvr_emulator.server.library_internals import (
     connection_options,
+    cut_off_body,
     hold_open,
     is_idle,
     request_of,
@@ -59,6 +60,7 @@ class HttpServer(web.Server):
             max_field_size=LONGEST_FIELD,
             keepalive_timeout=IDLE_PATIENCE,
             lingering_time=0.5,
+            auto_decompress=False,
         )
         self.malformed = malformed
         self.header_patience = header_patience
@@ -145,6 +147,11 @@ class Connection(web.RequestHandler):
         response.force_close()
         return response
 
+    def log_exception(self, *arguments: Any, **options: Any) -> None:
+        """What aiohttp has to tell of a connection; a body that is no good is its client's affair."""
+        if not isinstance(options.get("exc_info"), web.RequestPayloadError):
+            super().log_exception(*arguments, **options)
+
     def _headers_are_late(self) -> None:
         self._headers_due = None
         if self.transport is None or not self.idle:
@@ -178,6 +185,7 @@ class Connection(web.RequestHandler):
         elif is_gone(self.transport):
             self.transport.abort()
         else:
+            cut_off_body(self)
             later = min(pause * 2, HALF_CLOSED_LOOKS[1])
             self._look = _later(pause, self._end_when_answered, later)
 

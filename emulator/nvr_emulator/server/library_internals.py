@@ -83,6 +83,16 @@ def is_idle(connection: web.RequestHandler) -> bool:
     return not connection._messages and connection._waiter is not None and not connection._waiter.done()
 
 
+def cut_off_body(connection: web.RequestHandler) -> None:
+    """Tell whoever reads the body of the last request that the rest of it will not come."""
+    request = connection._current_request
+    payload = connection._messages[-1][1] if connection._messages else None
+    if payload is None and request is not None:
+        payload = request.content
+    if payload is not None and not payload.is_eof():
+        payload.set_exception(web.RequestPayloadError("the client closed its writing side within the body"))
+
+
 def requests_seen(connection: web.RequestHandler) -> int:
     """How many whole requests came on a connection."""
     return connection._request_count

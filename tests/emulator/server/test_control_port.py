@@ -90,6 +90,27 @@ def test_what_a_body_does_not_know_is_refused_and_changes_nothing(recorder, path
     assert {camera["connection"] for camera in json.loads(state)["cameras"]} == {1}
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "status"),
+    [
+        ("Content-Encoding: gzip\r\nContent-Length: 2\r\n", b"{}", 415),
+        ("Content-Length: 2000\r\n", b'{"clock": ', 400),
+        ("Transfer-Encoding: chunked\r\n", b"2\r\n{}\r\n", 400),
+        ("Transfer-Encoding: chunked\r\n", b"zz\r\n{}\r\n", 400),
+        ("Transfer-Encoding: chunked\r\n", b"2\r\n{}\r\n0\r\n\r\n", 200),
+    ],
+)
+def test_a_body_that_is_cut_off_or_wrapped(recorder, caplog, head, body, status):
+    url = urllib.parse.urlsplit(recorder.control_url)
+    request = f"POST /reset HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{head}\r\n"
+    with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
+        connection.sendall(request.encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert caplog.records == []
+
+
 def test_a_body_of_a_megabyte(recorder):
     status, answer = post(recorder, "/logs/event", b'{"text": "' + b"x" * 2**20 + b'"}')
     assert (status, answer) == (413, {"error": "the body is longer than 65536 bytes"})

@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 
 from nvr_emulator.server.embedding import EmbeddedRecorder
+from nvr_emulator.server.half_closed import is_gone
 from nvr_protocol.commands.urls import build_command
 from nvr_protocol.download import read_part_headers
 from nvr_protocol.multipart import MultipartReader
@@ -135,6 +136,31 @@ def test_the_control_port_alike(recorder):
     head = f"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     request = f"POST /clock/advance HTTP/1.1\r\n{head}".encode() + body
     assert rest_of(half_closed(recorder.control_url, request)).startswith(b"HTTP/1.1 200 ")
+
+
+class Transport:
+    """What is asked of a transport."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def get_extra_info(self, name):
+        return self.connection
+
+
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_a_closed_program_is_told_from_one_that_writes_no_more(family, host):
+    with socket.create_server((host, 0), family=family) as listener:
+        client = socket.create_connection(listener.getsockname()[:2], timeout=5)
+        connection, _ = listener.accept()
+        with connection:
+            assert not is_gone(Transport(connection))
+            client.shutdown(socket.SHUT_WR)
+            assert connection.recv(1) == b""
+            assert not is_gone(Transport(connection))
+            client.close()
+            assert is_gone(Transport(connection))
+        assert is_gone(Transport(connection))
 
 
 class Tls:
