@@ -46,7 +46,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._answer(401, b"no", {"WWW-Authenticate": challenge})
             new = str(next(recorder.uids))
             recorder.alive.add(new)
-            return self._answer(200, f"this.location.href='./hdrctl.cgi?UID={new}&HTML=x'".encode())
+            return self._answer(
+                200, f"<title> WJ-FAKE</title>this.location.href='./hdrctl.cgi?UID={new}&HTML=x'".encode()
+            )
         if name == "as_getinfo.cgi":
             return self._answer(200, b"<HTML>\r\nCAM_CONNECT_01CH=1\r\nCAM_CONNECT_02CH=0\r\n</HTML>\r\n")
         if name in ("status.cgi", "logout.cgi"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -35,6 +36,20 @@ if TYPE_CHECKING:
     "--skip", multiple=True, metavar="ID-GLOB", help="Leave these requirements out; may be repeated."
 )
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
+@click.option(
+    "--note",
+    "notes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Stands in the report: who, where, which firmware; may be repeated.",
+)
+@click.option(
+    "--require-tested",
+    "required",
+    multiple=True,
+    metavar="N|ID-GLOB",
+    help="Fail unless so many, or these, were tested; may be repeated.",
+)
 @click.option("--redact-uids", is_flag=True, help="Replace UIDs in the report (UID-1, UID-2 …).")
 @EXPECTED_FAILURES
 @click.option(
@@ -69,6 +84,8 @@ def run(
     select: tuple[str, ...],
     skip: tuple[str, ...],
     report: Path | None,
+    notes: tuple[str, ...],
+    required: tuple[str, ...],
     redact_uids: bool,
     expected_failures: Path | None,
     timeout: float,
@@ -92,16 +109,23 @@ def run(
     from nvr_conformance.engine.events import Reporter
     from nvr_conformance.engine.judge import chosen_ids, judge_source
     from nvr_conformance.engine.run_options import RunOptions
+    from nvr_conformance.judgement.completeness import read_required
     from nvr_conformance.report.console import ConsoleReport
     from nvr_conformance.report.writer import ReportWriter
     from nvr_conformance.sources.source import TargetSource
 
     if plan_only:
-        judging = {"--report": report, "--profile-out": profile_out, "--redact-uids": redact_uids}
+        judging: dict[str, object] = {
+            "--report": report,
+            "--profile-out": profile_out,
+            "--redact-uids": redact_uids,
+        }
+        judging |= {"--note": notes, "--require-tested": required}
         judging |= {"--expected-failures": expected_failures, "--verbose": verbose}
         _refuse_idle(judging, "--plan judges nothing")
-    if redact_uids and report is None:
-        raise click.UsageError("--redact-uids is about a report: name its directory by --report")
+    elif report is None:
+        reporting = {"--redact-uids": redact_uids, "--note": notes}
+        _refuse_idle(reporting, "for a report, and none is asked for by --report")
     options = _with_config(dataclasses.replace(options, timeout=timeout), config)
     wanted = RunOptions(
         select=select,
@@ -110,9 +134,12 @@ def run(
         scenarios=scenarios or SCENARIOS,
         expected_failures=read_known(expected_failures),
         capture=report is not None,
+        required=required,
+        notes=_read_notes(notes),
     )
     try:
         chosen_ids(wanted.select, wanted.skip)
+        read_required(required)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
     console = Console()
@@ -141,6 +168,15 @@ def _refuse_idle(given: Mapping[str, object], why: str) -> None:
         raise click.UsageError(f"{why}: leave {', '.join(idle)} out")
 
 
+def _read_notes(words: tuple[str, ...]) -> dict[str, str]:
+    """``--note``."""
+    pairs = [word.partition("=") for word in words]
+    for word, (key, equals, value) in zip(words, pairs, strict=True):
+        if not (key.strip() and equals and value.strip()):
+            raise click.BadParameter(f"{word!r} is not KEY=VALUE", param_hint="--note")
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
 def _with_config(options: TargetOptions, path: Path | None) -> TargetOptions:
     """With the settings of ``--config``, where it is given."""
     if path is None:
@@ -149,7 +185,10 @@ def _with_config(options: TargetOptions, path: Path | None) -> TargetOptions:
         raise click.UsageError("--config is for the embedded emulator: leave URL out")
     setup = _read_config(path)
     return dataclasses.replace(
-        options, setup={**setup, **options.setup}, model=options.model or setup["model"]
+        options,
+        setup={**setup, **options.setup},
+        model=options.model or setup["model"],
+        configuration=f"{path}, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}",
     )
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from nvr_conformance.client.http_client import HARMLESS, LOGIN, HttpClient
 from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.judgement.verdicts import shown
 from nvr_conformance.reading.connection_information import counts_in
-from nvr_conformance.reading.login_page import read_uid
+from nvr_conformance.reading.login_page import read_title, read_uid
 from nvr_conformance.wire.digest import DigestAnswers, choose_challenge, read_challenges
 from nvr_conformance.wire.exchange import Exchange
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from nvr_conformance.reading.connection_information import UidCounts
 
 _CLEANING_TIMEOUT = 3.0
+NAMED = "login page"
+"""Under which a target remembers what its login page calls the recorder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Client(HttpClient):
         page = self.get(LOGIN, (("Authorization", answers.authorization("GET", LOGIN)),), pace=0.0)
         uid_text = read_uid(page) if page.ok else None
         if uid_text is not None:
+            self.target.remember(NAMED, [shown(read_title(page))])
             self.sessions.append(Session(self, uid_text, page))
         return Login(challenge, page, uid_text)
 

@@ -28,7 +28,8 @@ class TargetOptions:
     ``model`` None: found out (an emulated one: 2). ``pace``: seconds between commands; None: 3 on a real
     clock, 0 on one that can be moved. ``control``: the control port of an emulator. ``allow``: of
     PERMISSIONS, what may disturb others; a recorder with a control port, and an emulated one, allow
-    everything. ``other_users``: users besides ``user``.
+    everything. ``other_users``: users besides ``user``. ``setup``: settings of an embedded emulator as plain
+    data, ``configuration``: the file that they are from.
     """
 
     url: str | None = None
@@ -44,6 +45,7 @@ class TargetOptions:
     timeout: float = 10.0
     defects: tuple[str, ...] = ()
     setup: Mapping[str, Any] = field(default_factory=dict)
+    configuration: str = ""
 
     def pace_on(self, clock: Literal["manual", "real"]) -> float:
         """Seconds between commands on such a clock."""

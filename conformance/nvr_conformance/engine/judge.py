@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nvr_conformance.client.options import TargetOptions
+from nvr_conformance.engine.claim import NEEDS
+from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.events import Event, RunFinished
 from nvr_conformance.engine.plugin import EnginePlugin
 from nvr_conformance.engine.run_options import RunOptions
+from nvr_conformance.judgement.about import About, kit_version
+from nvr_conformance.judgement.completeness import hold_complete
 from nvr_conformance.judgement.expected_failures import apply_expected_failures
 from nvr_conformance.judgement.requirements import matching, requirements
 from nvr_conformance.judgement.result import make_result
@@ -72,6 +76,7 @@ def judge_source(
     run = run or RunOptions()
     selected = chosen_ids(run.select, run.skip)
     source.prepare()
+    whole = all(source.provides(need) for need in NEEDS)
 
     def emit(event: Event) -> None:
         for reporter in reporters:
@@ -104,10 +109,24 @@ def judge_source(
         begun=started.isoformat(timespec="seconds"),
         measurements=plugin.measurements,
         planned_seconds=run.planned_seconds,
+        about=source.about(_words(run)),
     )
     result = apply_expected_failures(result, run.expected_failures, started.date(), selected)
+    result = hold_complete(result, run.required, claimed=plugin.claimed, whole=whole)
     emit(RunFinished(result))
     return result
+
+
+def _words(run: RunOptions) -> About:
+    """What was asked of the run."""
+    return About(
+        kit=kit_version(),
+        select=tuple(run.select),
+        skip=tuple(run.skip),
+        required=tuple(run.required),
+        scenarios="" if run.scenarios == SCENARIOS else str(run.scenarios),
+        notes=dict(run.notes),
+    )
 
 
 def chosen_ids(select: Sequence[str], skip: Sequence[str]) -> frozenset[str]:

@@ -63,6 +63,11 @@ class EnginePlugin:
     _claims: dict[str, Claim] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
 
+    @property
+    def claimed(self) -> frozenset[str]:
+        """The selected ids that scenarios claim which were to run."""
+        return self.selected & {id_ for claim in self._claims.values() for id_ in claim.ids}
+
     # --- choosing ---------------------------------------------------------------------------------
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

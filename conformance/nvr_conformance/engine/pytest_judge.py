@@ -16,7 +16,7 @@ from nvr_conformance.evidence.transcript import transcript
 from nvr_conformance.judgement.exit_status import EXIT_UNREACHABLE
 from nvr_conformance.judgement.outcomes import ScenarioStopped, TargetUnreachableError
 from nvr_conformance.judgement.requirements import requirements
-from nvr_conformance.judgement.verdicts import Verdict, judge_requirement, overall_verdict
+from nvr_conformance.judgement.verdicts import Verdict, judge_requirement, overall_verdict, summary
 from nvr_conformance.sources.source import TargetSource
 from nvr_conformance.sources.target_options import OptionError, read_target_options
 
@@ -127,7 +127,8 @@ class PytestJudge(EnginePlugin):
         terminalreporter.section("nvr-conformance")
         tally = [(verdict, sum(row.verdict is verdict for row in rows)) for verdict in Verdict]
         counts = ", ".join(f"{count} {verdict}" for verdict, count in tally if count)
-        terminalreporter.write_line(f"{self.source.name}, MODEL {self.source.model}: {overall}: {counts}")
+        said = summary(overall, (row.verdict for row in rows))
+        terminalreporter.write_line(f"{self.source.name}, MODEL {self.source.model}: {said}: {counts}")
 
 
 def _described(check: CheckRecord) -> str:

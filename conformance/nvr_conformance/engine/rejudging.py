@@ -40,6 +40,7 @@ def rejudge(
             scenarios=scenarios,
             expected_failures=expected_failures,
             problems=source.problems,
+            required=source.index.about.required,
         ),
         reporters=reporters,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nvr_conformance.engine.claims import SCENARIOS
@@ -19,7 +19,8 @@ class RunOptions:
     ``scenarios`` is the directory (or file) of the scenarios. ``expected_failures`` are excused. ``capture``
     keeps the bytes of the wire for reporters that write them down; ``verbose`` lets pytest tell what it does.
     ``problems`` that are known ahead leave the result inconclusive at best; ``planned_seconds`` were foreseen
-    for the run, and are told in the result.
+    for the run, and are told in the result. ``required``: what must be tested, else the run fails
+    (``completeness.read_required``). ``notes`` stand in the result as they are.
     """
 
     select: Sequence[str] = ()
@@ -32,3 +33,5 @@ class RunOptions:
     verbose: bool = False
     problems: Sequence[str] = ()
     planned_seconds: float | None = None
+    required: Sequence[str] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.judgement.about import About
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -16,8 +18,8 @@ NAME = "run.json"
 
 class RunIndex(msgspec.Struct, frozen=True, kw_only=True):
     """A run: its target, what was selected, which needs of scenarios were met (``--allow`` and so on), the
-    scenarios that were to run with the stem of each one's files (empty: it was not run), and the SHA-256 of
-    each file."""
+    scenarios that were to run with the stem of each one's files (empty: it was not run), the SHA-256 of each
+    file, and the circumstances."""
 
     format: str = FORMAT
     target: str
@@ -27,6 +29,7 @@ class RunIndex(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...]
     scenarios: dict[str, str]
     files: dict[str, str]
+    about: About = About()
 
 
 def index_json(index: RunIndex) -> bytes:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.judgement.about import About
 from nvr_conformance.judgement.measurement import Measurement, put_together
-from nvr_conformance.judgement.verdicts import Overall, Verdict, exit_status
+from nvr_conformance.judgement.verdicts import Overall, Verdict, exit_status, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,7 +49,8 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``begun``: when, ISO 8601 in UTC. ``expectation_errors``: expected failures that are not so.
     ``measurements``: numbers that were measured, one of each name. ``planned_seconds``: how long it should
-    take, where that was found out ahead.
+    take, where that was found out ahead. ``untested``: what had to be tested and was not. ``about``: the
+    circumstances.
     """
 
     verdict: Overall
@@ -62,6 +64,8 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     expectation_errors: tuple[str, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     planned_seconds: float | None = None
+    untested: tuple[str, ...] = ()
+    about: About = About()
 
     @property
     def judged(self) -> str:
@@ -72,6 +76,11 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     def exit_status(self) -> int:
         """The exit status of the command."""
         return exit_status(self.verdict)
+
+    @property
+    def summary(self) -> str:
+        """The verdict, and of how many requirements it is."""
+        return summary(self.verdict, (row.verdict for row in self.requirements))
 
     def ids(self, *verdicts: Verdict) -> frozenset[str]:
         """The ids of the requirements with one of these verdicts."""
@@ -95,6 +104,7 @@ def make_result(
     begun: str = "",
     measurements: Iterable[Measurement] = (),
     planned_seconds: float | None = None,
+    about: About | None = None,
 ) -> Result:
     """Put a result together."""
     return Result(
@@ -124,4 +134,5 @@ def make_result(
         begun,
         measurements=put_together(measurements),
         planned_seconds=None if planned_seconds is None else round(planned_seconds, 1),
+        about=about or About(),
     )

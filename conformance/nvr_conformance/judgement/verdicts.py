@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ class Overall(StrEnum):
 
     CONFORMANT = "conformant"
     NOT_CONFORMANT = "not-conformant"
+    INCOMPLETE = "incomplete"  # what was tested holds, and not all was tested that had to be
     INCONCLUSIVE = "inconclusive"
 
 
@@ -144,11 +146,28 @@ def overall_verdict(
     return Overall.CONFORMANT
 
 
+def summary(overall: Overall, verdicts: Iterable[Verdict]) -> str:
+    """The verdict on the recorder, and of how many requirements it is."""
+    counts = Counter(verdicts)
+    untested = counts[Verdict.NOT_TESTED] + counts[Verdict.ERROR]
+    tested = counts.total() - untested - counts[Verdict.NOT_APPLICABLE]
+    match overall:
+        case Overall.NOT_CONFORMANT:
+            said = f"in {counts[Verdict.FAIL]} of {tested} tested"
+        case Overall.CONFORMANT | Overall.INCOMPLETE:
+            said = f"in {counts[Verdict.PASS] + counts[Verdict.OBSERVED]} of {tested} tested"
+        case _:
+            said = f"with {tested} tested"
+    return f"{overall} {said}, {untested} not tested"
+
+
 def exit_status(overall: Overall) -> int:
-    """The exit status of the command: 0 conformant, 1 not conformant, 4 inconclusive."""
+    """The exit status of the command: 0 conformant, 1 not conformant or not all tested that had to
+    be, 4 inconclusive."""
     return {
         Overall.CONFORMANT: EXIT_CONFORMANT,
         Overall.NOT_CONFORMANT: EXIT_FAILURES,
+        Overall.INCOMPLETE: EXIT_FAILURES,
         Overall.INCONCLUSIVE: EXIT_KIT_BROKE,
     }[overall]
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nvr_conformance.wire.exchange import Exchange
 
+PAGE_LIMIT = 100_000  # characters that are looked through
+_TITLE = re.compile(r"<title>([^<]{0,200})", re.IGNORECASE)
 _UID = re.compile(r"UID=(\d+)")
 
 
@@ -15,3 +17,9 @@ def read_uid(page: Exchange) -> str | None:
     """The first ``UID=`` with digits, as clients read it."""
     found = _UID.search(page.text)
     return found[1] if found else None
+
+
+def read_title(page: Exchange) -> str:
+    """What the page calls the recorder; empty where it has no title."""
+    found = _TITLE.search(page.text[:PAGE_LIMIT])
+    return found[1].strip() if found else ""

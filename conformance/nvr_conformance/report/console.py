@@ -37,6 +37,7 @@ STYLES = {
 _OVERALL_STYLES = {
     Overall.CONFORMANT: "bold green",
     Overall.NOT_CONFORMANT: "bold red",
+    Overall.INCOMPLETE: "bold yellow",
     Overall.INCONCLUSIVE: "bold magenta",
 }
 
@@ -109,13 +110,18 @@ def print_result(console: Console, result: Result) -> None:
         )
     for problem in result.errors:
         console.print(f"[{STYLES[Verdict.ERROR]}]error[/]: {escape(problem)}")
+    for problem in result.untested:
+        console.print(f"[{STYLES[Verdict.ERROR]}]required[/]: {escape(problem)}")
     for problem in result.expectation_errors:
         console.print(f"[{STYLES[Verdict.ERROR]}]wrong expectation[/]: {escape(problem)}")
     took = duration(result.seconds)
     if result.planned_seconds:
         took += f" (planned: {duration(result.planned_seconds)})"
     style = _OVERALL_STYLES[result.verdict]
-    console.print(f"\n[{style}]{result.verdict}[/] in {took}: {escape(result.judged)}: {_tally(result)}")
+    console.print(
+        f"\n[{style}]{result.summary}[/], in {took}: {escape(result.judged)}: {_tally(result)}",
+        soft_wrap=True,
+    )
 
 
 def _print_table(console: Console, result: Result) -> None:

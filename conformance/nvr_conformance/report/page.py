@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
+from nvr_conformance.judgement.about import kit_version
 from nvr_conformance.judgement.requirements import Requirement, requirements
 from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_conformance.report.lifetime_plot import MeasurementPlot
@@ -32,6 +32,7 @@ SECTIONS = {
 _SENTENCES = {
     Overall.CONFORMANT: "Every binding requirement that was tested holds.",
     Overall.NOT_CONFORMANT: "At least one binding requirement does not hold.",
+    Overall.INCOMPLETE: "What was tested holds, and not all was tested that had to be.",
     Overall.INCONCLUSIVE: "This run proves nothing: it was interrupted, broke, or judged too little.",
 }
 _TROUBLE = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
@@ -103,7 +104,7 @@ def render_page(result: Result, extras: PageExtras | None = None) -> str:
         measurements=[MeasurementPlot(each) for each in result.measurements],
         extras=extras,
         scenario_of=_scenario_of,
-        kit=version("nvrkit"),
+        kit=kit_version(),
     )
 
 

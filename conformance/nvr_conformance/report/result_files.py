@@ -32,17 +32,22 @@ def junit_xml(result: Result) -> bytes:
     """``junit.xml``: a test case for each requirement. Not tested and not applicable are skipped there."""
     rows = result.requirements
     problems = [(f"error {n} of the kit", text) for n, text in enumerate(result.errors, 1)]
+    lacking = [(f"required test {n}", text) for n, text in enumerate(result.untested, 1)]
     problems += [(f"expected failure {n}", text) for n, text in enumerate(result.expectation_errors, 1)]
     kinds = Counter(kind for row in rows for kind in _outcome(row))
     suite = ElementTree.Element(
         "testsuite",
         name=_xml(f"nvr-conformance {result.judged}"),
-        tests=str(len(rows) + len(problems)),
-        failures=str(kinds["failure"]),
+        tests=str(len(rows) + len(problems) + len(lacking)),
+        failures=str(kinds["failure"] + len(lacking)),
         errors=str(kinds["error"] + len(problems)),
         skipped=str(kinds["skipped"]),
         time=f"{result.seconds:.3f}",
     )
+    properties = ElementTree.SubElement(suite, "properties")
+    told = {"target": result.target, "model": f"MODEL {result.model}", "summary": result.summary}
+    for name, text in (told | result.about.lines()).items():
+        ElementTree.SubElement(properties, "property", name=_xml(name), value=_xml(text))
     for row in rows:
         text = requirements()[row.id].text if row.id in requirements() else ""
         case = ElementTree.SubElement(
@@ -52,6 +57,9 @@ def junit_xml(result: Result) -> bytes:
     for name, problem in problems:
         case = ElementTree.SubElement(suite, "testcase", classname="kit", name=name)
         _add(case, {"error": (problem, "")})
+    for name, problem in lacking:
+        case = ElementTree.SubElement(suite, "testcase", classname="kit", name=name)
+        _add(case, {"failure": (problem, "")})
     ElementTree.indent(suite)
     document: bytes = ElementTree.tostring(suite, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + document + b"\n"

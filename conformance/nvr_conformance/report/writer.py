@@ -118,7 +118,7 @@ class ReportWriter:
                 text = excerpt(history, int(found[2]), self._redactor, packets)
                 self._excerpts[check.evidence] = text[:EXCERPT_LIMIT]
 
-    def _write_index(self) -> None:
+    def _write_index(self, result: Result) -> None:
         run = self._run
         assert run is not None
         index = RunIndex(
@@ -129,11 +129,12 @@ class ReportWriter:
             needs=run.needs,
             scenarios={name: self._stems.get(name, "") for name in run.scenarios},
             files=self._digests,
+            about=result.about,
         )
         write_file(self._directory / "evidence" / INDEX, index_json(index))
 
     def _finish(self, result: Result) -> None:
-        self._write_index()
+        self._write_index(result)
         write_file(self._directory / "result.json", result_json(result))
         write_file(self._directory / "declaration.json", declaration_json(result))
         write_file(self._directory / "junit.xml", junit_xml(result))

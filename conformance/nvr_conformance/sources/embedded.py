@@ -73,6 +73,16 @@ def start_emulator(
     return access, control
 
 
+def chosen_variants(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The liberties in these settings, as plain data: name and value."""
+    import msgspec
+
+    from nvr_emulator.configuration.variant_choice import chosen
+    from nvr_emulator.configuration.variants import Variants
+
+    return chosen(msgspec.convert(settings, Variants))
+
+
 def stand_in(target: Target) -> dict[str, Any]:
     """The settings, as plain data, of a recorder that could take a target's place as far as is known of it:
     cameras, users of the same rank, HTTP or HTTPS."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from nvr_conformance.client.options import TargetOptions
+    from nvr_conformance.judgement.about import About
 
 
 @dataclass
@@ -40,6 +41,10 @@ class RehearsalSource:
     def provides(self, need: str) -> bool:
         """As of a recorder without a control port."""
         return need in self.options.allow
+
+    def about(self, words: About) -> About:
+        """Nothing is to be said of it."""
+        return words
 
     @contextmanager
     def open(self, setup: Mapping[str, Any] | None = None, name: str = "") -> Iterator[Target]:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from nvr_conformance.evidence.index import RunIndex, changed_files
 from nvr_conformance.evidence.pcap_reading import read_pcap
 from nvr_conformance.evidence.scenario_file import read_evidence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nvr_conformance.client.target import Target
+    from nvr_conformance.judgement.about import About
 
 
 @dataclass
@@ -44,6 +47,11 @@ class EvidenceSource:
     def provides(self, need: str) -> bool:
         """As in the run."""
         return need in self.index.needs
+
+    def about(self, words: About) -> About:
+        """What the run said of itself, and by what it is judged again."""
+        notes = {**self.index.about.notes, "judged again by": f"nvr-conformance {words.kit}", **words.notes}
+        return msgspec.structs.replace(self.index.about, notes=notes)
 
     @contextmanager
     def open(self, setup: Mapping[str, Any] | None = None, name: str = "") -> Iterator[Target]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+import msgspec
+
+from nvr_conformance.client.client import NAMED
 from nvr_conformance.client.clock import ManualTime, RealTime, TargetTime
 from nvr_conformance.client.control_port import Control
 from nvr_conformance.client.options import PERMISSIONS, TargetOptions, User
@@ -16,6 +19,8 @@ from nvr_conformance.wire.endpoint import Endpoint, endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from nvr_conformance.judgement.about import About
 
 HTTP_PORT = 80
 EMBEDDED = "embedded emulator"
@@ -36,6 +41,9 @@ class Source(Protocol):
     def provides(self, need: str) -> bool:
         """Whether a scenario's need is met."""
 
+    def about(self, words: About) -> About:
+        """These words on a run, with what is known of the target afterwards."""
+
     def open(self, setup: Mapping[str, Any] | None = None, name: str = "") -> AbstractContextManager[Target]:
         """The target of the scenario ``name``."""
 
@@ -50,6 +58,8 @@ class TargetSource:
     model: int = 0
     _knowledge: dict[str, dict[str, Any]] = field(default_factory=dict)
     _pace: Pace = field(default_factory=Pace)
+    _manual: bool | None = None  # whether the clock behind the control port is moved by hand; asked once
+    _planted: tuple[str, ...] = ()  # defects of a recorder with a control port
 
     @property
     def name(self) -> str:
@@ -78,6 +88,9 @@ class TargetSource:
         if self.emulated:
             self.model = self.options.model or 2
             return
+        if self.options.control is not None:
+            state = Control(self.options.control, self.options.control_token).state()
+            self._planted = tuple(state.get("defects", ()))
         with self.open() as target:
             login = discovery.require_recorder(target)
             if not target.allows("eviction"):
@@ -92,14 +105,41 @@ class TargetSource:
             return need in self.options.allow or self.options.control is not None
         if self.options.control is None:
             return False
-        return need == "state" or Control(self.options.control, self.options.control_token).is_manual()
+        if self._manual is None:
+            self._manual = Control(self.options.control, self.options.control_token).is_manual()
+        return need == "state" or self._manual
+
+    def about(self, words: About) -> About:
+        """These words on a run, with what is known of the target afterwards."""
+        options = self.options
+        clock: Literal["manual", "real"] = "real" if self.takes_its_time else "manual"
+        variants: dict[str, str] = {}
+        if "variants" in options.setup:
+            from nvr_conformance.sources.embedded import chosen_variants
+
+            variants = chosen_variants(options.setup["variants"])
+        return msgspec.structs.replace(
+            words,
+            named="; ".join(self._knowledge_of(options.setup).get(NAMED, ())),
+            user="" if self.emulated else options.user,
+            clock=clock,
+            defects=options.defects or self._planted,
+            variants=variants,
+            configuration=options.configuration,
+            allow=tuple(sorted(options.allow)),
+            pace=options.pace_on(clock),
+            timeout=options.timeout,
+        )
+
+    def _knowledge_of(self, setup: Mapping[str, Any]) -> dict[str, Any]:
+        """What was found out of a recorder of these settings; of a real one, there is but one."""
+        key = json.dumps(setup, sort_keys=True, default=str) if self.emulated else ""
+        return self._knowledge.setdefault(key, {})
 
     @contextmanager
     def open(self, setup: Mapping[str, Any] | None = None, name: str = "") -> Iterator[Target]:
         """A target to judge. ``setup`` changes settings of an emulated recorder; a real one is as it is."""
         merged = {**self.options.setup, **(setup or {})}
-        key = json.dumps(merged, sort_keys=True, default=str) if self.emulated else ""
-        knowledge = self._knowledge.setdefault(key, {})
         with ExitStack() as stack:
             if self.emulated:
                 from nvr_conformance.sources.embedded import start_emulator
@@ -118,7 +158,7 @@ class TargetSource:
                 scout=discovery,
                 seed=self.seed,
                 name=name,
-                knowledge=knowledge,
+                knowledge=self._knowledge_of(merged),
                 commands=Pace() if self.emulated else self._pace,
             )
 

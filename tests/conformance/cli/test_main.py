@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 
 import pytest
 from click.testing import CliRunner
@@ -72,6 +73,10 @@ def test_exit_statuses(command, fake_recorder, tmp_path, name, text, status, sai
         ["--control", "http://127.0.0.1:9"],
         ["--pace", "0"],
         ["--redact-uids"],
+        ["--note", "operator=me"],
+        ["--note", "operator", "--report", "r"],
+        ["--require-tested", "LOV-*"],
+        ["--require-tested", "-1"],
         ["--plan", "--report", "r"],
         ["--plan", "--profile-out", "p.toml"],
         ["--model", "4"],
@@ -104,6 +109,75 @@ def test_an_empty_variable_in_place_of_the_url_judges_nothing(command, tmp_path,
         assert result.exit_code == 2
         assert "URL: none is given" in result.output
         assert "to judge the embedded emulator" in result.output
+
+
+def test_a_report_says_what_was_judged_and_how(command, fake_recorder, tmp_path):
+    scenarios = tmp_path / "test_told.py"
+    scenarios.write_text(
+        PASSING.replace("(check)", "(check, client)").replace("check(", "client.login(); check(")
+    )
+    words = [
+        "run",
+        fake_recorder.url,
+        "--model",
+        2,
+        "--pace",
+        0,
+        "--scenarios",
+        scenarios,
+        "--select",
+        "SES-*",
+    ]
+    words += ["--note", "operator=Ida <3", "--note", "where=lab 4", "--allow", "ptz"]
+    result = command(*words, "--report", tmp_path / "r")
+    assert result.exit_code == 0
+    about = json.loads((tmp_path / "r" / "result.json").read_bytes())["about"]
+    assert about == {
+        "kit": version("nvrkit"),
+        "named": "WJ-FAKE",
+        "user": "ADMIN",
+        "clock": "real",
+        "allow": ["ptz"],
+        "pace": 0.0,
+        "timeout": 10.0,
+        "select": ["SES-*"],
+        "scenarios": str(scenarios),
+        "notes": {"operator": "Ida <3", "where": "lab 4"},
+    }
+    page, junit = (tmp_path / "r" / "index.html").read_text(), (tmp_path / "r" / "junit.xml").read_text()
+    for text in ("WJ-FAKE", "Ida &lt;3", "lab 4", "0 s between commands", str(scenarios)):
+        assert text in page
+        assert text in junit
+    again = command("rejudge", tmp_path / "r", "--report", tmp_path / "again", "--scenarios", scenarios)
+    assert again.exit_code == 0, again.output
+    judged = json.loads((tmp_path / "again" / "result.json").read_bytes())["about"]
+    assert judged.pop("notes") == {
+        **about.pop("notes"),
+        "judged again by": f"nvr-conformance {version('nvrkit')}",
+    }
+    assert judged == about
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        ((), 0, "conformant in 1 of 1 tested, 137 not tested"),
+        (("1", "SES-01"), 0, "conformant in 1 of 1"),
+        (("2",), 1, "1 requirements were tested, and 2 were required"),
+        (("SES-0[12]",), 1, "SES-02 (must) was not tested: no scenario claims it"),
+    ],
+)
+def test_what_is_required_must_be_tested(command, fake_recorder, tmp_path, words, status, said):
+    scenarios = tmp_path / "test_required.py"
+    scenarios.write_text(PASSING)
+    required = [word for each in words for word in ("--require-tested", each)]
+    target = ["run", fake_recorder.url, "--model", 2, "--pace", 0, "--scenarios", scenarios]
+    result = command(*target, *required, "--report", tmp_path / "r")
+    assert result.exit_code == status
+    assert said in result.output
+    assert said in (tmp_path / "r" / "index.html").read_text().replace("Conformant", "conformant")
+    assert said in (tmp_path / "r" / "junit.xml").read_text()
+    assert ("incomplete in 1 of 1 tested" in result.output) == bool(status)
 
 
 def test_nobody_there_is_status_3_and_one_line(command):

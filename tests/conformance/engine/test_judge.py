@@ -95,6 +95,31 @@ def test_failing(check):
     assert row(result, "SES-01").checks[0].name == requirements()["SES-01"].text
 
 
+@pytest.mark.parametrize(
+    ("ids", "untested"),
+    [
+        (("SES-01", "SES-02", "SES-18"), ["SES-02 (must) was not tested: out of reach"]),
+        (("SES-01", "SES-18"), []),
+    ],
+)
+def test_where_nothing_keeps_scenarios_from_running_each_must_is_tested(tmp_path, ids, untested):
+    """What no scenario claims, and what was not selected, is not looked for."""
+    scenarios = tmp_path / f"test_whole_{next(NUMBERS)}.py"
+    claimed = ", ".join(map(repr, ids))
+    scenarios.write_text(f"""{HEADER}
+@scenario({claimed})
+def test_whole(check, observe, require):
+    check("{ids[0]}", True)
+    require(False, "out of reach")
+""")
+    result = judge(TargetOptions(model=2), RunOptions(scenarios=scenarios))
+    assert list(result.untested) == untested
+    wanted = (Overall.INCOMPLETE, 1) if untested else (Overall.CONFORMANT, 0)
+    assert (result.verdict, result.exit_status) == wanted
+    selected = judge(TargetOptions(model=2), RunOptions(scenarios=scenarios, select=[ids[0]]))
+    assert selected.verdict is Overall.CONFORMANT
+
+
 def test_what_the_document_leaves_open_stands_beside_the_checks(run):
     """An observation of a binding row weakens no pass, and makes none."""
     result = run("""
@@ -356,7 +381,7 @@ def test_the_report_on_disk(run, tmp_path):
     result = run(PASSING, '@scenario("SES-02")\ndef test_f(check):\n    check("SES-02", 0, "<a>", "\\x01")\n',
                  reporters=[ReportWriter(directory)])  # fmt: skip
     data = json.loads((directory / "result.json").read_bytes())
-    assert list(data) == ["verdict", "target", "model", "seed", "seconds", "requirements", "begun"]
+    assert list(data) == ["verdict", "target", "model", "seed", "seconds", "requirements", "begun", "about"]
     assert data["verdict"] == "not-conformant"
     assert len(data["requirements"]) == 138
     assert list(data["requirements"][0]) == [
