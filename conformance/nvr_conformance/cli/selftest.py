@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from nvr_conformance.cli.mutants import Of
     from nvr_conformance.selftest.files import SelftestFiles
     from nvr_conformance.selftest.trials import Outcome, Trial
     from nvr_conformance.selftest.variant_trials import Extent
@@ -54,6 +55,18 @@ if TYPE_CHECKING:
 @click.option("--timeout", type=click.FloatRange(1, 3600), default=180.0, help="Seconds a run [180].")
 @click.option("--full", is_flag=True, help="Each defect against all scenarios (takes long).")
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
+@click.option(
+    "--mutants",
+    type=click.IntRange(1, 100_000),
+    help="Instead: so many faults that nobody listed, in the source of what answers on the wire.",
+)
+@click.option(
+    "--of",
+    type=click.Choice(["emulator", "protocol", "both"]),
+    default="both",
+    show_default=True,
+    help="Where mutants stand.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the self-test that --report began.")
 def selftest(
     model: str | None,
@@ -69,6 +82,8 @@ def selftest(
     timeout: float,
     full: bool,
     report: Path | None,
+    mutants: int | None,
+    of: Of,
     resume: bool,
 ) -> None:
     """Prove the judge: run it against the healthy emulator, against one with each defect, and against those
@@ -88,6 +103,12 @@ def selftest(
     from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
     from nvr_conformance.selftest.trials import MODELS, cores
 
+    if mutants is not None:
+        from nvr_conformance.cli.mutants import run_mutants
+        from nvr_conformance.selftest.trials import cores as at_hand
+
+        which = 2 if model in (None, "all") else int(model)
+        run_mutants(mutants, of, model=which, seed=seed, jobs=jobs or at_hand(), report=report)
     if resume and report is None:
         raise click.UsageError("--resume needs --report, where the self-test was begun")
     settings = Settings(
