@@ -68,7 +68,7 @@ def executed_lines(model: int, seed: int) -> dict[str, frozenset[int]]:
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise ExecutedError(f"the healthy run failed: {last}")
-    lines: Mapping[str, list[int]] = msgspec.json.decode(done.stdout.rpartition(b"\n")[2])
+    lines: Mapping[str, list[int]] = msgspec.json.decode(done.stdout.rstrip().rpartition(b"\n")[2])
     return {name: frozenset(numbers) for name, numbers in lines.items()}
 
 

@@ -57,6 +57,7 @@ class _Watcher:
     def __init__(self, *, to_the_end: bool) -> None:
         self._to_the_end = to_the_end
         self.by: list[str] = []
+        self.checks = 0
         self.answers: dict[str, str] = {}
         self.failed_with_500 = False
 
@@ -64,6 +65,7 @@ class _Watcher:
         from nvr_conformance.engine.events import CheckMade, ScenarioFinished
         from nvr_conformance.judgement.verdicts import Verdict
 
+        self.checks += isinstance(event, CheckMade)
         if isinstance(event, CheckMade) and event.check.verdict in (Verdict.FAIL, Verdict.WARN):
             self.by.append(event.check.id)
             if not self._to_the_end:
@@ -105,7 +107,7 @@ def judge_mutant(trial: MutantTrial) -> Judged:
         return Judged(Fate.CRASHED, tuple(watcher.by), "the recorder answered 500")
     if watcher.by:
         return Judged(Fate.KILLED, tuple(dict.fromkeys(watcher.by)), answers=watcher.answers)
-    if result.errors and not watcher.answers:  # nothing ran: no recorder came to be
+    if result.errors and not watcher.checks:  # nothing ran: no recorder came to be
         return Judged(Fate.CRASHED, reason=result.errors[0][:200])
     if result.errors:
         return Judged(Fate.NO_VERDICT, reason=result.errors[0][:200])
