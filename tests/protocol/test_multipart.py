@@ -109,6 +109,15 @@ def test_each_reader_looks_at_its_own_mark_alone():
     assert [part.body for part in read(wrong_boundary, (), by="length")] == [b"body"]
 
 
+@pytest.mark.parametrize("mode", ["auto", "length"])
+@pytest.mark.parametrize("ending", [b"--myboundary\r\n", b"--myboundary--\r\n"])
+def test_no_line_end_behind_a_body_of_known_length(mode, ending):
+    part = b"Content-Length: 4\r\n\r\nbody"
+    stream = BOUNDARY_LINE + part + BOUNDARY_LINE + part + ending
+    for cuts in ((), range(len(stream))):
+        assert [part.body for part in read(stream, cuts, by=mode)] == [b"body", b"body"]
+
+
 def test_the_bytes_of_a_live_part():
     assert BOUNDARY_LINE + write_part(b"\x90\x65") == (
         b"--myboundary\r\nContent-type: application/octet-stream\r\nContent-Length: 2\r\n\r\n\x90\x65\r\n"
@@ -239,6 +248,7 @@ wire = st.lists(
 @example(b"--myboundary\r\n" + b"a" * 60 + b":\r\n\r\n", "auto", None)
 @example(b"--myboundary\r\nContent-Length: 0\r\n\r\n\r\n--myboundary!", "auto", None)
 @example(b"--yourboundary", "boundary", None)
+@example(b"--myboundary\r\nContent-Length: 0\r\n\r\n--my-boundary", "auto", None)
 def test_any_bytes_give_the_same_however_they_are_cut(data, mode, cuts):
     options = {"by": mode, "max_part": 30, "max_headers": 60}
     whole = outcome(data, (), **options)

@@ -18,7 +18,8 @@ class Line:
 def split_lines(data: bytes, what: str, most: int) -> list[Line]:
     """Split a text into its lines. ProtocolError if the last has no CRLF, or at more lines than `most`.
 
-    A CR or LF alone ends no line: it stays in the text, for the reader of the line to refuse.
+    Blanks ahead of a CRLF belong to no line: some recorders write them. A CR or LF alone ends no line: it
+    stays in the text, for the reader of the line to refuse.
     """
     if (count := data.count(CRLF)) > most:
         raise ProtocolError(what, f"{count} lines, more than {most}")
@@ -27,7 +28,7 @@ def split_lines(data: bytes, what: str, most: int) -> list[Line]:
     lines = []
     offset = 0
     for text in data.split(CRLF)[:-1]:
-        lines.append(Line(text, offset))
+        lines.append(Line(text.rstrip(b" "), offset))
         offset += len(text) + len(CRLF)
     return lines
 

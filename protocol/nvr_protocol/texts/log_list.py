@@ -61,10 +61,11 @@ def write_log_list(log: LogList) -> bytes:
 
 
 def read_log_list(data: bytes) -> LogList:
-    """Read the text strictly; the count and the numbers must agree with the entries. ProtocolError."""
+    """Read the text; the count and the numbers must agree with the entries, whose order is open (OP-39). The
+    empty line at the end may be missing. ProtocolError."""
     lines = split_lines(data, "log list", 4)
-    if len(lines) != 4 or lines[3].text:
-        raise ProtocolError("log list", "not three lines and an empty one")
+    if len(lines) < 3 or any(line.text for line in lines[3:]):
+        raise ProtocolError("log list", "not three lines and maybe an empty one")
     kind = next((kind for kind in LogKind if lines[0].text == f"FILENAME={kind.file_name}".encode()), None)
     if kind is None:
         raise ProtocolError("FILENAME", f"{excerpt(lines[0].text)} names no log", lines[0].offset)
@@ -75,7 +76,10 @@ def read_log_list(data: bytes) -> LogList:
     name = f"{kind}_LOG=".encode()
     if not lines[2].text.startswith(name):
         raise ProtocolError("log list", f"{excerpt(lines[2].text)} is not {kind}_LOG=...", lines[2].offset)
-    return LogList(kind, _read_entries(data, lines[2].offset + len(name), len(data) - 4, int(count)))
+    return LogList(
+        kind,
+        _read_entries(data, lines[2].offset + len(name), lines[2].offset + len(lines[2].text), int(count)),
+    )
 
 
 def _write_entry(number: int, entry: LogEntry) -> bytes:

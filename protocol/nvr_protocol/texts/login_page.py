@@ -14,12 +14,28 @@ _UID = re.compile(rb"UID=([0-9]+)")
 
 _PAGE = """<html>
 <head>
+<meta http-equiv="X-UA-Compatible" content="IE=edge">
 <meta http-equiv="Content-Type" content="text/html; charset=UTF-8">
+<meta http-equiv="Content-Script-Type" content="text/javascript">
+<meta http-equiv="Pragma" content="no-cache">
+<link rel="stylesheet" type="text/css" href="../rec_common_mlt.css">
 <title>{title}</title>
+<script language="JavaScript" src="../setup_mlt.js"></script>
 </head>
-<body>
+<body leftmargin="0" topmargin="0" marginwidth="0" marginheight="0" oncontextmenu="return false">
 <script type="text/javascript">
-this.location.href = "./hdrctl.cgi?UID={uid}&HTML=camindex.html";
+<!--
+\tif("J" == "G")
+\t{{
+\t\tdocument.title = "{title}";
+\t}}
+\telse
+\t{{
+\t\tdocument.title = "{title}";
+\t}}
+
+\tthis.location.href="./hdrctl.cgi?UID={uid}&HTML=camindex.html"+RetTempParam();
+//-->
 </script>
 </body>
 </html>

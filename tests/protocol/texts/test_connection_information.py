@@ -24,6 +24,7 @@ INFORMATION = ConnectionInformation(
 def test_example_is_written_and_read():
     assert write_connection_information(INFORMATION) == EXAMPLE
     assert read_connection_information(EXAMPLE) == INFORMATION
+    assert read_connection_information(EXAMPLE.replace(b"\r\n", b"  \r\n")) == INFORMATION
 
 
 def test_numbers_have_two_digits_and_three_from_100_on():

@@ -85,10 +85,14 @@ def test_unfit_time_is_not_written(seconds):
         write_log_list(LogList(LogKind.ERROR, (LogEntry(seconds, MOSCOW, ""),)))
 
 
+@pytest.mark.parametrize("text", [EXAMPLE[:-2], EXAMPLE.replace(b"\r\n", b" \r\n")])
+def test_lines_may_end_otherwise(text):
+    assert read_log_list(text) == read_log_list(EXAMPLE)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b"\r\n\r\n", b"\r\n"),
         (b"\r\n\r\n", b"\r\n\r\n\r\n"),
         (b"\r\n\r\n", b""),
         (b"\r\n\r\n", b"\r\nx\r\n"),

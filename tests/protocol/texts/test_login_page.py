@@ -21,7 +21,9 @@ def test_written_page_is_read_back(uid, title):
 
 def test_page_as_clients_know_it():
     data = write_login_page(LoginPage(13313, "Network Disk Recorder WJ-NX400"))
-    assert b'this.location.href = "./hdrctl.cgi?UID=13313&HTML=camindex.html"' in data
+    line = b'\r\n\tthis.location.href="./hdrctl.cgi?UID=13313&HTML=camindex.html"+RetTempParam();\r\n'
+    assert line in data
+    assert data.count(b"\r\n") == 27
     assert re.findall(rb"UID=(\d+)", data) == [b"13313"]
     assert data.count(b"\n") == data.count(b"\r\n") == data.count(b"\r")
     assert data.endswith(b"</html>\r\n")

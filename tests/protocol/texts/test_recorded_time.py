@@ -31,6 +31,7 @@ DISKS = st.none() | st.builds(Disk, SIZES, SIZES, st.booleans(), st.none() | st.
 def test_example_is_written_and_read():
     assert write_recorded_time(SLOTS) == EXAMPLE
     assert read_recorded_time(EXAMPLE) == SLOTS
+    assert read_recorded_time(EXAMPLE.replace(b"\r\n", b" \r\n")) == SLOTS
 
 
 @settings(max_examples=50, deadline=None)
