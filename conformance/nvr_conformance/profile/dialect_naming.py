@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.facts.playback_times import zone_samples
 from nvr_conformance.reading.playback_lengths import LengthReading, PacketReading, in_common
 from nvr_conformance.reading.zone_bits import ZoneBits, zone_bits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from nvr_conformance.reading.gop import Gop
+    from nvr_conformance.reading.playback_audio import AudioWalk
+    from nvr_conformance.reading.zone_bits import ZoneSample
 
+_ORDERS = {">": "big", "<": "little"}
 NAMES: dict[str, dict[object, str]] = {
     "chunk_length": {
         LengthReading("the chunk id", "the stream header"): "to-stream-header",
@@ -42,25 +46,49 @@ NAMES: dict[str, dict[object, str]] = {
 }
 
 
-def dialect_of(gops: Sequence[Gop]) -> tuple[dict[str, str], dict[str, str]]:
-    """What GOPs tell of the dialect: the fields that are settled, and in words those whose value has no
+@dataclass(slots=True)
+class Told:
+    """What media tell of the dialect: the fields that are ``named``, and in words those whose value has no
     name."""
-    named: dict[str, str] = {}
-    nameless: dict[str, str] = {}
-    chunks = [gop.chunk for gop in gops if gop.chunk.packets]
-    if chunks:
-        named["byte_order"] = "big" if chunks[0].byte_order == ">" else "little"
-    samples = zone_samples(gops)
-    found: Mapping[str, Sequence[object]] = {
-        "chunk_length": in_common([chunk.length_readings for chunk in chunks if chunk.codec != "JPEG"]),
-        "packet_length": in_common([chunk.packet_readings for chunk in chunks]),
-        "data_size": in_common([chunk.size_readings for chunk in chunks]),
-        "zone_info": zone_bits(samples) if samples else (),
-    }
-    for field, readings in found.items():
-        names = {NAMES[field][reading] for reading in readings if reading in NAMES[field]}
+
+    named: dict[str, Any] = field(default_factory=dict)
+    nameless: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, name: str, readings: Sequence[object]) -> None:
+        """Take in which readings of a field explain what was seen."""
+        names = {NAMES[name][reading] for reading in readings if reading in NAMES[name]}
         if len(names) == 1:
-            named[field] = names.pop()
+            self.named[name] = names.pop()
         elif readings and not names:
-            nameless[field] = str(readings[0])
-    return named, nameless
+            self.nameless[name] = str(readings[0])
+
+
+def told_by_video(gops: Sequence[Gop]) -> Told:
+    """What GOPs of one camera tell."""
+    told = Told()
+    chunks = [gop.chunk for gop in gops if gop.chunk.packets]
+    if not chunks:
+        return told
+    told.named["byte_order"] = _ORDERS[chunks[0].byte_order]
+    if chunks[0].codec != "JPEG":
+        told.learn("chunk_length", in_common([chunk.length_readings for chunk in chunks]))
+    told.learn("packet_length", in_common([chunk.packet_readings for chunk in chunks]))
+    told.learn("data_size", in_common([chunk.size_readings for chunk in chunks]))
+    _learn_zone(told, zone_samples(gops))
+    return told
+
+
+def told_by_audio(audio: AudioWalk) -> Told:
+    """What one second of audio tells."""
+    told = Told()
+    if "header" not in audio.problems:
+        told.named["byte_order"] = _ORDERS[audio.byte_order]
+        _learn_zone(told, [audio.zone_sample])
+    ids = {unit.id for unit in audio.units}
+    if len(ids) == 1:
+        told.named["aac_unit_id"] = ids.pop()
+    return told
+
+
+def _learn_zone(told: Told, samples: Sequence[ZoneSample]) -> None:
+    told.learn("zone_info", zone_bits(samples) if samples else ())

@@ -11,30 +11,33 @@ from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.http_client import LOGIN
-from nvr_conformance.client.player import AGO, GOP_PACE, Player
+from nvr_conformance.client.player import AGO, Player
 from nvr_conformance.facts.live_audio import CONTENT_TYPES
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.profile.dialect_naming import Told, told_by_audio, told_by_video
+from nvr_conformance.reading.additional_information import wrong_value
 from nvr_conformance.reading.decoding import decode_pictures
 from nvr_conformance.reading.gop import SECOND
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
-from nvr_conformance.reading.refusals import refused
 from nvr_conformance.wire.connection import WireError, open_socket
 from nvr_conformance.wire.digest import read_challenges
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.dialect_detection import detect_dialect
 from nvr_protocol.errors import ProtocolError
-from nvr_protocol.playback.video import read_playback_video
 from nvr_protocol.texts.recorded_time import Slot, read_recorded_time
+from nvr_protocol.timestamps import Zone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nvr_conformance.client.session import Session
     from nvr_conformance.client.target import Target
     from nvr_conformance.wire.live_streams import LiveHttp
-    from nvr_protocol.timestamps import Zone
 
 LOOKED_AT = 8  # cameras whose media are looked at; of the others only that they are there
 _WAITED = 12.0  # seconds that a stream is given
 _JPEGS = 3
+_GOPS = 3
 _PLACEHOLDER_WIDTH = 64
 _CONNECT = 3.0
 
@@ -69,22 +72,29 @@ class Profile:
     cameras: list[CameraProfile] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def learn(self, sample: bytes | str, where: str) -> Dialect:
-        """Take in what a sample tells of the dialect; what came first stands. The dialect as known now."""
+    def learn(self, sample: bytes | str, where: str) -> None:
+        """Take in what a sample of live media, or of their headers, tells of the dialect."""
         try:
             detection = detect_dialect(sample)
         except ProtocolError as problem:
             self.notes.append(f"{where}: no dialect explains it: {problem}")
-            return self.dialect
-        for name in sorted(detection.determined):
-            value: Any = getattr(detection.dialect, name)
+            return
+        self._settle({name: getattr(detection.dialect, name) for name in sorted(detection.determined)}, where)
+
+    def take(self, told: Told, where: str) -> None:
+        """Take in what playback tells of the dialect."""
+        self._settle(told.named, where)
+        self.notes += [f"{where}: {name} has another value: {text}" for name, text in told.nameless.items()]
+
+    def _settle(self, values: Mapping[str, Any], where: str) -> None:
+        """What came first stands."""
+        for name, value in values.items():
             if name not in self.told:
                 self.told.add(name)
                 self.dialect = replace(self.dialect, **{name: value})
             elif getattr(self.dialect, name) != value:
                 known = getattr(self.dialect, name)
                 self.notes.append(f"{where}: {name} is {value}, and {known} elsewhere")
-        return detection.dialect
 
 
 def observe_profile(target: Target) -> Profile:
@@ -193,18 +203,21 @@ def _listen(profile: Profile, session: Session, camera: CameraProfile) -> None:
 def _look_at_playback(profile: Profile, target: Target, player: Player, camera: CameraProfile) -> None:
     player.choose(camera.number)
     player.goto(round(target.unix_time() - AGO) * SECOND)
-    gop = player.fetch(camera.number)
+    gops = player.several(camera.number, _GOPS)
     where = f"camera {camera.number}, camera.cgi"
-    if not gop.given:
-        profile.notes.append(f"{where}: {gop}")
+    if not gops:
+        profile.notes.append(f"{where}: nothing is given")
         return
-    camera.recorded = gop.codec or None
-    dialect = profile.learn(gop.exchange.body, where)
-    try:
-        video = read_playback_video(gop.exchange.body, dialect)
-        profile.zones.append((video.start // SECOND, video.zone))
-    except ProtocolError as problem:
-        profile.notes.append(f"{where}: {problem}")
-    audio = player.session.client.get(player.session.path("playaudio", CAM=camera.number), pace=GOP_PACE)
-    if audio.ok and not refused(audio):
-        profile.learn(audio.body, f"camera {camera.number}, playaudio.cgi")
+    camera.recorded = gops[0].codec or None
+    profile.take(told_by_video(gops), where)
+    for gop in gops[:1]:
+        zone = gop.chunk.information.first(0x0007)
+        if zone is None or gop.start is None or wrong_value(zone, gop.chunk.byte_order):
+            profile.notes.append(f"{where}: no time zone")
+            continue
+        sign, hours, minutes, summer = zone.data[4:8]
+        offset = hours * 60 + minutes
+        profile.zones.append((gop.start // SECOND, Zone(-offset if sign else offset, bool(summer))))
+    heard = player.listen(camera.number)
+    if heard is not None:
+        profile.take(told_by_audio(heard), f"camera {camera.number}, playaudio.cgi")

@@ -55,6 +55,7 @@ class AudioWalk:
     data: bytes = field(default=b"", repr=False)
     units: list[AudioUnit] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
+    byte_order: str = ">"
 
     @property
     def zone_sample(self) -> ZoneSample:
@@ -73,8 +74,8 @@ class AudioWalk:
 
 def walk_audio(body: bytes) -> AudioWalk:
     """Walk a body. Never raises; time and memory are bounded by its size."""
-    audio = AudioWalk(len(body))
     order = "<" if body[:2] in (b"\x03\xff", b"\x13\xff") else ">"
+    audio = AudioWalk(len(body), byte_order=order)
     if len(body) < AAC_SIZE:
         audio._wrong("header", f"{len(body)} bytes are no audio")
         return audio

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nvr_conformance.profile.dialect_naming import told_by_video
 from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenario import (
     SECOND,
@@ -15,8 +16,6 @@ from nvr_conformance.scenario import (
     scenario,
 )
 from nvr_protocol.dialect import OPEN_POINTS
-from nvr_protocol.dialect_detection import Detection, detect_dialect
-from nvr_protocol.errors import ProtocolError
 
 EARLIEST = 1_640_995_200 * SECOND  # 2022-01-01, the first day that TIMEF can name
 DAY = 86_400 * SECOND
@@ -28,6 +27,7 @@ def test_ends_and_beginnings(target: Target, client: Client, observe: Observe, r
     """Past both ends, before any PLAYCMD, outside MASK, PLAY on a fresh UID; the dialect."""
     player, first = player_in_recording(target, client)
     camera = first.camera
+    following = player.several(camera, 2)
     player.goto(EARLIEST)
     oldest = player.fetch(camera)
     player.reverse(oldest.start or EARLIEST)
@@ -45,7 +45,7 @@ def test_ends_and_beginnings(target: Target, client: Client, observe: Observe, r
     fresh.play()
     begun = fresh.fetch(camera)
     observe("PLB-34", _where(begun, oldest, newest), "PLAY on a fresh UID begins at")
-    observe("PLB-34", _dialect(first), "dialect of playback video")
+    observe("PLB-34", _dialect([first, *following]), "dialect of playback video")
 
 
 def _where(begun: Gop, oldest: Gop, newest: Gop) -> str:
@@ -79,14 +79,9 @@ def _said(player: Player, camera: int, count: int) -> str:
     return ", then ".join(str(player.fetch(camera)) for _ in range(count))
 
 
-def _dialect(gop: Gop) -> str:
-    try:
-        detection = detect_dialect(gop.exchange.body)
-    except ProtocolError as error:
-        return f"none explains the chunk: {error}"
-    return _described(detection)
-
-
-def _described(detection: Detection) -> str:
-    told = (f"{OPEN_POINTS[field]} {field}" for field in sorted(detection.determined))
-    return f"{detection.dialect.name}; told by the sample: {', '.join(told)}"
+def _dialect(gops: list[Gop]) -> str:
+    """The open points that these GOPs settle."""
+    told = told_by_video(gops)
+    named = (f"{OPEN_POINTS[name]} {name}={value}" for name, value in sorted(told.named.items()))
+    nameless = (f"{OPEN_POINTS[name]} {name}: {text}" for name, text in sorted(told.nameless.items()))
+    return ", ".join((*named, *nameless)) or "nothing is told"
