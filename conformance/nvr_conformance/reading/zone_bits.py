@@ -33,7 +33,7 @@ class ZoneBits(NamedTuple):
         return f"sign in bit {self.sign} of the zone info byte, summer time in bit {self.summer}"
 
 
-LIKELY = (ZoneBits(7, 6), ZoneBits(0, 1), ZoneBits(4, 0))
+LIKELY = (ZoneBits(7, 6), ZoneBits(0, 1), ZoneBits(4, 0), ZoneBits(3, 2))
 _ALL = (
     *LIKELY,
     *(bits for pair in permutations(range(7, -1, -1), 2) if (bits := ZoneBits(*pair)) not in LIKELY),
