@@ -190,7 +190,9 @@ def _listen(profile: Profile, session: Session, camera: CameraProfile) -> None:
     if not audio.refused and audio.wait_packets(1, _WAITED):
         part = audio.packets[0].part
         kind = part.content_type if part is not None else ""
-        camera.audio = next((codec for codec, kinds in CONTENT_TYPES.items() if kind in kinds), None)
+        # The document names the type of AAC-LC and of G.726; what is neither is G.711 (OP-18).
+        named = {name: codec for codec, name in CONTENT_TYPES.items()}
+        camera.audio = named.get(kind, "G711" if kind.startswith("audio/") else None)
         where = f"camera {camera.number}, live audio"
         if camera.audio is None:
             profile.notes.append(f"{where}: content type {kind!r}")
