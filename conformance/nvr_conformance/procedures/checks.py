@@ -27,17 +27,23 @@ VIDEO_IDS = tuple(f"LIV-{number:02}" for number in range(4, 16) if number != 8)
 
 class Judge:
     """``judge(id, name, function, …)`` checks the fact that a judging function gives; where there is nothing
-    to judge, that one requirement is not tested and the scenario goes on."""
+    to judge, that one requirement is not tested and the scenario goes on. ``basis``: as of ``check``."""
 
     def __init__(self, check: Check, not_tested: NotTested) -> None:
         self._check = check
         self._not_tested = not_tested
 
     def __call__(
-        self, id_: str, name: str, function: Callable[..., Fact], *args: object, **options: object
+        self,
+        id_: str,
+        name: str,
+        function: Callable[..., Fact],
+        *args: object,
+        basis: str = "",
+        **options: object,
     ) -> bool:
         try:
-            return self._check(id_, *function(*args, **options), name)
+            return self._check(id_, *function(*args, **options), name, basis=basis)
         except NothingToJudge as nothing:
             self._not_tested(id_, f"{name}: {nothing.reason}")
             return False
@@ -67,7 +73,7 @@ class ChunkChecks:
         judge("PLB-06", name, playback_chunk.stream_header, chunk)
         judge("PLB-07", f"{name}, times", playback_times.times, chunk)
         judge("PLB-08", name, playback_chunk.packet_headers, chunk)
-        judge("PLB-10", f"{name}, pictures", playback_chunk.counts, chunk)
+        judge("PLB-10", f"{name}, pictures", playback_chunk.counts, chunk, basis="frames")
         judge("PLB-36", name, playback_chunk.long_term_reference, chunk)
         if codec:
             judge("PLB-04", name, playback_chunk.chunk_id, chunk, codec)
@@ -85,9 +91,10 @@ class ChunkChecks:
         for kind in sorted({gop.codec == "JPEG" for gop in gops}):
             chunks = [gop.chunk for gop in gops if (gop.codec == "JPEG") == kind]
             name = f", {'JPEG' if kind else 'video'}"
-            judge("PLB-04", f"chunk lengths{name}", playback_chunk.one_reading, chunks, "length")
-            judge("PLB-08", f"packet lengths{name}", playback_chunk.one_reading, chunks, "packet")
-            judge("PLB-10", f"sizes{name}", playback_chunk.one_reading, chunks, "size")
+            one_reading = playback_chunk.one_reading
+            judge("PLB-04", f"chunk lengths{name}", one_reading, chunks, "length")
+            judge("PLB-08", f"packet lengths{name}", one_reading, chunks, "packet", basis="length")
+            judge("PLB-10", f"sizes{name}", one_reading, chunks, "size", basis="size")
 
 
 class VideoChecks:
@@ -112,9 +119,10 @@ class VideoChecks:
         judge("LIV-10", f"{name}, 90 kHz", rtp.timestamp_rate, records)
         if any(record.extension is not None or record.problem for record in records):
             judge("LIV-11", name, rtp_extension.extension, records)
-            judge("LIV-12", f"{name}, camera", rtp_extension.names_camera, records, camera)
-            judge("LIV-12", f"{name}, time", rtp_extension.plausible_time, records, unix_time)
-            judge("LIV-12", f"{name}, fixed values", rtp_extension.stated_values, records)
+            judge("LIV-12", f"{name}, camera", rtp_extension.names_camera, records, camera, basis="camera")
+            plausible = rtp_extension.plausible_time
+            judge("LIV-12", f"{name}, time", plausible, records, unix_time, basis="time")
+            judge("LIV-12", f"{name}, fixed values", rtp_extension.stated_values, records, basis="fixed")
         else:
             for id_ in ("LIV-11", "LIV-12"):
                 self._not_applicable(id_, f"{name}: no packet has a header extension")

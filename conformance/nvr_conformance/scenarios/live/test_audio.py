@@ -170,10 +170,10 @@ def _judge_own(
 def _judge_by_rtp(check: Check, observe: Observe, judge: Judge, audio: Heard) -> None:
     codec, name, records = audio.codec, audio.name, audio.records
     if not audio.rtp.dropped and check("LIV-26", records, "packets", audio.rtp.exchange, f"{name}, it comes"):
-        judge("LIV-26", f"{name}, payload type", rtp_facts.payload_type, records, AUDIO)
+        judge("LIV-26", f"{name}, payload type", rtp_facts.payload_type, records, AUDIO, basis="payload_type")
         if any(record.extension is not None for record in records):
-            judge("LIV-26", f"{name}, header extension", rtp_extension.extension, records)
-            judge("LIV-26", f"{name}, fixed values", rtp_extension.stated_values, records)
+            judge("LIV-26", f"{name}, header extension", rtp_extension.extension, records, basis="extension")
+            judge("LIV-26", f"{name}, fixed values", rtp_extension.stated_values, records, basis="extension")
             clock = live_audio.RATES[codec]
             judge(
                 "LIV-26", f"{name}, time", rtp_extension.plausible_time, records, element=0x0011, clock=clock
@@ -193,10 +193,10 @@ def _judge_by_http(check: Check, observe: Observe, judge: Judge, audio: Heard) -
     if check("LIV-29", parts, "parts", audio.http.exchange, f"{name}, it comes"):
         judge("LIV-29", f"{name}, headers", part_headers, parts)
         types = {part.part.content_type for part in parts if part.part is not None}
-        judge("LIV-29", f"{name}, Content-Type", live_audio.content_type, codec, types)
+        judge("LIV-29", f"{name}, Content-Type", live_audio.content_type, codec, types, basis="type")
         if codec == "G711":
             observe("LIV-29", ", ".join(sorted(types)), f"{name}, Content-Type")
-        judge("LIV-29", f"{name}, 0x00", live_audio.leading_zero, parts)
+        judge("LIV-29", f"{name}, 0x00", live_audio.leading_zero, parts, basis="zero")
         bodies = [part.data for part in parts]
         if codec == "AAC":
             units = [body[1:] for body in bodies]

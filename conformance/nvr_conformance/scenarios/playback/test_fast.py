@@ -61,14 +61,21 @@ def test_fast_forward_and_reverse(
             player.fast(name, moment)
             gops = player.several(first.camera, ANSWERS)
             for gop in gops[:1]:
-                judge("PLB-21", f"{name}, step {len(steps) + 1}", operation, gop.chunk, wanted)
+                judge(
+                    "PLB-21",
+                    f"{name}, step {len(steps) + 1}",
+                    operation,
+                    gop.chunk,
+                    wanted,
+                    basis="operation",
+                )
                 begun.append(gop)
             last = gops[-1] if gops else last
             if len(gops) < ANSWERS:
                 break
             steps.append(gops)
             moment = gops[-1].start or moment
-        judge("PLB-21", f"{name}, speed", speeds, [gop.chunk for gop in begun])
+        judge("PLB-21", f"{name}, speed", speeds, [gop.chunk for gop in begun], basis="speed")
         if len(steps) < ENOUGH:
             reach = REACH << len(steps)
             if _goes_on(player, last, reach if name == "FF" else -reach):

@@ -172,6 +172,6 @@ def _step(player: Player, camera: int, name: str, picture: int, gops: list[Gop])
 
 def _operation(judge: Judge, observe: Observe, gop: Gop, wanted: int, name: str) -> None:
     """PLB-21: the speed is judged of FF and REW alone."""
-    judge("PLB-21", name, operation, gop.chunk, wanted)
+    judge("PLB-21", name, operation, gop.chunk, wanted, basis="operation")
     if gop.chunk.speed is not None:
         observe("PLB-21", gop.chunk.speed, f"{name}, speed")
