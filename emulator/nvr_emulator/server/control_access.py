@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 import secrets
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
+_HOST = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*)\]|(?P<plain>[^:\[\]]+))(?::[0-9]*)?")
 WITH_BODY = ("POST", "PUT", "PATCH")
 OPEN_PATHS = ("/healthz",)
 """What is answered without a token: it says nothing but that the recorder serves."""
@@ -45,7 +46,7 @@ class Access:
     def check(self, request: web.BaseRequest) -> None:
         """Refuse what a page of another site can send, and who has not the token. `ControlError`."""
         host = request.headers.get("Host", "")
-        if self.token is None and host and not _names_this_machine(host):
+        if self.token is None and host and not names_this_machine(host):
             # A name that leads here by DNS rebinding makes a page of another site one of this port's own.
             raise ControlError(
                 403, f"Host: {host[:80]!r} is no name of this machine: ask 127.0.0.1 or localhost"
@@ -68,11 +69,16 @@ class Access:
         return scheme.lower() == "bearer" and hmac.compare_digest(given.encode("utf-8", "replace"), right)
 
 
-def _names_this_machine(host: str) -> bool:
-    """Whether a Host is an address or a name that no DNS server is asked for."""
+def names_this_machine(host: str) -> bool:
+    """Whether a Host (with or without a port) is an address, or a name that no DNS server is asked for."""
+    found = _HOST.fullmatch(host)
+    if found is None:
+        return False
+    name = (found["bracketed"] or found["plain"]).lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
     try:
-        name = urlsplit(f"//{host}").hostname or ""
         ipaddress.ip_address(name)
     except ValueError:
-        return name == "localhost" or name.endswith(".localhost") if "[" not in host else False
+        return False
     return True

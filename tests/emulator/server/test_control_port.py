@@ -7,9 +7,11 @@ import ssl
 import urllib.parse
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nvr_emulator.journal.entries import Exchange
-from nvr_emulator.server.control_access import is_loopback
+from nvr_emulator.server.control_access import is_loopback, names_this_machine
 from nvr_emulator.server.control_observation import ENTRIES_AT_ONCE
 from nvr_emulator.server.control_operations import OPERATIONS
 from nvr_emulator.server.embedding import EmbeddedRecorder
@@ -142,6 +144,35 @@ def test_a_name_that_leads_here_reads_nothing(recorder, host):
     status, _, body = ask(recorder, "GET", "/state", headers={"Host": host})
     assert status == 403
     assert b"uid" not in body
+
+
+@pytest.mark.parametrize(
+    ("host", "ours"),
+    [
+        ("127.0.0.1", True),
+        ("127.0.0.1:80", True),
+        ("192.0.2.7:41002", True),
+        ("[::1]:80", True),
+        ("[fe80::1%eth0]", True),
+        ("LOCALHOST:80", True),
+        ("nvr.localhost", True),
+        ("localhost.", False),
+        ("evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("evil.example:80@localhost", False),
+        ("::1", False),
+        (">:1%eth0]:9", False),
+        ("[]", False),
+        ("", False),
+    ],
+)
+def test_which_names_are_of_this_machine(host, ours):
+    assert names_this_machine(host) is ours
+
+
+@given(st.text(max_size=30) | st.text("[]:%.@/\\ 1localhost", max_size=20))
+def test_any_host_is_judged_without_a_fault(host):
+    assert names_this_machine(host) in (True, False)
 
 
 def test_reset_keeps_the_clock_or_puts_it_back(recorder):
