@@ -9,7 +9,7 @@ import secrets
 
 from aiohttp import web
 
-_HOST = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*)\]|(?P<plain>[^:\[\]]+))(?::[0-9]*)?")
+_HOST = re.compile(r"(?:\[(?P<bracketed>[^\[\]]+)\]|(?P<plain>[^:\[\]]+))(?::[0-9]*)?")
 WITH_BODY = ("POST", "PUT", "PATCH")
 OPEN_PATHS = ("/healthz",)
 """What is answered without a token: it says nothing but that the recorder serves."""
