@@ -107,6 +107,7 @@ class _Walk:
         self._start = start
         self._order = order
         self._count = count
+        self._leading: dict[int, list[int]] = {}
         self._landmarks = [match.start() for match in _LANDMARKS[order].finditer(body, start)]
 
     def judge(self, readings: Sequence[PacketReading]) -> list[_Judged]:
@@ -206,12 +207,23 @@ class _Walk:
     def _camera_begins(self, begin: int, header: int) -> Iterator[int]:
         """Where camera information may begin that leads to this header, the longest first; at last the header
         itself, for there may be none."""
-        reach = min(header - begin, _REACH) // ALIGNMENT * ALIGNMENT
-        for at in range(header - reach, header, ALIGNMENT):
-            walked = self._camera_information(at)
-            if walked.end == header and all(each.length % ALIGNMENT == 0 for each in walked.elements):
-                yield at
+        yield from (at for at in self._leading_to(header) if at >= begin)
         yield header
+
+    def _leading_to(self, header: int) -> list[int]:
+        """Where elements begin that end one behind another at this header, in order. Looked for from the
+        header backwards, once: each reading asks for it, and most places lead nowhere."""
+        if header not in self._leading:
+            unpack = struct.Struct(self._order + "HH").unpack_from
+            counts = {header: 0}
+            lowest = max(self._start, header - _REACH)
+            for at in range(header - ALIGNMENT, lowest - 1, -ALIGNMENT):
+                id_, length = unpack(self._body, at)
+                count = counts.get(at + length, _ELEMENTS)
+                if count < _ELEMENTS and length >= ALIGNMENT and id_ != PACKET_HEADER:
+                    counts[at] = count + 1
+            self._leading[header] = sorted(counts.keys() - {header})
+        return self._leading[header]
 
     def _only_sizes(self, at: int, stated: int | None) -> Iterator[int]:
         """How much data an only picture may have: to the end of a JPEG, as is stated, up to the zeros."""
