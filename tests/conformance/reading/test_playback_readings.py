@@ -201,7 +201,7 @@ def failed(bodies):
     """The rows that fail, as the scenarios judge them."""
     rows = {}
     checks = ChunkChecks(
-        lambda id_, ok, expected, actual, name: (
+        lambda id_, ok, expected, actual, name, basis="": (
             rows.setdefault(id_, []).append((bool(ok), name, actual)) or ok
         ),
         lambda id_, reason: None,
