@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from nvr_conformance.client.commands import command_url
 from nvr_conformance.client.downloads import Download, open_download
 from nvr_conformance.reading.refusals import refused
 from nvr_conformance.wire.connection import WireError
 from nvr_conformance.wire.exchange import Exchange
 from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, LiveStream
-from nvr_protocol.commands.table import COMMANDS_BY_KEY
-from nvr_protocol.commands.urls import build_command
 
 if TYPE_CHECKING:
     from nvr_conformance.client.http_client import HttpClient
@@ -44,10 +43,7 @@ class Session:
 
     def path(self, key: str, **values: object) -> str:
         """Path and query of a command with this UID, its digits as the recorder wrote them, however many."""
-        if COMMANDS_BY_KEY[key].parameter("UID") is None:
-            return build_command(key, **values)  # type: ignore[arg-type]
-        built = build_command(key, UID=1, **values)  # type: ignore[arg-type]
-        return built.replace("UID=1", f"UID={self.uid_text}", 1)
+        return command_url(key, **{"UID": self.uid_text, **values})
 
     def raw(self, path_and_query: str, *, timeout: float | None = None, prove_end: bool = False) -> Exchange:
         """GET of this very text; ``{uid}`` in it stands for the UID."""

@@ -155,14 +155,14 @@ def test_centering_focus_iris(target: Target, client: Client, check: Check) -> N
             right = _sign(went["pan"]) == _sign(16 - x) and _sign(went["tilt"]) == _sign(16 - y)
             check("CTL-05", right, "turns towards the point", went, f"direction of X={x}, Y={y}")
     for wanted in ("FAR", "NEAR", "AUTO"):
-        focused = operator.send("focus", CTRL=(wanted, "START"))
+        focused = operator.send("focus", CTRL=wanted)
         check("CTL-06", focused.ok, "accepted", focused, wanted)
         went = operator.follow(1.0)
         if focused.ok and went is not None and wanted != "AUTO":
             right = went["focus"] > 0 if wanted == "FAR" else went["focus"] < 0
             check("CTL-06", right, f"focus goes {wanted.lower()}", went["focus"], f"direction of {wanted}")
     for wanted in ("OPEN", "CLOSE", "RESET"):
-        set_ = operator.send("iris", CTRL=(wanted, "START"))
+        set_ = operator.send("iris", CTRL=wanted)
         check("CTL-07", set_.ok, "accepted", set_, wanted)
         went = operator.follow(1.0)
         if set_.ok and went is not None and wanted != "RESET":

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from nvr_conformance.client.commands import command_url
 from nvr_conformance.facts.answer_headers import as_drawn
 from nvr_conformance.scenario import HARMLESS, Check, Client, NotTested, Observe, scenario
 from nvr_conformance.wire.digest import read_challenges
-from nvr_protocol.commands.table import COMMANDS_BY_KEY
 
-RECORDED_TIME = COMMANDS_BY_KEY["recorded_time"].path
+RECORDED_TIME = command_url("recorded_time")
 FILES = (1, 3, 4, 99)  # that the document does not name
 
 

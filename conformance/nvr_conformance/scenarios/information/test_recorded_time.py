@@ -2,10 +2,10 @@
 
 import re
 
+from nvr_conformance.client.commands import command_url
 from nvr_conformance.facts import recorded_time
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
 from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, scenario
-from nvr_protocol.commands.table import COMMANDS_BY_KEY
 
 AUTUMN_2024 = 1_730_635_200
 """3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
@@ -37,7 +37,7 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
     """
     if target.clock == "manual":
         target.pass_time(120)
-    exchange = client.get_digest(COMMANDS_BY_KEY["recorded_time"].path)
+    exchange = client.get_digest(command_url("recorded_time"))
     fetched = target.now()
     require(exchange.status != 401, f"recordedtime.cgi lets {target.user} not in: {exchange}")
     check("INF-04", *recorded_time.form(exchange))
