@@ -73,9 +73,9 @@ def retime(film, path, times):
     with av.open(str(film)) as source, av.open(str(path), "w") as copy:
         stream = copy.add_stream_from_template(source.streams.video[0])
         packets = [packet for packet in source.demux(video=0) if packet.size]
-        for packet, time in zip(packets, times, strict=True):
+        for packet, time, order in zip(packets, times, sorted(times), strict=True):
             packet.stream, packet.time_base = stream, Fraction(1, 1000)
-            packet.pts = packet.dts = time
+            packet.pts, packet.dts = time, order - 300
             copy.mux(packet)
     return path
 
