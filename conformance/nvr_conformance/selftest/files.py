@@ -39,6 +39,7 @@ class TrialRecord(msgspec.Struct, frozen=True):
     not_applicable: dict[str, str]
     variants: tuple[tuple[str, str], ...]
     observed: dict[str, str]
+    warned: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, outcome: Outcome) -> TrialRecord:
@@ -58,6 +59,7 @@ class TrialRecord(msgspec.Struct, frozen=True):
             dict(outcome.not_applicable),
             trial.variants,
             dict(outcome.observed),
+            tuple(sorted(outcome.warned)),
         )
 
     def is_of(self, trial: Trial) -> bool:
@@ -68,7 +70,13 @@ class TrialRecord(msgspec.Struct, frozen=True):
     def outcome(self, trial: Trial) -> Outcome:
         """The outcome that it was made of."""
         return Outcome(
-            trial, frozenset(self.failed), self.problem, self.seconds, self.not_applicable, self.observed
+            trial,
+            frozenset(self.failed),
+            self.problem,
+            self.seconds,
+            self.not_applicable,
+            self.observed,
+            frozenset(self.warned),
         )
 
 

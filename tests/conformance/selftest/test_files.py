@@ -47,11 +47,18 @@ OUTCOMES = [
     Outcome(TRIALS[3], problem="no answer within 180 s"),
     Outcome(TRIALS[4], frozenset({"SES-01"}), seconds=1.0),
 ]
+ONLY_WARNED = Outcome(TRIALS[4], frozenset({"SES-01"}), seconds=1.0, warned=frozenset({"SES-01"}))
 IDS = frozenset({"SES-01", "SES-02", "SES-18"})
 
 
 def files(directory, settings=None, *, resume=False, trials=TRIALS):
     return SelftestFiles(directory, settings or Settings(), trials, ids=IDS, declared={}, resume=resume)
+
+
+def test_a_must_that_only_warned_is_so_when_it_is_read_again(tmp_path):
+    files(tmp_path).finish([*OUTCOMES[:3], ONLY_WARNED], 1.0)
+    kept = files(tmp_path, resume=True).kept
+    assert [outcome.missing for outcome in kept if outcome.trial.defect == "good-one"] == [{"SES-01"}]
 
 
 def test_what_the_file_says(tmp_path):
@@ -73,6 +80,7 @@ def test_what_the_file_says(tmp_path):
         "not_applicable": {},
         "variants": [],
         "observed": {"SES-18 digits": "bb"},
+        "warned": [],
     }
     assert (data["planned"], data["seconds"]) == (5, 12.3)
     assert data["sums"]["exact"] == 2

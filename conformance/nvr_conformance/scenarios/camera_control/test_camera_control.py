@@ -130,7 +130,12 @@ def test_parameters(target: Target, client: Client, check: Check, observe: Obser
     operator.move()
     for speeds in ({"PAN": 1}, {"TILT": 1}, {"ZOOM": 1}, {"PAN": -1, "TILT": -1}, {"ZOOM": -1}):
         left_out = operator.send("pan_tilt_zoom", **speeds)
-        check("CTL-04", left_out.ok, "accepted", left_out, f"only {' and '.join(speeds)}")
+        name = f"only {' and '.join(speeds)}"
+        check("CTL-04", left_out.ok, "accepted", left_out, name)
+        went = operator.follow(PAUSE)
+        if left_out.ok and went is not None:
+            right = all(went[axis.lower()] * speed > 0 for axis, speed in speeds.items())
+            check("CTL-04", right, "moves its way", went, f"{name}: it moves")
     target.pass_time(STOPPED)
     quick = []
     for number in range(10):
@@ -143,7 +148,7 @@ def test_parameters(target: Target, client: Client, check: Check, observe: Obser
 
 
 @scenario("CTL-05", "CTL-06", "CTL-07", needs=("ptz",))
-def test_centering_focus_iris(target: Target, client: Client, check: Check) -> None:
+def test_centering_focus_iris(target: Target, client: Client, check: Check, observe: Observe) -> None:
     """The corners and the middle of the picture; each focus and iris command."""
     operator = Operator(target, client.login(), first_camera(target))
     for x, y in ((0, 0), (32, 32), (0, 32), (32, 0), (16, 16)):
@@ -154,6 +159,10 @@ def test_centering_focus_iris(target: Target, client: Client, check: Check) -> N
             # X grows to the left, Y upwards; pan is positive to the right, tilt downwards.
             right = _sign(went["pan"]) == _sign(16 - x) and _sign(went["tilt"]) == _sign(16 - y)
             check("CTL-05", right, "turns towards the point", went, f"direction of X={x}, Y={y}")
+    by_cam = (
+        f"/cgi-bin/camctl.cgi?UID={{uid}}&CAM={operator.camera}&CMD=CENTERING&CTRL=START&X=16&Y=16&PC=AS60"
+    )
+    observe("CTL-05", operator.session.raw(by_cam), "CAM instead of CH")
     for wanted in ("FAR", "NEAR", "AUTO"):
         focused = operator.send("focus", CTRL=wanted)
         check("CTL-06", focused.ok, "accepted", focused, wanted)
