@@ -515,7 +515,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["exact", "5s-off"],
         _about(
             "§5.2.1",
-            "whether recordedtime.cgi is exact, or rounded to some seconds",
+            "whether recordedtime.cgi is exact, or five seconds early at both ends",
             "clients that ask for the first second of a recording",
         ),
     ] = "exact"
@@ -531,7 +531,8 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Literal["as-drawn", "blank", "no-empty-line"],
         _about(
             "§5",
-            "lines of text answers: as drawn, with a blank before CRLF, or without the empty line at the end",
+            "lines of the three text answers: as drawn, with a blank before CRLF, or without the empty "
+            "line at the end of a log",
             "clients that compare whole lines",
         ),
     ] = "as-drawn"

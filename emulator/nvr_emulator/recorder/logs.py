@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from nvr_emulator.seams import seam
 from nvr_protocol.texts.log_list import LOG_LIMIT, LogEntry, LogKind, LogList, write_log_list
 from nvr_protocol.timestamps import UnixSeconds, zone_at
+
+Order = Literal["as-drawn", "rising", "falling"]
 
 TEXT_LIMIT = 100
 """Longest text of an entry, in characters."""
@@ -17,10 +20,12 @@ SPACING = 60
 
 
 class Logs:
-    """Both logs of a recorder: each keeps its newest 1000 entries. Times are Unix seconds."""
+    """Both logs of a recorder: each keeps its newest 1000 entries. Times are Unix seconds. `order`: in which
+    the entries are given (OP-39)."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, order: Order = "as-drawn") -> None:
         self.zone = zone
+        self.order = order
         self.limit = LOG_LIMIT
         self._entries: dict[LogKind, list[LogEntry]] = {kind: [] for kind in LogKind}
 
@@ -40,8 +45,11 @@ class Logs:
             self.add(kind, text, now - minutes * SPACING)
 
     def entries(self, kind: LogKind) -> tuple[LogEntry, ...]:
-        """The newest first: that is 001 (§5.1)."""
-        return tuple(reversed(self._entries[kind]))
+        """In the order in which they are given and numbered from 001 on. As drawn, errors begin with the
+        oldest and events with the newest (§5.1)."""
+        rising = self.order == "rising" or (self.order == "as-drawn" and kind is LogKind.ERROR)
+        entries = self._entries[kind]
+        return tuple(entries if rising else reversed(entries))
 
     @seam
     def text(self, kind: LogKind) -> bytes:

@@ -60,7 +60,7 @@ class Recorder:
         self.live = LiveTable(plan, self.rng)
         self.playbacks: dict[int, Playback] = {}
         self.downloads = DownloadTable(plan.downloads_at_once)
-        self.logs = Logs(plan.zone)
+        self.logs = Logs(plan.zone, plan.variants.log_order)
         self.disks = Disks(plan.slots, plan.disks, plan.zone)
         self.exclusivity = Exclusivity(self.live, self.playbacks, plan.variants.second_stream)
         self.login_commands = LoginCommands(plan, self.gate, self.sessions, self.logs)

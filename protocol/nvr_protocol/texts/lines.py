@@ -1,10 +1,15 @@
 """Lines of text that end in CRLF, with their places (§5)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from nvr_protocol.errors import ProtocolError
 
 CRLF = b"\r\n"
+
+Endings = Literal["as-drawn", "blank", "no-empty-line"]
+"""How lines end: as the document draws them; with a blank ahead of CRLF where a line has anything; without
+the empty line at the end of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,18 @@ def split_lines(data: bytes, what: str, most: int) -> list[Line]:
         lines.append(Line(text.rstrip(b" "), offset))
         offset += len(text) + len(CRLF)
     return lines
+
+
+def with_endings(data: bytes, endings: Endings) -> bytes:
+    """A text that is written as drawn, with other endings."""
+    match endings:
+        case "blank":
+            lines = data.split(CRLF)
+            return CRLF.join(line + b" " if line else line for line in lines)
+        case "no-empty-line":
+            return data.removesuffix(CRLF) if data.endswith(CRLF + CRLF) else data
+        case _:
+            return data
 
 
 def excerpt(data: bytes) -> str:

@@ -32,7 +32,7 @@ def texts(recorder, kind=LogKind.EVENT):
     return [entry.text for entry in recorder.logs.entries(kind)]
 
 
-def test_the_newest_is_001():
+def test_the_newest_event_is_001():
     logs = Logs(NEW_YORK)
     for number in range(3):
         logs.add(LogKind.EVENT, f"SITE(VMD)-{number}", NOW + number)
@@ -45,14 +45,28 @@ def test_the_newest_is_001():
     assert read_log_list(logs.text(LogKind.ERROR)).entries == ()
 
 
+@pytest.mark.parametrize(
+    ("order", "errors", "events"),
+    [("as-drawn", "012", "210"), ("rising", "012", "012"), ("falling", "210", "210")],
+)
+def test_the_order_of_the_logs(order, errors, events):
+    logs = Logs(NEW_YORK, order)
+    for kind, expected in ((LogKind.ERROR, errors), (LogKind.EVENT, events)):
+        for number in "120":
+            logs.add(kind, number, NOW + int(number))
+        entries = read_log_list(logs.text(kind)).entries
+        assert [entry.text for entry in entries] == list(expected)
+        assert b'"001","2024/04/24 19:06:4%d"' % int(expected[0]) in logs.text(kind)
+
+
 def test_an_entry_keeps_the_summer_time_of_its_moment():
     logs = Logs(NEW_YORK)
     for moment in (SUMMER_ENDED - 1, SUMMER_ENDED):
         logs.add(LogKind.ERROR, "MAIN-1 SMART WARNING", moment)
     summer = [entry.zone.summer for entry in logs.entries(LogKind.ERROR)]
-    assert summer == [False, True]
-    assert b'"001","2024/11/03 01:00:00","0"' in logs.text(LogKind.ERROR)
-    assert b'"002","2024/11/03 01:59:59","1"' in logs.text(LogKind.ERROR)
+    assert summer == [True, False]
+    assert b'"001","2024/11/03 01:59:59","1"' in logs.text(LogKind.ERROR)
+    assert b'"002","2024/11/03 01:00:00","0"' in logs.text(LogKind.ERROR)
 
 
 def test_the_oldest_of_1001_goes():
@@ -103,7 +117,7 @@ def test_both_logs_are_given_by_loglist(recorder):
         assert ("Cache-Control", "no-cache") in answer.headers
         assert read_log_list(answer.body).kind is kind
         assert answer.body == recorder.logs.text(kind)
-    assert texts(recorder, LogKind.ERROR) == ["CAM 3 COMMUNICATION RECOVERED", "CAM 3 COMMUNICATION ERROR"]
+    assert texts(recorder, LogKind.ERROR) == ["CAM 3 COMMUNICATION ERROR", "CAM 3 COMMUNICATION RECOVERED"]
 
 
 def test_reset_leaves_what_was_configured():
