@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from nvr_conformance.cli.options import recorder_options
-from nvr_conformance.cli.stopping import no_traceback
+from nvr_conformance.cli.options import recorder_options, require_files
+from nvr_conformance.cli.stopping import no_traceback, writing
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
@@ -72,21 +72,26 @@ def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path, summary: 
     shown as lines for a shell and kept in a file.
     """
 
+    require_files({"--keep": keep, "--json": summary})
+
     def work(source: TargetSource) -> int:
+        from nvr_conformance.evidence.whole_files import write_file
         from nvr_conformance.fuzzing.steps import FuzzFile, write_fuzz_file
 
         run, channels = _fuzz_with_progress(source, budget, seed)
         _report(source, run)
         if summary is not None:
-            summary.write_bytes(_summary(run))
+            with writing(str(summary)):
+                write_file(summary, _summary(run))
         if run.finding is None:
             return EXIT_CONFORMANT if run.commands else EXIT_KIT_BROKE
         found = FuzzFile(
             model=source.model, seed=seed, disagreement=run.finding.text, steps=run.finding.steps
         )
-        write_fuzz_file(keep, found)
         _show(run.finding, channels)
-        click.echo(f"kept in {keep}: nvr-conformance replay {keep}")
+        with writing(str(keep)):
+            write_fuzz_file(keep, found)
+            click.echo(f"kept in {keep}: nvr-conformance replay {keep}")
         return EXIT_FAILURES
 
     _guarded(options, work)
@@ -124,15 +129,15 @@ def replay(options: TargetOptions, file: Path) -> None:
 
 
 def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> tuple[FuzzRun, int]:
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from nvr_conformance.fuzzing.run import fuzz as run_fuzz
+    from nvr_conformance.report.terminal import make_console
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with (
         source.open() as target,
-        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+        Progress(*columns, console=make_console(stderr=True), transient=True) as progress,
     ):
         task = progress.add_task("fuzzing", total=budget)
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvr_conformance.evidence import whole_files
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from nvr_conformance.judgement.expected_failures import ExpectedFailure
 
@@ -113,3 +115,22 @@ def read_known(path: Path | None) -> tuple[ExpectedFailure, ...]:
         return read_expected_failures(path)
     except (OSError, ValueError) as problem:
         raise click.BadParameter(str(problem), param_hint="--expected-failures") from None
+
+
+def require_files(places: Mapping[str, Path | None]) -> None:
+    """Look whether the files of these options can be written. click.BadParameter where not."""
+    _require(places, whole_files.require_writable)
+
+
+def require_folders(places: Mapping[str, Path | None]) -> None:
+    """Make the directories of these options. click.BadParameter where they cannot be written in."""
+    _require(places, whole_files.require_folder)
+
+
+def _require(places: Mapping[str, Path | None], look: Callable[[Path], None]) -> None:
+    for option, path in places.items():
+        try:
+            if path is not None:
+                look(path)
+        except OSError as problem:
+            raise click.BadParameter(str(problem), param_hint=option) from None

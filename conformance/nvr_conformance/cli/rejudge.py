@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known
-from nvr_conformance.cli.stopping import no_traceback, stop
+from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, require_folders
+from nvr_conformance.cli.stopping import no_traceback, stop, tell
 from nvr_conformance.judgement.exit_status import EXIT_USAGE
 
 
@@ -37,26 +37,28 @@ def rejudge(
     Says where a verdict differs from that of the run. Evidence that was changed since then is named, and
     leaves the result inconclusive at best. Exit status as of run.
     """
-    from rich.console import Console
-
     from nvr_conformance.engine.claims import SCENARIOS
-    from nvr_conformance.engine.events import Reporter
     from nvr_conformance.engine.rejudging import rejudge as judge_again
     from nvr_conformance.report.console import ConsoleReport
     from nvr_conformance.report.diff import changes, load_result
+    from nvr_conformance.report.terminal import make_console
     from nvr_conformance.report.writer import ReportWriter
 
     if written is not None and written.resolve() == report.resolve():
         raise click.UsageError(f"{written} is what is judged: write the report elsewhere")
+    require_folders({"--report": written})
     known = read_known(expected_failures)
-    with closing(ConsoleReport(Console(), verbose=verbose)) as console_report, no_traceback():
-        reporters: list[Reporter] = [console_report]
-        if written is not None:
-            reporters.append(ReportWriter(written))
+    with closing(ConsoleReport(make_console(), verbose=verbose)) as console_report, no_traceback():
+        writers = [] if written is None else [ReportWriter(written)]
         try:
             result = judge_again(
-                report, reporters=reporters, scenarios=scenarios or SCENARIOS, expected_failures=known
+                report,
+                reporters=[console_report, *writers],
+                scenarios=scenarios or SCENARIOS,
+                expected_failures=known,
             )
+            for writer in writers:
+                tell(writer.problem)
         except ValueError as problem:
             stop(str(problem), EXIT_USAGE)
     try:

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, recorder_options
-from nvr_conformance.cli.stopping import no_traceback, stop
+from nvr_conformance.cli.options import (
+    EXPECTED_FAILURES,
+    read_known,
+    recorder_options,
+    require_files,
+    require_folders,
+)
+from nvr_conformance.cli.stopping import no_traceback, tell
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
@@ -103,14 +109,12 @@ def run(
 
     Ctrl-C ends the run in order: streams are stopped, UIDs logged out, and the result says inconclusive.
     """
-    from rich.console import Console
-
     from nvr_conformance.engine.claims import SCENARIOS
-    from nvr_conformance.engine.events import Reporter
     from nvr_conformance.engine.judge import chosen_ids, judge_source
     from nvr_conformance.engine.run_options import RunOptions
     from nvr_conformance.judgement.completeness import read_required
     from nvr_conformance.report.console import ConsoleReport
+    from nvr_conformance.report.terminal import make_console
     from nvr_conformance.report.writer import ReportWriter
     from nvr_conformance.sources.source import TargetSource
 
@@ -126,6 +130,8 @@ def run(
     elif report is None:
         reporting = {"--redact-uids": redact_uids, "--note": notes}
         _refuse_idle(reporting, "for a report, and none is asked for by --report")
+    require_folders({"--report": report})
+    require_files({"--profile-out": profile_out})
     options = _with_config(dataclasses.replace(options, timeout=timeout), config)
     wanted = RunOptions(
         select=select,
@@ -142,7 +148,7 @@ def run(
         read_required(required)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    console = Console()
+    console = make_console()
     with closing(ConsoleReport(console, verbose=verbose)) as console_report, no_traceback():
         source = TargetSource(options, seed)
         source.prepare()
@@ -152,11 +158,13 @@ def run(
         if source.takes_its_time and options.pace != 0:
             plan = _plan(console, source, wanted)
             wanted = dataclasses.replace(wanted, planned_seconds=None if plan is None else plan.seconds)
-        reporters: list[Reporter] = [console_report]
-        if report is not None:
-            passwords = (options.password, *(other.password for other in options.other_users))
-            reporters.append(ReportWriter(report, passwords=passwords, redact_uids=redact_uids))
-        result = judge_source(source, wanted, reporters=reporters)
+        passwords = (options.password, *(other.password for other in options.other_users))
+        writers = (
+            [] if report is None else [ReportWriter(report, passwords=passwords, redact_uids=redact_uids)]
+        )
+        result = judge_source(source, wanted, reporters=[console_report, *writers])
+        for writer in writers:
+            tell(writer.problem)
         if profile_out is not None:
             _write_profile(profile_out, source, result)
     sys.exit(result.exit_status)
@@ -220,6 +228,7 @@ def _rehearse(console: Console, source: TargetSource, wanted: RunOptions) -> Pla
 
 
 def _write_profile(path: Path, source: TargetSource, result: Result) -> None:
+    from nvr_conformance.evidence.whole_files import write_file
     from nvr_conformance.judgement.outcomes import PrerequisiteFailed
     from nvr_conformance.profile.observing import observe_profile
     from nvr_conformance.profile.recorder_toml import profile_toml
@@ -227,9 +236,10 @@ def _write_profile(path: Path, source: TargetSource, result: Result) -> None:
     try:
         with source.open() as target:
             profile = observe_profile(target)
-        path.write_text(profile_toml(profile, result), encoding="utf-8")
+        write_file(path, profile_toml(profile, result).encode())
     except (OSError, PrerequisiteFailed) as problem:
-        stop(f"no profile: {problem}", EXIT_KIT_BROKE)
+        tell(f"no profile: {problem}")
+        return
     click.echo(f"profile in {path}: dialect {profile.dialect.name}")
 
 

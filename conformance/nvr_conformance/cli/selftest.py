@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvr_conformance.cli.stopping import stop
+from nvr_conformance.cli.stopping import stop, writing
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
 
 if TYPE_CHECKING:
@@ -94,9 +94,8 @@ def selftest(
     Exit status 0 only if every healthy run passes and every defect fails exactly what it breaks; 1 where the
     judge was wrong; 4 where a trial came to no verdict, or Ctrl-C ended the self-test.
     """
-    from rich.console import Console
-
     from nvr_conformance.engine.judge import chosen_ids
+    from nvr_conformance.report.terminal import make_console
     from nvr_conformance.selftest.console import print_matrix
     from nvr_conformance.selftest.coverage import coverage
     from nvr_conformance.selftest.files import SelftestFiles
@@ -133,7 +132,7 @@ def selftest(
             files = SelftestFiles(report, settings, trials, ids=ids, declared=declared, resume=resume)
     except (ValueError, OSError) as problem:
         stop(str(problem), EXIT_USAGE)
-    console = Console()
+    console = make_console()
     outcomes, ended = _try_all(console, trials, files, jobs=jobs or cores(), timeout=timeout)
     if ended:
         stop(ended, EXIT_KIT_BROKE)
@@ -166,14 +165,16 @@ def _try_all(
             hint = f", about {duration(left)} left" if waiting and left is not None else ""
             console.print(f"{len(outcomes)}/{len(trials)} {outcome_line(outcome)}{hint}")
             if files and len(outcomes) % SAVE_EVERY == 0:
-                files.save(outcomes, time.monotonic() - begun)
+                with writing("selftest.json"):
+                    files.save(outcomes, time.monotonic() - begun)
     except KeyboardInterrupt:
         ended = "interrupted"
     except Exception as problem:
         ended = f"the kit broke: {type(problem).__name__}: {problem}"
     runs.close()
     if files:
-        files.finish(outcomes, time.monotonic() - begun)
+        with writing("the report"):
+            files.finish(outcomes, time.monotonic() - begun)
     return outcomes, ended
 
 

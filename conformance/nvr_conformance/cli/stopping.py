@@ -15,9 +15,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def tell(text: str) -> None:
+    """Say on stderr what went wrong besides, if anything; the exit status stays what it is."""
+    if text:
+        click.echo(f"nvr-conformance: {text}", err=True)
+
+
+@contextmanager
+def writing(what: str) -> Iterator[None]:
+    """Say on stderr if a file cannot be written now (a full disk), and go on."""
+    try:
+        yield
+    except OSError as problem:
+        tell(f"{what} was not written: {problem.strerror or problem}")
+
+
 def stop(text: str, status: int) -> NoReturn:
     """Say why, and exit."""
-    click.echo(f"nvr-conformance: {text}", err=True)
+    tell(text)
     sys.exit(status)
 
 

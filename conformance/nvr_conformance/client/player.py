@@ -140,8 +140,10 @@ def player_in_recording(
             gop = player.fetch(camera)
         if gop.given and gop.codec in codecs and gop.start is not None:
             return player, gop
-        answer = f"camera {camera}: {gop}"
-    raise PrerequisiteFailed(f"no recording of {' or '.join(sorted(codecs))} that plays: {answer}")
+        answer = (
+            f"camera {camera} plays {gop.codec or 'no picture'}" if gop.given else f"camera {camera}: {gop}"
+        )
+    raise PrerequisiteFailed(f"found no recording of {' or '.join(sorted(codecs))}: {answer}")
 
 
 def minute_in(gop: Gop) -> int:

@@ -109,6 +109,7 @@ def judge_source(
         begun=started.isoformat(timespec="seconds"),
         measurements=plugin.measurements,
         planned_seconds=run.planned_seconds,
+        spent=plugin.spent,
         about=source.about(_words(run)),
     )
     result = apply_expected_failures(result, run.expected_failures, started.date(), selected)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nvr_conformance.client.target import Target
     from nvr_conformance.sources.source import Source
 
+INTERRUPTED = "the run was interrupted"
 BOOK = pytest.StashKey[Book]()
 
 
@@ -58,6 +59,7 @@ class EnginePlugin:
     notes: list[Note] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    spent: dict[str, float] = field(default_factory=dict)  # seconds, by requirement
     interrupted: bool = False
     capture: bool = False  # keep the bytes of the wire in each scenario's history
     _claims: dict[str, Claim] = field(default_factory=dict)
@@ -119,7 +121,7 @@ class EnginePlugin:
         item.stash[BOOK] = book
         self.emit(ScenarioStarted(item.name, claim.ids))
         begun = time.monotonic()
-        self._outcome = ("interrupted", "interrupted")
+        self._outcome = ("interrupted", INTERRUPTED)
         try:
             return (yield)
         finally:
@@ -137,6 +139,8 @@ class EnginePlugin:
             if outcome == "error" or (outcome == "stopped" and claim.place == "last"):
                 self.errors.append(reason)
             seconds = time.monotonic() - begun
+            for id_ in claim.ids:
+                self.spent[id_] = self.spent.get(id_, 0.0) + seconds / len(claim.ids)
             self.emit(ScenarioFinished(item.name, outcome, reason, seconds, book.history, tuple(book.checks)))
             del item.stash[BOOK]  # its history may hold much
 
@@ -160,7 +164,7 @@ class EnginePlugin:
         """Say of the scenarios that never began why that is so."""
         for nodeid in self._claims.keys() - self._begun:
             ids = self._claims[nodeid].ids
-            self.notes += [Note(id_, Verdict.NOT_TESTED, "the run was interrupted", nodeid) for id_ in ids]
+            self.notes += [Note(id_, Verdict.NOT_TESTED, INTERRUPTED, nodeid) for id_ in ids]
 
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = True

@@ -68,11 +68,8 @@ def markers(records: Sequence[RtpRecord], codec: str) -> Fact:
     for packets, _ in pictures:
         for place, record in enumerate(packets, 1):
             if not record.problem and record.marker != (place == len(packets)):
-                where = "last" if place == len(packets) else f"{place}."
-                found = "marker" if record.marker else "no marker"
-                return Fact(
-                    False, expected, f"{record.place}: {found} on the {where} of {len(packets)} packets"
-                )
+                found = "a marker" if record.marker else "no marker"
+                return Fact(False, expected, f"{record.place}: {found} on packet {place} of {len(packets)}")
     return Fact(True, expected, f"{len(pictures)} pictures")
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from nvr_conformance.client.player import MINUTE, mask_of
+from nvr_conformance.evidence.whole_files import write_file
 
 if TYPE_CHECKING:
     from pathlib import Path
-
 
 FORMAT = "nvrkit-fuzz-1"
 DEFAULT_AGO = 200 * MINUTE * 100  # hundredths before now: stands for a GOP's time where none was given yet
@@ -119,7 +119,7 @@ class FuzzFile(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_fuzz_file(path: Path, found: FuzzFile) -> None:
     """Keep it as indented JSON."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+    write_file(path, msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
 
 
 def read_fuzz_file(path: Path) -> FuzzFile:

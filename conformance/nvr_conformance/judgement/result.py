@@ -11,7 +11,7 @@ from nvr_conformance.judgement.measurement import Measurement, put_together
 from nvr_conformance.judgement.verdicts import Overall, Verdict, exit_status, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from nvr_conformance.judgement.verdicts import RequirementVerdict
 
@@ -31,7 +31,7 @@ class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row of the catalogue. ``expected_failure``: why a failure is excused (``--expected-failures``).
 
     ``basis``: where the document says what is held against a recorder, by a short name. ``not_held``: what it
-    leaves open beside that.
+    leaves open beside that. ``seconds``: its share of the scenarios that claim it.
     """
 
     id: str
@@ -42,6 +42,7 @@ class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
     expected_failure: str = ""
     basis: dict[str, str] = {}
     not_held: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -105,8 +106,10 @@ def make_result(
     measurements: Iterable[Measurement] = (),
     planned_seconds: float | None = None,
     about: About | None = None,
+    spent: Mapping[str, float] | None = None,
 ) -> Result:
-    """Put a result together."""
+    """Put a result together. ``spent``: seconds, by requirement."""
+    spent = spent or {}
     return Result(
         overall,
         target,
@@ -127,6 +130,7 @@ def make_result(
                 ),
                 basis=row.requirement.basis,
                 not_held=row.requirement.not_held,
+                seconds=round(spent.get(row.requirement.id, 0.0), 3),
             )
             for row in rows
         ),

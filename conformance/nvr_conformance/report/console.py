@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.table import Table
 
 from nvr_conformance.engine.events import (
     CheckMade,
@@ -18,6 +17,7 @@ from nvr_conformance.engine.events import (
 )
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import Overall, Verdict
+from nvr_conformance.report.terminal import print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +40,9 @@ _OVERALL_STYLES = {
     Overall.INCOMPLETE: "bold yellow",
     Overall.INCONCLUSIVE: "bold magenta",
 }
+
+TOLD_ALONE = 5
+"""Requirements that were not tested for the same reason; of more, the reason is told once."""
 
 
 class ConsoleReport:
@@ -125,17 +128,22 @@ def print_result(console: Console, result: Result) -> None:
 
 
 def _print_table(console: Console, result: Result) -> None:
-    table = Table(box=None, pad_edge=False, expand=False)
-    for heading in ("id", "level", "verdict", "checks"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("", overflow="fold")
+    """A row for each requirement; where many were not tested for one reason, one line for all of them."""
+    reasons = Counter(row.reason for row in result.requirements if row.verdict is Verdict.NOT_TESTED)
+    many = {reason: count for reason, count in reasons.items() if count > TOLD_ALONE}
+    rows = []
     for row in result.requirements:
+        if row.verdict is Verdict.NOT_TESTED and row.reason in many:
+            continue
         text = row.reason or requirements()[row.id].text
         if row.verdict is Verdict.OBSERVED:
-            text = "; ".join(check.actual for check in row.checks)
+            text = "; ".join(dict.fromkeys(check.actual for check in row.checks))
         verdict = f"[{STYLES[row.verdict]}]{row.verdict}[/]"
-        table.add_row(row.id, row.level, verdict, str(len(row.checks) or ""), escape(text))
-    console.print(table)
+        rows.append((row.id, row.level, verdict, str(len(row.checks) or ""), escape(text)))
+    if rows:
+        print_table(console, ("id", "level", "verdict", "checks", ""), rows)
+    for reason, count in many.items():
+        console.print(f"{count} requirements not tested: {escape(reason)}", style=STYLES[Verdict.NOT_TESTED])
 
 
 def _tally(result: Result) -> str:

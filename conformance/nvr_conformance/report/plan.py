@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.table import Table
 
 from nvr_conformance.report.console import duration
+from nvr_conformance.report.terminal import print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,15 +19,11 @@ if TYPE_CHECKING:
 def print_plan(console: Console, plan: Plan, *, whole: bool) -> None:
     """The sum of a plan; ``whole``: each scenario, and each requirement that is left out, too."""
     if whole:
-        table = Table(box=None, pad_edge=False)
-        table.add_column("scenario", no_wrap=True)
-        table.add_column("commands", justify="right")
-        table.add_column("takes", justify="right", no_wrap=True)
-        table.add_column("requirements", overflow="fold")
-        for each in plan.scenarios:
-            ids = " ".join(each.ids)
-            table.add_row(escape(each.name), str(each.commands), duration(each.seconds), ids)
-        console.print(table)
+        rows = [
+            (escape(each.name), str(each.commands), duration(each.seconds), " ".join(each.ids))
+            for each in plan.scenarios
+        ]
+        print_table(console, ("scenario", "commands", "takes", "requirements"), rows)
         if plan.left_out:
             console.print("\nnot tested in this run, as far as can be foreseen:")
         for id_, reason in plan.left_out.items():

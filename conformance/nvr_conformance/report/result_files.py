@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections import Counter
-from pathlib import Path
 from xml.etree import ElementTree
 
 import msgspec
@@ -51,7 +48,11 @@ def junit_xml(result: Result) -> bytes:
     for row in rows:
         text = requirements()[row.id].text if row.id in requirements() else ""
         case = ElementTree.SubElement(
-            suite, "testcase", classname=row.id.partition("-")[0], name=f"{row.id} {text}"
+            suite,
+            "testcase",
+            classname=row.id.partition("-")[0],
+            name=f"{row.id} {text}",
+            time=f"{row.seconds:.3f}",
         )
         _add(case, _outcome(row))
     for name, problem in problems:
@@ -95,16 +96,3 @@ def _add(case: ElementTree.Element, outcome: dict[str, tuple[str, str]]) -> None
 
 def _xml(text: str) -> str:
     return _NOT_XML.sub("\ufffd", text)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside it first, then renamed."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)  # noqa: PTH101
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

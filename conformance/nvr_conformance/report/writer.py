@@ -24,11 +24,12 @@ from nvr_conformance.evidence.pcap_writing import write_pcap
 from nvr_conformance.evidence.redaction import Redactor
 from nvr_conformance.evidence.scenario_file import evidence_json, packet_numbers
 from nvr_conformance.evidence.transcript import excerpt, transcript
+from nvr_conformance.evidence.whole_files import PRIVATE, require_folder, write_file
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_conformance.report.declaration import declaration_json
 from nvr_conformance.report.page import PageExtras, render_page
 from nvr_conformance.report.pictures import ReportPictures
-from nvr_conformance.report.result_files import junit_xml, result_json, write_file
+from nvr_conformance.report.result_files import junit_xml, result_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,9 +60,20 @@ class ReportWriter:
         self._run: RunStarted | None = None
         self._excerpts: dict[str, str] = {}
         self._pictures = ReportPictures()
-        (directory / "evidence").mkdir(parents=True, exist_ok=True)
+        self.problem = ""
+        """What kept it from writing on; the run goes its way."""
+        for folder in (directory, directory / "evidence"):
+            require_folder(folder)
 
     def __call__(self, event: Event) -> None:
+        if self.problem:
+            return
+        try:
+            self._write(event)
+        except OSError as problem:  # a full disk must not take the run's verdict with it
+            self.problem = f"no report in {self._directory}: {problem.strerror or problem}"
+
+    def _write(self, event: Event) -> None:
         match event:
             case RunStarted():
                 self._run = event
@@ -103,7 +115,7 @@ class ReportWriter:
         return packets
 
     def _write_evidence(self, scenario: str, name: str, data: bytes) -> None:
-        write_file(self._directory / "evidence" / name, data)
+        write_file(self._directory / "evidence" / name, data, mode=PRIVATE)
         self._digests[name] = digest_of(data)
         self._files[scenario].append(f"evidence/{name}")
 
@@ -131,7 +143,7 @@ class ReportWriter:
             files=self._digests,
             about=result.about,
         )
-        write_file(self._directory / "evidence" / INDEX, index_json(index))
+        write_file(self._directory / "evidence" / INDEX, index_json(index), mode=PRIVATE)
 
     def _finish(self, result: Result) -> None:
         self._write_index(result)

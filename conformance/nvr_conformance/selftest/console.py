@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.table import Table
 
+from nvr_conformance.report.terminal import print_table
 from nvr_conformance.selftest.coverage import Coverage, State, Sums
 from nvr_conformance.selftest.trials import MODELS
 from nvr_conformance.selftest.variant_matrix import VariantRow, variant_rows
@@ -60,25 +60,20 @@ def print_matrix(console: Console, outcomes: Sequence[Outcome], rows: Sequence[C
 
     Then those requirements that no defect proves, by model, and the sum.
     """
-    table = Table(box=None, pad_edge=False)
-    table.add_column("trial", no_wrap=True)
-    table.add_column("killed by", style="green")
-    table.add_column("survived", style="bold red")
-    table.add_column("failed besides", style="bold yellow")
-    table.add_column("no verdict", style="magenta")
-    for outcome in sorted(outcomes, key=lambda each: (each.trial.defect or "", each.trial.model)):
-        name = outcome.trial.name
-        table.add_row(
-            f"{escape(name)} (M{outcome.trial.model})",
-            _ids(outcome.killed),
-            _ids(outcome.missing),
-            _ids(outcome.extra),
-            escape(outcome.problem),
+    trials = [
+        (
+            f"{escape(outcome.trial.name)} (M{outcome.trial.model})",
+            f"[green]{_ids(outcome.killed)}[/]",
+            f"[bold red]{_ids(outcome.missing)}[/]",
+            f"[bold yellow]{_ids(outcome.extra)}[/]",
+            f"[magenta]{escape(outcome.problem)}[/]",
         )
-    console.print(table)
+        for outcome in sorted(outcomes, key=lambda each: (each.trial.defect or "", each.trial.model))
+    ]
+    print_table(console, ("trial", "killed by", "survived", "failed besides", "no verdict"), trials)
     console.print()
     if variants := variant_rows(outcomes):
-        console.print(_variant_table(variants))
+        _print_variants(console, variants)
         console.print()
     sums = Sums.of(outcomes, rows)
     for model in sorted({outcome.trial.model for outcome in outcomes}):
@@ -99,21 +94,17 @@ def print_matrix(console: Console, outcomes: Sequence[Outcome], rows: Sequence[C
     )
 
 
-def _variant_table(rows: Sequence[VariantRow]) -> Table:
+def _print_variants(console: Console, rows: Sequence[VariantRow]) -> None:
     """A row for each value: how often it was judged on each model, what was held against it, what observed
     it."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("variant", no_wrap=True)
-    for model in MODELS:
-        table.add_column(f"M{model}", justify="right")
-    table.add_column("held against it", style="bold red")
-    table.add_column("observed in")
+    lines = []
     for row in rows:
-        held = {id_ for cell in row.cells.values() for id_ in cell.held}
-        seen = {id_ for cell in row.cells.values() for id_ in cell.observed}
+        held = frozenset(id_ for cell in row.cells.values() for id_ in cell.held)
+        seen = frozenset(id_ for cell in row.cells.values() for id_ in cell.observed)
         counts = (str(row.cells[model].trials or "") for model in MODELS)
-        table.add_row(f"{row.name}={row.value}", *counts, _ids(frozenset(held)), _ids(frozenset(seen)))
-    return table
+        lines.append((escape(f"{row.name}={row.value}"), *counts, f"[bold red]{_ids(held)}[/]", _ids(seen)))
+    headings = ("variant", *(f"M{model}" for model in MODELS), "held against it", "observed in")
+    print_table(console, headings, lines)
 
 
 def _ids(ids: frozenset[str]) -> str:

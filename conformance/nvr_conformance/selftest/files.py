@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.evidence.whole_files import require_folder, write_file
 from nvr_conformance.judgement.requirements import Level
-from nvr_conformance.report.result_files import write_file
 from nvr_conformance.selftest.coverage import Coverage, State, Sums, coverage
 from nvr_conformance.selftest.page import PageFacts, render_page
 from nvr_conformance.selftest.planning import Settings
@@ -132,7 +132,7 @@ class SelftestFiles:
         self._begun = datetime.now(UTC).isoformat(timespec="seconds")
         self._seconds = 0.0
         self.kept: list[Outcome] = []
-        directory.mkdir(parents=True, exist_ok=True)
+        require_folder(directory)
         if resume and self._json.exists():
             self._read(trials)
         else:

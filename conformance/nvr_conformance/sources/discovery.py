@@ -43,7 +43,9 @@ def require_recorder(target: Target) -> Login:
             raise _unreachable(target, said, advice(target, exchange))
         login = client.try_login()
         if login.page.status in (None, 401) and login.uid_text is None:
-            raise _unreachable(target, f"login of {target.user!r} failed: {login.page}")
+            raise _unreachable(
+                target, f"login of {target.user!r} failed: {login.page}", _password_hint(target)
+            )
         return login
     finally:
         client.close()
@@ -59,10 +61,14 @@ def require_room(target: Target) -> None:
         raise _unreachable(target, said, "judge at another time, or throw others out with --allow eviction")
 
 
+def _password_hint(target: Target) -> str:
+    return "" if target.password else "no password was given: say --password, or set its environment variable"
+
+
 def find_model(target: Target, login: Login) -> int:
     """The model, by the number of digits of a UID. TargetUnreachableError where that tells nothing."""
     if login.uid_text is None:
-        raise _unreachable(target, f"login of {target.user!r} failed: {login.page}")
+        raise _unreachable(target, f"login of {target.user!r} failed: {login.page}", _password_hint(target))
     digits = len(login.uid_text)
     model = _MODEL_BY_DIGITS.get(digits)
     if model is None:

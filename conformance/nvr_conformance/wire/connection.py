@@ -66,7 +66,7 @@ class ResponseReader:
         if self.head is not None:
             return self._read(data)
         if not data:
-            raise WireError(WireProblem.CLOSED, "no answer")
+            raise WireError(WireProblem.CLOSED, "nothing came")
         self._start += data[: len(_START) - len(self._start)]
         if not _START.startswith(self._start):
             wrong = next(place for place, byte in enumerate(self._start) if byte != _START[place])

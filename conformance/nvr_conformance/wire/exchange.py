@@ -76,10 +76,15 @@ class Exchange:
     def __str__(self) -> str:
         """One line for reports: what came back."""
         if self.status is None:
-            return f"{self.error or 'no answer'} {self.error_text}".strip()
+            return self._problem or "no answer"
         line = f"{self.status} {self.reason}".strip()
         size = "streaming" if self.streaming else f"{len(self.body)} bytes"
-        return f"{line}, {size}" + (f", {self.error} {self.error_text}".rstrip() if self.error else "")
+        return f"{line}, {size}" + (f", {self._problem}" if self.error else "")
+
+    @property
+    def _problem(self) -> str:
+        """What kept the answer from being whole, in words."""
+        return ": ".join(text for text in (self.error, self.error_text) if text)
 
 
 def says_no(exchange: Exchange) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ElementTree
 from importlib.metadata import version
 
 import pytest
@@ -58,7 +59,13 @@ def test_exit_statuses(command, fake_recorder, tmp_path, name, text, status, sai
     verdict = json.loads((tmp_path / "r" / "result.json").read_bytes())["verdict"]
     assert verdict == {0: "conformant", 1: "not-conformant", 4: "inconclusive"}[status]
     assert f"{fake_recorder.url}, MODEL 2" in result.output.rpartition("\n\n")[2]
-    assert f"{fake_recorder.url}, MODEL 2" in (tmp_path / "r" / "junit.xml").read_text()
+    junit = ElementTree.parse(tmp_path / "r" / "junit.xml").getroot()
+    assert f"{fake_recorder.url}, MODEL 2" in junit.get("name")
+    times = {
+        case.get("name").partition(" ")[0]: float(case.get("time", 0)) for case in junit.iter("testcase")
+    }
+    assert (times["SES-01"] > 0) == (name != "empty")
+    assert times["SES-02"] == 0
 
 
 @pytest.mark.parametrize(
@@ -200,11 +207,60 @@ def test_a_control_port_that_is_none(command, fake_recorder):
     assert "Traceback" not in result.output
 
 
-def test_a_report_that_cannot_be_written(command, tmp_path):
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--report", "/proc/x"),
+        ("run", "--report", "file/report"),
+        ("run", "--profile-out", "none/p.toml"),
+        ("run", "--profile-out", "/proc/x"),
+        ("fuzz", "--keep", "none/found.json"),
+        ("fuzz", "--json", "none/sums.json"),
+        ("rejudge", ".", "--report", "/proc/x"),
+        ("selftest", "--report", "/proc/x"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_runs(command, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")
-    result = command("run", "--report", tmp_path / "file" / "report")
-    assert result.exit_code == 4
+    result = command(*words)
+    assert result.exit_code == 2
+    assert words[-1].partition("/")[0] in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_full_disk_takes_no_verdict_away(command, fake_recorder, tmp_path, monkeypatch):
+    def full(path, data, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("nvr_conformance.report.writer.write_file", full)
+    scenarios = tmp_path / "test_full.py"
+    scenarios.write_text(FAILING)
+    target = ("run", fake_recorder.url, "--model", 2, "--pace", 0, "--scenarios", scenarios)
+    result = command(*target, "--report", tmp_path / "r")
+    assert result.exit_code == 1
+    assert "not-conformant in 1 of 1 tested" in result.output
+    assert f"no report in {tmp_path / 'r'}: No space left on device" in result.stderr
+
+
+def test_what_was_not_selected_is_told_in_one_line(command, fake_recorder, tmp_path):
+    scenarios = tmp_path / "test_few.py"
+    scenarios.write_text(PASSING)
+    target = ("run", fake_recorder.url, "--model", 2, "--pace", 0, "--scenarios", scenarios)
+    result = command(*target, "--select", "SES-0*")
+    assert "129 requirements not tested: not selected" in result.output
+    assert "8 requirements not tested: no scenario claims it" in result.output
+    assert "SES-01" in result.output
+    assert "SES-02" not in result.output
+    assert not [line for line in result.output.splitlines() if line != line.rstrip()]
+
+
+def test_no_password_is_told_from_a_wrong_one(command, fake_recorder):
+    fake_recorder.password = "secret"
+    assert "no password was given: say --password" in command("run", fake_recorder.url).output
+    said = command("run", fake_recorder.url, "--password", "wrong")
+    assert said.exit_code == 3
+    assert "no password was given" not in said.output
 
 
 def test_list(command):

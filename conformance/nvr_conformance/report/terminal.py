@@ -1,0 +1,37 @@
+"""What a command writes on: a terminal, as wide as it is, or a pipe, whose lines end where they end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console of this process. Where it is no terminal nothing is wrapped."""
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, soft_wrap=True)
+
+
+def print_table(console: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows of cells (rich's markup) below headings. The last column is folded where there is a terminal; in a
+    pipe each row is one line, without blanks at its end."""
+    if console.is_terminal:
+        table = Table(box=None, pad_edge=False, expand=False)
+        for place, heading in enumerate(headings, 1):
+            table.add_column(heading, no_wrap=place < len(headings), overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        return
+    plain = [[Text.from_markup(cell).plain for cell in row] for row in (headings, *rows)]
+    widths = [max(map(len, column)) for column in list(zip(*plain, strict=True))[:-1]]
+    for cells in plain:
+        padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=False)]
+        line = "  ".join([*padded, cells[-1]]).rstrip()
+        console.print(Text(line), soft_wrap=True)
