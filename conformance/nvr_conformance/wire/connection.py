@@ -237,7 +237,7 @@ def open_socket(endpoint: Endpoint, timeout: float, receive_buffer: int | None =
     except (OSError, ValueError) as problem:
         plain.close()
         if isinstance(problem, TimeoutError):
-            raise WireError(WireProblem.TIMEOUT, "in the TLS handshake") from None
+            raise WireError(WireProblem.TIMEOUT, "the TLS handshake did not end") from None
         raise WireError(WireProblem.TLS, str(problem)) from None
 
 

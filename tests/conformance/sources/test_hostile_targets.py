@@ -167,7 +167,7 @@ def test_no_recorder_over_http(act, said, model):
         (answers(PAGE), (), "it speaks plain HTTP: try http://127.0.0.1:"),
         (tls, (), "its certificate is not trusted: try --insecure"),
         (tls, ("--insecure",), "not a recorder: dlogin.cgi answers 200 OK"),
-        (silent, (), "timeout in the TLS handshake"),
+        (silent, (), "timeout: the TLS handshake did not end"),
         (resetting, (), "reset"),
         (pours(b"", b"garbage\r\n" * 1000), (), "TLS handshake failed"),
     ],
