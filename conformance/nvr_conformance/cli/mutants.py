@@ -10,8 +10,7 @@ from nvr_conformance.cli.stopping import stop
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from nvr_conformance.report.terminal import make_console
     from nvr_conformance.selftest.mutation.run import Survivor
     from nvr_conformance.selftest.mutation.sites import Package
 
@@ -31,7 +30,7 @@ def run_mutants(count: int, of: Of, *, model: int, seed: int, jobs: int, report:
     from nvr_conformance.selftest.mutation.sites import ExecutedError, chosen, executed_lines, mutants_in
     from nvr_conformance.selftest.mutation.trial import Fate
 
-    console = Console(highlight=False)
+    console = make_console()
     packages: tuple[Package, ...] = ("emulator", "protocol") if of == "both" else (of,)
     try:
         executed = executed_lines(model, seed)
@@ -84,7 +83,7 @@ def _tell(console: Console, outcome: Survivor, number: int, count: int) -> None:
 def _write(report: Path, everything: dict[str, list[Survivor]]) -> None:
     import msgspec
 
-    from nvr_conformance.report.result_files import write_file
+    from nvr_conformance.evidence.whole_files import require_folder, write_file
 
     rows = [
         {
@@ -103,5 +102,5 @@ def _write(report: Path, everything: dict[str, list[Survivor]]) -> None:
         for package, outcomes in everything.items()
         for each in outcomes
     ]
-    report.mkdir(parents=True, exist_ok=True)
+    require_folder(report)
     write_file(report / "mutants.json", msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nvr_conformance.cli.options import require_folders
 from nvr_conformance.cli.stopping import stop, writing
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
 
@@ -102,6 +103,7 @@ def selftest(
     from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
     from nvr_conformance.selftest.trials import MODELS, cores
 
+    require_folders({"--report": report})
     if mutants is not None:
         from nvr_conformance.cli.mutants import run_mutants
         from nvr_conformance.selftest.trials import cores as at_hand

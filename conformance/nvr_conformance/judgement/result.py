@@ -31,7 +31,7 @@ class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row of the catalogue. ``expected_failure``: why a failure is excused (``--expected-failures``).
 
     ``basis``: where the document says what is held against a recorder, by a short name. ``not_held``: what it
-    leaves open beside that. ``seconds``: its share of the scenarios that claim it.
+    leaves open beside that.
     """
 
     id: str
@@ -42,7 +42,6 @@ class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
     expected_failure: str = ""
     basis: dict[str, str] = {}
     not_held: tuple[str, ...] = ()
-    seconds: float = 0.0
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -51,7 +50,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     ``begun``: when, ISO 8601 in UTC. ``expectation_errors``: expected failures that are not so.
     ``measurements``: numbers that were measured, one of each name. ``planned_seconds``: how long it should
     take, where that was found out ahead. ``untested``: what had to be tested and was not. ``about``: the
-    circumstances.
+    circumstances. ``spent``: seconds by requirement, its share of the scenarios that claim it.
     """
 
     verdict: Overall
@@ -67,6 +66,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     planned_seconds: float | None = None
     untested: tuple[str, ...] = ()
     about: About = About()
+    spent: dict[str, float] = {}
 
     @property
     def judged(self) -> str:
@@ -108,8 +108,7 @@ def make_result(
     about: About | None = None,
     spent: Mapping[str, float] | None = None,
 ) -> Result:
-    """Put a result together. ``spent``: seconds, by requirement."""
-    spent = spent or {}
+    """Put a result together."""
     return Result(
         overall,
         target,
@@ -130,7 +129,6 @@ def make_result(
                 ),
                 basis=row.requirement.basis,
                 not_held=row.requirement.not_held,
-                seconds=round(spent.get(row.requirement.id, 0.0), 3),
             )
             for row in rows
         ),
@@ -139,4 +137,5 @@ def make_result(
         measurements=put_together(measurements),
         planned_seconds=None if planned_seconds is None else round(planned_seconds, 1),
         about=about or About(),
+        spent={id_: round(seconds, 3) for id_, seconds in (spent or {}).items()},
     )

@@ -52,7 +52,7 @@ def junit_xml(result: Result) -> bytes:
             "testcase",
             classname=row.id.partition("-")[0],
             name=f"{row.id} {text}",
-            time=f"{row.seconds:.3f}",
+            time=f"{result.spent.get(row.id, 0):.3f}",
         )
         _add(case, _outcome(row))
     for name, problem in problems:

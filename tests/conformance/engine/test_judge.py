@@ -381,7 +381,17 @@ def test_the_report_on_disk(run, tmp_path):
     result = run(PASSING, '@scenario("SES-02")\ndef test_f(check):\n    check("SES-02", 0, "<a>", "\\x01")\n',
                  reporters=[ReportWriter(directory)])  # fmt: skip
     data = json.loads((directory / "result.json").read_bytes())
-    assert list(data) == ["verdict", "target", "model", "seed", "seconds", "requirements", "begun", "about"]
+    assert list(data) == [
+        "verdict",
+        "target",
+        "model",
+        "seed",
+        "seconds",
+        "requirements",
+        "begun",
+        "about",
+        "spent",
+    ]
     assert data["verdict"] == "not-conformant"
     assert len(data["requirements"]) == 138
     assert list(data["requirements"][0]) == [
