@@ -10,7 +10,8 @@ from nvr_conformance.cli.stopping import stop
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
-    from nvr_conformance.report.terminal import make_console
+    from rich.console import Console
+
     from nvr_conformance.selftest.mutation.run import Survivor
     from nvr_conformance.selftest.mutation.sites import Package
 
@@ -24,8 +25,7 @@ def run_mutants(count: int, of: Of, *, model: int, seed: int, jobs: int, report:
 
     Exit status 0 where the share of killed ones reaches the goal, else 1; 4 where nothing could be judged.
     """
-    from rich.console import Console
-
+    from nvr_conformance.report.terminal import make_console
     from nvr_conformance.selftest.mutation.run import judge_mutants, judged_in_a_process, score
     from nvr_conformance.selftest.mutation.sites import ExecutedError, chosen, executed_lines, mutants_in
     from nvr_conformance.selftest.mutation.trial import Fate
