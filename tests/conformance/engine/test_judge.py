@@ -319,7 +319,7 @@ def test_a(client, check):
     assert result.verdict is Overall.INCONCLUSIVE
     assert result.exit_status == 4
     assert row(result, "SES-01").verdict is Verdict.PASS
-    assert row(result, "SES-02").reason == "interrupted"
+    assert row(result, "SES-02").reason == "the run was interrupted"
     assert row(result, "SES-03").reason == "the run was interrupted"
     assert fake_recorder.alive == set()
     assert isinstance(events[-1], RunFinished)
