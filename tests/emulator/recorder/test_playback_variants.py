@@ -21,6 +21,7 @@ NOW = float(START + 3600)
 GAP = START + 1200, START + 1500
 """Recording begins at START, on the minute, and has this gap; GOPs of 1 s begin with the seconds."""
 VIDEO, JPEG = 1, 3
+AAC, G711 = 1, 2
 
 
 def at(seconds):
@@ -255,3 +256,61 @@ def test_audio_begins_where_gotodate_does(go_to, second):
     ask = Asking(go_to=go_to, gop_seconds="5").playing("goto", TIMEF=at(102))
     audio = read_playback_audio(ask("playaudio", CAM=VIDEO).body)
     assert audio.start - START == second
+
+
+def audio_of_ten(camera=AAC, **variants):
+    ask = Asking(**variants).playing("goto", camera, TIMEF=at(100))
+    bodies = [ask("playaudio", CAM=camera).body for _ in range(10)]
+    return bodies, [read_playback_audio(body) for body in bodies]
+
+
+@pytest.mark.parametrize("camera", [AAC, G711])
+def test_answers_with_audio_may_be_longer_and_shorter_than_a_second(camera):
+    _, exact = audio_of_ten(camera)
+    _, varying = audio_of_ten(camera, audio_chunk="varying")
+    per_second = 48000 / 1024 if camera == AAC else 8000
+    lengths = [(len(audio.units) or len(audio.samples)) / per_second for audio in varying]
+    assert all(0.88 <= length <= 1.12 for length in lengths)
+    assert min(lengths) < 0.92
+    assert max(lengths) > 1.06
+    assert {len(audio.samples) for audio in exact} == ({0} if camera == AAC else {8000})
+    assert [audio.start - START for audio in varying] == list(range(100, 110))
+    assert all(audio.end == audio.start + 1 for audio in varying)
+
+
+def test_varying_answers_leave_nothing_out_and_repeat_nothing():
+    _, exact = audio_of_ten(G711)
+    _, varying = audio_of_ten(G711, audio_chunk="varying")
+    middle = b"".join(audio.samples for audio in varying)[400:-1200]
+    assert middle in b"".join(audio.samples for audio in exact)
+    units = [unit.data for audio in audio_of_ten(AAC, audio_chunk="varying")[1] for unit in audio.units]
+    all_units = [unit.data for audio in audio_of_ten(AAC)[1] for unit in audio.units]
+    assert units[5:-10] == all_units[all_units.index(units[5]) :][: len(units) - 15]
+
+
+def test_a_zero_may_stand_ahead_of_samples():
+    without, read = audio_of_ten(G711)
+    otherwise, read_otherwise = audio_of_ten(G711, audio_leading_zero="with")
+    for one, other, said, said_otherwise in zip(without, otherwise, read, read_otherwise, strict=True):
+        assert int.from_bytes(other[4:8], "big") == 8001
+        assert other[64:8065] == b"\0" + one[64:8064]
+        assert said_otherwise.samples == said.samples
+    assert audio_of_ten(AAC, audio_leading_zero="with")[0] == audio_of_ten(AAC)[0]
+
+
+def test_access_units_may_have_an_au_header():
+    plain, read = audio_of_ten(AAC)
+    otherwise, read_otherwise = audio_of_ten(AAC, au_info="1")
+    assert (plain[0][73], otherwise[0][73]) == (0, 1)
+    first = read[0].units[0].data
+    assert otherwise[0][76:80] == bytes((0, 16)) + (len(first) << 3).to_bytes(2, "big")
+    assert otherwise[0][80:].startswith(first)
+    for said, said_otherwise in zip(read, read_otherwise, strict=True):
+        assert [unit.data for unit in said_otherwise.units] == [unit.data for unit in said.units]
+        assert all(unit.au_header for unit in said_otherwise.units)
+
+
+@pytest.mark.parametrize(("value", "expected"), [("ff14", b"\xff\x14"), ("ff04", b"\xff\x04")])
+def test_the_id_ahead_of_access_units(value, expected):
+    bodies, _ = audio_of_ten(AAC, access_unit_id=value)
+    assert bodies[0][68:70] == expected

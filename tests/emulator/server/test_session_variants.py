@@ -120,6 +120,29 @@ def test_header_fields_stand_as_the_document_draws_them(recorder):
     assert drawn == ["Content-type", "Connection", "Content-Length", "Date", "Server"]
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "camera.cgi?UID={uid}&CAM=1",
+        "playaudio.cgi?UID={uid}&CAM=1",
+        "loglist.cgi?UID={uid}&KIND=ERR&HTML=as_errorlog.html",
+        "loglist.cgi?UID={uid}&KIND=EVENT&HTML=as_eventlog.html",
+    ],
+)
+def test_header_fields_of_playback_and_logs_stand_as_drawn(recorder, target):
+    running = recorder()
+    uid = login(running)
+    hdrctl = f"/cgi-bin/hdrctl.cgi?UID={uid}&PC=AS60"
+    assert "200" in ask(running, f"{hdrctl}&MASK=1000")[0]
+    play = f"{hdrctl}&PLAYCMD=PLAY&2ND=OFF&TIMEF=AS60_UNKNOWN&NOTIME=ON"
+    assert "200" in ask(running, play)[0]
+    line, fields, body, _ = ask(running, f"/cgi-bin/{target.format(uid=uid)}")
+    assert line == "HTTP/1.1 200 OK"
+    assert fields[:2] == [("Connection", "Keep-Alive"), ("Cache-Control", "no-cache")]
+    assert [name for name, _ in fields[2:]] == ["Content-type", "Content-Length", "Date", "Server"]
+    assert dict(fields)["Content-Length"] == str(len(body))
+
+
 def test_header_fields_may_stand_otherwise(recorder):
     running = recorder(information_without_login="open", header_order="other")
     fields = ask(running, INFORMATION)[1]

@@ -41,7 +41,7 @@ class PlaybackCommands:
         self.playbacks = playbacks
         self.exclusivity = exclusivity
         self.chunks = Chunks(plan)
-        self.audio = AudioPlayback(plan.zone, plan.dialect)
+        self.audio = AudioPlayback(plan)
 
     def commands(self) -> Mapping[str, Handler]:
         """What obeys the commands of playback."""
