@@ -138,6 +138,8 @@ class Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """The answer to a request that is malformed or oversized, or at which the emulator failed."""
+        if isinstance(exc, ConnectionError):
+            raise exc
         if status >= 500:
             log.error("the emulator failed at %s", request.raw_path[:500], exc_info=exc)
         if request.writer.output_size > 0:

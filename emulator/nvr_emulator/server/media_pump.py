@@ -9,12 +9,14 @@ import socket
 
 from nvr_emulator.journal.entries import ClockMoved, NobodyListens, ReaderTooSlow
 from nvr_emulator.recorder.happenings import Tell, unheard
-from nvr_emulator.recorder.live.stream import LiveStream
+from nvr_emulator.recorder.live.stream import LivePicture, LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.server.clock import Clock, ManualClock
 from nvr_emulator.server.refused_datagrams import ask_for_refusals, refusals
 from nvr_emulator.server.sinks import BURST, BURST_PAUSE, HttpSink, RtpSink, fair_share
 
+TURN = 0.005
+"""Seconds for which pictures are sent before whoever else is served has a turn."""
 LONGEST_FLOOD = 2.0
 """Seconds of pictures that one advance of the manual clock sends at most."""
 SETTLING = 1.0
@@ -47,6 +49,7 @@ class MediaPump:
 
         sink = HttpSink(self.recorder.live.part_writer(stream), self._share, too_slow)
         self._sinks[stream.number] = sink
+        stream.keeps_up = sink.keeps_up
         if stream.ended:
             sink.end()
         return sink
@@ -67,7 +70,7 @@ class MediaPump:
         """Serve the real clock until cancelled."""
         while True:
             self._woken.clear()
-            self._send_due()
+            await self._send_due_in_turns()
             due = self.recorder.next_event()
             wait = None if due is None else max(0.0, due - self.clock.now())
             # Not wait_for: before 3.12 it loses a cancellation that comes just behind what it waits for.
@@ -103,13 +106,27 @@ class MediaPump:
 
     def _send_due(self) -> None:
         for picture in self.recorder.run_until(self.clock.now()):
-            stream = picture.stream
-            if stream.destination is not None:
-                self._unpaced += len(picture.packets)
-                self._rtp_sink(stream, stream.destination).write(picture)
-            elif (sink := self._sinks.get(stream.number)) is not None:
-                sink.write(picture)
+            self._send(picture)
         self._end_sinks()
+
+    async def _send_due_in_turns(self) -> None:
+        """The same, and where that takes long, commands are answered meanwhile."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + TURN
+        for picture in self.recorder.run_until(self.clock.now()):
+            self._send(picture)
+            if loop.time() >= until:
+                await asyncio.sleep(0)
+                until = loop.time() + TURN
+        self._end_sinks()
+
+    def _send(self, picture: LivePicture) -> None:
+        stream = picture.stream
+        if stream.destination is not None:
+            self._unpaced += len(picture.packets)
+            self._rtp_sink(stream, stream.destination).write(picture)
+        elif (sink := self._sinks.get(stream.number)) is not None:
+            sink.write(picture)
 
     def _rtp_sink(self, stream: LiveStream, destination: tuple[str, int]) -> RtpSink:
         if stream.number not in self._rtp_sinks:

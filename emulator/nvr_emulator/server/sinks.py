@@ -49,6 +49,7 @@ class HttpSink:
         self._ahead = b""
         self._chunked = False
         self._held: list[LivePicture] = []
+        self._held_bytes = 0
 
     def open(self, transport: asyncio.Transport, ahead: bytes = b"", *, chunked: bool = False) -> None:
         """The response's head is out: from now on pictures go to `transport`, the first of them behind what
@@ -59,6 +60,7 @@ class HttpSink:
         for picture in self._held:
             self.write(picture)
         self._held.clear()
+        self._held_bytes = 0
 
     @property
     def unsent(self) -> int:
@@ -67,31 +69,33 @@ class HttpSink:
             return 0
         return bytes_waiting(self.transport)
 
-    def write(self, picture: LivePicture) -> None:
-        """Write a picture's packets as parts, in one piece; drop it if the client does not keep up."""
-        if self.transport is None:
-            self._hold(picture)
-            return
-        if self.transport.is_closing():  # a TLS transport that was closed can no longer be asked
-            return
-        waiting = bytes_waiting(self.transport)
-        if waiting > self._share():
-            if not self._waiting_for_key and self._too_slow is not None:
+    def keeps_up(self, key: bool) -> bool:
+        """Whether the client is to have the next picture; if not, it goes on with a key picture once it has
+        taken what waits."""
+        if self.transport is None:  # until the head is out, pictures are held
+            waiting = self._held_bytes
+        elif self.transport.is_closing():  # a TLS transport that was closed can no longer be asked
+            return False
+        else:
+            waiting = bytes_waiting(self.transport)
+        if waiting > self._share() and not self._waiting_for_key:
+            if self._too_slow is not None:
                 self._too_slow(waiting)
             self._waiting_for_key = True
-        if self._waiting_for_key and not (picture.key and waiting == 0):
-            return
+        if self._waiting_for_key and not (key and waiting == 0):
+            return False
         self._waiting_for_key = False
-        data = self._ahead + self._parts(picture.packets)
-        self._ahead = b""
-        self.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+        return True
 
-    def _hold(self, picture: LivePicture) -> None:
-        """Keep a picture until the head is out; where that takes long, none but those from here on."""
-        self._held.append(picture)
-        if sum(map(len, picture.packets)) * len(self._held) > self._share():
-            self._held.clear()
-            self._waiting_for_key = True
+    def write(self, picture: LivePicture) -> None:
+        """Write a picture's packets as parts, in one piece."""
+        if self.transport is None:
+            self._held.append(picture)
+            self._held_bytes += sum(map(len, picture.packets))
+        elif not self.transport.is_closing():
+            data = self._ahead + self._parts(picture.packets)
+            self._ahead = b""
+            self.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
 
     def end(self) -> None:
         """The stream ended: let the answer end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -51,6 +52,9 @@ class LiveStream:
     bytes_sent: int = 0
     suspended: bool = False
     """The camera is lost: nothing is sent until it is back."""
+    keeps_up: Callable[[bool], bool] | None = None
+    """Asked ahead of each picture, with whether it is a key picture: False where the client does not keep up,
+    so that the picture is never made, and no sequence number goes to it."""
 
     def next_due(self) -> Ticks | None:
         """When the next picture is to be sent."""

@@ -234,8 +234,10 @@ class LiveTable:
         due = stream.next_due()
         if due is not None and now - due > CATCH_UP:
             stream.begin_at_key(Ticks(now - CATCH_UP))
-        while (due := stream.next_due()) is not None and due <= now:
-            yield self.picture(stream)
+        # A stream may end while its pictures are being sent.
+        while stream.ended is None and (due := stream.next_due()) is not None and due <= now:
+            if stream.keeps_up is None or stream.keeps_up(stream.picture == 0):
+                yield self.picture(stream)
             stream.step()
 
     @seam
