@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,7 +18,7 @@ from nvr_conformance.cli.stopping import no_traceback, writing
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from nvr_conformance.client.options import TargetOptions
     from nvr_conformance.fuzzing.run import FuzzRun
@@ -136,6 +139,7 @@ def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> tuple
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with (
+        _nothing_left_here(),
         source.open() as target,
         Progress(*columns, console=make_console(stderr=True), transient=True) as progress,
     ):
@@ -150,6 +154,19 @@ def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> tuple
 
         run = run_fuzz(target, budget=budget, seed=seed, on_progress=on_progress)
         return run, target.channels
+
+
+@contextmanager
+def _nothing_left_here() -> Iterator[None]:
+    """What hypothesis keeps between runs goes where its variable says, and not into the current folder."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    with TemporaryDirectory(prefix="nvr-fuzz-") as folder:
+        set_hypothesis_home_dir(os.environ.get("HYPOTHESIS_STORAGE_DIRECTORY") or folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _report(source: TargetSource, run: FuzzRun) -> None:

@@ -130,8 +130,6 @@ def run(
     elif report is None:
         reporting = {"--redact-uids": redact_uids, "--note": notes}
         _refuse_idle(reporting, "for a report, and none is asked for by --report")
-    require_folders({"--report": report})
-    require_files({"--profile-out": profile_out})
     options = _with_config(dataclasses.replace(options, timeout=timeout), config)
     wanted = RunOptions(
         select=select,
@@ -148,6 +146,8 @@ def run(
         read_required(required)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
+    require_folders({"--report": report})
+    require_files({"--profile-out": profile_out})
     console = make_console()
     with closing(ConsoleReport(console, verbose=verbose)) as console_report, no_traceback():
         source = TargetSource(options, seed)

@@ -9,6 +9,16 @@ from nvr_conformance.fuzzing.run import FuzzRun
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
 
+def test_fuzzing_leaves_nothing_behind(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "hypothesis.configuration.__hypothesis_home_directory_default", tmp_path / ".hypothesis"
+    )
+    answer = CliRunner().invoke(main, ["fuzz", "--budget", "1s"])
+    assert answer.exit_code == 0, answer.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_other_users_are_fuzzed_with(monkeypatch):
     """Those of highest priority first, on a recorder that is known by its URL alone."""
     users = []

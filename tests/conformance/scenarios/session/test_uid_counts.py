@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from nvr_conformance.judgement.outcomes import NothingToJudge
-from nvr_conformance.scenarios.session.test_uid_counts import Change, judge_changes
+from nvr_conformance.reading.connection_information import UidCounts
+from nvr_conformance.scenarios.session.test_uid_counts import Change, judge_changes, known_counts
 
 
 def changes(*actual):
@@ -26,3 +29,19 @@ def test_wrong_each_time_and_alike_is_the_recorders(actual):
 def test_anything_else_is_the_doing_of_others(actual):
     with pytest.raises(NothingToJudge, match="other clients came and went"):
         judge_changes(changes(*actual))
+
+
+@pytest.mark.parametrize(
+    ("uids", "known"),
+    [
+        ([[1], [1]], (1, 2)),
+        ([[1], [1, 2], [1, 2], [1, 2]], (2, 2)),  # somebody logged in while it was asked
+        ([[1], [2], [1], [2], [1], [2]], None),
+        ([None, None], None),
+    ],
+)
+def test_the_control_port_is_asked_on_both_sides_of_the_answer(uids, known):
+    states = iter([None if each is None else {"sessions": [{"uid": uid} for uid in each]} for each in uids])
+    target = SimpleNamespace(state=lambda: next(states))
+    client = SimpleNamespace(uid_counts=lambda: UidCounts(16, 2))
+    assert known_counts(target, client) == known
