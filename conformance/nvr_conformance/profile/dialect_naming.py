@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.facts.playback_times import zone_samples
 from nvr_conformance.reading.playback_lengths import LengthReading, PacketReading, in_common
 from nvr_conformance.reading.zone_bits import ZoneBits, zone_bits
+from nvr_protocol.dialect import ALTERNATIVES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nvr_conformance.reading.gop import Gop
+    from nvr_conformance.reading.live_jpeg import JpegPart
     from nvr_conformance.reading.playback_audio import AudioWalk
     from nvr_conformance.reading.zone_bits import ZoneSample
 
 _ORDERS = {">": "big", "<": "little"}
+_FORMS = {"two SOI": "two-soi", "one SOI": "one-soi"}
+_BOUNDARY = re.compile(r'multipart/[\w-]+ *;.*\bboundary=("?)(--)?myboundary"?\s*', re.IGNORECASE)
 NAMES: dict[str, dict[object, str]] = {
     "chunk_length": {
         LengthReading("the chunk id", "the stream header"): "to-stream-header",
@@ -61,6 +66,32 @@ class Told:
             self.named[name] = names.pop()
         elif readings and not names:
             self.nameless[name] = str(readings[0])
+
+
+def told_by_live_answer(content_type: str) -> Told:
+    """What the Content-Type of a live answer tells."""
+    found = _BOUNDARY.fullmatch(content_type)
+    if found is None:
+        return Told(nameless={"boundary": content_type})
+    return Told({"boundary": "plain" if not found[2] else "quoted" if found[1] else "dashed"})
+
+
+def told_by_g711(content_type: str) -> Told:
+    """What the Content-Type of a part of G.711 tells."""
+    names = [name for name in ALTERNATIVES["g711_content_type"] if name.lower() == content_type.lower()]
+    if not names:
+        return Told(nameless={"g711_content_type": content_type})
+    return Told({"g711_content_type": names[0]})
+
+
+def told_by_jpeg(part: JpegPart) -> Told:
+    """What one live JPEG tells."""
+    if part.problem:
+        return Told(nameless={"jpeg_form": part.problem})
+    told = Told({"byte_order": _ORDERS[part.byte_order]} if part.recorder.elements else {})
+    if part.form in _FORMS:
+        told.named["jpeg_form"] = _FORMS[part.form]
+    return told
 
 
 def told_by_video(gops: Sequence[Gop]) -> Told:

@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.http_client import LOGIN
 from nvr_conformance.client.player import AGO, Player
 from nvr_conformance.facts.live_audio import CONTENT_TYPES
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
-from nvr_conformance.profile.dialect_naming import Told, told_by_audio, told_by_video
+from nvr_conformance.profile.dialect_naming import (
+    Told,
+    told_by_audio,
+    told_by_g711,
+    told_by_jpeg,
+    told_by_live_answer,
+    told_by_video,
+)
 from nvr_conformance.reading.additional_information import wrong_value
 from nvr_conformance.reading.decoding import decode_pictures
 from nvr_conformance.reading.gop import SECOND
@@ -22,14 +29,11 @@ from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.wire.connection import WireError, open_socket
 from nvr_conformance.wire.digest import read_challenges
 from nvr_protocol.dialect import DEFAULT, Dialect
-from nvr_protocol.dialect_detection import detect_dialect
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.texts.recorded_time import Slot, read_recorded_time
 from nvr_protocol.timestamps import Zone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from nvr_conformance.client.session import Session
     from nvr_conformance.client.target import Target
     from nvr_conformance.wire.live_streams import LiveHttp
@@ -72,29 +76,16 @@ class Profile:
     cameras: list[CameraProfile] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def learn(self, sample: bytes | str, where: str) -> None:
-        """Take in what a sample of live media, or of their headers, tells of the dialect."""
-        try:
-            detection = detect_dialect(sample)
-        except ProtocolError as problem:
-            self.notes.append(f"{where}: no dialect explains it: {problem}")
-            return
-        self._settle({name: getattr(detection.dialect, name) for name in sorted(detection.determined)}, where)
-
-    def take(self, told: Told, where: str) -> None:
-        """Take in what playback tells of the dialect."""
-        self._settle(told.named, where)
-        self.notes += [f"{where}: {name} has another value: {text}" for name, text in told.nameless.items()]
-
-    def _settle(self, values: Mapping[str, Any], where: str) -> None:
-        """What came first stands."""
-        for name, value in values.items():
+    def learn(self, told: Told, where: str) -> None:
+        """Take in what something tells of the dialect; what came first stands."""
+        for name, value in told.named.items():
             if name not in self.told:
                 self.told.add(name)
                 self.dialect = replace(self.dialect, **{name: value})
             elif getattr(self.dialect, name) != value:
                 known = getattr(self.dialect, name)
                 self.notes.append(f"{where}: {name} is {value}, and {known} elsewhere")
+        self.notes += [f"{where}: {name} has another value: {text}" for name, text in told.nameless.items()]
 
 
 def observe_profile(target: Target) -> Profile:
@@ -160,7 +151,7 @@ def _look_at_live(profile: Profile, session: Session, camera: CameraProfile) -> 
         stream = session.start_http(camera.number, codec)
         if not stream.refused and stream.wait_packets(1, _WAITED):
             content_type = stream.exchange.header("Content-Type") or ""
-            profile.learn(content_type, f"camera {camera.number}, live {codec}")
+            profile.learn(told_by_live_answer(content_type), f"camera {camera.number}, live {codec}")
             if codec == "JPEG":
                 stream.wait_packets(_JPEGS, _WAITED)
                 camera.jpeg = _is_own(profile, camera, stream)
@@ -178,9 +169,9 @@ def _look_at_live(profile: Profile, session: Session, camera: CameraProfile) -> 
 
 def _is_own(profile: Profile, camera: CameraProfile, stream: LiveHttp) -> bool:
     """Whether these JPEG pictures are the camera's: a placeholder is small and always the same."""
-    parts = [packet.data for packet in stream.packets]
-    profile.learn(parts[0], f"camera {camera.number}, live JPEG")
-    jpegs = [read_jpeg_part(part).jpeg for part in parts]
+    parts = [read_jpeg_part(packet.data) for packet in stream.packets]
+    profile.learn(told_by_jpeg(parts[0]), f"camera {camera.number}, live JPEG")
+    jpegs = [part.jpeg for part in parts]
     pictures = decode_pictures("JPEG", jpegs[:1]).pictures
     return len(set(jpegs)) > 1 or not pictures or pictures[0].width > _PLACEHOLDER_WIDTH
 
@@ -196,8 +187,8 @@ def _listen(profile: Profile, session: Session, camera: CameraProfile) -> None:
         where = f"camera {camera.number}, live audio"
         if camera.audio is None:
             profile.notes.append(f"{where}: content type {kind!r}")
-        else:
-            profile.learn((part.header("Content-Type") if part is not None else "") or "", where)
+        elif camera.audio == "G711":
+            profile.learn(told_by_g711(kind), where)
     session.stop(audio)
     audio.close()
 
@@ -211,7 +202,7 @@ def _look_at_playback(profile: Profile, target: Target, player: Player, camera: 
         profile.notes.append(f"{where}: nothing is given")
         return
     camera.recorded = gops[0].codec or None
-    profile.take(told_by_video(gops), where)
+    profile.learn(told_by_video(gops), where)
     for gop in gops[:1]:
         zone = gop.chunk.information.first(0x0007)
         if zone is None or gop.start is None or wrong_value(zone, gop.chunk.byte_order):
@@ -222,4 +213,4 @@ def _look_at_playback(profile: Profile, target: Target, player: Player, camera: 
         profile.zones.append((gop.start // SECOND, Zone(-offset if sign else offset, bool(summer))))
     heard = player.listen(camera.number)
     if heard is not None:
-        profile.take(told_by_audio(heard), f"camera {camera.number}, playaudio.cgi")
+        profile.learn(told_by_audio(heard), f"camera {camera.number}, playaudio.cgi")

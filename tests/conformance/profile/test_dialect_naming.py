@@ -6,17 +6,28 @@ from dataclasses import replace
 
 import pytest
 
-from nvr_conformance.profile.dialect_naming import NAMES, told_by_audio, told_by_video
+from nvr_conformance.profile.dialect_naming import (
+    NAMES,
+    told_by_audio,
+    told_by_g711,
+    told_by_jpeg,
+    told_by_live_answer,
+    told_by_video,
+)
 from nvr_conformance.reading.gop import Gop
+from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.reading.playback_audio import walk_audio
 from nvr_conformance.reading.playback_video import walk_chunk
 from nvr_conformance.wire.exchange import Exchange
-from nvr_fixtures import load, load_audio
-from nvr_protocol.additional_information import Operation
+from nvr_fixtures import load, load_audio, load_jpeg
+from nvr_protocol.additional_information import AdditionalInformation, Operation
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.dialect import ALTERNATIVES, DEFAULT
+from nvr_protocol.live_jpeg import write_live_jpeg
+from nvr_protocol.multipart import live_content_type
 from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio, write_playback_audio
 from nvr_protocol.playback.video import Picture, PlaybackVideo, write_playback_video
+from nvr_protocol.rtp.audio import audio_content_type
 from nvr_protocol.timestamps import Zone
 
 START = 1_714_014_000
@@ -76,3 +87,35 @@ def test_what_audio_tells(codec, dialect):
     told = told_by_audio(walk_audio(write_playback_audio(audio, dialect)))
     expected = {"byte_order": dialect.byte_order, "zone_info": dialect.zone_info}
     assert told.named == expected | ({"aac_unit_id": dialect.aac_unit_id} if aac else {})
+
+
+@pytest.mark.parametrize("value", ALTERNATIVES["boundary"])
+def test_what_the_head_of_a_live_answer_tells(value):
+    told = told_by_live_answer(live_content_type(replace(DEFAULT, boundary=value)))
+    assert (told.named, told.nameless) == ({"boundary": value}, {})
+
+
+@pytest.mark.parametrize("value", ALTERNATIVES["g711_content_type"])
+def test_what_the_head_of_a_part_of_g711_tells(value):
+    content_type = audio_content_type(AudioCodec.G711, replace(DEFAULT, g711_content_type=value))
+    told = told_by_g711(content_type.lower())
+    assert (told.named, told.nameless) == ({"g711_content_type": value}, {})
+
+
+def test_heads_of_no_dialect_are_told_in_words():
+    assert told_by_live_answer("multipart/mixed").nameless == {"boundary": "multipart/mixed"}
+    assert told_by_g711("audio/pcm").nameless == {"g711_content_type": "audio/pcm"}
+
+
+@pytest.mark.parametrize("order", ALTERNATIVES["byte_order"])
+@pytest.mark.parametrize("form", ALTERNATIVES["jpeg_form"])
+def test_what_a_live_jpeg_tells(form, order):
+    recorder = AdditionalInformation(camera=2, seconds=START, zone=ZONE)
+    camera = AdditionalInformation(camera_seconds=START, camera_zone=ZONE)
+    dialect = replace(DEFAULT, jpeg_form=form, byte_order=order)
+    picture = load_jpeg("counter-small", 2).pictures[0]
+    told = told_by_jpeg(read_jpeg_part(write_live_jpeg(picture, recorder, camera, dialect)))
+    assert (told.named, told.nameless) == ({"byte_order": order, "jpeg_form": form}, {})
+    without = told_by_jpeg(read_jpeg_part(write_live_jpeg(picture, recorder, None, dialect)))
+    assert without.named == {"byte_order": order}
+    assert "jpeg_form" in told_by_jpeg(read_jpeg_part(picture)).nameless
