@@ -128,16 +128,16 @@ class Sieve:
     def _place(self, data: bytes) -> int:
         """Note the packet; behind how many of the recent ones it came that were sent later.
 
-        Late is what has a lower number and no later time: a number alone that goes back is a recorder that
-        counts wrong.
+        Late is what has no higher number and no later time, one of them lower: a number alone that goes back
+        is a recorder that counts wrong.
         """
         sequence, timestamp = _numbers(data)
         new = _Seen(sequence, timestamp, data[8:12])
         ahead = 0
         for seen in reversed(self._recent):
-            step = _apart(new.sequence, seen.sequence, 16)
-            earlier = -WINDOW < step < 0 and _apart(new.timestamp, seen.timestamp, 32) <= 0
-            if not earlier or new.ssrc != seen.ssrc:
+            step, passed = _apart(new.sequence, seen.sequence, 16), _apart(new.timestamp, seen.timestamp, 32)
+            earlier = (step < 0 and passed <= 0) or (step == 0 and passed < 0)
+            if not earlier or step <= -WINDOW or new.ssrc != seen.ssrc:
                 break
             ahead += 1
         self._recent.insert(len(self._recent) - ahead, new)

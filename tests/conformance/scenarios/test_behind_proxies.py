@@ -53,7 +53,7 @@ DEFECTS = {
     "h265-as-98": {"LIV-04"},
     "rtp-version-1": {"LIV-05"},
     "no-marker": {"LIV-06"},
-    "sequence-number-twice": {"LIV-07"},
+    "sequence-number-left-out": {"LIV-07"},
     "ssrc-changes-at-each-gop": {"LIV-09"},
     "clock-of-milliseconds": {"LIV-10"},
     "extension-with-a-spare-word": {"LIV-11"},
