@@ -58,7 +58,8 @@ class UserSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One registered camera: what it sends live, and as what it is recorded."""
+    """One registered camera: what it sends live, and as what it is recorded. `ltr`: what is recorded of its
+    H.264 and H.265 says that it is a stream with long-term reference P (§7)."""
 
     number: int
     fixture: str = "city"
@@ -67,6 +68,7 @@ class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     audio: AudioCodec | None = None
     jpeg: bool = True
     ptz: bool = True
+    ltr: bool = False
     state: CameraState = CameraState.NORMAL
 
 

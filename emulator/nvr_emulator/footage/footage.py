@@ -20,7 +20,7 @@ from nvr_protocol.playback.chunk_form import STANDARD, ChunkForm
 from nvr_protocol.playback.prepared_gop import PreparedGop
 from nvr_protocol.rtp import h264 as rtp_h264
 from nvr_protocol.rtp import h265 as rtp_h265
-from nvr_protocol.rtp.nal_units import split_annex_b
+from nvr_protocol.rtp.nal_units import kind, split_annex_b
 from nvr_protocol.rtp.packet import MAX_PAYLOAD
 from nvr_protocol.timestamps import Hundredths, Ticks, UnixSeconds
 
@@ -113,6 +113,14 @@ class Footage:
     def cycle(self) -> Ticks:
         """How long the fixture lasts."""
         return Ticks(self._starts[-1])
+
+    @cached_property
+    def has_idr(self) -> bool:
+        """Whether its key pictures are IDR pictures."""
+        if self.codec is Codec.JPEG:
+            return False
+        units = split_annex_b(self.fixture.gops[0][0].data)
+        return any(kind(self.codec, unit) == "IDR" for unit in units)
 
     def containing(self, moment: Ticks) -> Gop:
         """The GOP during which `moment` lies."""

@@ -128,6 +128,7 @@ class Recorder:
         if ending is not Ending.RESET:
             self.logs.add(LogKind.EVENT, f"{session.user} LOGOUT", now)
         self.end_streams(session, ending)
+        self.live_commands.churn.forget(session.uid)
         self.playbacks.pop(session.uid, None)
         if self.plan.variants.download_outlives_uid == "no":
             self.downloads.end_uid(session.uid, ending.value)

@@ -13,6 +13,7 @@ from nvr_emulator.recorder.commands import Asked, Handler
 from nvr_emulator.recorder.exclusivity import Exclusivity
 from nvr_emulator.recorder.happenings import WENT_AWAY
 from nvr_emulator.recorder.live.audio import AUDIO
+from nvr_emulator.recorder.live.churn import Churn
 from nvr_emulator.recorder.live.stream import LiveAnswer, LiveStream
 from nvr_emulator.recorder.live.streams import LiveTable
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, accepted
@@ -27,6 +28,7 @@ class LiveCommands:
         self.cameras = cameras
         self.live = live
         self.exclusivity = exclusivity
+        self.churn = Churn()
 
     def commands(self) -> Mapping[str, Handler]:
         """What obeys the commands of live."""
@@ -44,8 +46,11 @@ class LiveCommands:
         camera, comp = cast(int, values["CAM"]), cast(str, values["COMP"])
         settings = self.cameras.settings(camera)
         if values["CMD"] == "STOP":
+            if any(stream.camera == camera and stream.comp == comp for stream in self.live.streams(uid)):
+                self.churn.stopped(uid, camera, asked.now)
             self.live.stop(uid, camera, comp)
             return accepted()
+        self.churn.check(uid, camera, asked.now)
         admitted = self.exclusivity.admits_live(asked.session)
         port = values.get("PORT")
         destination = None if port is None else (asked.request.peer, cast(int, port))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.configuration.settings import CameraSettings
-from nvr_emulator.footage.footage import hundredths, unix_seconds
+from nvr_emulator.footage.footage import Gop, hundredths, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.playback.operations import Playback
+from nvr_protocol.codecs import Codec
 from nvr_protocol.playback.video_values import PlaybackVideo
 from nvr_protocol.playback.video_writer import write_playback_video
 from nvr_protocol.timestamps import Hundredths, Ticks, zone_at
+
+LONG_TERM_ELSEWHERE, LONG_TERM_HERE = 0x0010, 0x0011
+"""0x0028 of a stream with long-term reference P: this GOP has no such picture, or some (§7)."""
+SHOW, HIDE = 1, 2
+"""0x0029: an IDR picture to display, or not."""
 
 
 class Chunks:
@@ -18,16 +24,19 @@ class Chunks:
     def __init__(self, plan: RecorderPlan) -> None:
         self.plan = plan
 
-    def gop(self, camera: int, playback: Playback, place: Place, recording: Recording) -> bytes:
+    def gop(self, camera: CameraSettings, playback: Playback, place: Place, recording: Recording) -> bytes:
         """A recorded GOP."""
         gop = place.gop
+        long_term_reference, show_hide = long_term(gop, playback) if camera.ltr else (0, 0)
         return gop.footage.prepared(gop, self.plan.dialect, self.plan.chunk_form).stamp(
-            camera,
+            camera.number,
             gop.picture_hundredths(),
             zone_at(self.plan.zone, unix_seconds(gop.start)),
             playback.operation,
             playback.speed,
             end=self.end_of(place, recording),
+            long_term_reference=long_term_reference,
+            show_hide=show_hide,
         )
 
     def end_of(self, place: Place, recording: Recording) -> Hundredths:
@@ -61,3 +70,15 @@ class Chunks:
             self.plan.dialect,
             self.plan.chunk_form,
         )
+
+
+def long_term(gop: Gop, playback: Playback) -> tuple[int, int]:
+    """0x0028 and 0x0029 of a GOP of a stream with long-term reference P: every other GOP has one. After
+    GOTODATE, an IDR picture that is earlier than TIMEF is not to be displayed (§7)."""
+    if gop.footage.codec is Codec.JPEG:
+        return 0, 0
+    here = LONG_TERM_HERE if gop.number % 2 else LONG_TERM_ELSEWHERE
+    if not gop.footage.has_idr:
+        return here, 0
+    early = playback.timef is not None and hundredths(gop.start) < hundredths(playback.timef)
+    return here, HIDE if early else SHOW

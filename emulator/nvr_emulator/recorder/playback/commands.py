@@ -152,7 +152,8 @@ class PlaybackCommands:
     @seam
     def chunk(self, number: int, playback: Playback, place: Place) -> bytes:
         """The recorded GOP as §3.3.1 lays it out."""
-        return self.chunks.gop(number, playback, place, self.cameras.recording(number))
+        camera, recording = self.cameras.settings(number), self.cameras.recording(number)
+        return self.chunks.gop(camera, playback, place, recording)
 
     def no_image(self, number: int, playback: Playback, now: Ticks) -> Answer:
         """The answer where there is no picture (OP-23)."""
