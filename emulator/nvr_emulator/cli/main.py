@@ -217,6 +217,14 @@ def defects(as_json: bool) -> None:
 
 
 @main.command()
+def fidelity() -> None:
+    """Print how true the emulator is: each behaviour, and whence it is known (docs/fidelity.md)."""
+    from nvr_emulator.cli.fidelity import page
+
+    click.echo(page(), nl=False)
+
+
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--markdown", is_flag=True, help="The page docs/variants.md.")
 def variants(as_json: bool, markdown: bool) -> None:

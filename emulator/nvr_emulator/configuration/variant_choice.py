@@ -30,6 +30,10 @@ class Variant:
     text: str
     careless: str
     dialect: str
+    tag: str
+    """Whence the default is known: stated, field or assumed."""
+    seen: str
+    """The value that a real recorder was seen to have, where it is not the default."""
 
 
 class VariantError(ValueError):
@@ -69,6 +73,8 @@ def all_variants() -> tuple[Variant, ...]:
                 text=metas[-1].description or "",
                 careless=extra["careless"],
                 dialect=extra["dialect"],
+                tag=extra["tag"],
+                seen=extra["seen"],
             )
         )
     return tuple(rows)

@@ -10,15 +10,32 @@ from typing import Annotated, Literal
 
 import msgspec
 
+Tag = Literal["stated", "field", "assumed"]
+"""Whence a default is known: the document says or draws it, a real recorder was seen to do it, or neither."""
+
 
 def _about(
-    section: str, text: str, careless: str, *, dialect: str = "", tried: tuple[str, ...] = ()
+    section: str,
+    text: str,
+    careless: str,
+    *,
+    dialect: str = "",
+    tried: tuple[str, ...] = (),
+    tag: Tag = "assumed",
+    seen: str = "",
 ) -> msgspec.Meta:
     """What is said of a variant. `dialect`: the key of the dialect that it sets; `tried`: of a number, the
     values that trials take."""
     return msgspec.Meta(
         description=text,
-        extra={"section": section, "careless": careless, "dialect": dialect, "tried": tried},
+        extra={
+            "section": section,
+            "careless": careless,
+            "dialect": dialect,
+            "tried": tried,
+            "tag": tag,
+            "seen": seen,
+        },
     )
 
 
@@ -53,6 +70,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "that says nothing, "
             "204, or a closed connection",
             "clients that take 200 for success; clients that wait for an answer without a timeout",
+            tag="field",
         ),
     ] = "status"
     second_stream: Annotated[
@@ -63,6 +81,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "answered by 200 and "
             "nothing more; or the older one ends for it",
             "clients that do not stop the one before they start the other",
+            tag="field",
         ),
     ] = "refused"
     accepted_body: Annotated[
@@ -90,6 +109,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "what a download of more than an hour gets: 400; a bare 500, as was seen; a part with "
             "status 1; the first hour",
             "clients that do not cut ranges into hours, or take a truncated file for whole",
+            seen="500",
         ),
     ] = "400"
     download_seconds: Annotated[
@@ -99,6 +119,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "what seconds other than 00 in STARTTIME get: refused; taken as 00; or taken as they "
             "are, as was seen",
             "clients that ask for seconds, or rely on the range beginning where they said",
+            seen="taken",
         ),
     ] = "refused"
     nonce_count: Annotated[
@@ -114,6 +135,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "the Digest challenge: MD5; MD5 and SHA-256, one header each; qop of auth and auth-int; "
             "or no qop (RFC 2069)",
             "HTTP libraries that read the first challenge alone, choose auth-int, or need qop",
+            tag="field",
         ),
     ] = "md5"
     information_without_login: Annotated[
@@ -122,6 +144,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "OP-8",
             "whether recordedtime.cgi and as_getinfo.cgi ask for a login; as was seen they answer everybody",
             "clients that wait for a challenge before they send their password",
+            seen="open",
         ),
     ] = "asks"
     header_order: Annotated[
@@ -132,6 +155,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "case, in another order, "
             "and with a charset behind text types",
             "clients that compare header names by case or find the body by counting lines",
+            tag="stated",
         ),
     ] = "as-drawn"
     keep_alive: Annotated[
@@ -155,6 +179,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "packet alone; "
             "unknown ids among them and another order; the camera's ids too",
             "clients that cut 44 bytes off each packet instead of reading X and the length",
+            tag="field",
         ),
     ] = "all"
     aud: Annotated[
@@ -163,12 +188,16 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§2.3.1",
             "whether pictures begin with an access unit delimiter",
             "clients that find pictures by the AUD",
+            tag="field",
         ),
     ] = "sent"
     sei: Annotated[
         Literal["sent", "none"],
         _about(
-            "§2.3.1", "whether key pictures carry SEI", "clients that expect an SEI behind the parameter sets"
+            "§2.3.1",
+            "whether key pictures carry SEI",
+            "clients that expect an SEI behind the parameter sets",
+            tag="field",
         ),
     ] = "sent"
     parameter_sets: Annotated[
@@ -177,6 +206,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§2.3.1",
             "parameter sets once ahead of a key picture; twice; or a PPS ahead of other pictures too",
             "clients that take a parameter set for the begin of a GOP",
+            tag="stated",
         ),
     ] = "once"
     slices: Annotated[
@@ -229,6 +259,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "lines are the same",
             "clients that put two dashes ahead of what the header says",
             dialect="boundary",
+            tag="field",
         ),
     ] = "dashed"
     live_multipart_first_boundary: Annotated[
@@ -237,6 +268,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§2.3.3",
             "whether the first boundary line comes at once, as was seen, or together with the first part",
             "clients that take the answer for dead until a picture comes",
+            tag="field",
         ),
     ] = "at-once"
     live_multipart_framing: Annotated[
@@ -253,6 +285,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§2.3.3",
             "the headers of parts as drawn; or in another case and order and with further ones",
             "clients that find a part's body by counting lines or by Content-length in one letter case",
+            tag="stated",
         ),
     ] = "as-drawn"
     live_multipart_part_end: Annotated[
@@ -261,6 +294,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§2.3.3",
             "whether a CRLF stands behind a part's body",
             "clients that search for the boundary line behind CRLF instead of counting the length",
+            tag="stated",
         ),
     ] = "crlf"
     jpeg_form: Annotated[
@@ -271,6 +305,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "libjpeg, Pillow, libvips, GStreamer and browsers stop at the second SOI; ffmpeg, PyAV "
             "and OpenCV do not",
             dialect="jpeg_form",
+            tag="stated",
         ),
     ] = "two-soi"
     jpeg_camera_information: Annotated[
@@ -279,6 +314,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§2.3.5",
             "whether live JPEG carries the camera's information behind the recorder's",
             "clients that cut two groups off whatever comes",
+            tag="stated",
         ),
     ] = "with"
     audio_packet: Annotated[
@@ -330,6 +366,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "a refusal; or the "
             "codec that it has",
             "clients that wait for ever; decoders chosen by what was asked instead of what came",
+            tag="field",
         ),
     ] = "silent"
 
@@ -388,6 +425,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "the id ahead of an AAC access unit",
             "clients that know one of the two ids",
             dialect="aac_unit_id",
+            tag="stated",
         ),
     ] = "ff14"
     recorder_ids: Annotated[
@@ -517,6 +555,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§5.2.1",
             "whether recordedtime.cgi is exact, or five seconds early at both ends",
             "clients that ask for the first second of a recording",
+            tag="stated",
         ),
     ] = "exact"
     log_order: Annotated[
@@ -525,6 +564,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§5.1, OP-39",
             "errors oldest first and events newest first, as drawn; both oldest first; both newest first",
             "clients that show the first entries as the newest",
+            tag="stated",
         ),
     ] = "as-drawn"
     text_endings: Annotated[
@@ -534,6 +574,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "lines of the three text answers: as drawn, with a blank before CRLF, or without the empty "
             "line at the end of a log",
             "clients that compare whole lines",
+            tag="stated",
         ),
     ] = "as-drawn"
     mp4: Annotated[
@@ -542,6 +583,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§6.3, OP-45",
             "the MP4: moov at the end, as was seen; fragmented; moov first",
             "players that read from a pipe, or seek before the file is whole",
+            tag="field",
         ),
     ] = "moov-last"
     mp4_start: Annotated[
@@ -551,6 +593,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "where an MP4 begins: with the key picture at or before STARTTIME, or with the first one "
             "in the range",
             "clients that take the file's begin for STARTTIME",
+            tag="field",
         ),
     ] = "key-before"
     download_headers: Annotated[
@@ -559,6 +602,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§6.3.1",
             "headers of a download's parts as drawn, without blanks around =, or in another letter case",
             "clients that search one spelling of X-Temp-FileName",
+            tag="stated",
         ),
     ] = "as-drawn"
     download_outlives_uid: Annotated[
@@ -567,6 +611,7 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "§1.3, OP-42",
             "whether a download runs to its end when its UID ends",
             "clients that send no keep-alive while they download",
+            seen="yes",
         ),
     ] = "no"
     download_rate: Annotated[
@@ -577,5 +622,6 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "was seen",
             "timeouts for the whole answer instead of for silence",
             tried=("26",),
+            seen="26",
         ),
     ] = None
