@@ -8,6 +8,10 @@ A recorder of each kind is started once in a session and reset before each test,
 `@pytest.mark.nvr(model=3, clock="real", defects=["lifetime-of-80-s"])` chooses another kind, on a test, a
 class or a module: the nearest counts, name by name. `--nvr-model` changes the default model. The clock is
 manual unless the marker says otherwise: `nvr.clock.advance(91)`.
+
+`variants={"jpeg-form": "one-soi"}` is a recorder that the document allows too; `variants="each"` runs the
+test with the default and then once with each value of each variant, `variants="all-different"` with all at
+once.
 """
 
 from __future__ import annotations
@@ -24,6 +28,10 @@ if TYPE_CHECKING:
     from nvr_emulator.server.embedding import EmbeddedRecorder
 
 MARKER = "nvr"
+EACH, ALL_DIFFERENT = "each", "all-different"
+"""What `variants` may be besides a mapping."""
+KEPT = 8
+"""How many recorders of a session wait for the next test of their kind."""
 USUAL_MODEL = 2
 USED = pytest.StashKey[list["Nvr"]]()
 """The recorders that a test uses."""
@@ -99,10 +107,13 @@ class Nvr:
 
     def report(self) -> str:
         """The last exchanges, the findings and the seed, as they stand beside a failed test."""
+        from nvr_emulator.configuration.variant_choice import chosen
         from nvr_emulator.findings.files.report import report
 
         plan = self._recorder.machine.plan
         kind = f"{plan.series} (MODEL {plan.model}) at {self.url}, seed {self._recorder.seed}"
+        if different := chosen(plan.variants):
+            kind += f", variants {', '.join(f'{name}={value}' for name, value in different.items())}"
         return report(kind, self.journal, self.findings)
 
     def reset(self, *, restart_clock: bool = False) -> None:
@@ -144,25 +155,49 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def _nvr_recorders() -> Iterator[Callable[[dict[str, Any]], Nvr]]:
-    """Recorders by kind, each started when first asked for."""
-    started: dict[str, Nvr] = {}
+    """Recorders by kind, each started when first asked for; those that nobody asked for lately end."""
+    started: dict[str, tuple[ExitStack, Nvr]] = {}
 
-    with ExitStack() as stack:
+    def recorder(wanted: dict[str, Any]) -> Nvr:
+        kind = repr(sorted(wanted.items()))
+        if kind not in started:
+            while len(started) >= KEPT:
+                started.pop(next(iter(started)))[0].close()
+            stack = ExitStack()
+            started[kind] = stack, stack.enter_context(_running(wanted))
+        else:
+            started[kind] = started.pop(kind)
+        running = started[kind][1]
+        running.reset(restart_clock=True)
+        return running
 
-        def recorder(wanted: dict[str, Any]) -> Nvr:
-            kind = repr(sorted(wanted.items()))
-            if kind not in started:
-                started[kind] = stack.enter_context(_running(wanted))
-            started[kind].reset(restart_clock=True)
-            return started[kind]
+    yield recorder
+    for stack, _ in started.values():
+        stack.close()
 
-        yield recorder
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for each variant once with the default, and once with each."""
+    markers = metafunc.definition.iter_markers(MARKER)
+    variants = next((marker.kwargs["variants"] for marker in markers if "variants" in marker.kwargs), None)
+    if variants != EACH:
+        return
+    if "nvr" not in metafunc.fixturenames:
+        raise pytest.UsageError(f'{metafunc.definition.nodeid}: variants="each" needs the fixture nvr')
+    from nvr_emulator.configuration.variant_choice import chosen, each_variant
+
+    taken = [chosen(each) for each in each_variant()]
+    names = [f"{name}={value}" for each in taken for name, value in each.items()]
+    metafunc.parametrize("nvr", [{}, *taken], indirect=True, ids=["default", *names])
 
 
 @pytest.fixture
 def nvr(request: pytest.FixtureRequest, _nvr_recorders: Callable[[dict[str, Any]], Nvr]) -> Iterator[Nvr]:
     """A recorder of the session, as new; its clock is where it started."""
-    recorder = _nvr_recorders(_marked(request))
+    wanted = _marked(request)
+    if wanted.get("variants") == EACH:
+        wanted["variants"] = request.param
+    recorder = _nvr_recorders(wanted)
     request.node.stash.setdefault(USED, []).append(recorder)
     yield recorder
     _judge_findings(request.config, recorder)
@@ -209,12 +244,28 @@ def _running(wanted: dict[str, Any]) -> Iterator[Nvr]:
     from nvr_emulator.configuration.settings import ConfigurationError
     from nvr_emulator.server.embedding import EmbeddedRecorder, kind_of
 
+    if isinstance(variants := wanted.get("variants"), str):
+        wanted = {**wanted, "variants": _named(variants)}
     try:
         recorder = EmbeddedRecorder(**msgspec.structs.asdict(kind_of(wanted)))
     except ConfigurationError as error:
         raise pytest.UsageError(f"nvr: {error}") from None
     with recorder:
         yield Nvr(recorder)
+
+
+def _named(variants: str) -> dict[str, str]:
+    """The variants behind a word."""
+    from nvr_emulator.configuration.variant_choice import all_different
+
+    if variants == ALL_DIFFERENT:
+        return all_different()
+    if variants == EACH:
+        raise pytest.UsageError('nvr: variants="each" is for the marker: it runs a test many times')
+    raise pytest.UsageError(
+        f"nvr: variants: {variants!r} is neither {EACH!r} nor {ALL_DIFFERENT!r}; "
+        "else names and values: {'jpeg-form': 'one-soi'}"
+    )
 
 
 def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:

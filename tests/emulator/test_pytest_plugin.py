@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from nvr_emulator.configuration.variant_choice import chosen, each_variant
+
 pytest_plugins = ["pytester"]
 
 README = Path(__file__).parents[2] / "README.md"
@@ -105,6 +107,7 @@ WRONG = [
     ('defects=["lifetime-of-81-s"]', "'lifetime-of-81-s' is not known"),
     ('defects="lifetime-of-80-s"', "defects: must be a list, not a text"),
     ('variants={"refusel": "close"}', "variant 'refusel' is not known"),
+    ('variants="eech"', "variants: 'eech' is neither 'each' nor 'all-different'; else names and values"),
     ('seed="x"', "seed: must be a whole number, not a text"),
     ("colour=3", "colour: unknown key"),
 ]
@@ -159,6 +162,88 @@ def test_of_the_module(nvr):
 """,
     )
     result.assert_outcomes(passed=3)
+
+
+EACH = """
+@pytest.mark.nvr(variants="each")
+def test_each(nvr):
+    assert alive(nvr, login(nvr)), "as good as any"
+    {more}
+"""
+
+
+def test_a_test_runs_once_for_each_value_of_each_variant(pytester):
+    result = run(pytester, EACH.format(more=""), "--collect-only", "-q")
+    found = re.findall(r"test_each\[(.*)\]", result.stdout.str())
+    each = [f"{name}={value}" for one in each_variant() for name, value in chosen(one).items()]
+    assert found == ["default", *each]
+
+
+def test_the_recorder_is_that_of_the_variant_and_the_failure_names_it(pytester):
+    more = 'assert nvr._recorder.machine.plan.variants.challenge != "no-qop"'
+    result = run(pytester, EACH.format(more=more), "-k", "default or challenge")
+    result.assert_outcomes(passed=3, failed=1)
+    assert "test_each[challenge=no-qop]" in result.stdout.str()
+    assert re.search(r"\(MODEL 2\) at http://.*, seed 0, variants challenge=no-qop\n", result.stdout.str())
+
+
+def test_no_more_recorders_wait_than_are_kept(pytester):
+    result = run(
+        pytester,
+        """
+import threading
+from nvr_emulator.pytest_plugin import KEPT
+
+@pytest.mark.nvr(variants="each")
+def test_each(nvr):
+    running = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    assert len(running) <= KEPT
+""",
+        "-k",
+        "refusal or challenge or gop or log",
+    )
+    result.assert_outcomes(passed=14)
+
+
+def test_all_different(pytester):
+    result = run(
+        pytester,
+        """
+from nvr_emulator.configuration.variant_choice import all_different, chosen
+
+@pytest.mark.nvr(variants="all-different")
+def test_all(nvr):
+    alive(nvr, "12345")
+    assert nvr.journal.count("status.cgi") == 1
+    assert chosen(nvr._recorder.machine.plan.variants) == all_different()
+
+def test_made(nvr_factory):
+    assert nvr_factory(variants="all-different").url != nvr_factory(variants={"aud": "none"}).url
+    with pytest.raises(pytest.UsageError, match="is for the marker"):
+        nvr_factory(variants="each")
+""",
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_each_needs_the_fixture(pytester):
+    result = run(pytester, '@pytest.mark.nvr(variants="each")\ndef test_without():\n    pass\n')
+    result.assert_outcomes(errors=1)
+    assert 'variants="each" needs the fixture nvr' in result.stdout.str()
+
+
+def test_the_nearest_marker_says_whether_each_counts(pytester):
+    result = run(
+        pytester,
+        """
+pytestmark = pytest.mark.nvr(variants="each")
+
+@pytest.mark.nvr(variants={})
+def test_of_its_own(nvr):
+    assert alive(nvr, login(nvr))
+""",
+    )
+    result.assert_outcomes(passed=1)
 
 
 def test_a_clock_is_moved_by_numbers_and_put_back_for_the_next_test(pytester):

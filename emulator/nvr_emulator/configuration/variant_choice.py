@@ -162,6 +162,21 @@ def each_variant() -> Iterator[Variants]:
             yield read_variants({variant.name: value})
 
 
+def all_different() -> dict[str, str]:
+    """Names and values that differ from the defaults wherever they can together: of each variant another of
+    its values in turn."""
+    made: dict[str, str] = {}
+    barred = {frozenset((one, other)) for one, other, _ in EXCLUDED}
+    for number, variant in enumerate(all_variants()):
+        others = variant.values[1:]
+        turn = number % len(others)
+        for value in (*others[turn:], *others[:turn]):
+            if not any(frozenset(((variant.name, value), pair)) in barred for pair in made.items()):
+                made[variant.name] = value
+                break
+    return made
+
+
 def _value(variant: Variant, value: object) -> str | int | None:
     if variant.number:
         text = str(value)

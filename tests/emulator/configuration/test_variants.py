@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from nvr_emulator.cli.main import main
 from nvr_emulator.cli.variant_reference import markdown
+from nvr_emulator.configuration import variant_choice
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.recorder_toml import read_recorder, settings_of
 from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.configuration.small_recorder import USERS
 from nvr_emulator.configuration.variant_choice import (
     VariantError,
+    all_different,
     all_variants,
     chosen,
     dialect_of,
@@ -100,6 +102,20 @@ def test_each_value_stands_alone_once():
     assert all(len(one) == 1 for one in alone)
     assert len(alone) == sum(len(variant.values) - 1 for variant in all_variants())
     assert len({tuple(one.items()) for one in alone}) == len(alone)
+
+
+def test_all_at_once_differ_wherever_they_can():
+    made = read_variants(all_different())
+    assert chosen(made) == all_different()
+    assert len(chosen(made)) == len(all_variants())
+
+
+def test_what_is_barred_does_not_differ_at_once(monkeypatch):
+    aud, sei = ("aud", "none"), ("sei", "none")
+    monkeypatch.setattr(variant_choice, "EXCLUDED", ((aud, sei, "a test"),))
+    assert all_different()["aud"] == "none"
+    assert "sei" not in all_different()
+    assert read_variants(all_different())
 
 
 def test_pairs_are_of_two_variants():
