@@ -175,7 +175,10 @@ def test_what_was_found_is_kept_and_run_again(tmp_path):
     write_fuzz_file(path, found)
     assert read_fuzz_file(path) == found
     healthy = CliRunner().invoke(main, ["replay", str(path)])
-    assert (healthy.exit_code, healthy.output) == (0, "8 steps: as the document says\n")
+    assert (healthy.exit_code, healthy.output) == (
+        0,
+        "embedded emulator, MODEL 2: 8 steps: as the document says\n",
+    )
     path.write_text('{"steps": 7}')
     assert CliRunner().invoke(main, ["replay", str(path)]).exit_code == 2
 

@@ -109,7 +109,12 @@ def test_overall_verdict(verdicts, options, overall):
 
 
 def test_exit_statuses():
-    assert [exit_status(overall) for overall in Overall] == [0, 1, 4]
+    assert {overall: exit_status(overall) for overall in Overall} == {
+        Overall.CONFORMANT: 0,
+        Overall.NOT_CONFORMANT: 1,
+        Overall.INCOMPLETE: 1,
+        Overall.INCONCLUSIVE: 4,
+    }
 
 
 def test_values_are_shown_short_and_printable():
