@@ -53,6 +53,10 @@ class BehindProxies:
         """All is allowed; what takes a control port is not there on a real clock."""
         return need in PERMISSIONS or not self.real
 
+    def about(self, words):
+        """Nothing is to be said of it."""
+        return words
+
     @contextmanager
     def open(self, setup=None, name=""):
         merged = {**self.setup, **({} if self.real else setup or {})}
