@@ -24,7 +24,10 @@ from nvr_conformance.scenario import (
 APART = 60 * SECOND
 ANSWERS = 4
 TRIES = 3  # of asking twice at once
-UNSEEN = "whether the recorder was done with one before it took the other cannot be seen from afar"
+UNSEEN = (
+    "whether the recorder was done with one before it took the other cannot be seen from afar; judge from its"
+    " own network, at its own address"
+)
 
 
 @dataclass(frozen=True)
