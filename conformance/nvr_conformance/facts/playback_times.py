@@ -151,7 +151,7 @@ def shows(gop: Gop, moment: int) -> Fact:
     """PLB-38: behind GOTODATE to ``moment``, an IDR picture of such a stream that is earlier says "not to
     display", others do not."""
     said, start = gop.chunk.number(0x0029), gop.start
-    if not is_long_term(gop) or said is None or start is None:
+    if not is_long_term(gop) or said not in (0, 1, _NOT_TO_DISPLAY) or start is None:  # others are for PLB-36
         raise NothingToJudge("no stream with long-term reference P that has 0x0029")
     hidden = start < moment
     expected = f"{'not ' if hidden else ''}to display: from {_time(start)}, asked for {_time(moment)}"

@@ -74,7 +74,9 @@ def uid_commands(target: Target) -> list[UidCommand]:
         session.get("mask", MASK=mask)
 
     def play(session: Session) -> None:
-        session.get("play")
+        session.get(
+            "goto", TIMEF=shown
+        )  # where PLAY alone begins is open (OP-25): perhaps where nothing follows
 
     def recall(session: Session) -> None:
         session.get("preset_go", CH=camera, NO=256)

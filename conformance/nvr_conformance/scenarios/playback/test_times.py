@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nvr_conformance.facts import playback_order
+from nvr_conformance.facts.playback_chunk import long_term_reference
 from nvr_conformance.facts.playback_times import shows, zones_agree
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.scenario import (
@@ -56,6 +57,31 @@ def test_go_to_date(
     gop = fresh.fetch(camera)
     if check("PLB-17", gop.given, "a GOP", gop, "on a fresh UID: gives a GOP"):
         judge("PLB-17", "on a fresh UID: near TIMEF", playback_order.near, gop, middle)
+
+
+LONG_TERM = {"cameras": [{"number": 1, "fixture": "counter-small-gop5", "recorded": "H264", "ltr": True}]}
+"""A camera of a recorder that can be set up: long-term reference P, and GOPs that begin well before most
+TIMEFs."""
+
+
+@scenario("PLB-36", "PLB-38", setup=LONG_TERM)
+def test_go_to_date_in_a_long_term_stream(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """GOTODATE into a stream with long-term reference P: what is earlier than TIMEF is not to be shown."""
+    judge = Judge(check, not_tested)
+    player, first = player_in_recording(target, client)
+    camera = first.camera
+    gops = [first, *player.several(camera, 3)]
+    moments = [
+        moment + into * SECOND for gop in gops[1:] if (moment := gop.whole_second()) for into in (0, 2)
+    ]
+    for gop in gops:
+        judge("PLB-36", f"{gop}", long_term_reference, gop.chunk)
+    for moment in moments:
+        player.goto(moment)
+        judge("PLB-38", "the first GOP", shows, player.fetch(camera), moment)
+        judge("PLB-38", "the GOP behind it", shows, player.fetch(camera), moment)
 
 
 def _is_late(gop: Gop) -> bool:

@@ -36,10 +36,9 @@ class Ground:
 
 
 def _play(target: Target, session: Session, ground: Ground) -> Exchange:
-    """MASK, GOTODATE, PLAY, camera.cgi: the answer to the last."""
+    """MASK, GOTODATE, camera.cgi: the answer to the last. PLAY might leave the place (OP-25)."""
     session.get("mask", MASK=mask_of([ground.recorded], target.channels))
     session.get("goto", TIMEF=ground.moment)
-    session.get("play")
     return session.get("camera", CAM=ground.recorded)
 
 

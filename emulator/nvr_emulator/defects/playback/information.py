@@ -89,6 +89,18 @@ def show_and_hide(recorder: Recorder) -> None:
     change_tlv(recorder, 0x0029, ">HH", lambda shown, rest: (3, rest))
 
 
+@breaks("PLB-38")
+def shows_what_is_earlier(recorder: Recorder) -> None:
+    """Says of every IDR picture that it is to be displayed, of those ahead of TIMEF too."""
+    change_tlv(recorder, 0x0029, ">HH", lambda shown, rest: (min(shown, 1), rest))
+
+
+@breaks("PLB-38")
+def hides_all_behind_goto(recorder: Recorder) -> None:
+    """Says of every IDR picture of a stream with long-term reference P that it is not to be displayed."""
+    change_tlv(recorder, 0x0029, ">HH", lambda shown, rest: (2 if shown else 0, rest))
+
+
 @breaks("PLB-10")
 def one_picture_too_many(recorder: Recorder) -> None:
     """Counts one picture too many in 0x0008."""
