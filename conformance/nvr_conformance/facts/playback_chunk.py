@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from nvr_conformance.judgement.fact import Fact
-from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 from nvr_conformance.reading.additional_information import wrong_value
 from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.nal_units import KEY_KINDS, PICTURE_KINDS, kind_of, nal_type
@@ -107,7 +107,7 @@ def long_term_reference(chunk: ChunkWalk) -> Fact:
     expected = "0x0028: 0, 0x10 or 0x11; 0x0029: 0, 1 or 2"
     elements = [element for element in chunk.information.firsts() if element.id in LONG_TERM]
     if not elements:
-        raise NothingToJudge("neither 0x0028 nor 0x0029 comes")
+        raise NotThere("neither 0x0028 nor 0x0029 comes")
     wrong = next(filter(None, (wrong_value(element, chunk.byte_order) for element in elements)), "")
     said = ", ".join(f"0x{element.id:04x} says 0x{chunk.number(element.id) or 0:04x}" for element in elements)
     return Fact(not wrong, expected, wrong or said)
@@ -141,6 +141,8 @@ def one_reading(chunks: Sequence[ChunkWalk], name: str) -> Fact:
     has of readings, "length", "packet" or "size"; a JPEG chunk's length is another than those of video."""
     expected = f"one reading of {_LENGTHS[name]} for all chunks"
     found = [chunk for chunk in chunks if _can_be_read(chunk, name)]
+    if not found and name == "size" and any(chunk.packet_readings for chunk in chunks):
+        raise NotThere("0x0006 does not come")
     if not found:
         raise NothingToJudge(f"no chunk tells {_LENGTHS[name]}")
     for number, chunk in enumerate(found):
@@ -217,7 +219,7 @@ def counts(chunk: ChunkWalk) -> Fact:
         raise NothingToJudge("the packets cannot be counted")
     frames = chunk.number(0x0008)
     if frames is None:
-        raise NothingToJudge("0x0008 does not come")
+        raise NotThere("0x0008 does not come")
     actual = f"{chunk.information.place(0x0008)} says {frames}"
     return Fact(frames == len(chunk.packets), f"{len(chunk.packets)} pictures", actual)
 
@@ -225,7 +227,7 @@ def counts(chunk: ChunkWalk) -> Fact:
 def operation(chunk: ChunkWalk, wanted: int) -> Fact:
     """PLB-21: 0x000D names the operation (§7), where it comes; the speed is ``speeds``' matter."""
     if chunk.operation is None:
-        raise NothingToJudge("0x000D does not come")
+        raise NotThere("0x000D does not come")
     actual = f"{chunk.information.place(0x000D)} says operation {chunk.operation}, speed {chunk.speed}"
     return Fact(chunk.operation == wanted, f"operation {wanted}", actual)
 
@@ -235,8 +237,10 @@ def speeds(chunks: Sequence[ChunkWalk]) -> Fact:
     there is a chunk; it may stop growing."""
     expected = "a speed of 1 … 8 that grows with the repeats"
     found = [chunk.speed for chunk in chunks if chunk.speed is not None]
+    if len(chunks) < 2:
+        raise NothingToJudge("there is no repeat")
     if len(found) < 2:
-        raise NothingToJudge("0x000D does not come, or there is no repeat")
+        raise NotThere("0x000D does not come")
     actual = f"{chunks[0].information.place(0x000D)} says {', '.join(map(str, found))}"
     in_range = all(1 <= speed <= MOST_SPEED for speed in found)
     return Fact(in_range and found == sorted(found) and found[-1] > found[0], expected, actual)

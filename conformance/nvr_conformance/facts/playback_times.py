@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from nvr_conformance.judgement.fact import Fact
-from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 from nvr_conformance.reading.additional_information import wrong_value
 from nvr_conformance.reading.zone_bits import ZoneSample, zone_bits
 
@@ -128,7 +128,7 @@ def frame_rate(gops: Sequence[Gop]) -> Fact:
     more. ``gops`` follow on one another."""
     stated = {rate for gop in gops if (rate := gop.chunk.number(0x0009)) is not None}
     if not stated:
-        raise NothingToJudge("0x0009 does not come")
+        raise NotThere("0x0009 does not come")
     rates = [
         100 * one.count / (other.start - one.start)
         for one, other in pairwise(gops)
@@ -152,7 +152,7 @@ def shows(gop: Gop, moment: int) -> Fact:
     display", others do not."""
     said, start = gop.chunk.number(0x0029), gop.start
     if not is_long_term(gop) or said not in (0, 1, _NOT_TO_DISPLAY) or start is None:  # others are for PLB-36
-        raise NothingToJudge("no stream with long-term reference P that has 0x0029")
+        raise NotThere("no stream with long-term reference P that has 0x0029")
     hidden = start < moment
     expected = f"{'not ' if hidden else ''}to display: from {_time(start)}, asked for {_time(moment)}"
     actual = f"{gop.chunk.information.place(0x0029)} says {said}"

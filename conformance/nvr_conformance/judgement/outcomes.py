@@ -19,6 +19,10 @@ class NothingToJudge(ScenarioStopped):
     """A judging function was given nothing to judge: it neither passes nor fails."""
 
 
+class NotThere(NothingToJudge):
+    """What would be judged does not come from this recorder, as the document allows: not applicable."""
+
+
 class KitError(Exception):
     """The scenario itself is wrong (an id that it did not declare, say): never the recorder's fault."""
 

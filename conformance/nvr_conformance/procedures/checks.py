@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nvr_conformance.facts import playback_chunk, playback_times, rtp, rtp_extension, rtp_pictures
-from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,11 +27,15 @@ VIDEO_IDS = tuple(f"LIV-{number:02}" for number in range(4, 16) if number != 8)
 
 class Judge:
     """``judge(id, name, function, …)`` checks the fact that a judging function gives; where there is nothing
-    to judge, that one requirement is not tested and the scenario goes on. ``basis``: as of ``check``."""
+    to judge, that one requirement is not tested (or not applicable, where what would be judged may be missing
+    and is) and the scenario goes on. ``basis``: as of ``check``."""
 
-    def __init__(self, check: Check, not_tested: NotTested) -> None:
+    def __init__(
+        self, check: Check, not_tested: NotTested, not_applicable: NotApplicable | None = None
+    ) -> None:
         self._check = check
         self._not_tested = not_tested
+        self._not_applicable = not_applicable or not_tested
 
     def __call__(
         self,
@@ -44,6 +48,9 @@ class Judge:
     ) -> bool:
         try:
             return self._check(id_, *function(*args, **options), name, basis=basis)
+        except NotThere as missing:
+            self._not_applicable(id_, f"{name}: {missing.reason}")
+            return False
         except NothingToJudge as nothing:
             self._not_tested(id_, f"{name}: {nothing.reason}")
             return False
@@ -53,8 +60,8 @@ class ChunkChecks:
     """Makes the checks of ``CHUNK_IDS``: ``checks(gop, name)`` of each answer, ``checks.together()`` of what
     several of them have in common."""
 
-    def __init__(self, check: Check, not_tested: NotTested) -> None:
-        self._judge = Judge(check, not_tested)
+    def __init__(self, check: Check, not_tested: NotTested, not_applicable: NotApplicable) -> None:
+        self._judge = Judge(check, not_tested, not_applicable)
         self.runs: dict[str, list[Gop]] = {}
         """The GOPs that were judged, in the order in which they came, by the name of their run."""
 

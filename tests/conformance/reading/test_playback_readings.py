@@ -205,6 +205,7 @@ def failed(bodies):
             rows.setdefault(id_, []).append((bool(ok), name, actual)) or ok
         ),
         lambda id_, reason: None,
+        lambda id_, reason: None,
     )
     for gop in gops_of(bodies):
         checks(gop, "run")

@@ -12,6 +12,7 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     Gop,
+    NotApplicable,
     NotTested,
     Observe,
     Player,
@@ -28,10 +29,16 @@ RECORDED_TIME = "/cgi-bin/recordedtime.cgi"
 
 @scenario(*CHUNK_IDS, "PLB-37")
 def test_every_byte_of_a_gop(
-    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    observe: Observe,
+    require: Require,
 ) -> None:
     """MASK, PLAY, camera.cgi: the answer, its headers, its layout, its pictures, in each codec there is."""
-    check_chunk = ChunkChecks(check, not_tested)
+    check_chunk = ChunkChecks(check, not_tested, not_applicable)
     seen: set[str] = set()
     empty: dict[int, Gop] = {}
     cameras = require(target.cameras, "no camera is connected")

@@ -12,6 +12,7 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     Gop,
+    NotApplicable,
     NotTested,
     Observe,
     Player,
@@ -42,10 +43,16 @@ def _goes_on(player: Player, gop: Gop, count: int) -> bool:
 
 @scenario("PLB-18", "PLB-19", "PLB-21", "PLB-34")
 def test_fast_forward_and_reverse(
-    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    observe: Observe,
+    require: Require,
 ) -> None:
     """FF eight times, with some GOPs at each step; REW alike on another UID."""
-    judge = Judge(check, not_tested)
+    judge = Judge(check, not_tested, not_applicable)
     few = f"{ANSWERS} GOPs at each step"
     for name, (id_, wanted) in FAST.items():
         player, first = player_in_recording(target, client)

@@ -10,6 +10,7 @@ from nvr_conformance.procedures.playback_gaps import left_out
 from nvr_conformance.scenario import (
     Check,
     Client,
+    NotApplicable,
     NotTested,
     Observe,
     Require,
@@ -30,11 +31,17 @@ ONE_RECORDS_JPEG = {
 
 @scenario(*CHUNK_IDS, "PLB-12", "PLB-22", "PLB-37", setup=ONE_RECORDS_JPEG)
 def test_recorded_jpeg_pictures(
-    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    observe: Observe,
+    require: Require,
 ) -> None:
     """GOTODATE, PLAY, and camera.cgi over and over: a picture each."""
-    judge = Judge(check, not_tested)
-    check_chunk = ChunkChecks(check, not_tested)
+    judge = Judge(check, not_tested, not_applicable)
+    check_chunk = ChunkChecks(check, not_tested, not_applicable)
     player, first = player_in_recording(target, client, codecs=("JPEG",))
     check_chunk(first, "JPEG behind GOTODATE")
     player.play()

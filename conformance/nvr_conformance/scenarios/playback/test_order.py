@@ -12,6 +12,7 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     Gop,
+    NotApplicable,
     NotTested,
     Observe,
     Player,
@@ -32,10 +33,16 @@ PLAYBACK, REVERSE, PAUSE, NEXT_IMAGE, PREVIOUS_IMAGE = 2, 3, 6, 7, 8
 
 @scenario("PLB-12", "PLB-13", "PLB-20", "PLB-21", "PLB-34")
 def test_forward_backward_stop(
-    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    observe: Observe,
+    require: Require,
 ) -> None:
     """PLAY for ten GOPs, BPLAY for as many, STOP, and PLAY again."""
-    judge = Judge(check, not_tested)
+    judge = Judge(check, not_tested, not_applicable)
     player, first = player_in_recording(target, client)
     camera = first.camera
     _operation(judge, observe, first, PLAYBACK, "GOTODATE")
@@ -95,11 +102,17 @@ def _is_at_edge(target: Target, moment: int | None) -> bool:
 
 @scenario("PLB-14", "PLB-15", "PLB-16", "PLB-21", "PLB-34", "PLB-37")
 def test_pause_and_single_pictures(
-    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    observe: Observe,
+    require: Require,
 ) -> None:
     """PAUSE at two places, and PLAY; then NEXTFRAME over the ends of GOPs and PREVFRAME over their
     beginnings."""
-    judge = Judge(check, not_tested)
+    judge = Judge(check, not_tested, not_applicable)
     player, first = player_in_recording(target, client)
     camera = first.camera
     # Where there is recording is known from what was played: the pictures to pause at are among these.

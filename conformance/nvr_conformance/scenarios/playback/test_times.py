@@ -11,6 +11,7 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     Gop,
+    NotApplicable,
     NotTested,
     Observe,
     Player,
@@ -30,10 +31,16 @@ COMMANDS = ("GOTODATE", "PAUSE", "BPLAY", "FF", "REW", "NEXTFRAME", "PREVFRAME")
 
 @scenario("PLB-17", "PLB-34", "PLB-38")
 def test_go_to_date(
-    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    observe: Observe,
+    require: Require,
 ) -> None:
     """GOTODATE to times that were played before, back and forth, and on a fresh UID."""
-    judge = Judge(check, not_tested)
+    judge = Judge(check, not_tested, not_applicable)
     player, first = player_in_recording(target, client)
     camera = first.camera
     played = [first, *player.several(camera, PLAYED - 1)]
