@@ -73,8 +73,8 @@ lives with every recorder that the document allows; the judge fails no recorder 
     nvr-conformance run --variant strictness=lenient            # judges such a recorder
 
 In recorder.toml: `variants = {{refusal = "close", uid-digits = 12}}`. In tests:
-`@pytest.mark.nvr(variants={{ "jpeg-form": "one-soi"}})`, `variants="each"` (the test once for each value of
-each), `variants="all-different"`.
+`@pytest.mark.nvr(variants={{ "jpeg-form": "one-soi"}})`, `variants="each"` (the test with the default,
+then once for each value of each), `variants="all-different"`.
 
 Variants combine. What cannot go together is refused by name:
 
