@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from importlib.util import find_spec
 
+from nvr_conformance import interrupts
 from nvr_conformance.judgement.exit_status import EXIT_USAGE
 from nvr_emulator.version import __version__
 
@@ -29,8 +29,7 @@ def main() -> None:
         sys.exit(EXIT_USAGE)
     from nvr_conformance.cli.main import main as command
 
-    # As at Ctrl-C: streams are stopped and UIDs logged out.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupts.install()
     command()
 
 

@@ -6,6 +6,8 @@ nothing was judged, or the run was interrupted.
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from nvr_conformance.cli.catalogue import explain, list_requirements
@@ -14,11 +16,24 @@ from nvr_conformance.cli.fuzz import fuzz, replay
 from nvr_conformance.cli.rejudge import rejudge
 from nvr_conformance.cli.run import run
 from nvr_conformance.cli.selftest import selftest
+from nvr_conformance.cli.stopping import stop
+from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE
 from nvr_emulator.version import __version__
 
 
+class _Commands(click.Group):
+    """Commands that end alike at an interrupt, wherever it meets them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            stop("interrupted", EXIT_KIT_BROKE)
+
+
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "NVR_CONFORMANCE"}
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "NVR_CONFORMANCE"},
 )
 @click.version_option(__version__, prog_name="nvr-conformance")
 def main() -> None:

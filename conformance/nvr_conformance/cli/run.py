@@ -165,7 +165,7 @@ def run(
         result = judge_source(source, wanted, reporters=[console_report, *writers])
         for writer in writers:
             tell(writer.problem)
-        if profile_out is not None:
+        if profile_out is not None and not result.interrupted:
             _write_profile(profile_out, source, result)
     sys.exit(result.exit_status)
 

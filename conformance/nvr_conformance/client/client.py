@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from nvr_conformance import interrupts
 from nvr_conformance.client.http_client import HARMLESS, LOGIN, HttpClient
 from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
     from nvr_conformance.client.history import History
     from nvr_conformance.client.target import Target
     from nvr_conformance.reading.connection_information import UidCounts
+    from nvr_conformance.wire.exchange import Headers
 
 _CLEANING_TIMEOUT = 3.0
+_LOGIN_PATH = LOGIN.partition("?")[0]
+_LOGGED_OUT = re.compile(r"/cgi-bin/logout\.cgi\?UID=([0-9]+)$")
 NAMED = "login page"
 """Under which a target remembers what its login page calls the recorder."""
 
@@ -40,6 +45,33 @@ class Client(HttpClient):
     def __init__(self, target: Target, history: History | None = None) -> None:
         super().__init__(target, history)
         self.sessions: list[Session] = []
+        self._given: dict[str, Exchange] = {}  # UIDs that were seen in answers, and not logged out since
+        self._closed = False
+        target.hold(self)
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        headers: Headers = (),
+        body: bytes = b"",
+        *,
+        raw: bytes | None = None,
+        **options: Any,
+    ) -> Exchange:
+        """As ``HttpClient.request``. Where it may bring a UID, its answer is waited for even at an interrupt,
+        so that no UID is left behind."""
+        if raw is None and not target.startswith(_LOGIN_PATH):
+            exchange = super().request(method, target, headers, body, **options)
+            if exchange.error is None and (ended := _LOGGED_OUT.match(target)):
+                self._given.pop(ended[1], None)
+            return exchange
+        with interrupts.shielded():
+            exchange = super().request(method, target, headers, body, raw=raw, **options)
+            uid_text = read_uid(exchange) if exchange.ok else None
+            if uid_text is not None:
+                self._given[uid_text] = exchange
+        return exchange
 
     def try_login(self, user: str | None = None, password: str | None = None) -> Login:
         """One whole login, challenge and answer, judged by nobody. A UID that comes of it is logged out in
@@ -79,18 +111,29 @@ class Client(HttpClient):
         return session
 
     def close(self) -> None:
-        """Stop what runs, log out, drop all sockets. Never raises, and gives up
-        on a recorder that is gone."""
+        """Stop what runs, log out, drop all sockets. Never raises for what a recorder does, gives up on one
+        that is gone, and is not interrupted. Once is enough."""
+        with interrupts.shielded():
+            if not self._closed:
+                self._closed = True
+                self._end_all()
+
+    def _end_all(self) -> None:
         self.timeout = min(self.timeout, _CLEANING_TIMEOUT)
-        reachable = True
         for session in self.sessions:
             for stream in session.streams:
                 stream.close()
             for download in session.downloads:
                 download.close()
+        reachable = True
+        for session in self.sessions:
             if reachable and not session.logged_out:
                 reachable = session.logout().error is None
+        for uid_text, page in list(self._given.items()):
+            if reachable:
+                reachable = Session(self, uid_text, page).logout().error is None
         self.target.detach(self.receiver)
+        self.target.let_go(self)
         self.hang_up()
 
     def hang_up(self) -> None:

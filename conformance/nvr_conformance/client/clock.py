@@ -10,6 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Literal
 
+from nvr_conformance import interrupts
 from nvr_conformance.wire.receiver import QUIET
 
 if TYPE_CHECKING:
@@ -87,16 +88,16 @@ class RealTime(TargetTime):
         return time.time() if self._control is None else self._control.now()
 
     def pass_time(self, seconds: float, step: float = STEP) -> None:
-        time.sleep(seconds)
+        interrupts.wait(seconds)
 
     def settle(self) -> None:
         if self.streams_run():
-            time.sleep(REAL_SETTLE)
+            interrupts.wait(REAL_SETTLE)
 
     def keep_apart(self, since: float, seconds: float) -> float:
         left = since + seconds - time.monotonic()
         if left > 0:
-            time.sleep(left)
+            interrupts.wait(left)
         return time.monotonic()
 
 
@@ -133,7 +134,7 @@ class ManualTime(TargetTime):
         """The pace is a courtesy to the machine that answers: it is kept on the world's clock."""
         left = since + seconds - time.monotonic()
         if left > 0:
-            time.sleep(left)
+            interrupts.wait(left)
         return time.monotonic()
 
 

@@ -44,6 +44,12 @@ class Pace:
             self._last = time.keep_apart(self._last, seconds)
 
 
+class Closable(Protocol):
+    """What ends what it began: a client."""
+
+    def close(self) -> None: ...
+
+
 class Scout(Protocol):
     """Finds out what a target does not know of its recorder yet: ``sources.discovery``."""
 
@@ -119,6 +125,7 @@ class Target:
         self._knowledge: dict[str, Any] = {} if knowledge is None else knowledge
         self._commands = commands or Pace()
         self._tape: Tape | None = None
+        self._clients: list[Closable] = []
 
     def at(self, endpoint: Endpoint) -> Target:
         """The same recorder, asked at another endpoint; time is to be passed on the original."""
@@ -216,6 +223,19 @@ class Target:
     def detach(self, receiver: Receiver) -> None:
         """The opposite of ``attach``."""
         self.time.receivers.remove(receiver)
+
+    def hold(self, client: Closable) -> None:
+        """A client that may have begun something here."""
+        self._clients.append(client)
+
+    def let_go(self, client: Closable) -> None:
+        """The opposite of ``hold``."""
+        self._clients.remove(client)
+
+    def close(self) -> None:
+        """End what clients began that were not closed, as an interrupt may leave them."""
+        for client in tuple(self._clients):
+            client.close()
 
     # --- what is known of it ----------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nvr_conformance import interrupts
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claim import NEEDS
 from nvr_conformance.engine.claims import SCENARIOS
@@ -110,11 +111,13 @@ def judge_source(
         measurements=plugin.measurements,
         planned_seconds=run.planned_seconds,
         spent=plugin.spent,
+        interrupted=plugin.interrupted,
         about=source.about(_words(run)),
     )
     result = apply_expected_failures(result, run.expected_failures, started.date(), selected)
     result = hold_complete(result, run.required, claimed=plugin.claimed, whole=whole)
-    emit(RunFinished(result))
+    with interrupts.shielded():
+        emit(RunFinished(result))
     return result
 
 

@@ -62,6 +62,7 @@ class EnginePlugin:
     spent: dict[str, float] = field(default_factory=dict)  # seconds, by requirement
     interrupted: bool = False
     capture: bool = False  # keep the bytes of the wire in each scenario's history
+    _client: Client | None = None
     _claims: dict[str, Claim] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
 
@@ -126,6 +127,8 @@ class EnginePlugin:
             return (yield)
         finally:
             outcome, reason = self._outcome
+            if outcome == "interrupted" and self._client is not None:
+                self._client.close()  # first what holds the recorder up, then what is written of it
             match outcome:
                 case "error":
                     book.close(Verdict.ERROR, reason)
@@ -187,11 +190,12 @@ class EnginePlugin:
 
     @pytest.fixture
     def client(self, target: Target, request: pytest.FixtureRequest) -> Iterator[Client]:
-        client = Client(target, request.node.stash[BOOK].history)
+        client = self._client = Client(target, request.node.stash[BOOK].history)
         try:
             yield client
         finally:
             client.close()
+            self._client = None
 
     @pytest.fixture
     def check(self, request: pytest.FixtureRequest) -> Check:

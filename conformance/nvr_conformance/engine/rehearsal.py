@@ -66,6 +66,8 @@ def rehearse(source: TargetSource, run: RunOptions | None = None) -> Plan:
             claimed[event.name] = event.ids
 
     result = judge_source(rehearsal, run, reporters=[listen])
+    if result.interrupted:
+        raise KeyboardInterrupt  # it is the whole run that is to end
     return Plan(
         tuple(
             PlannedScenario(name, claimed[name], commands, seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from nvr_conformance import interrupts
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.http_client import HARMLESS
 from nvr_conformance.client.player import GOP_PACE, MINUTE
@@ -93,6 +94,10 @@ class Driver:
     def close(self) -> None:
         """End what was begun, then give up the port: nothing is sent there any more. A recorder that can be
         reset needs no logouts."""
+        with interrupts.shielded():
+            self._end()
+
+    def _end(self) -> None:
         for stream in self._streams.values():
             stream.close()
         control = self.target.control

@@ -51,6 +51,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     ``measurements``: numbers that were measured, one of each name. ``planned_seconds``: how long it should
     take, where that was found out ahead. ``untested``: what had to be tested and was not. ``about``: the
     circumstances. ``spent``: seconds by requirement, its share of the scenarios that claim it.
+    ``interrupted``: by a signal.
     """
 
     verdict: Overall
@@ -67,6 +68,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     untested: tuple[str, ...] = ()
     about: About = About()
     spent: dict[str, float] = {}
+    interrupted: bool = False
 
     @property
     def judged(self) -> str:
@@ -107,6 +109,7 @@ def make_result(
     planned_seconds: float | None = None,
     about: About | None = None,
     spent: Mapping[str, float] | None = None,
+    interrupted: bool = False,
 ) -> Result:
     """Put a result together."""
     return Result(
@@ -138,4 +141,5 @@ def make_result(
         planned_seconds=None if planned_seconds is None else round(planned_seconds, 1),
         about=about or About(),
         spent={id_: round(seconds, 3) for id_, seconds in (spent or {}).items()},
+        interrupted=interrupted,
     )

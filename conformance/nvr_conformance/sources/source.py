@@ -148,7 +148,7 @@ class TargetSource:
             else:
                 access = _remote(self.options)
             time = _time_of(access.control)
-            yield Target(
+            target = Target(
                 access,
                 model=self.model,
                 time=time,
@@ -161,6 +161,10 @@ class TargetSource:
                 knowledge=self._knowledge_of(merged),
                 commands=Pace() if self.emulated else self._pace,
             )
+            try:
+                yield target
+            finally:
+                target.close()
 
 
 def _remote(options: TargetOptions) -> Access:
