@@ -18,7 +18,7 @@ from nvr_protocol.codecs import Codec
 from nvr_protocol.playback.video import Picture, PlaybackVideo, write_playback_video
 from nvr_protocol.timestamps import Zone
 
-START = 1_714_014_000_00
+START = 1_714_014_000_40
 FIXTURE = load("counter-small", Codec.H264)
 
 
