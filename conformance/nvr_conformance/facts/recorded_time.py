@@ -103,7 +103,8 @@ def _order(moment: LocalMoment) -> int:
 
 def zone_of(chunks: Sequence[ChunkWalk], otherwise: int | None = None) -> int:
     """The recorder's zone without summer time, in minutes: what most fields of the chunks say; ``otherwise``
-    where they say nothing. Where the GOP information has the sign is open (OP-21): where 0x0007 agrees."""
+    where they say nothing for certain. Where the GOP information has the sign is open (OP-21): where 0x0007
+    agrees; where none comes, ``otherwise`` goes ahead of a guess."""
     votes: Counter[int] = Counter()
     samples: list[ZoneSample] = []
     for chunk in chunks:
@@ -111,12 +112,12 @@ def zone_of(chunks: Sequence[ChunkWalk], otherwise: int | None = None) -> int:
         if data is not None and len(data) >= 8:
             votes[_minutes(data[5], data[6], negative=data[4] == 1)] += 1
             samples += [ZoneSample(data[4], data[7], zone[2]) for zone in _zones(chunk)]
+    if not samples and otherwise is not None:
+        return otherwise
     bits = next(iter(zone_bits(samples)), LIKELY[0])
     for chunk in chunks:
         for hours, minutes, info in _zones(chunk):
             votes[_minutes(hours, minutes, negative=bool(info >> bits.sign & 1))] += 1
-    if not votes and otherwise is not None:
-        return otherwise
     if not votes:
         raise NothingToJudge("no chunk names the recorder's time zone")
     return votes.most_common(1)[0][0]

@@ -3,7 +3,7 @@
 import re
 
 from nvr_conformance.client.commands import command_url
-from nvr_conformance.facts import recorded_time
+from nvr_conformance.facts import logs, recorded_time
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
 from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, scenario
 
@@ -11,6 +11,7 @@ AUTUMN_2024 = 1_730_635_200
 """3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
 AT_ONCE = 16
 DAY = 86_400
+LOG_READ = 200_000  # characters
 FIRST_TIME, LAST_TIME = 1_640_995_200, 2_082_758_399
 """What TIMEF can name: from 2022 to 2035."""
 
@@ -49,7 +50,8 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
         player = Player(target, client.login(), require, at_once)
         # Whichever chunk comes tells a zone, which turns local times into TIMEF; those that come then tell
         # the zone of that time.
-        zone = player.zone_around(*(moment.unix(0) for moment in stated))
+        logged = log_zone(player.session.get("log_events"))
+        zone = player.zone_around(*(moment.unix(0) for moment in stated), otherwise=logged)
         oldest, latest = (
             moment.unix(player.zone_around(moment.unix(zone), otherwise=zone)) for moment in stated
         )
@@ -65,6 +67,12 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
     for name, end in ends.items():
         warns = not end.is_confirmed and end.may_have_moved
         check("INF-05", end.is_confirmed, end.expected, end.actual, name, warns=warns)
+
+
+def log_zone(answer: Exchange) -> int | None:
+    """The zone of the newest event, in minutes: a login is one. None where the log tells none."""
+    found = re.findall(r'"(GMT[+-]\d\d:\d\d)"', answer.text[:LOG_READ], re.ASCII)
+    return logs.zone_minutes(found[0]) if answer.ok and found else None
 
 
 class Player:
