@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _CLEANING_TIMEOUT = 3.0
 _LOGIN_PATH = LOGIN.partition("?")[0]
+LOGIN_PAGE_LIMIT = 1024 * 1024  # bytes
 _LOGGED_OUT = re.compile(r"/cgi-bin/logout\.cgi\?UID=([0-9]+)$")
 NAMED = "login page"
 """Under which a target remembers what its login page calls the recorder."""
@@ -78,12 +79,13 @@ class Client(HttpClient):
         ``close``."""
         user = self.target.user if user is None else user
         password = self.target.password if password is None else password
-        challenge = self.get(LOGIN)
+        challenge = self.request("GET", LOGIN, limit=LOGIN_PAGE_LIMIT)
         asked = choose_challenge(read_challenges(challenge.all_headers("WWW-Authenticate")))
         if asked is None:
             return Login(challenge, challenge, None)
         answers = DigestAnswers(asked, user, password)
-        page = self.get(LOGIN, (("Authorization", answers.authorization("GET", LOGIN)),), pace=0.0)
+        credentials = (("Authorization", answers.authorization("GET", LOGIN)),)
+        page = self.request("GET", LOGIN, credentials, pace=0.0, limit=LOGIN_PAGE_LIMIT)
         uid_text = read_uid(page) if page.ok else None
         if uid_text is not None:
             self.target.remember(NAMED, [shown(read_title(page))])

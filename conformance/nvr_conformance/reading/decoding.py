@@ -192,7 +192,8 @@ def decode_file(data: bytes) -> DecodedFile:
                 result.brand = str(container.metadata.get("major_brand", ""))
                 result.video_streams = len(container.streams.video)
                 result.audio_streams = len(container.streams.audio)
-                result.codec = "".join(stream.codec_context.name for stream in container.streams.video[:1])
+                contexts = [stream.codec_context for stream in container.streams.video[:1]]
+                result.codec = "".join(context.name for context in contexts if context)
                 result.seconds = (container.duration or 0) / 1_000_000
                 for frame in _frames(container, result):
                     if isinstance(frame, av.VideoFrame):
@@ -212,9 +213,12 @@ def _frames(container: Any, result: DecodedFile) -> Iterator[Any]:
     """What decodes; what does not is told, and the rest goes on."""
     import av
 
-    for stream in (*container.streams.video, *container.streams.audio):
+    # Other tracks (time codes, metadata, kinds that nobody knows) have no decoder, and are none of our
+    # business.
+    streams = [each for each in (*container.streams.video, *container.streams.audio) if each.codec_context]
+    for stream in streams:
         stream.codec_context.thread_count = 1
-    for packet in container.demux():
+    for packet in container.demux(*streams) if streams else ():
         if packet.stream.type == "video" and packet.pts is not None and len(result.stored) < PICTURE_LIMIT:
             result.stored.append(float(packet.pts * packet.time_base))
         try:

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 PAGE_LIMIT = 100_000  # characters that are looked through
 _TITLE = re.compile(r"<title>([^<]{0,200})", re.IGNORECASE)
-_UID = re.compile(r"UID=(\d+)")
+UID_LIMIT = 64  # digits that are read: more than any UID may have
+_UID = re.compile(rf"UID=([0-9]{{1,{UID_LIMIT}}})")
 
 
 def read_uid(page: Exchange) -> str | None:
     """The first ``UID=`` with digits, as clients read it."""
-    found = _UID.search(page.text)
+    found = _UID.search(page.text[:PAGE_LIMIT])
     return found[1] if found else None
 
 

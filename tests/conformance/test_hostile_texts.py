@@ -1,0 +1,114 @@
+"""Texts and files of a device that means no good: read in linear time, and no digit is taken for what it is
+not."""
+
+import io
+import struct
+import time
+
+import av
+import numpy as np
+import pytest
+
+from nvr_conformance.facts import download, logs, recorded_time
+from nvr_conformance.reading import connection_information, login_page, refusals
+from nvr_conformance.reading.decoding import decode_file
+from nvr_conformance.wire import digest, download_multipart
+from nvr_conformance.wire.exchange import Exchange
+
+SIZE = 64 * 1024
+WORST = {
+    "an open quote": 'Digest realm="' + "a" * SIZE,
+    "an open quote of escapes": 'Digest realm="' + "\\a" * (SIZE // 2),
+    "names": "a" * SIZE,
+    "blanks": " " * SIZE,
+    "commas and blanks": ", " * (SIZE // 2),
+    "equals": "a=" * (SIZE // 2),
+    "quotes": '"' * SIZE,
+    "log entries": '"001","' * (SIZE // 7),
+    "digits": "UID=" + "1" * SIZE,
+    "lines": "MAIN-1,\r\n" * (SIZE // 9),
+    "titles": "<title>" * (SIZE // 7),
+    "boundaries": "boundary = " * (SIZE // 11),
+}
+MODULES = (
+    digest,
+    download_multipart,
+    download,
+    logs,
+    recorded_time,
+    connection_information,
+    login_page,
+    refusals,
+)
+
+
+def patterns():
+    for module in MODULES:
+        for name, value in vars(module).items():
+            if hasattr(value, "finditer") and isinstance(value.pattern, str):
+                yield pytest.param(value, id=f"{module.__name__.rpartition('.')[2]}.{name}")
+
+
+@pytest.mark.parametrize("pattern", list(patterns()))
+def test_every_pattern_is_linear_in_its_worst_text(pattern):
+    """Twice the text takes about twice the time; what is quadratic takes four times, and minutes here."""
+    for name, text in WORST.items():
+        begun = time.process_time()
+        for _ in pattern.finditer(text):
+            pass
+        took = time.process_time() - begun
+        assert took < 5, f"{name}: {took:.1f} s"
+
+
+def page(text):
+    exchange = Exchange(1, "GET", "/")
+    exchange.body = text.encode()
+    return exchange
+
+
+@pytest.mark.parametrize(
+    ("text", "uid"),
+    [("UID=13313&HTML", "13313"), ("UID=١٢٣", None), ("UID=１２３", None), ("no", None)],
+)
+def test_a_uid_is_of_ascii_digits(text, uid):
+    assert login_page.read_uid(page(text)) == uid
+
+
+def test_a_uid_of_thousands_of_digits_is_read_as_too_long():
+    found = login_page.read_uid(page("UID=" + "7" * 5000))
+    assert found is not None
+    assert 19 < len(found) == login_page.UID_LIMIT
+    assert int(found)
+
+
+def film():
+    data = io.BytesIO()
+    with av.open(data, "w", format="mp4") as file:
+        stream = file.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(10):
+            picture = av.VideoFrame.from_ndarray(np.full((72, 64), 16 + number, np.uint8), format="yuv420p")
+            picture.pts = number
+            file.mux(stream.encode(picture))
+        file.mux(stream.encode(None))
+    return data.getvalue()
+
+
+def with_another_track(data, kind, entry):
+    """The same MP4 with the handler and sample entry of its only track called otherwise."""
+    return data.replace(b"vide", kind).replace(b"avc1", entry)
+
+
+@pytest.mark.parametrize(("kind", "entry"), [(b"tmcd", b"tmcd"), (b"vide", b"qqqq"), (b"meta", b"mett")])
+def test_tracks_that_nobody_decodes_are_left_alone(kind, entry):
+    plain = decode_file(film())
+    assert (len(plain.pictures), plain.errors) == (10, [])
+    odd = decode_file(with_another_track(film(), kind, entry))
+    assert odd.pictures == []
+
+
+def test_a_box_that_lies_about_its_size_is_told():
+    data = bytearray(film())
+    place = data.index(b"moov") - 4
+    data[place : place + 4] = struct.pack(">I", 0x7FFFFFFF)
+    assert decode_file(bytes(data)).errors
