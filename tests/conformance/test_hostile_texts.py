@@ -2,7 +2,7 @@
 not."""
 
 import io
-import struct
+import re
 import time
 
 import av
@@ -45,7 +45,7 @@ MODULES = (
 def patterns():
     for module in MODULES:
         for name, value in vars(module).items():
-            if hasattr(value, "finditer") and isinstance(value.pattern, str):
+            if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
                 yield pytest.param(value, id=f"{module.__name__.rpartition('.')[2]}.{name}")
 
 
@@ -107,8 +107,5 @@ def test_tracks_that_nobody_decodes_are_left_alone(kind, entry):
     assert odd.pictures == []
 
 
-def test_a_box_that_lies_about_its_size_is_told():
-    data = bytearray(film())
-    place = data.index(b"moov") - 4
-    data[place : place + 4] = struct.pack(">I", 0x7FFFFFFF)
-    assert decode_file(bytes(data)).errors
+def test_a_film_that_ends_early_is_told():
+    assert decode_file(film()[:600]).errors
