@@ -123,6 +123,12 @@ def zone_of(chunks: Sequence[ChunkWalk], otherwise: int | None = None) -> int:
     return votes.most_common(1)[0][0]
 
 
+def tells_sign(chunk: ChunkWalk) -> bool:
+    """Whether a chunk says on which side of UTC the recorder is: 0x0007 alone has a stated place for it."""
+    data = chunk.information.get(0x0007)
+    return data is not None and len(data) >= 8
+
+
 def _zones(chunk: ChunkWalk) -> tuple[tuple[int, int, int], ...]:
     return (chunk.gop_start_zone, chunk.gop_end_zone) if chunk.present else ()
 

@@ -117,9 +117,11 @@ class Strangers:
         return {**kept, "cameras": [[camera.get(name) for name in _MOVED] for camera in cameras]}
 
     def _judge_playback(self) -> None:
-        """One who plays back goes on, whatever others say without a UID."""
+        """One who plays back goes on, whatever others say without a UID. From a moment with room behind it:
+        where PLAY begins is open, it may be with the newest GOP."""
         commands = {command.name: command for command in uid_commands(self.target)}
-        before = commands["camera"].run(self.playing)
+        commands["goto"].run(self.playing)
+        before = self.playing.get("camera", CAM=first_camera(self.target))
         for stranger in self.by_cause.values():
             for name in ("mask", "pause", "stop"):
                 commands[name].send(stranger)

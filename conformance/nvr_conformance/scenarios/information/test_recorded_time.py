@@ -1,9 +1,12 @@
 """Recorder information: the disks, and whether playback confirms what they say (§5.2)."""
 
+from __future__ import annotations
+
 import re
 
 from nvr_conformance.client.commands import command_url
 from nvr_conformance.facts import logs, recorded_time
+from nvr_conformance.facts.recorded_time import LocalMoment
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
 from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, scenario
 
@@ -34,7 +37,8 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
 
     The emulated recorder's range begins in summer time and ends out of it, and its first camera has been lost
     for two minutes, so that the ends are those of the other. Text and playback meet in UTC: the zone is taken
-    from the chunks. Where cameras that play together do not confirm it, they are asked one by one.
+    from the chunks; where they tell it without its sign, either sign may confirm it. Where cameras that play
+    together do not, they are asked one by one.
     """
     if target.clock == "manual":
         target.pass_time(120)
@@ -48,21 +52,13 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
         return
     for at_once in (AT_ONCE, 1):
         player = Player(target, client.login(), require, at_once)
-        # Whichever chunk comes tells a zone, which turns local times into TIMEF; those that come then tell
-        # the zone of that time.
         logged = log_zone(player.session.get("log_events"))
-        zone = player.zone_around(*(moment.unix(0) for moment in stated), otherwise=logged)
-        oldest, latest = (
-            moment.unix(player.zone_around(moment.unix(zone), otherwise=zone)) for moment in stated
-        )
-        early = player.around(oldest, 1) + player.around(oldest - DAY, 1) + player.before(oldest)
-        late = player.around(latest, 3) + player.around(latest + DAY, 1)
-        ends = {
-            "oldest": recorded_time.oldest_confirmed(oldest, early),
-            "latest": recorded_time.latest_confirmed(latest, late, target.now() - fetched),
-        }
+        ends = _ends(player, stated, target, fetched, logged, 1)
+        if not _confirmed(ends) and not player.sign_told:
+            turned = _ends(player, stated, target, fetched, logged, -1)
+            ends = turned if _confirmed(turned) else ends
         player.session.logout()
-        if all(end.is_confirmed for end in ends.values()):
+        if _confirmed(ends):
             break
     for name, end in ends.items():
         warns = not end.is_confirmed and end.may_have_moved
@@ -75,6 +71,34 @@ def log_zone(answer: Exchange) -> int | None:
     return logs.zone_minutes(found[0]) if answer.ok and found else None
 
 
+def _ends(
+    player: Player,
+    stated: tuple[LocalMoment, LocalMoment],
+    target: Target,
+    fetched: float,
+    logged: int | None,
+    sign: int,
+) -> dict[str, recorded_time.End]:
+    """Both ends of the range against playback. ``logged``: the zone where no chunk tells one. ``sign``: 1
+    takes zones as they are read, -1 the other way."""
+    # Whichever chunk comes tells a zone, which turns local times into TIMEF; those that come then tell the
+    # zone of that time.
+    zone = player.zone_around(*(moment.unix(0) for moment in stated), otherwise=logged)
+    oldest, latest = (
+        moment.unix(sign * player.zone_around(moment.unix(sign * zone), otherwise=zone)) for moment in stated
+    )
+    early = player.around(oldest, 1) + player.around(oldest - DAY, 1) + player.before(oldest)
+    late = player.around(latest, 3) + player.around(latest + DAY, 1)
+    return {
+        "oldest": recorded_time.oldest_confirmed(oldest, early),
+        "latest": recorded_time.latest_confirmed(latest, late, target.now() - fetched),
+    }
+
+
+def _confirmed(ends: dict[str, recorded_time.End]) -> bool:
+    return all(end.is_confirmed for end in ends.values())
+
+
 class Player:
     """Playback of all registered cameras, lost ones too, `at_once` on a MASK."""
 
@@ -85,6 +109,7 @@ class Player:
         self.at_once = at_once
         self.channels = target.channels
         self.require = require
+        self.sign_told = False
 
     def around(self, seconds: int, count: int) -> list[ChunkWalk]:
         """The first GOPs of each camera behind a GOTODATE."""
@@ -93,6 +118,7 @@ class Player:
     def zone_around(self, *moments: int, otherwise: int | None = None) -> int:
         """The zone that the GOPs there tell, in minutes; ``otherwise`` where there are none."""
         chunks = [chunk for seconds in moments for chunk in self.around(seconds, 1)]
+        self.sign_told = self.sign_told or any(map(recorded_time.tells_sign, chunks))
         return recorded_time.zone_of(chunks, otherwise)
 
     def before(self, seconds: int) -> list[ChunkWalk]:
