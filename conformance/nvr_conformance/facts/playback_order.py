@@ -57,11 +57,20 @@ def follow_on(
             return Fact(False, expected, where)
         if left_out and number in left_out:
             return Fact(False, expected, f"{where}; between them: {left_out[number]}")
-        if first.video == second.video:
-            return Fact(False, expected, f"GOP {number + 1}: the same pictures again")
         if _overlap(earlier, later):
             return Fact(False, expected, f"{where}, before that one ends")
     return Fact(True, expected, f"{len(gops)} GOPs from {clock_time(gops[0].start)}")
+
+
+def none_again(gops: Sequence[Gop]) -> Fact:
+    """PLB-12: no GOP has the bytes of the one before, whatever its times say."""
+    expected = "other pictures in each GOP"
+    if len(gops) < 2:
+        raise NothingToJudge(f"{len(gops)} GOPs have no order")
+    for number, (first, second) in enumerate(pairwise(gops), 1):
+        if first.video == second.video:
+            return Fact(False, expected, f"GOP {number}: the same pictures again")
+    return Fact(True, expected, f"{len(gops)} GOPs")
 
 
 def near(gop: Gop, moment: int) -> Fact:

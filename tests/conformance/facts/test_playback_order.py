@@ -141,11 +141,14 @@ def test_follow_on_sees_what_was_left_out_and_old_pictures():
     assert playback_order.apart(played) == [0]
     assert playback_order.follow_on(played, {}).ok
     assert not playback_order.follow_on(played, {0: gop(1)}).ok
-    assert not playback_order.follow_on([gop(0), gop(4, start=START + 100)]).ok
+    assert not playback_order.none_again([gop(0), gop(4, start=START + 100)]).ok
+    assert playback_order.none_again(gops(0, 1, 2)).ok
     assert not playback_order.follow_on([gop(0), gop(1, start=START + 40)]).ok  # they overlap
     assert playback_order.follow_on([gop(0, end=START + 99), gop(1)]).ok
     with pytest.raises(NothingToJudge):
         playback_order.follow_on(gops(0))
+    with pytest.raises(NothingToJudge):
+        playback_order.none_again(gops(0))
 
 
 @pytest.mark.parametrize("camera_times", [True, False])

@@ -54,4 +54,5 @@ def test_recorded_jpeg_pictures(
     for name, text in open_points(pictures).items():
         observe("PLB-37", text, f"JPEG, {name}")
     require(len(pictures) == PICTURES, "the recording ends here")
+    judge("PLB-12", "JPEG, bytes", playback_order.none_again, pictures)
     judge("PLB-12", "JPEG, times", playback_order.follow_on, pictures, left_out(player, pictures))

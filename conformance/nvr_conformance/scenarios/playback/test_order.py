@@ -79,6 +79,7 @@ def test_forward_backward_stop(
     # What lies between is asked for by GOTODATE, which is no matter here any more.
     player.choose(camera)
     if len(forward) == GOPS:
+        judge("PLB-12", "bytes", playback_order.none_again, forward)
         judge("PLB-12", "times", playback_order.follow_on, forward, left_out(player, forward))
     if len(backward) == GOPS:
         missing = left_out(player, backward)

@@ -29,23 +29,20 @@ SLACK = 60 * SECOND  # hundredths: less than any time zone is off
 COMMANDS = ("GOTODATE", "PAUSE", "BPLAY", "FF", "REW", "NEXTFRAME", "PREVFRAME")
 
 
-@scenario("PLB-17", "PLB-34", "PLB-38")
+@scenario("PLB-17", "PLB-34")
 def test_go_to_date(
     target: Target,
     client: Client,
     check: Check,
     not_tested: NotTested,
-    not_applicable: NotApplicable,
     observe: Observe,
     require: Require,
 ) -> None:
     """GOTODATE to times that were played before, back and forth, and on a fresh UID."""
-    judge = Judge(check, not_tested, not_applicable)
+    judge = Judge(check, not_tested)
     player, first = player_in_recording(target, client)
     camera = first.camera
-    played = [first, *player.several(camera, PLAYED - 1)]
-    while len(played) < MOST_PLAYED and not _is_late(played[-1]) and (gop := player.fetch(camera)).given:
-        played.append(gop)
+    played = _until_late(player, [first, *player.several(camera, PLAYED - 1)])
     moments = [moment for gop in played if (moment := gop.whole_second()) is not None]
     require(len(moments) > 2, "too few GOPs contain a whole second, which TIMEF needs")
     middle = target.random.choice(moments[1:-1])
@@ -54,8 +51,6 @@ def test_go_to_date(
         gop = player.fetch(camera)
         if check("PLB-17", gop.given, "a GOP", gop if answer.ok else answer, f"{name}: gives a GOP"):
             judge("PLB-17", f"{name}: near TIMEF", playback_order.near, gop, moment)
-            judge("PLB-38", f"{name}: the first GOP", shows, gop, moment)
-            judge("PLB-38", f"{name}: the GOP behind it", shows, player.fetch(camera), moment)
         observe("PLB-34", _which(gop, moment), f"{name}: GOTODATE gives")
     player.session.logout()
     fresh = Player(client.login())
@@ -73,22 +68,44 @@ TIMEFs."""
 
 @scenario("PLB-36", "PLB-38", setup=LONG_TERM)
 def test_go_to_date_in_a_long_term_stream(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target, client: Client, check: Check, not_tested: NotTested, not_applicable: NotApplicable
 ) -> None:
     """GOTODATE into a stream with long-term reference P: what is earlier than TIMEF is not to be shown."""
-    judge = Judge(check, not_tested)
+    judge = Judge(check, not_tested, not_applicable)
     player, first = player_in_recording(target, client)
     camera = first.camera
-    gops = [first, *player.several(camera, 3)]
-    moments = [
-        moment + into * SECOND for gop in gops[1:] if (moment := gop.whole_second()) for into in (0, 2)
-    ]
-    for gop in gops:
+    gops = _until_late(player, [first, *player.several(camera, 3)])
+    for gop in gops[:4]:
         judge("PLB-36", f"{gop}", long_term_reference, gop.chunk)
-    for moment in moments:
-        player.goto(moment)
-        judge("PLB-38", "the first GOP", shows, player.fetch(camera), moment)
-        judge("PLB-38", "the GOP behind it", shows, player.fetch(camera), moment)
+    asked: list[tuple[int, Gop, Gop]] = []
+    for gop in (*gops[1:4], gops[-1]):
+        for into in (0, 2) if gop.whole_second() is not None else ():
+            moment = (gop.whole_second() or 0) + into * SECOND
+            player.goto(moment)
+            asked.append((moment, player.fetch(camera), player.fetch(camera)))
+    if any(not _is_beside(gop, moment) for moment, gop, _ in asked):
+        not_tested("PLB-38", "GOTODATE gives GOPs away from TIMEF: which time it was taken for is not known")
+        return
+    for moment, gop, behind in asked:
+        judge("PLB-38", "the first GOP", shows, gop, moment)
+        judge("PLB-38", "the GOP behind it", shows, behind, moment)
+
+
+def _until_late(player: Player, played: list[Gop]) -> list[Gop]:
+    """These GOPs, and those behind them up to one late in its minute."""
+    while len(played) < MOST_PLAYED and not _is_late(played[-1]):
+        gop = player.fetch(played[-1].camera)
+        if not gop.given:
+            break
+        played.append(gop)
+    return played
+
+
+def _is_beside(gop: Gop, moment: int) -> bool:
+    """Whether it is the GOP of that time, or one next to it (OP-26)."""
+    if gop.start is None or gop.length is None:
+        return False
+    return gop.start - gop.length <= moment <= gop.start + 2 * gop.length
 
 
 def _is_late(gop: Gop) -> bool:

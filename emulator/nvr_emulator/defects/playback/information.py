@@ -72,9 +72,11 @@ def hundredths_are_milliseconds(recorder: Recorder) -> None:
 
 
 @breaks("PLB-05")
-def zone_in_quarters_of_an_hour(recorder: Recorder) -> None:
-    """Writes the hours of the zone in 0x0007 as quarters of an hour."""
-    change_tlv(recorder, 0x0007, ">IBBBB", lambda at, sign, hours, *rest: (at, sign, hours * 4, *rest))
+def zone_in_minutes(recorder: Recorder) -> None:
+    """Writes the hours of the zone in 0x0007 in minutes, of which there may be more than 23."""
+    change_tlv(
+        recorder, 0x0007, ">IBBBB", lambda at, sign, hours, *rest: (at, sign, min(hours * 60, 255), *rest)
+    )
 
 
 @breaks("PLB-36")
