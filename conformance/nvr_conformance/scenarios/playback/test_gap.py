@@ -17,8 +17,8 @@ from nvr_conformance.scenario import (
 )
 
 MINUTE = 60 * SECOND
-STRIDE = 10 * MINUTE  # between two probes
-PROBES = 40  # GOTODATE in search of a gap, at the most
+STRIDE = 9 * MINUTE  # between two probes: of a gap of ten minutes, one lies well inside
+PROBES = 45  # GOTODATE in search of a gap, at the most
 WIDER = 6  # probes that look for the beginning of a gap wider than the stride, each twice as far back
 ACROSS = 8  # answers within which playback must be across
 PATIENCE = 100  # answers more, at the most, where it begins too early
@@ -69,7 +69,7 @@ def _stands(gops: list[Gop]) -> bool:
 
 
 def find_gap(player: Player, camera: int, now: int) -> Gap | None:
-    """The first gap that probes every ten minutes back from ``now`` meet, its ends found by halving."""
+    """The first gap that probes every nine minutes back from ``now`` meet, its ends found by halving."""
     behind = None
     for probe in range(1, PROBES + 1):
         inside = now - probe * STRIDE
