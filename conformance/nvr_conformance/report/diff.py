@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nvr_conformance.judgement.result import RequirementResult, Result
+
+# What is another in each run, of a recorder that is as it was: the time of day, UIDs, names made of a time.
+_OF_THIS_RUN = re.compile(
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?|(?<=\bUID )\d+|\d{12,}", re.ASCII
+)
 
 _WORSE = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
 
@@ -51,7 +57,8 @@ def changes(before: Result, after: Result, *, verdicts_only: bool = False) -> li
     """What is different, in the order of ``after``, then what it no longer has.
 
     Verdicts are compared, checks by their names and verdicts, what was observed, and what was measured: of
-    that only counts what cannot be the same number. ``verdicts_only`` looks at the verdicts of the
+    that only counts what cannot be the same number. Times of day and UIDs in names and observations are of
+    the run and not of the recorder: they are "…". ``verdicts_only`` looks at the verdicts of the
     requirements alone.
     """
     old = {row.id: row for row in before.requirements}
@@ -100,6 +107,7 @@ def _checks(row: RequirementResult) -> dict[str, str]:
     compared: dict[str, str] = {}
     for check in row.checks:
         text = f"“{check.actual}”" if check.verdict is Verdict.OBSERVED else check.verdict.value
-        if check.name not in compared or check.verdict in _WORSE:
-            compared[check.name] = text
+        name, text = _OF_THIS_RUN.sub("…", check.name), _OF_THIS_RUN.sub("…", text)
+        if name not in compared or check.verdict in _WORSE:
+            compared[name] = text
     return compared

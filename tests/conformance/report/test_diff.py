@@ -48,6 +48,41 @@ def test_nothing_changes():
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("camera 1, from 2026-11-28 15:04:05 UTC", "camera 1, from 2026-11-29 07:00:40 UTC"),
+        ("login at 2026-11-28T15:04:05.250", "login at 2026-11-28T15:04:06.900"),
+        ("UID 34501", "UID 61702"),
+        ("UID 7225516707", "UID 7490875490"),
+        ("001_261129000400_1000_7f_00_01.mp4", "001_261129000500_1000_7f_00_01.mp4"),
+    ],
+)
+def test_what_is_of_the_run_is_no_change_of_the_recorder(before, after):
+    def name_and_observation(text):
+        return a_result(
+            row("SES-01", Verdict.PASS, (text, Verdict.PASS, "one")),
+            row("SES-02", Verdict.OBSERVED, ("name", Verdict.OBSERVED, text)),
+        )
+
+    assert changes(name_and_observation(before), name_and_observation(after)) == []
+    worse = a_result(row("SES-01", Verdict.FAIL, (after, Verdict.FAIL, "one")))
+    first, *_ = changes(name_and_observation(before), worse)
+    assert (first.id, first.direction) == ("SES-01", "worse")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("camera 1", "camera 2"), ("1456 bytes", "1400 bytes"), ("SSRC 12345", "SSRC 54321")],
+)
+def test_what_is_of_the_recorder_is_a_change(before, after):
+    first, second = (
+        a_result(row("SES-02", Verdict.OBSERVED, ("name", Verdict.OBSERVED, text)))
+        for text in (before, after)
+    )
+    assert changes(first, second)[0].details == (f"name: “{before}” → “{after}”",)
+
+
 def test_changes_of_verdicts_checks_and_rows():
     (found,) = changes(a_result(GOOD), a_result(BAD))
     assert (found.before, found.after, found.direction) == ("pass", "fail", "worse")
