@@ -40,7 +40,7 @@ def hold_complete(result: Result, required: Sequence[str], *, claimed: frozenset
     said = [f"{row.id} ({row.level}) was not tested: {row.reason}" for row in lacking]
     tested = sum(map(is_tested, result.requirements))
     said += [
-        f"{tested} requirements were tested, and {number} were required"
+        f"{tested} tested, {number} required"
         for number in map(int, filter(_is_number, required))
         if tested < number
     ]

@@ -65,7 +65,7 @@ class ConsoleReport:
                 self._total = len(event.scenarios)
                 self._console.print(
                     f"Judging {escape(event.target)} as MODEL {event.model}, "
-                    f"{self._total} scenarios, seed {event.seed}"
+                    f"{self._total} scenario{'s' * (self._total != 1)}, seed {event.seed}"
                 )
                 self._status = self._console.status("")
                 self._status.start()
@@ -90,7 +90,7 @@ class ConsoleReport:
 
     def _show(self, name: str) -> None:
         if self._status is not None:
-            failed = f", {self._failed} checks failed" if self._failed else ""
+            failed = f", {self._failed} check{'s' * (self._failed != 1)} failed" if self._failed else ""
             self._status.update(f"{self._done}/{self._total} {escape(name)}{failed}")
 
     def close(self) -> None:
@@ -143,7 +143,8 @@ def _print_table(console: Console, result: Result) -> None:
     if rows:
         print_table(console, ("id", "level", "verdict", "checks", ""), rows)
     for reason, count in many.items():
-        console.print(f"{count} requirements not tested: {escape(reason)}", style=STYLES[Verdict.NOT_TESTED])
+        what = f"{count} requirement{'s' * (count != 1)} not tested"
+        console.print(f"{what}: {escape(reason)}", style=STYLES[Verdict.NOT_TESTED])
 
 
 def _tally(result: Result) -> str:

@@ -140,7 +140,9 @@ def config(example: bool, check: Path | None) -> None:
     with in_one_line(EXIT_NO):
         settings = read_recorder(check)
     series = settings.series or f"MODEL {settings.model}"
-    click.echo(f"{check}: {series}, {len(settings.cameras) or 'the usual'} cameras, {settings.time_zone}")
+    count = len(settings.cameras)
+    cameras = f"{count or 'the usual'} camera{'s' * (count != 1)}"
+    click.echo(f"{check}: {series}, {cameras}, {settings.time_zone}")
 
 
 @main.command("import")

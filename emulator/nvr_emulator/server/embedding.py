@@ -157,7 +157,9 @@ class EmbeddedRecorder:
         Notes are advice and pass by default, the pace of commands among them: a test has no time for 3 s.
         """
         if found := as_bad_as(self.findings, level, ignore):
-            head = f"{len(found)} findings, as the document's rules for clients have it:"
+            head = (
+                f"{len(found)} finding{'s' * (len(found) != 1)}, as the document's rules for clients have it:"
+            )
             raise AssertionError("\n".join([head, *(f"  {one}" for one in found)]))
 
     def _end_loop(self) -> None:
