@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 
 import aiohttp
+import httpx
 import pytest
 import requests
 from requests.auth import HTTPDigestAuth
@@ -57,7 +58,6 @@ def by_requests(recorder, target):
 
 
 def by_httpx(recorder, target):
-    httpx = pytest.importorskip("httpx")
     auth = httpx.DigestAuth(recorder.user, recorder.password)
     assert httpx.get(recorder.url + target, auth=auth, timeout=5).status_code == 200
 
