@@ -11,6 +11,7 @@ from nvr_emulator.journal.entries import ClockMoved, NobodyListens, ReaderTooSlo
 from nvr_emulator.recorder.happenings import Tell, unheard
 from nvr_emulator.recorder.live.stream import LivePicture, LiveStream
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import seam
 from nvr_emulator.server.clock import Clock, ManualClock
 from nvr_emulator.server.refused_datagrams import ask_for_refusals, refusals
 from nvr_emulator.server.sinks import BURST, BURST_PAUSE, HttpSink, RtpSink, fair_share
@@ -105,28 +106,38 @@ class MediaPump:
             sender.close()
 
     def _send_due(self) -> None:
-        for picture in self.recorder.run_until(self.clock.now()):
-            self._send(picture)
+        now = self.clock.now()
+        for picture in self.recorder.run_until(now):
+            self._send(picture, now)
         self._end_sinks()
 
     async def _send_due_in_turns(self) -> None:
         """The same, and where that takes long, commands are answered meanwhile."""
         loop = asyncio.get_running_loop()
         until = loop.time() + TURN
-        for picture in self.recorder.run_until(self.clock.now()):
-            self._send(picture)
+        now = self.clock.now()
+        for picture in self.recorder.run_until(now):
+            self._send(picture, now)
             if loop.time() >= until:
                 await asyncio.sleep(0)
                 until = loop.time() + TURN
         self._end_sinks()
 
-    def _send(self, picture: LivePicture) -> None:
+    def _send(self, picture: LivePicture, now: float) -> None:
         stream = picture.stream
         if stream.destination is not None:
-            self._unpaced += len(picture.packets)
-            self._rtp_sink(stream, stream.destination).write(picture)
+            self._rtp_sink(stream, stream.destination).report(picture)
+            self.send_packets(stream, picture.packets, now)
         elif (sink := self._sinks.get(stream.number)) is not None:
             sink.write(picture)
+
+    @seam
+    def send_packets(self, stream: LiveStream, datagrams: list[bytes], now: float) -> None:
+        """Send datagrams of an RTP stream, in this order: what the network does to them happens here. `now`:
+        Unix seconds of the recorder's clock."""
+        if stream.ended is None and stream.destination is not None:
+            self._unpaced += len(datagrams)
+            self._rtp_sink(stream, stream.destination).write(datagrams)
 
     def _rtp_sink(self, stream: LiveStream, destination: tuple[str, int]) -> RtpSink:
         if stream.number not in self._rtp_sinks:

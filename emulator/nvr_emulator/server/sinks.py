@@ -122,11 +122,14 @@ class RtpSink:
         self._waiting: deque[bytes] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
-    def write(self, picture: LivePicture) -> None:
-        """Send a picture's packets, behind those that still wait."""
+    def report(self, picture: LivePicture) -> None:
+        """Send a sender report ahead of a key picture, where reports are sent."""
         if self._reports and picture.key and self._destination[1] < 0xFFFF:
             self._report(picture)
-        self._waiting.extend(picture.packets)
+
+    def write(self, datagrams: list[bytes]) -> None:
+        """Send datagrams, behind those that still wait."""
+        self._waiting.extend(datagrams)
         if self._timer is None:
             self._send_burst()
 
