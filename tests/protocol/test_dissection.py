@@ -1,5 +1,6 @@
 """Bytes are shown field by field with their offsets, or ProtocolError says why not."""
 
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -46,6 +47,21 @@ def test_a_gop_is_shown_as_it_is_drawn(vector):
         "000134  packet 2                      length 40, padding 1, 15 bytes: AUD SLICE",
         "00015c  padding                       3748 bytes",
     ]
+
+
+@pytest.mark.parametrize("command", ["nvr_protocol -", "nvr_fixtures"])
+def test_a_reader_that_has_read_enough_ends_the_command_in_silence(vector, command):
+    read, written = os.pipe()
+    os.close(read)
+    ended = subprocess.run(
+        [sys.executable, "-m", *command.split()],
+        input=vector("playback-h264-gop"),
+        stdout=written,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(written)
+    assert ended.stderr == b""
 
 
 @pytest.mark.parametrize("name", VECTORS)

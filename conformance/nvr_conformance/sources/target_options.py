@@ -124,7 +124,7 @@ def read_variants(choices: Sequence[str]) -> dict[str, Any]:
     from nvr_emulator.configuration import variant_choice
 
     try:
-        chosen = variant_choice.read_variants([variant_choice.parse_choice(text) for text in choices])
+        chosen = variant_choice.read_variants(variant_choice.parse_choices(choices))
     except variant_choice.VariantError as problem:
         raise OptionError("variant", str(problem)) from None
     return {"variants": msgspec.to_builtins(chosen)}

@@ -9,7 +9,7 @@ import msgspec
 
 from nvr_emulator.cli.usual_user import DEFAULT_PASSWORD, DEFAULT_USER
 from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings, UserSettings
-from nvr_emulator.configuration.variant_choice import VariantError, chosen, parse_choice, read_variants
+from nvr_emulator.configuration.variant_choice import VariantError, chosen, parse_choices, read_variants
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.server.ports import CertificateFiles, Ports
 from nvr_protocol.models import SERIES_BY_NAME
@@ -41,7 +41,7 @@ def settings_from(options: Mapping[str, Any]) -> RecorderSettings:
 
 def _variants(of_the_file: Variants, flags: Sequence[str]) -> Variants:
     """The variants of the file, and those of the flags, which go first."""
-    named = [parse_choice(flag) for flag in flags]
+    named = parse_choices(flags)
     try:
         read_variants(named)
         return read_variants({**chosen(of_the_file), **dict(named)})

@@ -70,6 +70,7 @@ lives with every recorder that the document allows; the judge fails no recorder 
     nvr-emulator variants                                       # this table
     nvr-emulator serve --variant refusal=200-empty --variant second-stream=replaces
     nvr-emulator serve --variant rtp-extension                  # a name alone: its first other value
+    nvr-emulator serve --variant all-different                  # as different as can be
     nvr-conformance run --variant strictness=lenient            # judges such a recorder
 
 In recorder.toml: `variants = {{refusal = "close", uid-digits = 12}}`. In tests:

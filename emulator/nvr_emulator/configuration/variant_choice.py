@@ -40,6 +40,9 @@ class VariantError(ValueError):
     """No variant of that name, no such value, or two that cannot go together; one line says which."""
 
 
+ALL_DIFFERENT = "all-different"
+"""In a choice: every variant with another value than its default."""
+
 EXCLUDED: tuple[tuple[tuple[str, str], tuple[str, str], str], ...] = ()
 """Two values that cannot go together, and why."""
 
@@ -113,6 +116,16 @@ def chosen(variants: Variants) -> dict[str, str]:
         for variant in all_variants()
         if (value := getattr(variants, variant.field)) != variant.standard
     }
+
+
+def parse_choices(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """What a command line chooses: each text as `parse_choice` reads it; `all-different` stands for the
+    variants that no other text names."""
+    listed = list(texts)
+    named = [parse_choice(text) for text in listed if text != ALL_DIFFERENT]
+    if len(named) == len(listed):
+        return named
+    return [*named, *((name, value) for name, value in all_different().items() if name not in dict(named))]
 
 
 def parse_choice(text: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from nvr_emulator.configuration.variant_choice import (
     each_variant,
     pairs,
     parse_choice,
+    parse_choices,
     read_variants,
 )
 from nvr_emulator.configuration.variants import Variants
@@ -82,6 +83,14 @@ def test_what_cannot_be_is_said_in_one_line(names, said):
 def test_a_name_alone_is_its_first_other_value():
     assert parse_choice("refusal") == ("refusal", "200-empty")
     assert parse_choice("refusal=close") == ("refusal", "close")
+
+
+def test_all_different_leaves_what_is_chosen_by_name():
+    choices = dict(parse_choices(["all-different", "refusal=close"]))
+    assert choices == all_different() | {"refusal": "close"}
+    assert all_different()["refusal"] != "close"
+    assert len(chosen(read_variants(choices))) == len(all_variants())
+    assert parse_choices(["refusal"]) == [("refusal", "200-empty")]
 
 
 def test_the_dialect_is_part_of_the_variants():
