@@ -1,0 +1,36 @@
+"""Each benchmark runs, briefly: whether it is alive, and never how quick anything was."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+BRIEF = (
+    ("playback_answers.py",),
+    ("playback_answers.py", "--tls"),
+    ("small_answers.py",),
+)
+
+
+@pytest.mark.parametrize("command", BRIEF, ids=" ".join)
+def test_is_alive(command):
+    script, *arguments = command
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    run = subprocess.run(
+        (sys.executable, str(BENCHMARKS / script), *arguments, "--brief"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    rows = [json.loads(line) for line in run.stdout.splitlines()]
+    assert rows
+    for row in rows:
+        assert row["work"]
+        assert row["ratio"]["min"] <= row["ratio"]["median"] <= row["ratio"]["max"]
