@@ -68,6 +68,32 @@ def speed_0_does_not_stop(recorder: Recorder) -> None:
     around(recorder.camera_control.pan_tilt_zoom, move)
 
 
+@breaks("CTL-01")
+def one_camera_for_all_movements(recorder: Recorder) -> None:
+    """Moves the first camera at PAN, TILT and ZOOM, whatever CH says."""
+
+    def move(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
+        first = min(recorder.cameras.registered)
+        original(command, recorder.camera_control.camera(first), now)
+
+    around(recorder.camera_control.pan_tilt_zoom, move)
+
+
+@breaks("CTL-01")
+def a_camera_stops_the_others(recorder: Recorder) -> None:
+    """Stops every other camera when one is moved."""
+
+    def move(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
+        for number in recorder.cameras.registered:
+            other = recorder.camera_control.camera(number)
+            if other is not camera:
+                for axis in ("pan", "tilt", "zoom"):
+                    other.drive(axis, 0.0, now)
+        original(command, camera, now)
+
+    around(recorder.camera_control.pan_tilt_zoom, move)
+
+
 @breaks("CTL-02")
 def sixteen_speeds_alone(recorder: Recorder) -> None:
     """Refuses PAN and TILT beyond 16."""
@@ -191,6 +217,33 @@ def preset_256_is_refused(recorder: Recorder) -> None:
 def presets_are_not_kept(recorder: Recorder) -> None:
     """Accepts PRESETPRG and keeps nothing."""
     around(recorder.camera_control.set_preset, lambda original, command, camera, now: None)
+
+
+@breaks("CTL-08")
+def presets_of_all_cameras_are_one(recorder: Recorder) -> None:
+    """Keeps one list of presets for all cameras."""
+    kept: dict[int, dict[str, float]] = {}
+
+    def keep(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
+        for number in recorder.cameras.registered:
+            recorder.camera_control.camera(number).presets = kept
+        original(command, camera, now)
+
+    around(recorder.camera_control.set_preset, keep)
+
+
+@breaks("CTL-08")
+def presets_beyond_128_begin_anew(recorder: Recorder) -> None:
+    """Keeps preset 129 as 1, and so on: 256 is 128."""
+
+    def keep(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
+        original(command, camera, now)
+        number = command.integer("NO")
+        for same in (number - 128, number + 128):
+            if 1 <= same <= 256:
+                camera.presets[same] = camera.presets[number]
+
+    around(recorder.camera_control.set_preset, keep)
 
 
 @breaks("CTL-09")

@@ -111,6 +111,31 @@ def test_speeds(target: Target, client: Client, check: Check) -> None:
             target.pass_time(STOPPED)
 
 
+    _judge_two_cameras(target, operator, check)
+
+
+def _judge_two_cameras(target: Target, operator: Operator, check: Check) -> None:
+    """CTL-01: CH moves that camera, and leaves the others as they are. For cameras that can be seen."""
+    other = _another(target, operator)
+    if other is None:
+        return
+    operator.move(PAN=16)
+    other.move(TILT=-16)
+    before = operator.sight() or {}
+    went = other.follow(0.5)
+    after = operator.sight() or {}
+    check("CTL-01", went and went["tilt"] < 0 == went["pan"], "tilts up", went, "a second camera moves")
+    gone = after["pan"] - before["pan"]
+    check("CTL-01", gone > CLOSE, "pans on", f"{gone:.2f} degrees", "the first one meanwhile")
+    target.pass_time(STOPPED)
+
+
+def _another(target: Target, operator: Operator) -> Operator | None:
+    """Somebody who controls another camera: the one of the highest number that can be seen."""
+    others = [Operator(target, operator.session, camera) for camera in reversed(target.cameras)]
+    return next((one for one in others if one.camera != operator.camera and one.sight() is not None), None)
+
+
 def _distance(operator: Operator, axis: str, speed: int) -> float:
     """How far the camera goes in a second of a command; 0 where it cannot be seen."""
     operator.move(**{axis: speed})
@@ -206,26 +231,37 @@ def test_presets(target: Target, client: Client, check: Check, observe: Observe)
         registered = operator.send("preset_set", NO=number)
         check("CTL-08", registered.ok, "accepted", registered, f"register preset {number}")
     if operator.sight() is not None:
-        _judge_recall(operator, check)
+        _judge_recall(target, operator, check)
     for number in (0, 257):
         observe("CTL-08", operator.raw(f"CMD=PRESET&NO={number}"), f"go to preset {number}")
 
 
-def _judge_recall(operator: Operator, check: Check) -> None:
-    """Preset 256 brings the camera back to where it was registered. For cameras that can be seen."""
-    operator.move(PAN=16, TILT=16)
-    operator.target.pass_time(STOPPED)
-    operator.send("preset_set", NO=256)
-    kept = operator.sight() or {}
-    operator.move(PAN=-64, TILT=-64, ZOOM=1)
-    operator.target.pass_time(STOPPED)
-    operator.send("preset_go", NO=256)
-    operator.target.pass_time(RECALLED)
-    found = operator.sight() or {}
-    axes = ("pan", "tilt", "zoom")
-    right = all(abs(found[axis] - kept[axis]) < CLOSE for axis in axes)
-    places = [{axis: place[axis] for axis in axes} for place in (kept, found)]
-    check("CTL-08", right, places[0], places[1], "preset 256 is recalled")
+PLACES = {1: (64, 0, 0), 128: (0, 64, 1), 256: (-128, -32, 0)}
+"""PAN, TILT and ZOOM that lead from the place of one preset to that of the next."""
+AXES = ("pan", "tilt", "zoom")
+
+
+def _judge_recall(target: Target, operator: Operator, check: Check) -> None:
+    """Presets bring the camera back to where each was registered, whatever other presets and other cameras
+    have. For cameras that can be seen."""
+    other = _another(target, operator)
+    kept = {}
+    for number, (pan, tilt, zoom) in PLACES.items():
+        for one in filter(None, (operator, other)):
+            # The other camera keeps other places under the same numbers.
+            one.move(PAN=pan if one is operator else tilt, TILT=tilt, ZOOM=zoom)
+            target.pass_time(STOPPED)
+            one.send("preset_set", NO=number)
+            kept[one.camera, number] = one.sight() or {}
+    for one in filter(None, (operator, other)):
+        for number in PLACES:
+            one.send("preset_go", NO=number)
+            target.pass_time(RECALLED)
+            found, wanted = one.sight() or {}, kept[one.camera, number]
+            right = all(abs(found[axis] - wanted[axis]) < CLOSE for axis in AXES)
+            places = [{axis: place[axis] for axis in AXES} for place in (wanted, found)]
+            name = f"preset {number} of camera {one.camera} is recalled"
+            check("CTL-08", right, places[0], places[1], name)
 
 
 @scenario("CTL-09", needs=("ptz",))
