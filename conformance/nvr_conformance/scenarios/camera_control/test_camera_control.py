@@ -110,7 +110,6 @@ def test_speeds(target: Target, client: Client, check: Check) -> None:
                 )
             target.pass_time(STOPPED)
 
-
     _judge_two_cameras(target, operator, check)
 
 
