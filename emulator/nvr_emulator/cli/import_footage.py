@@ -28,12 +28,9 @@ def run_import(
     video: Path, name: str, into: Path, *, camera: int, seconds: int, codecs: tuple[str, ...]
 ) -> None:
     """Import a file and say what came of it. ClickException, in one line, where it is no use."""
-    names = {"av": "PyAV", "numpy": "NumPy"}
-    missing = [module for module in names if importlib.util.find_spec(module) is None]
+    missing = [module for module in ("av", "numpy") if importlib.util.find_spec(module) is None]
     if missing:
-        what = " and ".join(names[module] for module in missing)
-        verb = "is" if len(missing) == 1 else "are"
-        raise click.ClickException(f"{what} {verb} missing here; pip install 'nvrkit[media]' brings it")
+        raise click.ClickException(f"missing here; pip install {' '.join(missing)} brings it")
     from nvr_fixtures.importing import VIDEO_CODECS, Wish, import_footage
 
     chosen = tuple(codec for codec in VIDEO_CODECS if codec.value in codecs) or VIDEO_CODECS

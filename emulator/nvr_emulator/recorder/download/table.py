@@ -62,7 +62,7 @@ class DownloadTable:
     def answer(self, files: DownloadFiles, uid: int, now: float) -> DownloadAnswer:
         """Begin a download; where no place is free its one part says status 3."""
         if files.kind in ("MP4", "MP4VO") and not importlib.util.find_spec("av"):
-            raise Refused(501, "KIND: MP4 needs PyAV here; install it with pip install 'nvrkit[media]'")
+            raise Refused(501, "KIND: MP4 needs PyAV here; pip install av brings it")
         download = self.start(uid, files.camera, files.kind, now)
         if download is None:
             files.status = Status.TOO_MANY_AT_ONCE
