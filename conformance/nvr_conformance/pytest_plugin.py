@@ -60,7 +60,9 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         from nvr_conformance.engine.pytest_judge import make_judge
     except ModuleNotFoundError as problem:
-        raise pytest.UsageError(f"nvr_conformance: nvrkit is installed without its extra conformance: {problem}") from None
+        raise pytest.UsageError(
+            f"nvr_conformance: nvrkit is installed without its extra conformance: {problem}"
+        ) from None
     option = config.getoption
     password = option("--nvr-password")
     config.pluginmanager.register(

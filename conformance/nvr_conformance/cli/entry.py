@@ -24,7 +24,9 @@ def main() -> None:
     asks_for_help = not arguments or any(word in _HELP for word in arguments)
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing and not asks_for_help:
-        way_out = "install nvrkit with its extra: pip install '.[conformance]' in a checkout, FILE.whl[conformance]"
+        way_out = (
+            "install nvrkit with its extra: pip install '.[conformance]' in a checkout, FILE.whl[conformance]"
+        )
         print(f"Error: {', '.join(missing)} missing here; {way_out}", file=sys.stderr)
         sys.exit(EXIT_USAGE)
     from nvr_conformance.cli.main import main as command
