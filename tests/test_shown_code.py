@@ -81,7 +81,9 @@ def test_names_in_texts_exist(dotted):
 
 def judging_functions():
     """The names that the page lists behind each module: `facts.rtp` …: `one two`."""
-    section = SCENARIOS.read_text("utf-8").partition("## Judging functions")[2].partition("They never take")[0]
+    section = (
+        SCENARIOS.read_text("utf-8").partition("## Judging functions")[2].partition("They never take")[0]
+    )
     module = ""
     for quoted in re.findall(r"`([^`]+)`", section.partition("\n- ")[2].replace("\n", " ")):
         for name in re.sub(r"\(.*?\)", "", quoted).split():
