@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import threading
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -59,7 +60,7 @@ class CapturedPacket:
     part: LivePart | None = None
 
 
-class LiveStream:
+class LiveStream(ABC):
     """What both kinds of stream share: the captured packets and the waiting for them.
 
     ``packets`` holds everything captured since the start (or ``forget``), up to ``PACKET_LIMIT`` packets
@@ -141,10 +142,11 @@ class LiveStream:
                 self._bytes += len(data)
             self.total += 1
 
+    @abstractmethod
     def close(self) -> None:
         """Stop listening, without a word to the recorder."""
-        raise NotImplementedError
 
+    @abstractmethod
     def release(self) -> None:
         """Give up what ``close`` keeps; when nothing is sent any more."""
 
@@ -345,4 +347,7 @@ class LiveHttp(LiveStream):
             self._receiver.remove(self._connection.socket)
             self._connection.close()
             self._connection = None
+
+    def release(self) -> None:
+        """Nothing is kept behind ``close``."""
         self.ended = True

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from nvr_protocol.errors import ProtocolError
@@ -21,7 +22,7 @@ class Fragment:
     data: bytes
 
 
-class AccessUnitRejoiner:
+class AccessUnitRejoiner(ABC):
     """Collects the packets of one stream into access units.
 
     After an error the rejoiner goes on: it drops what is left of the damaged access unit and is ready for the
@@ -37,9 +38,9 @@ class AccessUnitRejoiner:
         self._timestamp: int | None = None
         self._damaged = False
 
+    @abstractmethod
     def read_payload(self, payload: bytes) -> bytes | Fragment:
         """The whole NAL unit or the fragment that a packet's payload is. ProtocolError for all else."""
-        raise NotImplementedError
 
     def push(self, packet: RtpPacket) -> list[bytes] | None:
         """Takes the next packet; gives the NAL units of an access unit at its marker.
