@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nvr_conformance.facts import playback_chunk, playback_times, rtp, rtp_extension, rtp_pictures
+from nvr_conformance.carriers import live_video
+from nvr_conformance.carriers.live_video import VideoCapture
+from nvr_conformance.carriers.rows import walk
+from nvr_conformance.facts import playback_chunk, playback_times
 from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 
 if TYPE_CHECKING:
@@ -108,31 +111,11 @@ class VideoChecks:
     """Makes the checks of ``VIDEO_IDS`` on the packets of one stream, whichever way it travelled."""
 
     def __init__(self, check: Check, not_tested: NotTested, not_applicable: NotApplicable) -> None:
-        self._judge = Judge(check, not_tested)
-        self._not_applicable = not_applicable
+        self._judge = Judge(check, not_tested, not_applicable)
 
     def __call__(
         self, records: Sequence[RtpRecord], codec: str, camera: int, unix_time: float, name: str
     ) -> None:
         """Judge a capture of some seconds from its first packet on. ``unix_time`` is the recorder's time at
         its end; ``name`` tells the checks apart ("H264 over RTP")."""
-        judge = self._judge
-        judge("LIV-04", name, rtp.payload_type, records, codec)
-        judge("LIV-05", name, rtp.fixed_header, records)
-        judge("LIV-06", name, rtp_pictures.markers, records, codec)
-        judge("LIV-07", name, rtp.sequence, records)
-        judge("LIV-09", name, rtp.one_ssrc, records)
-        judge("LIV-10", f"{name}, per picture", rtp_pictures.one_timestamp_per_picture, records, codec)
-        judge("LIV-10", f"{name}, 90 kHz", rtp.timestamp_rate, records)
-        if any(record.extension is not None or record.problem for record in records):
-            judge("LIV-11", name, rtp_extension.extension, records)
-            judge("LIV-12", f"{name}, camera", rtp_extension.names_camera, records, camera, basis="camera")
-            plausible = rtp_extension.plausible_time
-            judge("LIV-12", f"{name}, time", plausible, records, unix_time, basis="time")
-            judge("LIV-12", f"{name}, fixed values", rtp_extension.stated_values, records, basis="fixed")
-        else:
-            for id_ in ("LIV-11", "LIV-12"):
-                self._not_applicable(id_, f"{name}: no packet has a header extension")
-        judge("LIV-13", name, rtp_pictures.ahead_of_pictures, records, codec)
-        judge("LIV-14", name, rtp_pictures.nal_units, records, codec)
-        judge("LIV-15", name, rtp_pictures.decodable, records, codec)
+        walk(live_video.ROWS, self._judge, VideoCapture(records, codec, camera, unix_time), name)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nvr_conformance.facts import live_audio, rtp_extension
+from nvr_conformance.carriers import live_audio as carrier
+from nvr_conformance.carriers.live_audio import AudioCapture
+from nvr_conformance.carriers.rows import walk
+from nvr_conformance.facts import live_audio
 from nvr_conformance.facts import rtp as rtp_facts
 from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
@@ -33,6 +36,7 @@ from nvr_conformance.scenario import (
 AUDIO = "AUDIO"
 LISTENED = 3.0  # seconds of audio that are judged
 AT_ONCE = 4  # cameras that are listened to at once
+FEWEST_STARTS = 3  # streams whose first sequence numbers show whether they are random
 TRIED = 8  # cameras among which each codec is sought
 WAYS = ("RTP", "HTTP")
 WANTED = {1: {"AAC", "G711", "G726"}, 2: {"AAC", "G711"}, 3: {"AAC", "G711"}}  # §1.1, by model
@@ -68,7 +72,7 @@ class Heard:
         return f"{self.codec} of camera {self.camera}"
 
 
-@scenario("LIV-26", "LIV-27", "LIV-28", "LIV-29", "LIV-35")
+@scenario("LIV-05", "LIV-07", "LIV-08", "LIV-09", "LIV-26", "LIV-27", "LIV-28", "LIV-29", "LIV-35")
 def test_live_audio_of_each_codec(
     target: Target,
     client: Client,
@@ -83,6 +87,7 @@ def test_live_audio_of_each_codec(
     session = client.login()
     session.get("live_setup")
     heard: set[str] = set()
+    starts: list[int] = []
     is_open: bool | None = None
     cameras = target.cameras[:TRIED]
     for first in range(0, len(cameras), AT_ONCE):
@@ -102,11 +107,14 @@ def test_live_audio_of_each_codec(
             if target.model != 1:
                 actual = f"{audio.codec} of camera {audio.camera}"
                 check("LIV-35", audio.codec in WANTED[target.model], "AAC-LC or G.711", actual, audio.name)
+            starts += [record.sequence for record in audio.records[:1]]
             units.setdefault(audio.codec, {})[audio.camera] = [record.payload for record in audio.records]
         for codec, of_cameras in units.items():
             _judge_own(target, client, judge, not_tested, codec, of_cameras)
         if heard >= WANTED[target.model]:
             break
+    if len(starts) >= FEWEST_STARTS:
+        check("LIV-08", *rtp_facts.random_starts(starts), "audio", basis="audio")
     require(heard, "no camera sends audio")
     if not heard & {"G711", "G726"}:
         not_tested("LIV-27", "no camera sends G.711 or G.726")
@@ -170,14 +178,7 @@ def _judge_own(
 def _judge_by_rtp(check: Check, observe: Observe, judge: Judge, audio: Heard) -> None:
     codec, name, records = audio.codec, audio.name, audio.records
     if not audio.rtp.dropped and check("LIV-26", records, "packets", audio.rtp.exchange, f"{name}, it comes"):
-        judge("LIV-26", f"{name}, payload type", rtp_facts.payload_type, records, AUDIO, basis="payload_type")
-        if any(record.extension is not None for record in records):
-            judge("LIV-26", f"{name}, header extension", rtp_extension.extension, records, basis="extension")
-            judge("LIV-26", f"{name}, fixed values", rtp_extension.stated_values, records, basis="extension")
-            clock = live_audio.RATES[codec]
-            judge(
-                "LIV-26", f"{name}, time", rtp_extension.plausible_time, records, element=0x0011, clock=clock
-            )
+        walk(carrier.ROWS, judge, AudioCapture(records, codec, audio.camera), name)
         if codec == "AAC":
             judge("LIV-28", f"{name}, clock", live_audio.units_on_the_clock, records)
             units = live_audio.access_units(records)

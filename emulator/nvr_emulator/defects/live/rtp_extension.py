@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from nvr_emulator.defects.live.packets import HEADER, each_packet
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.footage.footage import hundredths, unix_seconds
+from nvr_emulator.footage.footage import TICKS, hundredths, unix_seconds
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
@@ -118,6 +118,49 @@ def time_stands_still_in_the_extension(recorder: Recorder) -> None:
 def time_in_hundredths_in_the_extension(recorder: Recorder) -> None:
     """Counts hundredths where whole seconds belong."""
     _extension(recorder, lambda stream, taken: (stream.camera, hundredths(taken) & 0xFFFFFFFF))
+
+
+@breaks("LIV-12")
+def frame_time_is_0(recorder: Recorder) -> None:
+    """Writes 0 in 0x000A of live video, whenever the picture was taken."""
+    _frame_time(recorder, lambda stream, taken: 0)
+
+
+@breaks("LIV-12")
+def frame_time_of_the_key_picture(recorder: Recorder) -> None:
+    """Writes the time of the key picture into all pictures of its GOP, to the hundredth."""
+
+    def extension(original: Extension, stream: LiveStream, taken: Ticks) -> bytes:
+        return original(stream, taken if stream.gop is None else stream.gop.start)
+
+    around(recorder.live.video.extension, extension)
+
+
+@breaks("LIV-12")
+def frame_time_in_tenths(recorder: Recorder) -> None:
+    """Counts tenths in 0x000A."""
+    _frame_time(recorder, lambda stream, taken: hundredths(taken) % 100 // 10)
+
+
+@breaks("LIV-12")
+def frame_time_until_the_next_second(recorder: Recorder) -> None:
+    """Counts in 0x000A how many hundredths of the second are left."""
+    _frame_time(recorder, lambda stream, taken: 99 - hundredths(taken) % 100)
+
+
+@breaks("LIV-12")
+def second_is_rounded_in_the_extension(recorder: Recorder) -> None:
+    """Rounds the seconds of 0x0007 to the nearest, beside the hundredths in 0x000A."""
+    _extension(recorder, lambda stream, taken: (stream.camera, unix_seconds(Ticks(taken + TICKS // 2))))
+
+
+def _frame_time(recorder: Recorder, told: Callable[[LiveStream, Ticks], int]) -> None:
+    """The extension of video has other hundredths."""
+
+    def extension(original: Extension, stream: LiveStream, taken: Ticks) -> bytes:
+        return original(stream, taken)[:-4] + struct.pack(">HH", told(stream, taken), 0)
+
+    around(recorder.live.video.extension, extension)
 
 
 def _extension(recorder: Recorder, name: Callable[[LiveStream, Ticks], tuple[int, int]]) -> None:

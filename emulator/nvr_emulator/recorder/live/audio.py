@@ -32,6 +32,7 @@ class LiveAudio:
         self.form = part_form(variants)
         self.payload_type = PAYLOAD_TYPE_AUDIO
 
+    @seam
     def packet(self, stream: LiveStream, unit: AudioUnit) -> bytes:
         """One unit as an RTP packet; the sequence number counts on. Each is whole, so each is marked."""
         sequence = stream.sequence
