@@ -71,7 +71,7 @@ def test_without_a_key_picture_the_rest_is_judged_all_the_same(book):
 def test_without_a_header_extension_its_rows_do_not_apply(book):
     plain = sent("H265", change=lambda data: bytes([data[0] & ~0x10]) + data[1:12] + data[44:])
     book.judge(dissect(plain), "H265", 1, NOW, "H265")
-    assert book.not_applicable == ["LIV-11", "LIV-12"]
+    assert set(book.not_applicable) == {"LIV-11", "LIV-12"}
     assert all(ok for _, ok in book.checks)
 
 
