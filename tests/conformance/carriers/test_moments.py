@@ -51,9 +51,7 @@ def test_times_that_do_not_go_on_are_found(wrong):
 
 
 def test_one_of_two_clocks_is_enough():
-    moments = [
-        Moment(moment.place, moment.time, True, (moment.clocks[0], 0.0)) for moment in told(every(20))
-    ]
+    moments = [Moment(moment.place, moment.time, True, (moment.clocks[0], 0.0)) for moment in told(every(20))]
     assert keep_step(moments).ok
 
 
