@@ -8,20 +8,25 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nvr_conformance.engine.claim import Claim, claim_of
 from nvr_conformance.judgement.outcomes import KitError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioClaim:
-    """One scenario: its name, what it claims, and its docstring."""
+    """One scenario: its name, what it claims, its docstring, and its file."""
 
     scenario: str
     claim: Claim
     text: str
+    path: Path
 
 
 @cache
@@ -42,5 +47,12 @@ def claims(directory: Path = SCENARIOS) -> tuple[ScenarioClaim, ...]:
         for name, function in vars(module).items():
             claim = claim_of(function)
             if claim is not None:
-                found.append(ScenarioClaim(name, claim, inspect.getdoc(function) or ""))
+                found.append(ScenarioClaim(name, claim, inspect.getdoc(function) or "", path))
     return tuple(found)
+
+
+def files_claiming(directory: Path, ids: Collection[str]) -> tuple[Path, ...]:
+    """The files of a directory with a scenario that claims one of these ids: to collect all the others costs
+    more than many a scenario takes."""
+    found = [each.path for each in claims(directory) if not set(ids).isdisjoint(each.claim.ids)]
+    return tuple(dict.fromkeys(found))

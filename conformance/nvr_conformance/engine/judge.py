@@ -14,19 +14,22 @@ import pytest
 from nvr_conformance import interrupts
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claim import NEEDS
-from nvr_conformance.engine.claims import SCENARIOS
+from nvr_conformance.engine.claims import SCENARIOS, files_claiming
 from nvr_conformance.engine.events import Event, RunFinished
 from nvr_conformance.engine.plugin import EnginePlugin
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.about import About, kit_version
 from nvr_conformance.judgement.completeness import hold_complete
 from nvr_conformance.judgement.expected_failures import apply_expected_failures
+from nvr_conformance.judgement.outcomes import KitError
 from nvr_conformance.judgement.requirements import matching, requirements
 from nvr_conformance.judgement.result import make_result
 from nvr_conformance.judgement.verdicts import Note, Verdict, judge_requirement, overall_verdict
 from nvr_conformance.sources.source import TargetSource
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nvr_conformance.engine.events import Reporter
     from nvr_conformance.judgement.result import Result
     from nvr_conformance.sources.source import Source
@@ -88,7 +91,8 @@ def judge_source(
     with _own_pytest():
         terminal = () if run.verbose else ("-p", "no:terminal")
         root = run.scenarios if run.scenarios.is_dir() else run.scenarios.parent
-        pytest.main([*_PYTEST_OPTIONS, *terminal, f"--rootdir={root}", str(run.scenarios)], plugins=[plugin])
+        files = map(str, _files(run))
+        pytest.main([*_PYTEST_OPTIONS, *terminal, f"--rootdir={root}", *files], plugins=[plugin])
     errors = [*run.problems, *plugin.errors]
     unselected = [
         Note(id_, Verdict.NOT_TESTED, NOT_SELECTED, "") for id_ in requirements() if id_ not in selected
@@ -119,6 +123,16 @@ def judge_source(
     with interrupts.shielded():
         emit(RunFinished(result))
     return result
+
+
+def _files(run: RunOptions) -> Sequence[Path]:
+    """What pytest is to collect."""
+    if run.focus is None or not run.scenarios.is_dir():
+        return [run.scenarios]
+    try:
+        return files_claiming(run.scenarios, run.focus) or [run.scenarios]
+    except KitError:
+        return [run.scenarios]  # pytest says what is wrong with which file
 
 
 def _words(run: RunOptions) -> About:

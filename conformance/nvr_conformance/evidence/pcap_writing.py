@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import struct
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from nvr_conformance.wire.capture import SEGMENT
@@ -137,21 +138,24 @@ def _ip(
 ) -> tuple[bytes, int]:
     """An IP packet with its checksums, as it is kept, and its size on the wire. ``size`` bytes of payload, of
     which ``data`` are kept."""
-    source_ip, target_ip = (
-        ipaddress.ip_address(source[0].partition("%")[0]),
-        ipaddress.ip_address(target[0].partition("%")[0]),
-    )
+    source_ip, target_ip = _packed(source[0]), _packed(target[0])
     length = len(header) + size
-    pseudo = source_ip.packed + target_ip.packed + struct.pack("!II", length, protocol)
+    pseudo = source_ip + target_ip + struct.pack("!II", length, protocol)
     checksum = _checksum(pseudo + header + data) or 0xFFFF
     transport = header[:checksum_at] + struct.pack("!H", checksum) + header[checksum_at + 2 :]
-    if source_ip.version == 4:
+    if len(source_ip) == 4:
         first = struct.pack("!BBHHHBBH", 0x45, 0, 20 + length, 0, 0x4000, 64, protocol, 0)
-        ip = first + source_ip.packed + target_ip.packed
+        ip = first + source_ip + target_ip
         ip = ip[:10] + struct.pack("!H", _checksum(ip)) + ip[12:]
     else:
-        ip = struct.pack("!IHBB", 6 << 28, length, protocol, 64) + source_ip.packed + target_ip.packed
+        ip = struct.pack("!IHBB", 6 << 28, length, protocol, 64) + source_ip + target_ip
     return ip + transport + data, len(ip) + length
+
+
+@lru_cache(maxsize=64)
+def _packed(host: str) -> bytes:
+    """The bytes of an address; every packet of a flow asks for the same two."""
+    return ipaddress.ip_address(host.partition("%")[0]).packed
 
 
 def _checksum(data: bytes) -> int:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nvr_conformance.wire.live_multipart import LivePart
     from nvr_conformance.wire.live_streams import CapturedPacket
+
+_HEADER = 12
+_LONGEST_HEADER = 12 + 4 * 15
+_MOST_WORDS = 0xFFFF  # of a header extension
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,9 @@ class RtpRecord:
 
 
 def dissect(packets: Iterable[CapturedPacket]) -> list[RtpRecord]:
-    """Dissect each packet once. About 10 000 packets a second: judge slices, not hours."""
-    from scapy.config import conf
-    from scapy.layers.rtp import RTP
-
-    conf.verb = 0
-    return [_record(packet, RTP) for packet in packets]
+    """Dissect each packet once. About 50 000 packets a second."""
+    layers = _Layers()
+    return [_record(packet, layers) for packet in packets]
 
 
 def quick_sequence(data: bytes) -> int:
@@ -74,43 +75,67 @@ def quick_payload(data: bytes) -> bytes:
     return data[start:]
 
 
-def _record(packet: CapturedPacket, rtp_layer: type) -> RtpRecord:
+class _Layers:
+    """scapy's declarations of the headers, used for one packet after another. What lies behind the headers is
+    left to us: a layer object for each payload costs five times as much as the headers do."""
+
+    def __init__(self) -> None:
+        from scapy.config import conf
+        from scapy.layers.rtp import RTP, RTPExtension
+
+        conf.verb = 0
+        conf.max_list_count = _MOST_WORDS
+        self._header, self._extension = RTP(), RTPExtension()
+
+    def header(self, data: bytes) -> tuple[dict[str, Any], int]:
+        """The fields of the RTP header, and how many bytes it has."""
+        head = data[:_LONGEST_HEADER]  # scapy cuts off field by field, and copies what is left each time
+        left: bytes = self._header.do_dissect(head)
+        return self._header.fields, len(head) - len(left)
+
+    def extension(self, data: bytes) -> tuple[dict[str, Any], bytes]:
+        """The fields of the header extension, and what is behind it."""
+        left: bytes = self._extension.do_dissect(data)
+        return self._extension.fields, left
+
+
+def _record(packet: CapturedPacket, layers: _Layers) -> RtpRecord:
     data = packet.data
-    if len(data) < 12:
+    if len(data) < _HEADER:
         problem = f"{len(data)} bytes are no RTP packet"
         return RtpRecord(packet.number, packet.arrived, len(data), part=packet.part, problem=problem)
     try:
-        rtp = rtp_layer(data)
+        fields, size = layers.header(data)
     except (struct.error, ValueError, IndexError) as error:  # scapy reads lists of words beyond the end
         problem = f"cannot be dissected: {error}"
         return RtpRecord(packet.number, packet.arrived, len(data), part=packet.part, problem=problem)
     profile = extension = None
-    payload = rtp.payload
-    problem = ""
-    if rtp.extension:
-        if "header_len" in getattr(payload, "fields", {}) and payload.header_len is not None:
-            profile, words = payload.header_id, payload.header_len
-            extension = b"".join(word.to_bytes(4, "big") for word in payload.header)
-            payload = payload.payload
+    payload, problem = data[size:], ""
+    if fields["extension"]:
+        try:
+            more, payload = layers.extension(payload)
+        except struct.error:
+            problem = "X=1, and no header extension behind the header"
+        else:
+            profile, words = more["header_id"], more["header_len"]
+            extension = struct.pack(f"!{len(more['header'])}I", *more["header"])
             if len(extension) != 4 * words:
                 problem = f"header extension of {words} words in {len(data)} bytes"
-        else:
-            problem = "X=1, and no header extension behind the header"
     return RtpRecord(
         number=packet.number,
         arrived=packet.arrived,
         size=len(data),
-        version=rtp.version,
-        padding=bool(rtp.padding),
-        sources=len(rtp.sync),
-        marker=bool(rtp.marker),
-        payload_type=rtp.payload_type,
-        sequence=rtp.sequence,
-        timestamp=rtp.timestamp,
-        ssrc=rtp.sourcesync,
+        version=fields["version"],
+        padding=bool(fields["padding"]),
+        sources=len(fields["sync"]),
+        marker=bool(fields["marker"]),
+        payload_type=fields["payload_type"],
+        sequence=fields["sequence"],
+        timestamp=fields["timestamp"],
+        ssrc=fields["sourcesync"],
         extension_profile=profile,
         extension=extension,
-        payload=b"" if problem else bytes(payload),
+        payload=b"" if problem else payload,
         part=packet.part,
         problem=problem,
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ElementTree
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -271,7 +272,9 @@ def test_list(command):
 
 
 def test_explain(command, monkeypatch):
-    said = ScenarioClaim("test_it", Claim(("SES-06",), (1, 2, 3), ("load",), {}), "All is well.")
+    said = ScenarioClaim(
+        "test_it", Claim(("SES-06",), (1, 2, 3), ("load",), {}), "All is well.", Path("test_it.py")
+    )
     monkeypatch.setattr("nvr_conformance.engine.claims.claims", lambda: (said,))
     result = command("explain", "ses-06")
     assert result.exit_code == 0

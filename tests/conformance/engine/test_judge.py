@@ -279,6 +279,28 @@ def test_select_and_skip(run):
         run(text, select=["SES-01"], skip=["SES-*"])
 
 
+def test_with_a_focus_no_file_is_collected_that_has_nothing_to_say_of_it(run):
+    wanted, other = (
+        """
+@scenario("SES-06")
+def test_wanted(check):
+    check("SES-06", True)
+""",
+        """
+@scenario("SES-05")
+def test_other(check):
+    raise AssertionError("not of the focus")
+
+def test_without_a_claim():
+    pass
+""",
+    )
+    result = run(wanted, other, focus=frozenset({"SES-06"}))
+    assert row(result, "SES-06").verdict is Verdict.PASS
+    assert not result.errors
+    assert "test_without_a_claim" in "".join(run(wanted, other).errors)
+
+
 @pytest.mark.parametrize("files", [(), ("x = 1\n",)])
 def test_nothing_that_ran_is_inconclusive(run, files):
     result = run(*files)
