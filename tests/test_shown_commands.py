@@ -24,7 +24,7 @@ def shown():
             if not line.startswith("    "):
                 continue
             text = re.sub(r"^\s*\$ ", "", line).split("  #")[0]
-            for part in re.split(r" \| | && | & |; |> ", text):
+            for part in re.split(r" \| | &$| && | & |; |> ", text):
                 words = part.strip().split(maxsplit=1)
                 name = words[0].rpartition("/")[2] if words else ""
                 if name in PROGRAMS and len(words) > 1 and "[OPTIONS]" not in part:

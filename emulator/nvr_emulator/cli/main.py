@@ -9,22 +9,11 @@ from typing import Any
 
 import click
 
-from nvr_emulator.cli.ending import EXIT_NO, in_one_line
+from nvr_emulator.cli.ending import EXIT_NO, ended, in_one_line
 from nvr_emulator.cli.ready_file import ready_file
+from nvr_emulator.cli.recorder_options import recorder_options
 from nvr_emulator.cli.table import table
-from nvr_emulator.cli.usual_user import DEFAULT_PASSWORD, DEFAULT_USER
 from nvr_emulator.version import __version__
-
-
-def _mode(context: click.Context, parameter: click.Parameter, text: str) -> int:
-    """Permissions as of chmod, say 644; the owner must be able to read."""
-    try:
-        bits = int(text, 8)
-    except ValueError:
-        bits = -1
-    if not 0o400 <= bits <= 0o777:
-        raise click.BadParameter(f"{text!r} is no mode that lets you read it, say 640 or 644")
-    return bits
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,83 +23,40 @@ def main() -> None:
 
 
 @main.command(context_settings={"auto_envvar_prefix": "NVR_EMULATOR"})
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A recorder in a file (see nvr-emulator config); flags override it.",
-)
-@click.option("--model", type=click.Choice(["1", "2", "3"]), help="Model group.  [default: 2]")
-@click.option("--series", help="Series, say WJ-NU101 (see nvr-emulator models).")
-@click.option("--transport", type=click.Choice(["both", "https", "http", "factory"]), help="[default: both]")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--http-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
-@click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
-@click.option("--control-port", type=click.IntRange(0, 65535), default=0, help="0: the system chooses.")
-@click.option(
-    "--control-host",
-    default="127.0.0.1",
-    show_default=True,
-    help="Address of the control port; beyond this machine it asks for a token (see the ready line).",
-)
-@click.option(
-    "--control-token", help="The token that the control port asks for, instead of one made at start."
-)
-@click.option(
-    "--cert",
-    type=click.Path(path_type=Path),
-    help="Certificate for HTTPS (PEM); without it one is made that nobody signed.",
-)
-@click.option("--key", type=click.Path(path_type=Path), help="Its key (PEM), where in another file.")
-@click.option("--name", "names", multiple=True, help="A further name that the made certificate is valid for.")
-@click.option("--user", help=f"Name of the administrator.  [default: {DEFAULT_USER}]")
-@click.option("--password", help=f"Password of the administrator.  [default: {DEFAULT_PASSWORD}]")
-@click.option("--clock", type=click.Choice(["real", "manual"]), default="real", show_default=True)
-@click.option("--seed", type=int, help="Makes UIDs, SSRCs and sequence numbers repeatable.")
-@click.option("--defect", "defects", multiple=True, help="Break one requirement (see nvr-emulator defects).")
-@click.option(
-    "--variant",
-    "variants",
-    multiple=True,
-    metavar="NAME[=VALUE]",
-    help="Take a liberty that the document leaves (see nvr-emulator variants).",
-)
-@click.option(
-    "--ready-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the ready line here too; the file is there for as long as the recorder serves.",
-)
-@click.option(
-    "--ready-file-mode",
-    callback=_mode,
-    metavar="OCTAL",
-    default="600",
-    show_default=True,
-    help="Who may read that file, as of chmod: it has the password in it.",
-)
-@click.option(
-    "--findings-out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    multiple=True,
-    help="Write what clients did wrong when it ends: FILE.sarif, or FILE.xml (JUnit).",
-)
-@click.option(
-    "--fail-on-findings",
-    is_flag=False,
-    flag_value="warning",
-    type=click.Choice(["error", "warning", "note"]),
-    help="End with status 3 if clients broke rules that are as bad as this (alone: warning).",
-)
-@click.option(
-    "--ignore-finding",
-    "ignored_findings",
-    multiple=True,
-    metavar="RULE",
-    help="A rule that clients may break (see nvr-emulator rules).",
-)
-@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--verbose", "-v", is_flag=True, help="Log each request.")
+@recorder_options
 def serve(**options: Any) -> None:
     """Serve a recorder until SIGTERM or Ctrl-C; prints one line of JSON when it is ready."""
+    _serve(options | {"count": 1})
+
+
+@main.command(context_settings={"auto_envvar_prefix": "NVR_EMULATOR"})
+@click.option("--count", type=click.IntRange(1, 1000), required=True, help="How many.")
+@recorder_options
+def fleet(**options: Any) -> None:
+    """Serve many recorders of one kind in one process; prints a line of JSON for each when all are ready.
+
+    Ports that are given are the first recorder's, and the others' follow it.
+    """
+    _serve(options)
+
+
+@main.command()
+@click.argument("where", metavar="URL|FILE")
+@click.option(
+    "--timeout", type=click.FloatRange(0, 86400), default=30.0, show_default=True, help="Seconds to wait."
+)
+def wait(where: str, timeout: float) -> None:
+    """Wait until a recorder answers: the one at URL, or those that FILE names (of --ready-file, whose lines
+    are printed then)."""
+    from nvr_emulator.cli.waiting import NoAnswerError, wait_for
+
+    try:
+        click.echo(wait_for(where, timeout), nl=False)
+    except NoAnswerError as error:
+        raise ended(error, EXIT_NO) from None
+
+
+def _serve(options: dict[str, Any]) -> None:
     # An older recorder's line goes first of all: whoever waits for the file shall not find it.
     with (
         in_one_line(verbose=options["verbose"]),

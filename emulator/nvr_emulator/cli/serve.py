@@ -1,4 +1,4 @@
-"""What `nvr-emulator serve` does: it serves until it is told to stop, and says when it is ready."""
+"""What `nvr-emulator serve` and `fleet` do: they serve until told to stop, and say when all is ready."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nvr_emulator.cli.findings_out import check_wishes, judge_findings
@@ -23,40 +23,47 @@ log = logging.getLogger("nvr_emulator")
 
 
 def serve(options: Mapping[str, Any], write_ready: Callable[[str], None]) -> int:
-    """Serve what the flags and the file say until SIGTERM, SIGHUP or Ctrl-C; gives the exit status.
-    `write_ready` is given the ready line.
+    """Serve what the flags and the file say until SIGTERM, SIGHUP or Ctrl-C; gives the exit status. `count`
+    is how many recorders. `write_ready` is given the ready lines.
 
     `ConfigurationError` or `OSError` where it cannot be served; see `nvr_emulator.cli.main` for the flags.
     """
     check_wishes(options["findings_out"], options["ignored_findings"])
     _log_to_stderr(options["log_format"], verbose=options["verbose"])
-    settings = settings_from(options)
-    machine = Machine(settings, manual=options["clock"] == "manual", defects=options["defects"])
-    ports = ports_from(options, machine.recorder.transport)
     _have_descriptors()
-    findings = asyncio.run(_serve(Serving(machine, ports, certificate_from(options)), options, write_ready))
+    servings = [_serving(options, number) for number in range(options["count"])]
+    findings = asyncio.run(_serve(servings, options, write_ready))
     return judge_findings(findings, options)
 
 
+def _serving(options: Mapping[str, Any], number: int) -> Serving:
+    """The recorder of that number, counted from 0."""
+    settings = settings_from(options, number)
+    machine = Machine(settings, manual=options["clock"] == "manual", defects=options["defects"])
+    ports = ports_from(options, machine.recorder.transport, number)
+    return Serving(machine, ports, certificate_from(options))
+
+
 async def _serve(
-    serving: Serving, options: Mapping[str, Any], write_ready: Callable[[str], None]
+    servings: Sequence[Serving], options: Mapping[str, Any], write_ready: Callable[[str], None]
 ) -> list[Finding]:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(signum, stopped.set)
-    await serving.start()
     try:
-        line = json.dumps(_ready(serving, options))
-        write_ready(line)
+        for serving in servings:
+            await serving.start()
+        lines = "\n".join(json.dumps(_ready(serving, options)) for serving in servings)
+        write_ready(lines)
         # A reader that has gone must not end the recorder.
         with contextlib.suppress(BrokenPipeError):
-            print(line, flush=True)
+            print(lines, flush=True)
         await stopped.wait()
         # Before the connections are closed: that is not the clients' doing.
-        return serving.machine.observer.all_findings()
+        return [found for serving in servings for found in serving.machine.observer.all_findings()]
     finally:
-        await serving.stop()
+        await asyncio.gather(*(serving.stop() for serving in servings))
 
 
 def _ready(serving: Serving, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,12 @@ from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.server.ports import CertificateFiles, Ports
 from nvr_protocol.models import SERIES_BY_NAME
 
+LARGEST_PORT = 65535
 
-def settings_from(options: Mapping[str, Any]) -> RecorderSettings:
-    """The recorder that is to be served; both transports where neither flag nor file says which."""
+
+def settings_from(options: Mapping[str, Any], number: int = 0) -> RecorderSettings:
+    """The recorder that is to be served; both transports where neither flag nor file says which. Of several,
+    the one of that `number` has the seed that is as far behind the first's: no two give out the same UIDs."""
     settings = RecorderSettings(users=())
     if options["config"] is not None:
         from nvr_emulator.configuration.recorder_toml import read_recorder
@@ -36,6 +39,9 @@ def settings_from(options: Mapping[str, Any]) -> RecorderSettings:
             changes["model"] = SERIES_BY_NAME[options["series"]].model.value
     if options["variants"]:
         changes["variants"] = _variants(settings.variants, options["variants"])
+    seed = changes.get("seed", settings.seed)
+    if seed is not None:
+        changes["seed"] = seed + number
     return msgspec.structs.replace(settings, **changes)
 
 
@@ -49,19 +55,22 @@ def _variants(of_the_file: Variants, flags: Sequence[str]) -> Variants:
         raise ConfigurationError(f"--variant: {error}") from None
 
 
-def ports_from(options: Mapping[str, Any], transport: str) -> Ports:
-    """Where to listen; a port for a transport that is off is refused."""
+def ports_from(options: Mapping[str, Any], transport: str, number: int = 0) -> Ports:
+    """Where to listen; a port for a transport that is off is refused. Of several, the one of that `number`
+    listens so far behind the first."""
     for name, off in (("http", "https"), ("https", "http")):
         if options[f"{name}_port"] and transport == off:
             raise ConfigurationError(f"--{name}-port: the recorder is set to {off} alone (--transport)")
-    return Ports(
-        options["host"],
-        options["http_port"],
-        options["https_port"],
-        options["control_port"],
-        options["control_host"],
-        options["control_token"],
-    )
+    http, https, control = (_port(options, name, number) for name in ("http", "https", "control"))
+    host, token = options["control_host"], options["control_token"]
+    return Ports(options["host"], http, https, control, host, token)
+
+
+def _port(options: Mapping[str, Any], name: str, number: int) -> int:
+    first: int = options[f"{name}_port"]
+    if first and first + number > LARGEST_PORT:
+        raise ConfigurationError(f"--{name}-port: {first} leaves ports for {number} recorders, not for more")
+    return first + number if first else 0
 
 
 def certificate_from(options: Mapping[str, Any]) -> CertificateFiles:

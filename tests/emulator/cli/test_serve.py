@@ -148,7 +148,7 @@ def test_what_cannot_be_had_is_usage_and_one_line(arguments, line):
 
 
 def test_a_fault_of_the_emulator_is_its_own_status(monkeypatch):
-    def fail(options):
+    def fail(options, number):
         raise ZeroDivisionError("oops\nand more")
 
     monkeypatch.setattr(serving, "settings_from", fail)

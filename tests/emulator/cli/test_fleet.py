@@ -1,0 +1,127 @@
+"""`nvr-emulator fleet`: many recorders in one process; `nvr-emulator wait`: until they answer."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from click.testing import CliRunner
+
+from nvr_emulator.cli.main import main
+from nvr_emulator.cli.serve_settings import ports_from
+from nvr_emulator.cli.waiting import NoAnswerError, wait_for
+from nvr_emulator.configuration.settings import ConfigurationError
+
+
+@contextmanager
+def fleet(path, *arguments):
+    command = [sys.executable, "-m", "nvr_emulator.cli.main", "fleet", "--ready-file", str(path), *arguments]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def uids(url):
+    """What a fresh recorder gives out first."""
+    realm = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    realm.add_password(None, url, "ADMIN", "admin12345")
+    login = urllib.request.build_opener(urllib.request.HTTPDigestAuthHandler(realm))
+    return login.open(f"{url}/cgi-bin/dlogin.cgi?UID=-1").read()
+
+
+def test_each_of_a_fleet_says_its_line_and_is_a_recorder_of_its_own(tmp_path):
+    path = tmp_path / "fleet.json"
+    with fleet(path, "--count", "3", "--transport", "http", "--seed", "5") as running:
+        told = wait_for(str(path), 60)
+        assert [running.stdout.readline() for _ in range(3)] == told.splitlines(keepends=True)
+        lines = [json.loads(line) for line in told.splitlines()]
+        assert len({line["http"] for line in lines} | {line["control"] for line in lines}) == 6
+        assert len({uids(line["http"]) for line in lines}) == 3
+        state = json.loads(urllib.request.urlopen(f"{lines[0]['control']}/state").read())
+        assert len(state["sessions"]) == 1
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(timeout=10) == 0
+    assert not path.exists()
+
+
+def test_where_one_port_is_taken_none_is_served(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
+        first = taken - 1
+        arguments = ["--count", "2", "--transport", "http", "--http-port", str(first)]
+        with fleet(tmp_path / "fleet.json", *arguments) as running:
+            said, complaint = running.communicate(timeout=30)
+    assert (running.returncode, said) == (2, "")
+    assert f"{taken}" in complaint or f"{first}" in complaint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ports_follow_the_first_and_end_at_the_last_there_is():
+    options = {"http_port": 65534, "https_port": 0, "control_port": 9000, "host": "127.0.0.1"}
+    options |= {"control_host": "127.0.0.1", "control_token": None}
+    ports = ports_from(options, "both", 1)
+    assert (ports.http, ports.https, ports.control) == (65535, 0, 9001)
+    with pytest.raises(ConfigurationError, match="65534 leaves ports for 2 recorders"):
+        ports_from(options, "both", 2)
+
+
+@contextmanager
+def answering(status):
+    """Something that answers each request with a status."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode())
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("status", [200, 401, 404, 503])
+def test_whoever_answers_at_all_is_there(status):
+    with answering(status) as url:
+        assert wait_for(url, 5) == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "No such file"),
+        ("", "it is empty"),
+        ("ready\n", "this is no ready file"),
+        ("[1]\n", "this is no ready file"),
+        ('{"ready": true}\n', "this is no ready file"),
+        ('{"control": "http://127.0.0.1:9"}\n', "Connection refused"),
+        ('{"control": "nonsense"}\n', "no address in it"),
+    ],
+)
+def test_nobody_is_there_and_why(tmp_path, content, said):
+    path = tmp_path / "ready.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(NoAnswerError) as told:
+        wait_for(str(path), 0)
+    assert said in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_the_command_says_it_in_one_line_and_status_1():
+    told = CliRunner().invoke(main, ["wait", "http://127.0.0.1:9/", "--timeout", "0"])
+    assert told.exit_code == 1
+    assert told.output == "Error: http://127.0.0.1:9/: no recorder after 0 s: Connection refused\n"
