@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import NewType
 
 from nvr_protocol.dialect import DEFAULT, Dialect
@@ -75,6 +76,17 @@ def zone_at(tz: tzinfo, seconds: UnixSeconds) -> Zone:
     """
     if not 0 <= seconds <= MAX_SECONDS:
         raise ProtocolError("time", f"{seconds} s do not fit 32 bits")
+    return _zone_of_hour(tz, seconds // 3600) or _zone_of(tz, seconds)
+
+
+@lru_cache(maxsize=4096)
+def _zone_of_hour(tz: tzinfo, hour: int) -> Zone | None:
+    """The zone that `tz` has all through an hour since the epoch; None where it changes within."""
+    zone = _zone_of(tz, hour * 3600)
+    return zone if zone == _zone_of(tz, hour * 3600 + 3599) else None
+
+
+def _zone_of(tz: tzinfo, seconds: int) -> Zone:
     moment = datetime.fromtimestamp(seconds, tz)
     minutes = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
     summer = (moment.dst() or timedelta()) > timedelta()

@@ -202,3 +202,19 @@ def test_local_time_is_right_in_odd_zones(name, seconds):
 def test_zone_at_wants_a_time_that_fits(seconds):
     with pytest.raises(ProtocolError):
         zone_at(UTC, seconds)
+
+
+@pytest.mark.parametrize(
+    ("name", "moment"),
+    [
+        ("America/St_Johns", datetime(2006, 4, 2, 3, 31, tzinfo=UTC)),
+        ("Asia/Kathmandu", datetime(1985, 12, 31, 18, 30, tzinfo=UTC)),
+        ("Australia/Lord_Howe", datetime(2024, 10, 5, 15, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_zone_may_change_within_an_hour(name, moment):
+    zone, seconds = ZoneInfo(name), int(moment.timestamp())
+    for second in (seconds - 1800, seconds - 1, seconds, seconds + 1799):
+        there = datetime.fromtimestamp(second, zone)
+        assert timedelta(seconds=zone_at(zone, second).offset_seconds) == there.utcoffset()
+    assert zone_at(zone, seconds - 1) != zone_at(zone, seconds)

@@ -4,6 +4,7 @@ in the body of an accepted command (OP-12), how strictly a command is read (OP-4
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.recorder.replies import ACCEPTED, Answer, Refused, Reply, Request, refusal
@@ -11,6 +12,11 @@ from nvr_protocol.commands.lenient import mend_command
 from nvr_protocol.commands.urls import Command, parse_command
 
 NOTHING_SAID = b"<html><body></body></html>\r\n"
+
+LONGEST_KEPT = 300
+"""Characters of a query whose command is kept: clients send the same ones over and over (§3.2.1, §6.2)."""
+
+_parse = lru_cache(maxsize=2048)(parse_command)
 
 
 class Manners:
@@ -24,7 +30,8 @@ class Manners:
         path, query = request.path, request.query
         if self.variants.strictness == "lenient":
             path, query = mend_command(path, query)
-        return parse_command(
+        parse = _parse if len(query) <= LONGEST_KEPT else parse_command
+        return parse(
             path,
             query,
             any_seconds=self.variants.download_seconds != "refused",

@@ -101,7 +101,6 @@ class RecorderServer:
         transport = incoming.transport
         try:
             await response.prepare(incoming)
-            await response.write_eof()
         finally:
             if answer.sent is not None:
                 self._sending.append((transport, partial(self._taken, answer.sent, exchange)))

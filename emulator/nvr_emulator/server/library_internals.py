@@ -23,11 +23,6 @@ def connection_options(server: web.Server) -> dict[str, Any]:
     return {"loop": server._loop, **server._kwargs}
 
 
-def speak_http_1_0(incoming: web.BaseRequest) -> None:
-    """Have the answer say HTTP/1.0: aiohttp answers in the version of the request, and knows no other way."""
-    incoming._version = HttpVersion10
-
-
 def bytes_waiting(transport: asyncio.Transport) -> int:
     """Bytes of a connection that this process has not handed to the kernel, encrypted or not.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import math
 import socket
 
 from nvr_emulator.journal.entries import ClockMoved, NobodyListens, ReaderTooSlow
@@ -34,6 +35,8 @@ class MediaPump:
         self._rtp_sinks: dict[int, RtpSink] = {}
         self._sockets: dict[tuple[int, int | None], socket.socket] = {}
         self._woken = asyncio.Event()
+        self._sleeps_until: float | None = -math.inf
+        """The recorder's time at which it looks again at what is due (None: never), while it waits for it."""
         self._unpaced = 0
         self.moving = asyncio.Lock()
         """Held by whoever moves the clock."""
@@ -63,21 +66,24 @@ class MediaPump:
         self._sinks.pop(stream.number, None)
 
     def changed(self) -> None:
-        """A command was obeyed: end what ended, and look anew at what is due."""
+        """A command was obeyed: end what ended, and look anew where something is due earlier than before."""
         self._end_sinks()
-        self._woken.set()
+        due = self.recorder.next_event()
+        if due is not None and (self._sleeps_until is None or due < self._sleeps_until):
+            self._woken.set()
 
     async def run(self) -> None:
         """Serve the real clock until cancelled."""
         while True:
             self._woken.clear()
             await self._send_due_in_turns()
-            due = self.recorder.next_event()
+            due = self._sleeps_until = self.recorder.next_event()
             wait = None if due is None else max(0.0, due - self.clock.now())
             # Not wait_for: before 3.12 it loses a cancellation that comes just behind what it waits for.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._woken.wait()
+            self._sleeps_until = -math.inf
 
     async def advance(self, seconds: float) -> None:
         """Move the manual clock; everything due is sent, in order, before this returns. `ClockError`."""

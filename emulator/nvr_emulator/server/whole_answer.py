@@ -3,42 +3,114 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 
 from nvr_emulator.configuration.variants import Variants
-from nvr_emulator.recorder.replies import Answer
-from nvr_emulator.server.library_internals import speak_http_1_0
+from nvr_emulator.recorder.replies import Answer, Headers
+from nvr_emulator.server.unsent import write_both
 
 SERVER = "recorder"
+NO_BODY = 204
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def response_of(incoming: web.BaseRequest, answer: Answer, variants: Variants, now: float) -> web.Response:
+class WholeResponse(web.StreamResponse):
+    """An answer whose bytes are all there: they go out at once, and the body is not copied for it."""
+
+    def __init__(self, status: int, head: bytes, body: bytes, *, stays: bool) -> None:
+        super().__init__(status=status)
+        self._head = head
+        self._whole_body = body
+        self._stays = stays
+        self._is_out = False
+
+    @property
+    def keep_alive(self) -> bool:
+        """Whether the connection is kept."""
+        return self._stays
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Send all of it. `ConnectionError` where the client has gone."""
+        if self._is_out:
+            return
+        self._is_out = True
+        transport = request.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("the client has gone")
+        write_both(transport, self._head, self._whole_body)
+        request.writer.output_size += len(self._head) + len(self._whole_body)
+        await request.writer.drain()
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """It has ended already."""
+
+
+def response_of(incoming: web.BaseRequest, answer: Answer, variants: Variants, now: float) -> WholeResponse:
     """The response that carries an answer; nothing of it is sent yet. `now` is the recorder's time, as
-    clients read it
-    from `Date`; that and `Server` come behind the rest."""
-    fields = _fields(answer, keep_alive=incoming.keep_alive)
-    if variants.header_order == "other":
+    clients read it from `Date`; that and `Server` come behind the rest."""
+    closes = not answer.stays and variants.keep_alive != "kept"
+    kept = bool(incoming.keep_alive)
+    version = (1, 0) if closes and variants.keep_alive == "http-1.0" else tuple(incoming.version)
+    ahead, between, behind = _head_around_numbers(
+        answer.status,
+        version,
+        answer.headers if kept else tuple(field for field in answer.headers if field[0] != "Connection"),
+        answer.content_type,
+        answer.drawn,
+        stays=kept and not closes,
+        reordered=variants.header_order == "other",
+    )
+    size = "" if answer.status == NO_BODY else str(len(answer.body))
+    head = f"{ahead}{size}{between}{_date(int(now))}{behind}".encode()
+    body = b"" if incoming.method == "HEAD" or answer.status == NO_BODY else answer.body
+    return WholeResponse(answer.status, head, body, stays=kept and not closes)
+
+
+@lru_cache(maxsize=256)
+def _head_around_numbers(
+    status: int,
+    version: tuple[int, int],
+    headers: Headers,
+    content_type: str,
+    drawn: tuple[str, ...],
+    *,
+    stays: bool,
+    reordered: bool,
+) -> tuple[str, str, str]:
+    """What stands ahead of the length of the body, between it and the date, and behind that. ValueError where
+    a field cannot be sent. No length where there is no body."""
+    fields = list(headers)
+    if status != NO_BODY:
+        fields += [("Content-type", content_type), ("Content-Length", "")]
+    place_of = {name.lower(): (place, name) for place, name in enumerate(drawn)}
+    placed = [(*place_of.get(name.lower(), (len(drawn), name)), value) for name, value in fields]
+    fields = [(name, value) for _, name, value in sorted(placed, key=lambda field: field[0])]
+    if reordered:
         fields = [(name.lower(), _with_charset(name, value)) for name, value in reversed(fields)]
-    response = web.Response(status=answer.status, body=answer.body or None)
-    response.headers.clear()
-    for name, value in (*fields, ("Date", formatdate(now, usegmt=True)), ("Server", SERVER)):
-        response.headers.add(name, value)
-    if not answer.stays and variants.keep_alive != "kept":
-        response.force_close()
-        if variants.keep_alive == "http-1.0":
-            speak_http_1_0(incoming)
-    return response
+    fields += [("Date", ""), ("Server", SERVER)]
+    if not any(name.lower() == "connection" for name, _ in fields):
+        if stays and version == HttpVersion10:
+            fields.append(("Connection", "keep-alive"))
+        elif not stays and version == HttpVersion11:
+            fields.append(("Connection", "close"))
+    if any(map(_CONTROL.search, (text for field in fields for text in field))):
+        raise ValueError(f"{fields!r}: control characters in a header field")
+    first = f"HTTP/{version[0]}.{version[1]} {status} {HTTPStatus(status).phrase}"
+    text = "\r\n".join([first, *(f"{name}: {value}" for name, value in fields), "", ""])
+    length = re.search(r"\r\ncontent-length: ", text, re.IGNORECASE)
+    rest, _, behind = text.partition("\r\nDate: ")
+    end = length.end() if length else 0
+    return text[:end], f"{rest[end:]}\r\nDate: ", behind
 
 
-def _fields(answer: Answer, *, keep_alive: bool | None) -> list[tuple[str, str]]:
-    fields = [(name, value) for name, value in answer.headers if keep_alive or name != "Connection"]
-    if answer.status != 204:
-        fields += [("Content-type", answer.content_type), ("Content-Length", str(len(answer.body)))]
-    drawn = {name.lower(): (place, name) for place, name in enumerate(answer.drawn)}
-    placed = [(*drawn.get(name.lower(), (len(drawn), name)), value) for name, value in fields]
-    return [(name, value) for _, name, value in sorted(placed, key=lambda field: field[0])]
+@lru_cache(maxsize=16)
+def _date(now: int) -> str:
+    return formatdate(now, usegmt=True)
 
 
 def _with_charset(name: str, value: str) -> str:

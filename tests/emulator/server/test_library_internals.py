@@ -114,7 +114,7 @@ def test_nothing_else_is_taken_that_is_private_to_others(path):
     if path == THE_PLACE:
         names = {name for _, name in foreign(path)}
         assert names == {
-            *("_length_check", "_loop", "_kwargs", "_version", "_ssl_protocol", "_transport"),
+            *("_length_check", "_loop", "_kwargs", "_ssl_protocol", "_transport"),
             *("_messages", "_waiter", "_request_count", "_make_request", "_replace", "_current_request"),
             *("_call_eof_received", "_start_shutdown"),
         }

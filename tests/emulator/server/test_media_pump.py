@@ -149,3 +149,44 @@ def test_a_stream_that_ends_while_its_pictures_are_sent_gives_no_more():
     assert next(pictures).stream is stream
     recorder.live.end(stream, "stopped")
     assert list(pictures) == []
+
+
+def looks(happen, *, uids=1):
+    """How often the pump looks for what is due, when something happens while it waits."""
+
+    async def counted():
+        clock, count = RealClock(), [0]
+        recorder = Recorder(plan(small_recorder(2)), clock.now())
+        sessions = [recorder.sessions.login("ADMIN", 0, clock.now()) for _ in range(uids)]
+        pump = MediaPump(recorder, clock)
+        look = recorder.run_until
+
+        def counting(now):
+            count[0] += 1
+            return look(now)
+
+        recorder.run_until = counting
+        task = asyncio.create_task(pump.run())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        happen(recorder, sessions, clock.now())
+        pump.changed()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task}, timeout=5)
+        return count[0]
+
+    return asyncio.run(counted())
+
+
+def test_a_keep_alive_does_not_wake_it():
+    assert looks(lambda recorder, sessions, now: recorder.sessions.touch(sessions[0], now)) == 1
+
+
+def test_what_is_due_earlier_wakes_it():
+    assert looks(lambda recorder, sessions, now: start_stream(recorder, now)) == 2
+
+
+def test_the_first_that_is_due_wakes_it():
+    assert looks(lambda recorder, sessions, now: recorder.sessions.login("ADMIN", 0, now), uids=0) == 2
