@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from nvr_conformance.facts.clock import EARLIEST, LATEST
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
-from nvr_conformance.reading.additional_information import order_of, walk
+from nvr_conformance.reading.additional_information import order_of, walk, wrong_value
 
 if TYPE_CHECKING:
     from nvr_conformance.reading.additional_information import TlvWalk
@@ -50,6 +51,22 @@ def told_by(elements: TlvWalk, order: str, ids: tuple[int, int]) -> tuple[int, b
     return time + int.from_bytes(part[:2], byte_order), True
 
 
+def camera_told(elements: TlvWalk | None, order: str) -> tuple[int, bool] | None:
+    """The time that a camera's information tells, as ``told_by``. What a camera puts there is its own affair
+    (OP-35): where 0x0011 is no time of this century, it is none."""
+    told = None if elements is None else told_by(elements, order, CAMERA)
+    return told if told is not None and EARLIEST <= told[0] // 100 <= LATEST else None
+
+
+def wrong_camera_value(elements: TlvWalk | None, order: str) -> str:
+    """What 0x0011 and 0x0012 of a camera's information have otherwise than §7 gives it, where they are a
+    time; "" where nothing."""
+    if elements is None or camera_told(elements, order) is None:
+        return ""
+    found = (elements.first(id_) for id_ in CAMERA)
+    return next(filter(None, (wrong_value(each, order) for each in found if each is not None)), "")
+
+
 def moments_of(records: Sequence[RtpRecord], ids: tuple[int, int], rate: int) -> list[Moment]:
     """The time in the first packet of each time stamp that has one, beside the stream's own clock of ``rate``
     ticks a second, and arrival."""
@@ -66,7 +83,8 @@ def _moments(records: Sequence[RtpRecord], ids: tuple[int, int], rate: int) -> I
         if before is not None:
             ticks += (record.timestamp - before + 0x8000_0000) % 0x1_0000_0000 - 0x8000_0000
         before = record.timestamp
-        told = told_by(walk(record.extension or b"", byte_order=order), order, ids)
+        elements = walk(record.extension or b"", byte_order=order)
+        told = camera_told(elements, order) if ids == CAMERA else told_by(elements, order, ids)
         if told is not None:
             yield Moment(record.place, *told, (ticks / rate, record.arrived))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nvr_conformance.carriers import live_video
+from nvr_conformance.carriers import live_video, playback_video
 from nvr_conformance.carriers.live_video import VideoCapture
 from nvr_conformance.carriers.rows import walk
 from nvr_conformance.facts import playback_chunk, playback_times
@@ -71,31 +71,19 @@ class ChunkChecks:
     def __call__(self, gop: Gop, run: str) -> None:
         """Judge an answer that should hold a GOP. ``run``: what it is of, alike for GOPs that follow on one
         another ("H264 of camera 1")."""
-        judge, chunk, codec = self._judge, gop.chunk, gop.codec
+        judge = self._judge
         before = self.runs.setdefault(run, [])
         name = f"{run}, GOP {len(before) + 1}"
         if not judge("PLB-01", name, playback_chunk.one_gop, gop):
             return
         before.append(gop)
-        judge("PLB-02", name, playback_chunk.answer_headers, gop.exchange)
-        judge("PLB-03", name, playback_chunk.padded, chunk)
-        judge("PLB-05", name, playback_chunk.information, chunk, gop.camera, codec)
-        judge("PLB-06", name, playback_chunk.stream_header, chunk)
-        judge("PLB-07", f"{name}, times", playback_times.times, chunk)
-        judge("PLB-08", name, playback_chunk.packet_headers, chunk)
-        judge("PLB-10", f"{name}, pictures", playback_chunk.counts, chunk, basis="frames")
-        judge("PLB-36", name, playback_chunk.long_term_reference, chunk)
-        if codec:
-            judge("PLB-04", name, playback_chunk.chunk_id, chunk, codec)
-            judge("PLB-09", name, playback_chunk.start_codes, chunk, codec)
-            judge("PLB-11", name, playback_chunk.decodable, gop)
+        walk(playback_video.ROWS, judge, gop, name)
 
     def together(self) -> None:
         """Judge what one answer alone does not tell: lengths that mean one thing, GOP ends, zones, rates."""
         judge = self._judge
         for run, gops in self.runs.items():
-            judge("PLB-05", f"{run}, frame rate", playback_times.frame_rate, gops)
-            judge("PLB-07", f"{run}, ends", playback_times.ends, gops)
+            walk(playback_video.RUN_ROWS, judge, gops, run)
         gops = [gop for run in self.runs.values() for gop in run]
         judge("PLB-07", "zones", playback_times.zones_agree, gops)
         for kind in sorted({gop.codec == "JPEG" for gop in gops}):
