@@ -24,6 +24,9 @@ from nvr_protocol.playback.video_reader import stream_times
 from nvr_protocol.playback.video_writer import check_picture
 from nvr_protocol.rtp.audio import audio_content_type
 
+_BOUNDARY = re.compile(
+    r'multipart/[A-Za-z0-9_-]{1,60} *;.{0,200}\bboundary=("?)(--)?myboundary"?\s*', re.IGNORECASE
+)
 _AUDIO_HEADS = frozenset(
     header.to_bytes(2, order) for header in (TELEPHONY_ID, AAC_ID) for order in ("big", "little")
 )
@@ -81,7 +84,7 @@ def _dialects(*fields: str) -> list[Dialect]:
 
 
 def _from_content_type(value: str) -> Detection:
-    found = re.fullmatch(r'multipart/[\w-]+ *;.*\bboundary=("?)(--)?myboundary"?\s*', value, re.IGNORECASE)
+    found = _BOUNDARY.fullmatch(value)
     if found:
         return _settle(
             {"boundary": {"quoted" if found[1] and found[2] else "dashed" if found[2] else "plain"}}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nvr_conformance import interrupts
+from nvr_conformance.bounds import LOGIN_PAGE_LIMIT
 from nvr_conformance.client.http_client import HARMLESS, LOGIN, HttpClient
 from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _CLEANING_TIMEOUT = 3.0
 _LOGIN_PATH = LOGIN.partition("?")[0]
-LOGIN_PAGE_LIMIT = 1024 * 1024  # bytes
 _LOGGED_OUT = re.compile(r"/cgi-bin/logout\.cgi\?UID=([0-9]+)$")
 NAMED = "login page"
 """Under which a target remembers what its login page calls the recorder."""

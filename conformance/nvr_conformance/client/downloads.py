@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from nvr_conformance.bounds import DOWNLOAD_KEPT, DOWNLOAD_LIMIT, DOWNLOAD_SECONDS
 from nvr_conformance.wire.connection import ResponseReader, WireError
-from nvr_conformance.wire.download_multipart import KEPT, DownloadCutter, DownloadPart
+from nvr_conformance.wire.download_multipart import DownloadCutter, DownloadPart
 from nvr_conformance.wire.exchange import WireProblem
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from nvr_conformance.client.http_client import HttpClient
     from nvr_conformance.wire.connection import Connection
     from nvr_conformance.wire.exchange import Exchange
-
-READ_LIMIT = 1024 * 1024 * 1024  # bytes of one answer
-TIME_LIMIT = 600.0  # seconds for one answer
 
 
 class Download:
@@ -39,7 +37,7 @@ class Download:
         self._client = client
         self._connection = connection
         self._reader = reader
-        self._cutter = DownloadCutter(KEPT, exchange.header("Content-Type") or "")
+        self._cutter = DownloadCutter(DOWNLOAD_KEPT, exchange.header("Content-Type") or "")
         self._size = 0
 
     @property
@@ -76,14 +74,14 @@ class Download:
         """Read on to the end, or until the condition holds. A connection that dies ends it, too."""
         if self._connection is None or self._reader is None:
             return
-        deadline = time.monotonic() + TIME_LIMIT
+        deadline = time.monotonic() + DOWNLOAD_SECONDS
         try:
             while not self._reader.complete and not self._cutter.problem and not (until and until()):
                 patience = time.monotonic() + self._client.timeout
                 data = self._connection.receive(min(patience, deadline))
                 self.take(self._reader.feed(data))
-                if self._size > READ_LIMIT:
-                    raise WireError(WireProblem.ENDLESS, f"{READ_LIMIT} bytes of download")
+                if self._size > DOWNLOAD_LIMIT:
+                    raise WireError(WireProblem.ENDLESS, f"{DOWNLOAD_LIMIT} bytes of download")
         except WireError as failure:
             self.take(failure.ahead)
             self.exchange.error, self.exchange.error_text = failure.kind, failure.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from nvr_conformance.bounds import BODIES_KEPT, EXCHANGES_KEPT
 from nvr_conformance.client.tape import Tape
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from nvr_conformance.wire.capture import WireCapture
     from nvr_conformance.wire.exchange import Exchange
     from nvr_conformance.wire.live_streams import LiveStream
-
-EXCHANGE_LIMIT = 5000  # kept of one scenario
 
 
 class History:
@@ -32,6 +31,7 @@ class History:
         self._clock: Callable[[], float] | None = None  # a manual one
         self.clock_at: dict[int, float] = {}
         self.exchanges: list[Exchange] = []
+        self._bodies = 0  # bytes of all but the last one's body
         self.remarks: list[tuple[int, str]] = []  # after which exchange, what was checked
         self.capture = capture
         self.tape = None if capture is None else Tape(capture)
@@ -62,9 +62,11 @@ class History:
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange."""
+        if self.exchanges:
+            self._bodies += len(self.exchanges[-1].body)
+        while self.exchanges and (len(self.exchanges) >= EXCHANGES_KEPT or self._bodies > BODIES_KEPT):
+            self._bodies -= len(self.exchanges.pop(0).body)
         self.exchanges.append(exchange)
-        if len(self.exchanges) > EXCHANGE_LIMIT:
-            del self.exchanges[0]
 
     def remark(self, text: str) -> None:
         """Note something between the exchanges."""

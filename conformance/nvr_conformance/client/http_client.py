@@ -6,9 +6,9 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
+from nvr_conformance.bounds import BODY_LIMIT
 from nvr_conformance.client.history import History
 from nvr_conformance.wire.connection import (
-    BODY_LIMIT,
     ResponseReader,
     WireError,
     request_bytes,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.bounds import read_file, read_json
 from nvr_conformance.judgement.about import About
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def read_index(folder: Path) -> RunIndex:
     """The index of a folder of evidence. ValueError, in one line, where there is none or not such a one."""
     path = folder / NAME
     try:
-        index = msgspec.json.decode(path.read_bytes(), type=RunIndex)
+        index = read_json(read_file(path), RunIndex)
     except FileNotFoundError:
         raise ValueError(f"{path}: there is none; was the report made by run --report?") from None
-    except (OSError, msgspec.DecodeError) as problem:
+    except (OSError, ValueError) as problem:
         raise ValueError(f"{path}: {problem}") from None
     if index.format != FORMAT:
         raise ValueError(f"{path}: format {index.format!r}, expected {FORMAT!r}")
@@ -62,9 +63,12 @@ def changed_files(folder: Path, index: RunIndex) -> list[str]:
     for name, digest in index.files.items():
         path = folder / name
         try:
-            data = path.read_bytes()
-        except OSError:
+            data = read_file(path)
+        except FileNotFoundError:
             found.append(f"evidence/{name} is not there")
+            continue
+        except OSError as problem:
+            found.append(f"evidence/{name} cannot be read: {problem.strerror or problem}")
             continue
         if digest_of(data) != digest:
             found.append(f"evidence/{name} is not what the run left: its SHA-256 differs")

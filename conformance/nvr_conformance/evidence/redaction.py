@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 PASSWORD_SHOWN = "(password)"
 LEAST_PASSWORD = 4  # characters: a shorter one stands in many places by chance
-_LONG = re.compile(r"(?<!\d)\d{6,40}(?!\d)")  # digits enough to know a UID again without its name
-_LONG_BYTES = re.compile(rb"(?<!\d)\d{6,40}(?!\d)")
-_UID = re.compile(r"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))(\d{1,40})", re.IGNORECASE)
-_UID_BYTES = re.compile(rb"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))(\d{1,40})", re.IGNORECASE)
+_LONG = re.compile(r"(?<![0-9])[0-9]{6,40}(?![0-9])")  # digits enough to know a UID again without its name
+_LONG_BYTES = re.compile(rb"(?<![0-9])[0-9]{6,40}(?![0-9])")
+_UID = re.compile(r"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,40})", re.IGNORECASE)
+_UID_BYTES = re.compile(rb"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,40})", re.IGNORECASE)
 _TRIES = 1000  # to find digits that are no other UID's
 _FEW = 3  # digits: with so few nobody is found again
 _SECRET_LINE = re.compile(

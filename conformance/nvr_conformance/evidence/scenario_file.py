@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from nvr_conformance.bounds import is_shallow, read_json
 from nvr_conformance.wire.exchange import WireProblem
 
 if TYPE_CHECKING:
@@ -194,11 +195,13 @@ def _endpoint_record(endpoint: Endpoint) -> tuple[str, int, bool]:
 def read_evidence(data: bytes, name: str) -> Evidence:
     """What ``evidence_json`` wrote. ValueError in one line, with the file's name, for anything else."""
     try:
-        evidence = msgspec.json.decode(data, type=Evidence)
-    except msgspec.DecodeError as problem:
+        evidence = read_json(data, Evidence)
+    except ValueError as problem:
         raise ValueError(f"{name}: {problem}") from None
     if evidence.format != FORMAT:
         raise ValueError(f"{name}: format {evidence.format!r}, expected {FORMAT!r}")
+    if not is_shallow([evidence.target.knowledge, *(told.value for told in evidence.told)]):
+        raise ValueError(f"{name}: nested too deep")
     for told in evidence.told:
         if not isinstance(told.value, _TOLD.get(told.kind, object)):
             raise ValueError(f"{name}: {told.kind!r} cannot be {told.value!r:.40}")

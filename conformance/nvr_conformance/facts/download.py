@@ -30,12 +30,14 @@ TEMPORARY, PREVIOUS, STATUS = "X-Temp-FileName", "X-Prev-Filename", "X-RecData-S
 EDGE = 10.0  # seconds, or one GOP: a range may begin and end so far from where it was asked for
 CLOCK = 0.03  # seconds: times on the wire are hundredths
 HOLE = 2.0  # seconds between two pictures: more is a hole, unless they come that slowly
+_NAMED = re.compile(r'=\s*"?([^"]*)')
+_STATUS = re.compile(r"[0-3]")
 _VALUE = re.compile(r'filename\s*=\s*"([^"]*)"', re.IGNORECASE)
 
 
 def name_in(part: DownloadPart, header: str) -> str:
     """The file name in a header, empty if there is none."""
-    found = re.search(r'=\s*"?([^"]*)', part.header(header) or "")
+    found = _NAMED.search(part.header(header) or "")
     return found[1].strip() if found else ""
 
 
@@ -70,7 +72,7 @@ def part_headers(parts: Sequence[DownloadPart]) -> Fact:
             if value is None or part.count(header) != 1:
                 said = f"part {number} at offset {part.offset}: {part.count(header)} headers {header}"
                 return Fact(False, expected, said)
-            form = re.fullmatch(r"[0-3]", value) if header == STATUS else _VALUE.fullmatch(value)
+            form = _STATUS.fullmatch(value) if header == STATUS else _VALUE.fullmatch(value)
             if form is None:
                 return Fact(False, expected, f"part {number} at offset {part.offset}: {header}: {value}")
     return Fact(True, expected, f"{len(parts)} parts")

@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from nvr_conformance.bounds import COUNT_DIGITS
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 
@@ -17,11 +18,18 @@ if TYPE_CHECKING:
 
 ENTRY_LIMIT = 1000
 # Number, time and zone are known by their looks, so that fields cannot be mistaken for one another.
-_ENTRY = re.compile(r'"(\d+)","([\d/ :.-]+)","([^"]*)","([^"]*)","(GMT[^"]*)"')
-_LINE = r"(?:\r?\n|$)"
+_ENTRY = re.compile(r'"([0-9]+)","([0-9/ :.-]+)","([^"]*)","([^"]*)","(GMT[^"]*)"')
+_STATED = re.compile(rf"(?:ERROR|EVENT)_LOG_NO=([0-9]{{1,{COUNT_DIGITS}}})[ \t]*(?:\r?\n|$)")
 _END = r"[ \t]*\r\n"
-_ZONE = re.compile(r"GMT[+-](\d\d):([0-5]\d)")
-_TIME = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d")
+_FORMS = {
+    kind: re.compile(
+        rf"FILENAME=as_{kind.lower()}log\.html{_END}{kind}_LOG_NO=[0-9]+{_END}"
+        rf"{kind}_LOG=(?:{_ENTRY.pattern}(?:,{_ENTRY.pattern})*)?{_END}(?:{_END})?"
+    )
+    for kind in ("ERROR", "EVENT")
+}
+_ZONE = re.compile(r"GMT[+-]([0-9]{2}):([0-5][0-9])")
+_TIME = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _LONGEST_ZONE = 15  # hours from UTC
 
 
@@ -33,12 +41,7 @@ def form(exchange: Exchange, kind: str) -> Fact:
     expected = f"FILENAME, {kind}_LOG_NO and {kind}_LOG, CRLF behind each"
     if not exchange.ok:
         return Fact(False, expected, str(exchange))
-    entry = _ENTRY.pattern
-    lines = (
-        rf"FILENAME=as_{kind.lower()}log\.html{_END}{kind}_LOG_NO=\d+{_END}"
-        rf"{kind}_LOG=(?:{entry}(?:,{entry})*)?{_END}(?:{_END})?"
-    )
-    found = re.match(lines, exchange.text)
+    found = _FORMS[kind].match(exchange.text)
     if found is None or found.end() != len(exchange.text):
         return Fact(False, expected, _excerpt(exchange.text))
     return Fact(True, expected, str(exchange))
@@ -52,7 +55,7 @@ def entries(exchange: Exchange) -> list[tuple[str, ...]]:
 def count(exchange: Exchange) -> Fact:
     """INF-03: as many entries as the count says, at most 1000, numbered from 001 on."""
     listed = entries(exchange)
-    stated = re.search(rf"(?:ERROR|EVENT)_LOG_NO=(\d+)[ \t]*{_LINE}", exchange.text)
+    stated = _STATED.search(exchange.text)
     if stated is None or not listed:
         raise NothingToJudge("the log has no count or no entries")
     expected = f"{int(stated[1])} entries, at most {ENTRY_LIMIT}, numbered 001, 002 …"

@@ -28,7 +28,7 @@ COMPRESSION = {"H264": 3, "H265": 4}
 LONG_TERM = (0x0028, 0x0029)
 START_CODE = b"\0\0\0\1"
 MOST_SPEED = 8
-_START_CODES = re.compile(rb"\0\0+\x01")
+_START_CODES = re.compile(rb"(?<!\0)\0\0+\x01")
 _LENGTHS = {"length": "the chunk's length", "packet": "the packets' Length", "size": "0x0006"}
 
 

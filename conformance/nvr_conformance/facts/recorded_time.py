@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from nvr_conformance.bounds import COUNT_DIGITS
 from nvr_conformance.facts.logs import is_time
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 HEADING = ["Recording information", "", "Disk,Capacity,Remain capacity,Recorded time range"]
 SLOT_FIELDS = 9
 _NAME = re.compile(r"MAIN-[1-9]|EXT[1-5]-[1-9]")
-_MOMENT = r"(\d{4}/\d\d/\d\d),([01]),(\d\d:\d\d:\d\d)"
+_MOMENT = r"([0-9]{4}/[0-9]{2}/[0-9]{2}),([01]),([0-9]{2}:[0-9]{2}:[0-9]{2})"
 _RANGE = re.compile(f"{_MOMENT},{_MOMENT}")
+_CAPACITY = re.compile(rf"[0-9]{{1,{COUNT_DIGITS}}}GB(\(R\))?")
+_REMAINING = re.compile(rf"[0-9]{{1,{COUNT_DIGITS}}}GB")
 _LONGEST_GOP = 30.0  # seconds: more is not believed
 ROUNDED = 10.0  # seconds, or one GOP: a range may be rounded
 MOVED_ON = 60.0  # seconds: a ring may have moved on by so much
@@ -70,7 +73,7 @@ def _slot_problem(line: str) -> str:
         return f"no slot is called {name!r}"
     if not any(fields[1:]):
         return ""
-    if not re.fullmatch(r"\d+GB(\(R\))?", capacity) or not re.fullmatch(r"\d+GB", remaining):
+    if not _CAPACITY.fullmatch(capacity) or not _REMAINING.fullmatch(remaining):
         return f"sizes: {line!r}"
     if not any(recorded):
         return ""

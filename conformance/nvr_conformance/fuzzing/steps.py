@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from nvr_conformance.bounds import read_file, read_json
 from nvr_conformance.client.player import MINUTE, mask_of
 from nvr_conformance.evidence.whole_files import write_file
 
@@ -125,8 +126,8 @@ def write_fuzz_file(path: Path, found: FuzzFile) -> None:
 def read_fuzz_file(path: Path) -> FuzzFile:
     """What ``write_fuzz_file`` wrote. ValueError in one line for anything else."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=FuzzFile)
-    except msgspec.DecodeError as problem:
+        found = read_json(read_file(path), FuzzFile)
+    except (OSError, ValueError) as problem:
         raise ValueError(f"{path}: {problem}") from None
     if found.format != FORMAT:
         raise ValueError(f"{path}: format {found.format!r}, expected {FORMAT!r}")

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _ORDERS = {">": "big", "<": "little"}
 _FORMS = {"two SOI": "two-soi", "one SOI": "one-soi"}
-_BOUNDARY = re.compile(r'multipart/[\w-]+ *;.*\bboundary=("?)(--)?myboundary"?\s*', re.IGNORECASE)
+_BOUNDARY = re.compile(
+    r'multipart/[A-Za-z0-9_-]{1,60} *;.{0,200}\bboundary=("?)(--)?myboundary"?\s*', re.IGNORECASE
+)
 NAMES: dict[str, dict[object, str]] = {
     "chunk_length": {
         LengthReading("the chunk id", "the stream header"): "to-stream-header",

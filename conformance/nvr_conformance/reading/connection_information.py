@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-TEXT_LIMIT = 100_000  # characters that are looked through for cameras
-_MAXIMUM = re.compile(r"\bMAXUID=(\d{1,9})")
-_USED = re.compile(r"\bUSEDUID=(\d{1,9})")
-_CAMERA = re.compile(r"CAM_CONNECT_0*(\d{1,5})CH=(\d)")
+from nvr_conformance.bounds import COUNT_DIGITS, PAGE_LIMIT
+
+_MAXIMUM = re.compile(rf"\bMAXUID=([0-9]{{1,{COUNT_DIGITS}}})")
+_USED = re.compile(rf"\bUSEDUID=([0-9]{{1,{COUNT_DIGITS}}})")
+_CAMERA = re.compile(r"CAM_CONNECT_0*([0-9]{1,5})CH=([0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +34,4 @@ def counts_in(text: str) -> UidCounts | None:
 
 def cameras_in(text: str) -> dict[int, int]:
     """Camera number to connection state: 0 not registered, 1 normal, 2 error."""
-    return {int(number): int(state) for number, state in _CAMERA.findall(text[:TEXT_LIMIT])}
+    return {int(number): int(state) for number, state in _CAMERA.findall(text[:PAGE_LIMIT])}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nvr_conformance.bounds import PAGE_LIMIT, UID_LIMIT
+
 if TYPE_CHECKING:
     from nvr_conformance.wire.exchange import Exchange
 
-PAGE_LIMIT = 100_000  # characters that are looked through
 _TITLE = re.compile(r"<title>([^<]{0,200})", re.IGNORECASE)
-UID_LIMIT = 64  # digits that are read: more than any UID may have
 _UID = re.compile(rf"UID=([0-9]{{1,{UID_LIMIT}}})")
 
 

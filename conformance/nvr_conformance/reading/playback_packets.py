@@ -28,6 +28,7 @@ _LANDMARKS = {
     order: re.compile(head + rb".{20}(?:\0\0\0?\x01|\xff\xd8)", re.DOTALL)
     for order, head in ((">", rb"\xff\x05\0[\0-\x03]"), ("<", rb"\x05\xff[\0-\x03]\0"))
 }
+_MARKER = re.compile(rb"\xff[^\0\xd0-\xd7\xff]", re.DOTALL)
 _ELEMENTS = 64  # of camera information ahead of one packet, at the most
 _REACH = 1024  # bytes of it, where it is looked for backward
 _TRIED = 64  # packets that choose between readings
@@ -304,7 +305,7 @@ def jpeg_size(data: bytes, begin: int) -> int:
 
 def _behind_scan(data: bytes, at: int) -> int:
     """The first marker behind entropy-coded data."""
-    match = re.compile(rb"\xff[^\0\xd0-\xd7\xff]", re.DOTALL).search(data, at)
+    match = _MARKER.search(data, at)
     return match.start() if match else len(data)
 
 

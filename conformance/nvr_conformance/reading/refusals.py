@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from nvr_conformance.wire.exchange import Exchange
 
-_LOG = re.compile(r"(?:ERROR|EVENT)_LOG_NO=\d")
-_DISK = re.compile(r"(?m)^(?:MAIN|EXT\d+)-\d+,")
+_LOG = re.compile(r"(?:ERROR|EVENT)_LOG_NO=[0-9]")
+_DISK = re.compile(r"(?m)^(?:MAIN|EXT[0-9]{1,9})-[0-9]{1,9},")
 
 
 def refused(exchange: Exchange) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.bounds import read_file
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_conformance.report.result_files import read_result
 
@@ -48,8 +49,8 @@ def load_result(path: Path) -> Result:
     """A ``result.json``, or the one in a report's directory. ValueError that says what is wrong, OSError."""
     file = path / "result.json" if path.is_dir() else path
     try:
-        return read_result(file.read_bytes())
-    except msgspec.MsgspecError as problem:
+        return read_result(read_file(file))
+    except ValueError as problem:
         raise ValueError(f"{file} is no result: {problem}") from None
 
 

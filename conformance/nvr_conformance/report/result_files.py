@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from nvr_conformance.bounds import read_json
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.result import RequirementResult, Result
 from nvr_conformance.judgement.verdicts import Verdict
@@ -21,8 +22,8 @@ def result_json(result: Result) -> bytes:
 
 
 def read_result(data: bytes) -> Result:
-    """The opposite of ``result_json``. msgspec.DecodeError for anything else."""
-    return msgspec.json.decode(data, type=Result)
+    """The opposite of ``result_json``. ValueError for anything else."""
+    return read_json(data, Result)
 
 
 def junit_xml(result: Result) -> bytes:

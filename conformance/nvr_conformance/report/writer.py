@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 EXCERPT_LIMIT = 4000  # characters of one exchange on the page
 EXCERPTS = 200
-_EXCHANGE = re.compile(r"^(.*), exchange (\d+)$")
+_UNFIT = re.compile(r"[^A-Za-z0-9_.-]")  # for the name of a file
+_EXCHANGE = re.compile(r"^(.*), exchange ([0-9]+)$")
 
 
 class ReportWriter:
@@ -96,7 +97,7 @@ class ReportWriter:
 
     def _keep_evidence(self, name: str, history: History) -> dict[int, int]:
         """Which packet of the pcap carries the request of each exchange."""
-        stem = re.sub(r"[^\w.-]", "_", name)
+        stem = _UNFIT.sub("_", name)
         self._files[name] = []
         pcap = io.BytesIO()
         orders: list[int] = []

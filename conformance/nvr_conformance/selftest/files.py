@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.bounds import read_file, read_json
 from nvr_conformance.evidence.whole_files import require_folder, write_file
 from nvr_conformance.judgement.requirements import Level
 from nvr_conformance.selftest.coverage import Coverage, State, Sums, coverage
@@ -141,8 +142,8 @@ class SelftestFiles:
 
     def _read(self, trials: Sequence[Trial]) -> None:
         try:
-            former = msgspec.json.decode(self._json.read_bytes(), type=SelftestRecord)
-        except msgspec.DecodeError as problem:
+            former = read_json(read_file(self._json), SelftestRecord)
+        except ValueError as problem:
             raise ValueError(f"{self._json}: {problem}") from None
         differing = [
             name

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from nvr_conformance.bounds import read_file
 from nvr_conformance.evidence.index import RunIndex, changed_files
 from nvr_conformance.evidence.pcap_reading import read_pcap
 from nvr_conformance.evidence.scenario_file import read_evidence
@@ -60,9 +61,9 @@ class EvidenceSource:
         if not stem:
             raise EvidenceEndedError(f"there is no evidence of {name}")
         try:
-            data = (self.folder / f"{stem}.json").read_bytes()
+            data = read_file(self.folder / f"{stem}.json")
             evidence = read_evidence(data, f"{stem}.json")
-            pcap = read_pcap(io.BytesIO((self.folder / f"{stem}.pcap").read_bytes()))
+            pcap = read_pcap(io.BytesIO(read_file(self.folder / f"{stem}.pcap")))
             target = ReplayedTarget(evidence, pcap, self.model, self.seed, name)
         except (OSError, ValueError) as problem:
             raise EvidenceEndedError(f"the evidence of {name} cannot be read: {problem}") from None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nvr_conformance.evidence.scenario_file import Evidence, ExchangeRecord, ToldRecord
     from nvr_conformance.wire.exchange import Exchange
 
-_VARYING = re.compile(r"(?<![A-Za-z])((?:UID|PORT)=)-?\d+")
+_VARYING = re.compile(r"(?<![A-Za-z])((?:UID|PORT)=)-?[0-9]+")
 """Digits that a second run need not have: ports, and UIDs that were replaced or made up."""
 
 

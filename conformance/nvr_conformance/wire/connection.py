@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import h11
 
+from nvr_conformance.bounds import BODY_LIMIT, HEAD_LIMIT, RAW_START
 from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import Exchange, Headers, WireProblem
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
     from nvr_conformance.wire.capture import WireCapture
 
-HEAD_LIMIT = 64 * 1024
-BODY_LIMIT = 64 * 1024 * 1024
-RAW_START = 4096
 _RECEIVE = 256 * 1024
 _START = b"HTTP/"
 

@@ -19,6 +19,8 @@ _ALGORITHMS = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
 _TOKEN = r"!#$%&'*+.^_`|~0-9A-Za-z-"
 # A name begins where none goes on: a value without an end is read once, not from each of its characters anew.
 _PARAMETER = re.compile(rf'(?<![{_TOKEN}])([{_TOKEN}]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ESCAPED = re.compile(r"\\(.)")
 _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9-]*)(?=\s+[A-Za-z]+\s*=)")
 
 
@@ -56,13 +58,13 @@ def read_challenges(values: Iterable[str]) -> list[Challenge]:
 
 def _without_strings(value: str) -> str:
     """The same text, same length, with what stands in quotes blanked: a realm may look like anything."""
-    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: '"' + "_" * (len(match[0]) - 2) + '"', value)
+    return _STRING.sub(lambda match: '"' + "_" * (len(match[0]) - 2) + '"', value)
 
 
 def _read_challenge(text: str) -> Challenge | None:
     fields: dict[str, str] = {}
     for match in _PARAMETER.finditer(text):
-        value = re.sub(r"\\(.)", r"\1", match[2]) if match[2] is not None else match[3]
+        value = _ESCAPED.sub(r"\1", match[2]) if match[2] is not None else match[3]
         fields.setdefault(match[1].lower(), value)
     if "nonce" not in fields:
         return None

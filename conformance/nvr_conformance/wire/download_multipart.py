@@ -10,13 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nvr_conformance.wire.live_multipart import BOUNDARY, HEAD_LIMIT, read_headers
+from nvr_conformance.bounds import DOWNLOAD_KEPT, DOWNLOAD_PARTS, PART_HEAD_LIMIT
+from nvr_conformance.wire.live_multipart import BOUNDARY, read_headers
 
 if TYPE_CHECKING:
     from nvr_conformance.wire.exchange import Headers
 
-KEPT = 64 * 1024 * 1024  # bytes of all bodies together; beyond that they are only counted
-PARTS = 1000
 _BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;,"]{1,200}))', re.IGNORECASE)
 
 
@@ -56,7 +55,7 @@ class DownloadCutter:
     ``problem`` names what could not be read, then it is over. ``closed``: the closing boundary line was seen.
     All is the same however the bytes are sliced."""
 
-    def __init__(self, kept: int = KEPT, content_type: str = "") -> None:
+    def __init__(self, kept: int = DOWNLOAD_KEPT, content_type: str = "") -> None:
         self.parts: list[DownloadPart] = []
         self.problem = ""
         self.closed = False
@@ -118,13 +117,13 @@ class DownloadCutter:
         return self._opened
 
     def _read_head(self) -> bool:
-        end = self._buffer.find(b"\r\n\r\n", 0, HEAD_LIMIT + 4)
+        end = self._buffer.find(b"\r\n\r\n", 0, PART_HEAD_LIMIT + 4)
         if end < 0:
-            if len(self._buffer) >= HEAD_LIMIT + 4:
+            if len(self._buffer) >= PART_HEAD_LIMIT + 4:
                 self.problem = f"the headers of part {len(self.parts) + 1} have no end"
             return False
-        if len(self.parts) >= PARTS:
-            self.problem = f"more than {PARTS} parts"
+        if len(self.parts) >= DOWNLOAD_PARTS:
+            self.problem = f"more than {DOWNLOAD_PARTS} parts"
             return False
         self._body = DownloadPart(read_headers(bytes(self._buffer[:end])), self._fed - len(self._buffer))
         self.parts.append(self._body)

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nvr_conformance.bounds import PART_HEAD_LIMIT, PART_LIMIT
 from nvr_conformance.wire.exchange import Headers
 
 BOUNDARY = b"--myboundary"
-PART_LIMIT = 16 * 1024 * 1024  # bytes without a boundary after which the stream is given up
-HEAD_LIMIT = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class PartCutter:
         return self.started
 
     def _next(self) -> LivePart | None:
-        head_end = self._find(b"\r\n\r\n", 0, HEAD_LIMIT, "part headers without end")
+        head_end = self._find(b"\r\n\r\n", 0, PART_HEAD_LIMIT, "part headers without end")
         if head_end < 0:
             return None
         headers = read_headers(bytes(self._buffer[:head_end]))
@@ -120,7 +119,7 @@ class PartCutter:
         *,
         well_placed: bool = True,
     ) -> LivePart | None:
-        line_end = self._find(b"\n", boundary + len(BOUNDARY), HEAD_LIMIT, "boundary line without end")
+        line_end = self._find(b"\n", boundary + len(BOUNDARY), PART_HEAD_LIMIT, "boundary line without end")
         if line_end < 0:
             return None
         part = LivePart(headers, bytes(self._buffer[start:end]), stated, well_placed, self._offset)

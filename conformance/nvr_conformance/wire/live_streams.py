@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from nvr_conformance.bounds import PACKET_LIMIT, SENDERS_KEPT, STRANGERS_KEPT, STREAM_LIMIT
 from nvr_conformance.wire.connection import Connection, ResponseReader, WireError
 from nvr_conformance.wire.datagrams import Kind, Sieve
 from nvr_conformance.wire.exchange import Exchange, Headers, WireProblem, says_no
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PACKET_LIMIT = 60_000  # packets or parts kept of one stream
-BYTE_LIMIT = 128 * 1024 * 1024  # bytes kept of one stream
-SENDERS_KEPT = 16  # addresses that a stream came from
-STRANGERS_KEPT = 100  # datagrams of others at a port that are kept as evidence
 _SO_RXQ_OVFL = 40  # Linux: the kernel tells how many datagrams it dropped for want of room
 _SO_RCVBUFFORCE = 33
 _BUFFER = 8 * 1024 * 1024
@@ -64,7 +61,7 @@ class LiveStream(ABC):
     """What both kinds of stream share: the captured packets and the waiting for them.
 
     ``packets`` holds everything captured since the start (or ``forget``), up to ``PACKET_LIMIT`` packets
-    and ``BYTE_LIMIT`` bytes; ``total`` counts those beyond as well.
+    and ``STREAM_LIMIT`` bytes; ``total`` counts those beyond as well.
     """
 
     def __init__(self, camera: int, comp: str, exchange: Exchange, time_keeper: TimeKeeper) -> None:
@@ -136,7 +133,7 @@ class LiveStream(ABC):
     def _keep(self, data: bytes, part: LivePart | None, ahead: int = 0) -> None:
         """Keep a packet, ``ahead`` of so many that came before it."""
         with self._lock:
-            if len(self._packets) < PACKET_LIMIT and self._bytes + len(data) <= BYTE_LIMIT:
+            if len(self._packets) < PACKET_LIMIT and self._bytes + len(data) <= STREAM_LIMIT:
                 packet = CapturedPacket(self.total, data, self._time.arrival(), part)
                 self._packets.insert(max(0, len(self._packets) - ahead), packet)
                 self._bytes += len(data)

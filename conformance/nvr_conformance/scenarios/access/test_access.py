@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 FORMS = {"no UID": "", "an empty UID": "UID=", "UID=-1": "UID=-1", "a UID that is no number": "UID=ADMIN"}
 ELSEWHERE = "/cgi-bin/recordedtime.cgi"
-_UID = re.compile(r"UID=\d+&?")
+_RESPONSE = re.compile(r'response="([0-9a-f]+)"')
+_UID = re.compile(r"UID=[0-9]+&?")
 
 
 class _Nobody(Session):
@@ -128,7 +129,7 @@ def _wrong_responses() -> dict[str, Callable[[DigestAnswers], str]]:
     def with_response(change: Callable[[str], str]) -> Callable[[DigestAnswers], str]:
         def alter(answers: DigestAnswers) -> str:
             header = answers.authorization("GET", LOGIN)
-            return re.sub(r'response="(\w+)"', lambda found: f'response="{change(found[1])}"', header)
+            return _RESPONSE.sub(lambda found: f'response="{change(found[1])}"', header)
 
         return alter
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nvr_conformance.procedures.cameras import mask_lengths
+from nvr_conformance.reading.connection_information import cameras_in
 from nvr_conformance.scenario import HARMLESS, Check, Client, Fact, NotTested, Require, Target, scenario
 
 _CAMERA = re.compile(rb"CAM_CONNECT_(\d{2,3})CH=([012])")
@@ -70,8 +71,7 @@ def test_connection_states(target: Target, client: Client, check: Check, require
     require(known, "no camera is registered")
     answer = client.get_digest(HARMLESS)
     require(answer.ok, f"as_getinfo.cgi: {answer}")
-    found = re.findall(r"CAM_CONNECT_(\d+)CH=(\d)", answer.text)
-    said = {int(number): int(value) for number, value in found}
+    said = cameras_in(answer.text)
     for number in range(1, max(known) + 1):
         actual = said.get(number)
         wanted = known.get(number, 0)

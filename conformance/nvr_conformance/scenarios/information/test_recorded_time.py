@@ -7,6 +7,7 @@ import re
 from nvr_conformance.client.commands import command_url
 from nvr_conformance.facts import logs, recorded_time
 from nvr_conformance.facts.recorded_time import LocalMoment
+from nvr_conformance.reading.connection_information import cameras_in
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
 from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, scenario
 
@@ -15,6 +16,7 @@ AUTUMN_2024 = 1_730_635_200
 AT_ONCE = 16
 DAY = 86_400
 LOG_READ = 200_000  # characters
+_ZONE = re.compile(r'"(GMT[+-][0-9]{2}:[0-9]{2})"')
 FIRST_TIME, LAST_TIME = 1_640_995_200, 2_082_758_399
 """What TIMEF can name: from 2022 to 2035."""
 
@@ -67,8 +69,8 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
 
 def log_zone(answer: Exchange) -> int | None:
     """The zone of the newest event, in minutes: a login is one. None where the log tells none."""
-    found = re.findall(r'"(GMT[+-]\d\d:\d\d)"', answer.text[:LOG_READ], re.ASCII)
-    return logs.zone_minutes(found[0]) if answer.ok and found else None
+    found = _ZONE.search(answer.text[:LOG_READ])
+    return logs.zone_minutes(found[1]) if answer.ok and found else None
 
 
 def _ends(
@@ -105,7 +107,7 @@ class Player:
     def __init__(self, target: Target, session: Session, require: Require, at_once: int) -> None:
         self.session = session
         text = session.client.get_digest("/cgi-bin/as_getinfo.cgi?FILE=2").text
-        self.registered = {int(number) for number in re.findall(r"CAM_CONNECT_0*(\d{1,5})CH=[12]", text)}
+        self.registered = {number for number, state in cameras_in(text).items() if state in (1, 2)}
         self.at_once = at_once
         self.channels = target.channels
         self.require = require
