@@ -6,9 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from nvr_conformance.bounds import DOWNLOAD_PARTS as PARTS
+from nvr_conformance.bounds import PART_HEAD_LIMIT as HEAD_LIMIT
 from nvr_conformance.wire import download_multipart
-from nvr_conformance.wire.download_multipart import PARTS, DownloadCutter
-from nvr_conformance.wire.live_multipart import HEAD_LIMIT
+from nvr_conformance.wire.download_multipart import DownloadCutter
 
 HEAD = b'X-Temp-FileName: filename = "%b"\r\nX-RecData-Satus: 0\r\n\r\n'
 BODIES = st.one_of(
@@ -85,7 +86,7 @@ def seen(data, slices):
 @example(b"--myboundary\r\nA: " + b"y" * 28 + b"\r\n\r\n", [])
 def test_any_bytes_give_the_same_however_they_are_sliced(data, slices):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(download_multipart, "HEAD_LIMIT", 30)
+        patch.setattr(download_multipart, "PART_HEAD_LIMIT", 30)
         patch.setattr(download_multipart, "PARTS", 3)
         whole = seen(data, ())
         assert seen(data, range(len(data))) == whole

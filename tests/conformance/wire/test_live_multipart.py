@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from nvr_conformance.bounds import PART_LIMIT
 from nvr_conformance.wire import live_multipart
-from nvr_conformance.wire.live_multipart import PART_LIMIT, PartCutter
+from nvr_conformance.wire.live_multipart import PartCutter
 
 LINE = b"--myboundary\r\n"
 
@@ -123,7 +124,7 @@ def seen(data, step):
 def test_any_bytes_give_the_same_however_they_are_sliced(data, opened, step):
     stream = LINE + data if opened else data
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live_multipart, "HEAD_LIMIT", 30)
+        patch.setattr(live_multipart, "PART_HEAD_LIMIT", 30)
         patch.setattr(live_multipart, "PART_LIMIT", 40)
         whole = seen(stream, None)
         assert seen(stream, 1) == whole

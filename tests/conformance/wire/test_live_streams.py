@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from nvr_conformance.bounds import STRANGERS_KEPT
 from nvr_conformance.client.client import Client
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.fuzzing.driver import Driver
@@ -17,7 +18,7 @@ from nvr_conformance.wire.capture import WireCapture
 from nvr_conformance.wire.connection import Connection, ResponseReader
 from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import Exchange
-from nvr_conformance.wire.live_streams import STRANGERS_KEPT, LiveHttp, LiveRtp, open_udp_socket
+from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, open_udp_socket
 from nvr_conformance.wire.receiver import Receiver
 
 LINE = b"--myboundary\r\n"
