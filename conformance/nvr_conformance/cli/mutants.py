@@ -26,30 +26,25 @@ def run_mutants(count: int, of: Of, *, model: int, seed: int, jobs: int, report:
     Exit status 0 where the share of killed ones reaches the goal, else 1; 4 where nothing could be judged.
     """
     from nvr_conformance.report.terminal import make_console
-    from nvr_conformance.selftest.mutation.run import judge_mutants, judged_in_a_process, score
-    from nvr_conformance.selftest.mutation.sites import ExecutedError, chosen, executed_lines, mutants_in
-    from nvr_conformance.selftest.mutation.trial import Fate
+    from nvr_conformance.selftest.mutation.run import judge_mutants, score
+    from nvr_conformance.selftest.mutation.sites import chosen, mutants_in
+    from nvr_conformance.selftest.mutation.survey import SurveyError, survey
 
     console = make_console()
     packages: tuple[Package, ...] = ("emulator", "protocol") if of == "both" else (of,)
     try:
-        executed = executed_lines(model, seed)
-    except ExecutedError as problem:
+        healthy = survey(model, seed)
+    except SurveyError as problem:
         stop(str(problem), EXIT_KIT_BROKE)
-    healthy = judged_in_a_process("", 0, model, seed)
-    if healthy.fate is not Fate.SURVIVED:
-        stop(
-            f"the healthy recorder was not judged conformant: {healthy.by or healthy.reason}", EXIT_KIT_BROKE
-        )
     reached = True
     everything: dict[str, list[Survivor]] = {}
     for package in packages:
-        there = mutants_in(package, executed)
+        there = mutants_in(package, healthy.executes)
         share = count if of != "both" else count - count // 2 if package == "emulator" else count // 2
         mutants = chosen(there, share, seed)
         console.print(f"{package}: {len(mutants)} of {len(there)} mutants in lines that a run executes")
         outcomes: list[Survivor] = []
-        for outcome in judge_mutants(mutants, model=model, seed=seed, jobs=jobs, healthy=healthy):
+        for outcome in judge_mutants(mutants, healthy, model=model, seed=seed, jobs=jobs):
             outcomes.append(outcome)
             _tell(console, outcome, len(outcomes), len(mutants))
         made = score(outcomes)

@@ -86,7 +86,7 @@ def judge_source(
         for reporter in reporters:
             reporter(event)
 
-    plugin = EnginePlugin(source, selected, emit, run.focus, capture=run.capture)
+    plugin = EnginePlugin(source, selected, emit, run.focus, run.only, capture=run.capture)
     begun, started = time.monotonic(), datetime.now(UTC)
     with _own_pytest():
         terminal = () if run.verbose else ("-p", "no:terminal")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -48,13 +48,14 @@ def place_of(claim: Claim | None) -> int:
 
 @dataclass
 class EnginePlugin:
-    """One run, of the scenarios that claim an id of ``focus`` where that is given. Afterwards ``checks``,
-    ``notes``, ``errors`` and ``interrupted`` tell what happened."""
+    """One run, of the scenarios that claim an id of ``focus`` and have a name of ``only``, where those are
+    given. Afterwards ``checks``, ``notes``, ``errors`` and ``interrupted`` tell what happened."""
 
     source: Source
     selected: frozenset[str]
     emit: Callable[[Event], None]
     focus: frozenset[str] | None = None
+    only: Sequence[str] | None = None
     checks: list[CheckRecord] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
@@ -86,7 +87,14 @@ class EnginePlugin:
             elif self._is_wanted(item, claim):
                 self._claims[item.nodeid] = claim
                 chosen.append(item)
-        chosen.sort(key=lambda item: place_of(self._claims[item.nodeid]))
+        if self.only is None:
+            chosen.sort(key=lambda item: place_of(self._claims[item.nodeid]))
+        else:
+            order = {name: place for place, name in enumerate(self.only)}
+            chosen = sorted(
+                (item for item in chosen if item.name in order), key=lambda item: order[item.name]
+            )
+            self._claims = {item.nodeid: self._claims[item.nodeid] for item in chosen}
         items[:] = chosen
         names = tuple(item.name for item in chosen)
         for name in {name for name in names if names.count(name) > 1}:

@@ -42,12 +42,18 @@ class _Worker(Generic[Task]):
 
 
 def spread(
-    work: Callable[[Task], Answer], tasks: Sequence[Task], *, jobs: int, timeout: float
+    work: Callable[[Task], Answer],
+    tasks: Sequence[Task],
+    *,
+    jobs: int,
+    timeout: float,
+    fresh: bool = False,
 ) -> Generator[tuple[Task, Answer | Lost]]:
     """Do ``work(task)`` for each task in ``jobs`` processes; answers come as they are ready.
 
     A task that takes more than ``timeout`` seconds, and one whose process dies, is Lost. ``work`` must be a
-    function of a module. Closing the iterator ends all processes.
+    function of a module. ``fresh``: each task has a process to itself. Closing the iterator ends
+    all processes.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOAD))
@@ -93,7 +99,7 @@ def spread(
                     answer = Lost(f"no answer within {timeout:.0f} s")
                 else:
                     continue
-                if isinstance(answer, Lost):
+                if fresh or isinstance(answer, Lost):
                     _end(worker)
                     workers[index] = start()
                 worker.task = None

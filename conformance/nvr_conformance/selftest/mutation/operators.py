@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -56,6 +56,8 @@ NEIGHBOURS = {
 }
 """Attributes and names easily taken for each other. What an object has not makes a crash: not counted."""
 
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
 Change = Callable[[ast.AST], None]
 
 
@@ -72,6 +74,8 @@ class Mutant:
     source: str
     number: int
     """The how-manieth of its module: by it, the change is found again."""
+    at_import: bool = False
+    """Whether it takes effect when the module is imported, and not when its line is executed later."""
 
     @property
     def key(self) -> str:
@@ -86,6 +90,7 @@ class _Place:
     operator: str
     text: str
     change: Change
+    at_import: bool = False
 
 
 def mutants_of(module: str, source: str) -> list[Mutant]:
@@ -101,6 +106,7 @@ def mutants_of(module: str, source: str) -> list[Mutant]:
             place.text,
             lines[_line(place.node) - 1].strip(),
             number,
+            place.at_import,
         )
         for number, place in enumerate(_places(ast.parse(source)))
     ]
@@ -145,7 +151,8 @@ def _own(statement: ast.stmt) -> str:
 
 
 def _places(tree: ast.Module) -> Iterator[_Place]:
-    yield from _of_body(tree.body, "")
+    later = {inner for node in ast.walk(tree) if isinstance(node, FUNCTIONS) for inner in ast.walk(node)}
+    yield from (replace(place, at_import=place.node not in later) for place in _of_body(tree.body, ""))
 
 
 def _of_body(body: list[ast.stmt], function: str) -> Iterator[_Place]:

@@ -43,6 +43,16 @@ class _Finder(importlib.abc.MetaPathFinder):
         )
 
 
+RECORDER = ("nvr_emulator", "nvr_protocol", "nvr_fixtures")
+"""The packages that are imported anew."""
+
+
+def forget() -> None:
+    """Have all of the recorder imported anew. What was imported of it before must not be used afterwards."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in RECORDER]:
+        del sys.modules[name]
+
+
 def plant(module: str, number: int) -> None:
     """Have a module that is not imported yet come with its mutant of that number.
 

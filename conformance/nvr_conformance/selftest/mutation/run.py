@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from tempfile import TemporaryDirectory
 
 import msgspec
 
+from nvr_conformance.judgement.requirements import Level, requirements
 from nvr_conformance.selftest.mutation.operators import Mutant
-from nvr_conformance.selftest.mutation.trial import Fate, Judged
+from nvr_conformance.selftest.mutation.sites import path_of
+from nvr_conformance.selftest.mutation.survey import Survey
+from nvr_conformance.selftest.mutation.trial import Fate, Judged, MutantTrial, judge_mutant
+from nvr_conformance.selftest.worker_pool import Lost, spread
 
 TIMEOUT = 120.0  # seconds for one mutant
 
@@ -63,43 +65,52 @@ def known_equivalents() -> dict[str, str]:
     return {row.key: row.why for row in rows.get("mutant", [])}
 
 
-def judged_in_a_process(module: str, number: int, model: int, seed: int, timeout: float = TIMEOUT) -> Judged:
-    """Judge one mutant (or, with an empty ``module``, the healthy recorder)."""
-    program = "nvr_conformance.selftest.mutation.trial"
-    command = [sys.executable, "-m", program, module, str(number), str(model), str(seed)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
-    except subprocess.TimeoutExpired:
-        return Judged(Fate.CRASHED, reason=f"no end within {timeout:.0f} s")
-    if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        return Judged(Fate.CRASHED, reason=last[:200] or f"exit status {done.returncode}")
-    try:
-        return msgspec.json.decode(done.stdout.rstrip().rpartition(b"\n")[2], type=Judged)
-    except msgspec.DecodeError as problem:
-        return Judged(Fate.NO_VERDICT, reason=str(problem))
-
-
 def judge_mutants(
-    mutants: Sequence[Mutant], *, model: int, seed: int, jobs: int, healthy: Judged, timeout: float = TIMEOUT
-) -> Iterator[Survivor]:
-    """Judge each; they come as they are ready. ``healthy`` tells whether a survivor is visible."""
+    mutants: Sequence[Mutant],
+    healthy: Survey,
+    *,
+    model: int,
+    seed: int,
+    jobs: int,
+    timeout: float = TIMEOUT,
+) -> Generator[Survivor]:
+    """Judge each, in the scenarios in which it can show; they come as they are ready."""
     known = known_equivalents()
+    with TemporaryDirectory(prefix="nvr-mutants-") as compiled:
+        by_trial = {
+            MutantTrial(
+                each.module,
+                each.number,
+                model,
+                seed,
+                healthy.scenarios(path_of(each.module), each),
+                compiled,
+            ): each
+            for each in mutants
+        }
+        for trial, answer in spread(judge_mutant, list(by_trial), jobs=jobs, timeout=timeout, fresh=True):
+            mutant = by_trial[trial]
+            judged = Judged(Fate.CRASHED, reason=answer.reason) if isinstance(answer, Lost) else answer
+            yield Survivor(mutant, compared(judged, healthy), known.get(mutant.key, ""))
 
-    def one(mutant: Mutant) -> Survivor:
-        judged = judged_in_a_process(mutant.module, mutant.number, model, seed, timeout)
-        if judged.fate is Fate.SURVIVED and judged.answers == healthy.answers:
-            judged = Judged(Fate.UNSEEN)
-        return Survivor(mutant, judged, known.get(mutant.key, ""))
 
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(one, mutant) for mutant in mutants]
-        try:
-            for done in as_completed(waiting):
-                yield done.result()
-        finally:
-            for future in waiting:
-                future.cancel()
+def compared(judged: Judged, healthy: Survey) -> Judged:
+    """What became of a mutant that nothing was held against: not seen, if it answers all that the healthy
+    recorder does; killed, if what every recorder must is not tested any more."""
+    if judged.fate is not Fate.SURVIVED:
+        return judged
+    if all(scene.answers == healthy.scenes[name].answers for name, scene in judged.scenes.items()):
+        return Judged(Fate.UNSEEN)
+    now = {id_ for scene in {**healthy.scenes, **judged.scenes}.values() for id_ in scene.checked}
+    lost = {
+        id_
+        for scene in healthy.scenes.values()
+        for id_ in scene.checked
+        if id_ not in now and requirements()[id_].level is Level.MUST
+    }
+    if lost:
+        return Judged(Fate.KILLED, tuple(sorted(lost)), "not tested any more")
+    return judged
 
 
 def score(outcomes: Sequence[Survivor]) -> Score:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
-
-import msgspec
 
 from nvr_conformance.selftest.mutation.operators import Mutant, mutants_of
 
@@ -34,10 +30,6 @@ LEFT_OUT = ("nvr_protocol.layouts", "nvr_protocol.dialect_detection", "nvr_proto
 """What reads for others and writes nothing."""
 
 
-class ExecutedError(Exception):
-    """Which lines are executed could not be found out; one line says why."""
-
-
 def modules_of(package: Package) -> dict[str, Path]:
     """The modules of a package that answer on the wire, and their files."""
     found: dict[str, Path] = {}
@@ -56,29 +48,21 @@ def modules_of(package: Package) -> dict[str, Path]:
     return {name: path for name, path in found.items() if name not in LEFT_OUT}
 
 
-def executed_lines(model: int, seed: int) -> dict[str, frozenset[int]]:
-    """The lines that a healthy run executes, by file; in a process of its own, where nothing is imported yet.
-
-    ExecutedError where coverage.py is missing or the run fails.
-    """
-    if find_spec("coverage") is None:
-        raise ExecutedError("mutants need coverage.py; pip install coverage")
-    program = [sys.executable, "-m", "nvr_conformance.selftest.mutation.covering_run", str(model), str(seed)]
-    done = subprocess.run(program, capture_output=True, check=False)
-    if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise ExecutedError(f"the healthy run failed: {last}")
-    lines: Mapping[str, list[int]] = msgspec.json.decode(done.stdout.rstrip().rpartition(b"\n")[2])
-    return {name: frozenset(numbers) for name, numbers in lines.items()}
+def path_of(module: str) -> Path:
+    """The file of a module that there is."""
+    spec = find_spec(module)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin)
 
 
-def mutants_in(package: Package, executed: Mapping[str, frozenset[int]]) -> list[Mutant]:
+def mutants_in(package: Package, executes: Callable[[Path, int], bool]) -> list[Mutant]:
     """Every mutant in a line that a healthy run executes."""
     return [
         mutant
         for module, path in modules_of(package).items()
         for mutant in mutants_of(module, path.read_text("utf-8"))
-        if mutant.line in executed.get(str(path), ())
+        if executes(path, mutant.line)
     ]
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from nvr_conformance.selftest.mutation.planting import forget, plant
 
 if TYPE_CHECKING:
-    from nvr_conformance.engine.events import Event
+    from nvr_conformance.client.history import History
+    from nvr_conformance.engine.events import Event, Reporter, ScenarioFinished
 
 IGNORED_HEADERS = ("date",)
 CLOCK_START = 1_714_020_000.0
@@ -19,110 +26,141 @@ CLOCK_START = 1_714_020_000.0
 class Fate(StrEnum):
     """What became of a mutant."""
 
-    KILLED = "killed"  # a requirement failed or warned
+    KILLED = "killed"  # a requirement failed or warned, or could not be tested any more
     SURVIVED = "survived"  # visible on the wire, and nothing was held against it
     UNSEEN = "unseen"  # every answer was what the healthy recorder answers
-    CRASHED = "crashed"  # it does not start, or fails with 500: that is found by anybody
-    NO_VERDICT = "no verdict"  # the judge itself broke, or it took too long
+    CRASHED = "crashed"  # it does not start, fails with 500 or a trace, hangs: anybody finds that
+    NO_VERDICT = "no verdict"  # the judge itself broke
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """One scenario as it went. ``answers``: a digest of all that was answered; ``checked``: the ids that it
+    made checks of."""
+
+    seconds: float
+    answers: str
+    checked: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of judging one mutant. ``by``: the ids that saw it; ``answers``: a digest of each scenario's
-    answers."""
+    """What came of judging one mutant. ``by``: the ids that saw it; ``scenes``: its scenarios, by name."""
 
     fate: Fate
     by: tuple[str, ...] = ()
     reason: str = ""
-    answers: dict[str, str] = field(default_factory=dict)
+    scenes: Mapping[str, Scene] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class MutantTrial:
-    """A mutant (``number`` of its module; "" for none) on a model."""
+    """A mutant (``number`` of its module) on a model, in these scenarios. ``compiled``: a directory in which
+    compiled modules are kept from one trial to the next."""
 
     module: str
     number: int
     model: int
-    seed: int = 0
+    seed: int
+    scenarios: tuple[str, ...]
+    compiled: str = ""
 
 
-class _Killed(KeyboardInterrupt):
-    """The first thing held against a mutant ends its run: it is known to be seen."""
+class _Ended(KeyboardInterrupt):
+    """What is known of a mutant is enough: its run ends."""
 
 
-class _Watcher:
-    """Ends a run at the first failure, and keeps digests of what was answered."""
+class Watcher(logging.Handler):
+    """Ends a run at the first failure, and keeps what was answered. ``crash``: how the recorder broke."""
 
-    def __init__(self, *, to_the_end: bool) -> None:
+    def __init__(self, *, to_the_end: bool = False) -> None:
+        super().__init__(logging.ERROR)
         self._to_the_end = to_the_end
         self.by: list[str] = []
         self.checks = 0
-        self.answers: dict[str, str] = {}
-        self.failed_with_500 = False
+        self.scenes: dict[str, Scene] = {}
+        self.crash = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A trace of the recorder, or of what serves it."""
+        if record.exc_info and not self.crash:
+            self.crash = f"the recorder broke: {record.exc_info[0] and record.exc_info[0].__name__}"
 
     def __call__(self, event: Event) -> None:
+        """Take an event of the engine."""
         from nvr_conformance.engine.events import CheckMade, ScenarioFinished
         from nvr_conformance.judgement.verdicts import Verdict
 
-        self.checks += isinstance(event, CheckMade)
-        if isinstance(event, CheckMade) and event.check.verdict in (Verdict.FAIL, Verdict.WARN):
-            self.by.append(event.check.id)
-            if not self._to_the_end:
-                raise _Killed
+        if isinstance(event, CheckMade):
+            self.checks += 1
+            if event.check.verdict in (Verdict.FAIL, Verdict.WARN):
+                self.by.append(event.check.id)
+                self._end()
         elif isinstance(event, ScenarioFinished):
-            exchanges = event.history.exchanges
-            self.failed_with_500 |= any(exchange.status == 500 for exchange in exchanges)
-            told = hashlib.sha256()
-            for exchange in exchanges:
-                kept = [
-                    (name.lower(), value)
-                    for name, value in exchange.headers
-                    if name.lower() not in IGNORED_HEADERS
-                ]
-                told.update(repr((exchange.status, kept)).encode() + exchange.body)
-            for stream in event.history.streams:
-                packets = sorted(packet.data for packet in stream.packets)
-                told.update(repr(len(packets)).encode() + b"".join(packets))
-            self.answers[event.name] = told.hexdigest()
+            if not self.crash and any(exchange.status == 500 for exchange in event.history.exchanges):
+                self.crash = "the recorder answered 500"
+            self.scenes[event.name] = _scene(event)
+            if self.crash:
+                self._end()
+
+    def _end(self) -> None:
+        if not self._to_the_end:
+            raise _Ended
+
+
+def _scene(event: ScenarioFinished) -> Scene:
+    checked = tuple(sorted({check.id for check in event.checks}))
+    return Scene(round(event.seconds, 3), _digest(event.history), checked)
+
+
+def _digest(history: History) -> str:
+    told = hashlib.sha256()
+    for exchange in history.exchanges:
+        kept = [(name, value) for name, value in exchange.headers if name.lower() not in IGNORED_HEADERS]
+        told.update(repr((exchange.status, exchange.reason, kept)).encode() + exchange.body)
+    for stream in history.streams:
+        packets = sorted(packet.data for packet in stream.packets)
+        told.update(repr(len(packets)).encode() + b"".join(packets))
+    return told.hexdigest()
+
+
+def judge_scenes(
+    model: int, seed: int, scenarios: Sequence[str] | None, watcher: Watcher, *reporters: Reporter
+) -> Judged:
+    """Judge the emulated recorder as it is in this process, in these scenarios (None: all)."""
+    from nvr_conformance.client.options import TargetOptions
+    from nvr_conformance.engine.judge import judge_source
+    from nvr_conformance.engine.run_options import RunOptions
+    from nvr_conformance.sources.source import TargetSource
+
+    class Forgetful(TargetSource):
+        """What one scenario found out is no matter of the next: each answers alike whichever ran before."""
+
+        def _knowledge_of(self, setup: Mapping[str, Any]) -> dict[str, Any]:
+            return {}
+
+    source = Forgetful(TargetOptions(model=model, setup={"clock_start": CLOCK_START}), seed)
+    root = logging.getLogger()
+    root.addHandler(watcher)
+    try:
+        result = judge_source(source, RunOptions(only=scenarios, seed=seed), reporters=(*reporters, watcher))
+    finally:
+        root.removeHandler(watcher)
+    if watcher.crash:
+        return Judged(Fate.CRASHED, tuple(dict.fromkeys(watcher.by)), watcher.crash)
+    if watcher.by:
+        return Judged(Fate.KILLED, tuple(dict.fromkeys(watcher.by)), scenes=watcher.scenes)
+    if result.errors:  # where nothing was checked, no recorder came to be
+        return Judged(Fate.NO_VERDICT if watcher.checks else Fate.CRASHED, reason=result.errors[0][:200])
+    return Judged(Fate.SURVIVED, scenes=watcher.scenes)
 
 
 def judge_mutant(trial: MutantTrial) -> Judged:
-    """Plant the mutant and judge; to be called once in a process that has imported nothing of it."""
-    from nvr_conformance.selftest.mutation.planting import plant
-
-    if trial.module:
-        plant(trial.module, trial.number)
+    """Plant the mutant and judge; once in a process, which is of no use afterwards."""
+    if trial.compiled:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, trial.compiled
+    forget()
+    plant(trial.module, trial.number)
     try:
-        from nvr_conformance.client.options import TargetOptions
-        from nvr_conformance.engine.judge import judge
-        from nvr_conformance.engine.run_options import RunOptions
-
-        watcher = _Watcher(to_the_end=not trial.module)
-        options = TargetOptions(model=trial.model, setup={"clock_start": CLOCK_START})
-        result = judge(options, RunOptions(seed=trial.seed), reporters=(watcher,))
+        return judge_scenes(trial.model, trial.seed, trial.scenarios, Watcher())
     except Exception as problem:
         return Judged(Fate.CRASHED, reason=f"{type(problem).__name__}: {problem}"[:200])
-    if watcher.failed_with_500:
-        return Judged(Fate.CRASHED, tuple(watcher.by), "the recorder answered 500")
-    if watcher.by:
-        return Judged(Fate.KILLED, tuple(dict.fromkeys(watcher.by)), answers=watcher.answers)
-    if result.errors and not watcher.checks:  # nothing ran: no recorder came to be
-        return Judged(Fate.CRASHED, reason=result.errors[0][:200])
-    if result.errors:
-        return Judged(Fate.NO_VERDICT, reason=result.errors[0][:200])
-    return Judged(Fate.SURVIVED, answers=watcher.answers)
-
-
-def main() -> None:
-    """``python -m … MODULE NUMBER MODEL SEED``: the judgement as JSON in the last line."""
-    import msgspec
-
-    module, number, model, seed = sys.argv[1:]
-    judged = judge_mutant(MutantTrial(module, int(number), int(model), int(seed)))
-    print()
-    print(msgspec.json.encode(judged).decode())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,43 +1,62 @@
-import sys
-from pathlib import Path
+import logging
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
 from nvr_conformance.selftest.mutation import run as running
-from nvr_conformance.selftest.mutation.operators import Mutant
+from nvr_conformance.selftest.mutation.operators import Mutant, mutants_of
 from nvr_conformance.selftest.mutation.run import (
     by_operator,
     judge_mutants,
     known_equivalents,
     score,
 )
-from nvr_conformance.selftest.mutation.sites import chosen, modules_of, mutants_in
-from nvr_conformance.selftest.mutation.trial import Fate, Judged
+from nvr_conformance.selftest.mutation.sites import chosen, modules_of, mutants_in, path_of
+from nvr_conformance.selftest.mutation.survey import Survey
+from nvr_conformance.selftest.mutation.trial import Fate, Judged, MutantTrial, Scene, Watcher, judge_mutant
+from nvr_conformance.selftest.worker_pool import Lost
 
-HEALTHY = Judged(Fate.SURVIVED, answers={"test_a": "aa"})
+PACKET = "nvr_protocol.rtp.packet"
+SCENES = {
+    "test_a": Scene(2.0, "aa", ("LIV-04", "LIV-05")),
+    "test_b": Scene(1.0, "bb", ("LIV-05",)),
+}
+HEALTHY = Survey(SCENES, {str(path_of(PACKET)): {3: ("test_a",), 4: ("test_a", "test_b"), 5: ()}})
 
 
 def mutant(number, operator="constant"):
     return Mutant("nvr_protocol.rtp.packet", "f", 3, 0, operator, "1 is 2", f"x = {number}", number)
 
 
+def survived(answers, *checked):
+    return Judged(Fate.SURVIVED, scenes={"test_a": Scene(2.0, answers, checked)})
+
+
 FATES = {
     0: Judged(Fate.KILLED, ("LIV-04",)),
-    1: Judged(Fate.SURVIVED, answers={"test_a": "bb"}),
-    2: Judged(Fate.SURVIVED, answers={"test_a": "aa"}),
+    1: survived("other", "LIV-04"),
+    2: survived("aa", "LIV-04"),
     3: Judged(Fate.CRASHED, reason="AttributeError"),
-    4: Judged(Fate.SURVIVED, answers={"test_a": "cc"}),
+    4: survived("another", "LIV-04"),
     5: Judged(Fate.NO_VERDICT, reason="the kit broke"),
+    6: Lost("no answer within 1 s"),
+    7: survived("less"),
 }
+
+
+def answer_by_number(work, tasks, **kwargs):
+    assert kwargs["fresh"]
+    for task in tasks:
+        yield task, FATES[task.number]
 
 
 @pytest.fixture
 def outcomes(monkeypatch):
-    monkeypatch.setattr(running, "judged_in_a_process", lambda module, number, *rest: FATES[number])
+    monkeypatch.setattr(running, "spread", answer_by_number)
     monkeypatch.setattr(running, "known_equivalents", lambda: {mutant(4).key: "the document allows it"})
-    made = judge_mutants([mutant(number) for number in FATES], model=2, seed=0, jobs=2, healthy=HEALTHY)
+    made = judge_mutants([mutant(number) for number in FATES], HEALTHY, model=2, seed=0, jobs=2)
     return sorted(made, key=lambda each: each.mutant.number)
 
 
@@ -49,14 +68,31 @@ def test_what_is_not_seen_on_the_wire_is_no_survivor(outcomes):
         Fate.CRASHED,
         Fate.SURVIVED,
         Fate.NO_VERDICT,
+        Fate.CRASHED,
+        Fate.KILLED,
     ]
+
+
+def test_a_must_that_is_not_tested_any_more_is_seen(outcomes):
+    assert (outcomes[7].judged.by, outcomes[7].judged.reason) == (("LIV-04",), "not tested any more")
+
+
+def test_a_mutant_meets_the_scenarios_that_execute_it_the_shortest_first():
+    path = path_of(PACKET)
+    one, two, nowhere = (replace(mutant(0), line=line) for line in (3, 4, 5))
+    assert HEALTHY.scenarios(path, one) == ("test_a",)
+    assert HEALTHY.scenarios(path, two) == ("test_b", "test_a")
+    assert HEALTHY.scenarios(path, nowhere) == ()
+    assert HEALTHY.scenarios(path, replace(nowhere, at_import=True)) == ("test_b", "test_a")
+    assert HEALTHY.executes(path, 5)
+    assert not HEALTHY.executes(path, 6)
 
 
 def test_the_score_is_of_what_is_visible_and_no_crash(outcomes):
     made = score(outcomes)
-    assert (made.killed, made.survived, made.excused, made.unseen, made.crashed) == (1, 1, 1, 1, 1)
-    assert (made.visible, made.share) == (2, 0.5)
-    assert by_operator(outcomes) == {"constant": (1, 1)}
+    assert (made.killed, made.survived, made.excused, made.unseen, made.crashed) == (2, 1, 1, 1, 2)
+    assert (made.visible, made.share) == (3, 2 / 3)
+    assert by_operator(outcomes) == {"constant": (2, 1)}
     assert score([]).share == 1.0
 
 
@@ -70,10 +106,9 @@ def test_the_modules_that_answer_on_the_wire(package):
     modules = modules_of(package)
     assert all(path.exists() for path in modules.values())
     assert not any("defects" in name or ".cli" in name or "findings" in name for name in modules)
-    executed = {str(path): frozenset(range(1, 500)) for path in modules.values()}
-    there = mutants_in(package, executed)
+    there = mutants_in(package, lambda path, line: line < 500)
     assert len(there) > 500
-    assert mutants_in(package, {}) == []
+    assert mutants_in(package, lambda path, line: False) == []
     assert chosen(there, 5, 1) == chosen(there, 5, 1) != chosen(there, 5, 2)
 
 
@@ -81,33 +116,46 @@ def test_every_equivalent_names_a_mutant_that_there_is():
     keys = {
         each.key
         for package in ("emulator", "protocol")
-        for each in mutants_in(
-            package, {str(path): frozenset(range(1, 999)) for path in modules_of(package).values()}
-        )
+        for each in mutants_in(package, lambda path, line: True)
     }
     assert set(known_equivalents()) - keys == set()
     assert all(known_equivalents().values())
 
 
-def test_a_process_that_hangs_or_dies_is_a_crash(monkeypatch):
-    judged = running.judged_in_a_process("nvr_protocol.rtp.packet", 10**9, 2, 0)
-    assert (judged.fate, "no mutant" in judged.reason) == (Fate.CRASHED, True)
-    monkeypatch.setattr(running.sys, "executable", str(Path(sys.executable).with_name("no-python")))
-    with pytest.raises(FileNotFoundError):
-        running.judged_in_a_process("nvr_protocol.rtp.packet", 0, 2, 0)
+def test_a_mutant_is_judged_in_a_process_of_its_own(tmp_path):
+    source = path_of(PACKET).read_text("utf-8")
+    [wrong] = [each for each in mutants_of(PACKET, source) if each.text == "97 is 98"]
+    assert wrong.at_import
+    trial = MutantTrial(PACKET, wrong.number, 2, 0, ("test_live_audio_of_each_codec",), str(tmp_path))
+    gone = replace(trial, number=10**9)
+    judged = dict(running.spread(judge_mutant, [trial, gone], jobs=1, timeout=60, fresh=True))
+    assert (judged[trial].fate, judged[trial].by) == (Fate.KILLED, ("LIV-26",))
+    assert "no mutant" in judged[gone].reason
+
+
+def test_what_is_held_against_a_recorder_that_breaks_is_no_kill():
+    watcher = Watcher()
+    log = logging.getLogger("a recorder")
+    log.addHandler(watcher)
+    log.propagate = False
+    log.error("no trace")
+    assert not watcher.crash
+    try:
+        raise KeyError("x")
+    except KeyError:
+        log.exception("with a trace")
+    assert watcher.crash == "the recorder broke: KeyError"
 
 
 def test_the_command_tells_the_score(monkeypatch, tmp_path):
-    monkeypatch.setattr("nvr_conformance.selftest.mutation.sites.executed_lines", lambda *args: {})
+    monkeypatch.setattr("nvr_conformance.selftest.mutation.survey.survey", lambda *args: HEALTHY)
     there = [mutant(number) for number in FATES]
     monkeypatch.setattr("nvr_conformance.selftest.mutation.sites.mutants_in", lambda *args: there)
-    monkeypatch.setattr(
-        running, "judged_in_a_process", lambda module, number, *rest: FATES[number] if module else HEALTHY
-    )
+    monkeypatch.setattr(running, "spread", answer_by_number)
     answer = CliRunner().invoke(
-        main, ["selftest", "--mutants", "6", "--of", "emulator", "--report", str(tmp_path / "report")]
+        main, ["selftest", "--mutants", "8", "--of", "emulator", "--report", str(tmp_path / "report")]
     )
     assert answer.exit_code == 1, answer.output
-    assert "1 of 3 visible mutants killed (33%)" in answer.output
+    assert "2 of 4 visible mutants killed (50%)" in answer.output
     assert "nvr_protocol.rtp.packet:f: x = 1: 1 is 2" in answer.output
     assert "LIV-04" in (tmp_path / "report" / "mutants.json").read_text()
