@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -56,6 +57,8 @@ NEIGHBOURS = {
 }
 """Attributes and names easily taken for each other. What an object has not makes a crash: not counted."""
 
+SECTION = re.compile(r"\d+(\.\d+)+")
+"""Where something stands in the document: for readers of the table."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 Change = Callable[[ast.AST], None]
@@ -261,7 +264,7 @@ def _of_constant(node: ast.Constant, function: str) -> Iterator[_Place]:
     elif isinstance(value, bytes) and value:
         changed = bytes((value[0] ^ 1,)) + value[1:]
         yield _Place(node, function, "wire string", f"{value!r} is {changed!r}", _set(changed))
-    elif isinstance(value, str) and value:
+    elif isinstance(value, str) and value and not SECTION.fullmatch(value):
         other = value[:-1] + chr(ord(value[-1]) ^ 1) if value[-1].isascii() else value[:-1]
         yield _Place(node, function, "wire string", f"{value!r} is {other!r}", _set(other))
 

@@ -26,8 +26,8 @@ ROOMS: dict[Package, tuple[str, ...]] = {
 }
 """What answers on the wire: not the command line, the control port, the journal, the findings."""
 
-LEFT_OUT = ("nvr_protocol.layouts", "nvr_protocol.dialect_detection", "nvr_protocol.errors")
-"""What reads for others and writes nothing."""
+LEFT_OUT = ("nvr_protocol", "nvr_protocol.layouts", "nvr_protocol.dialect_detection", "nvr_protocol.errors")
+"""What reads for others and writes nothing, and the door: a list of names."""
 
 
 def modules_of(package: Package) -> dict[str, Path]:

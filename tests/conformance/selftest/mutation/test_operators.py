@@ -11,6 +11,7 @@ SOURCE = '''
 """A text that stays."""
 LIMIT = 16
 NAME = "Satus"
+SECTION = "4.2.5"
 
 
 class Table:
