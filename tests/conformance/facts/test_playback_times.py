@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -37,6 +38,26 @@ def gop(number=0, *, end=80, interval=20, rate=50, camera_times=True, values=())
         body[place : place + len(value)] = value
     exchange = Exchange(1, "GET", "/", status=200, body=bytes(body))
     return Gop(1, exchange, walk_chunk(bytes(body)))
+
+
+STANDARD, SUMMER = 1_704_067_200, 1_720_000_000  # January and July 2024
+
+
+def in_new_york(*zones):
+    """GOPs whose 0x0007 says such times and zones."""
+    said = [struct.pack(">IBBBB", seconds, 1, hours, 0, summer) for seconds, hours, summer in zones]
+    return times.zone_of_the_time(
+        [gop(values=[(0x0007, value)]) for value in said], ZoneInfo("America/New_York")
+    )
+
+
+def test_the_zone_of_a_time():
+    assert in_new_york((STANDARD, 5, 0), (SUMMER, 5, 1)).ok
+    assert in_new_york((STANDARD, 5, 0), (SUMMER, 4, 1)).ok  # the hour is in both
+    assert not in_new_york((SUMMER, 5, 0)).ok
+    assert not in_new_york((STANDARD, 5, 1)).ok
+    assert not in_new_york((STANDARD, 4, 0)).ok
+    assert not in_new_york((SUMMER, 5, 1), (SUMMER, 4, 1)).ok
 
 
 @pytest.mark.parametrize("camera_times", [True, False])

@@ -1,0 +1,196 @@
+"""Playback over the edges of the calendar: the ends of days and years, the leap day, both changes of summer
+time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from nvr_conformance.facts import playback_order
+from nvr_conformance.facts.playback_chunk import decodable
+from nvr_conformance.facts.playback_times import zone_of_the_time
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.scenario import (
+    SECOND,
+    Check,
+    Client,
+    Gop,
+    NotTested,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
+
+ZONE = "America/St_Johns"
+"""West of Greenwich by three hours and a half, with summer time: a day of its own, and minutes."""
+MOMENTS = {
+    "the leap day begins": (2028, 2, 29, 0, 0),
+    "the leap day ends": (2028, 3, 1, 0, 0),
+    "summer time begins": (2028, 3, 12, 5, 30),
+    "summer time ends": (2028, 11, 5, 4, 30),
+    "the year ends": (2029, 1, 1, 0, 0),
+    "the year ends where the recorder is": (2029, 1, 1, 3, 30),
+}
+"""In UTC: year, month, day, hour, minute."""
+SINCE, NOW = datetime(2028, 2, 28, 12, tzinfo=UTC), datetime(2029, 1, 1, 12, tzinfo=UTC)
+CALENDAR = {
+    "time_zone": ZONE,
+    "clock_start": NOW.timestamp(),
+    "recordings": [{"since": SINCE.isoformat()}],
+    "cameras": [
+        {"number": number, "fixture": "counter-small", "recorded": codec, "audio": audio}
+        for number, codec, audio in ((1, "H264", "AAC"), (2, "H265", "G711"))
+    ],
+}
+DAY, MINUTE = 86_400, 60
+BESIDE = 4  # GOPs from an edge to where playback over it begins
+MOST = 16  # answers until it is over the edge
+SINGLE = ("PLB-15", "PLB-16")  # NEXTFRAME and PREVFRAME
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """An edge (hundredths), who plays over it, and what is written with."""
+
+    player: Player
+    judge: Judge
+    check: Check
+    camera: int
+    at: int
+    name: str
+    beside: int = BESIDE * SECOND
+
+    def over(self, id_: str, gops: list[Gop], how: str) -> bool:
+        """Whether these GOPs, forward or backward, are of both sides."""
+        starts = [gop.start for gop in gops if gop.given and gop.start is not None]
+        both = bool(starts) and min(starts) < self.at <= max(starts)
+        actual = f"{len(starts)} GOPs, the last answer: {gops[-1]}" if gops else "nothing"
+        return self.check(id_, both, "GOPs of both sides", actual, f"{how}: {self.name}")
+
+    def fetched(self, *, backward: bool = False) -> list[Gop]:
+        """What comes until it is over the edge, or nothing comes."""
+        gops: list[Gop] = []
+        while len(gops) < MOST:
+            gop = self.player.fetch(self.camera)
+            gops.append(gop)
+            if not gop.given or gop.start is None:
+                break
+            if (gop.start < self.at - SECOND) if backward else (gop.start > self.at + SECOND):
+                break
+        return gops
+
+    def follow_on(self, id_: str, gops: list[Gop], how: str, *, backward: bool = False) -> None:
+        """None is missing between these, and none comes twice."""
+        missing = left_out(self.player, gops)
+        self.judge(id_, f"{how}: {self.name}", playback_order.follow_on, gops, missing, backward=backward)
+
+
+@scenario(
+    "PLB-07", "PLB-11", "PLB-12", "PLB-13", "PLB-15", "PLB-16", "PLB-17", "PLB-18", "PLB-19", setup=CALENDAR
+)
+def test_pictures_over_the_edges_of_the_calendar(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """Forward and backward, by GOPs, single pictures and in fast play, over each edge that is recorded."""
+    judge = Judge(check, not_tested)
+    player, first = player_in_recording(target, client)
+    cameras = target.cameras[:2] if target.emulated else (first.camera,)
+    found = 0
+    for number, (name, moment) in enumerate(edges(target).items()):
+        edge = _Edge(player, judge, check, cameras[number % len(cameras)], moment * SECOND, name)
+        player.choose(edge.camera)
+        if not target.emulated and not _is_recorded(edge):
+            continue
+        found += 1
+        edge = replace(edge, beside=_go_to(edge))
+        gops = _forward(edge)
+        _backward(edge)
+        _fast(edge)
+        if gops:
+            _single_pictures(edge, gops)
+            if target.emulated:
+                judge("PLB-07", f"zone: {name}", zone_of_the_time, gops, ZoneInfo(ZONE), basis="zone")
+    require(found, "no end of a day is recorded")
+
+
+def edges(target: Target) -> dict[str, int]:
+    """The edges that may be recorded, in Unix seconds: those of the calendar, where the recorder's clock and
+    zone are ours; else the last end of a day in UTC."""
+    if target.emulated:
+        return {name: round(datetime(*moment, tzinfo=UTC).timestamp()) for name, moment in MOMENTS.items()}
+    return {"the day ends": int(target.unix_time()) // DAY * DAY}
+
+
+def _is_recorded(edge: _Edge) -> bool:
+    """Whether GOTODATE finds pictures on both sides."""
+    moments = (edge.at - MINUTE * SECOND, edge.at + MINUTE * SECOND)
+    found = [edge.player.at(edge.camera, moment) for moment in moments]
+    return all(
+        gop.given and gop.start is not None and playback_order.near(gop, moment).ok
+        for gop, moment in zip(found, moments, strict=True)
+    )
+
+
+def _go_to(edge: _Edge) -> int:
+    """GOTODATE to the edge, and a second to either side; how far from it playback is to begin."""
+    lengths = [SECOND]
+    for away in (-SECOND, 0, SECOND):
+        gop = edge.player.at(edge.camera, edge.at + away)
+        name = f"{away // SECOND:+} s: {edge.name}"
+        if edge.check("PLB-17", gop.given, "a GOP", gop, f"gives a GOP: {name}"):
+            edge.judge("PLB-17", f"near TIMEF: {name}", playback_order.near, gop, edge.at + away)
+        lengths.append(round(gop.length or SECOND))
+    return BESIDE * max(lengths)
+
+
+def _forward(edge: _Edge) -> list[Gop]:
+    """PLAY over the edge, and the GOPs beside it decoded; the GOPs, where they are of both sides."""
+    edge.player.goto(edge.at - edge.beside)
+    gops = edge.fetched()
+    if not gops[0].given or not playback_order.near(gops[0], edge.at - edge.beside).ok:
+        return []  # PLB-17 tells
+    if not edge.over("PLB-12", gops, "PLAY"):
+        return []
+    for gop in gops:
+        if gop.start is not None and abs(gop.start - edge.at) <= (gop.length or SECOND):
+            edge.judge("PLB-11", f"{gop.codec} beside the edge: {edge.name}", decodable, gop)
+    edge.follow_on("PLB-12", gops, "PLAY, in order")
+    return gops
+
+
+def _backward(edge: _Edge) -> None:
+    """BPLAY over the edge."""
+    edge.player.reverse(edge.at + edge.beside)
+    gops = edge.fetched(backward=True)
+    if edge.over("PLB-13", gops, "BPLAY"):
+        edge.follow_on("PLB-13", gops, "BPLAY, in order", backward=True)
+
+
+def _single_pictures(edge: _Edge, gops: list[Gop]) -> None:
+    """NEXTFRAME from the last picture ahead of the edge, PREVFRAME from the first one behind it."""
+    number = next(number for number, gop in enumerate(gops) if (gop.start or 0) >= edge.at)
+    ahead, behind = gops[number - 1 : number + 1]
+    shown = {"NEXTFRAME": ahead.last_picture(behind.start), "PREVFRAME": behind.start}
+    for id_, (name, picture), gop in zip(SINGLE, shown.items(), (ahead, behind), strict=True):
+        if picture is None:
+            continue
+        edge.player.step(name, picture)
+        found = edge.player.fetch(edge.camera)
+        if edge.check(id_, found.given, "a GOP", found, f"{name} gives a GOP: {edge.name}"):
+            edge.follow_on(id_, [gop, found], name, backward=name == "PREVFRAME")
+
+
+def _fast(edge: _Edge) -> None:
+    """FF and REW over the edge, at their first step."""
+    for id_, name, away in (("PLB-18", "FF", -edge.beside), ("PLB-19", "REW", edge.beside)):
+        edge.player.play()
+        edge.player.fast(name, edge.at + away)
+        gops = edge.fetched(backward=name == "REW")
+        sign = 1 if name == "FF" else -1
+        onward = all(sign * stride > 0 for stride in playback_order.strides([g for g in gops if g.given]))
+        if edge.over(id_, gops, name):
+            edge.check(id_, onward, "each further on", ", ".join(map(str, gops)), f"{name} on: {edge.name}")
