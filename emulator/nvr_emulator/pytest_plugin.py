@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nvr_emulator.findings.rule import Finding
     from nvr_emulator.journal.journal import Journal
     from nvr_emulator.server.embedding import EmbeddedRecorder
+    from nvr_emulator.server.fault_handles import Faults
 
 MARKER = "nvr"
 EACH, ALL_DIFFERENT = "each", "all-different"
@@ -90,6 +91,11 @@ class Nvr:
         return self._recorder.machine.journal
 
     @property
+    def faults(self) -> Faults:
+        """Faults of network, hardware and clock: `nvr.faults.add("rtp-loss", rate=0.02, seed=3)`."""
+        return self._recorder.faults
+
+    @property
     def findings(self) -> list[Finding]:
         """What the client did wrong since the test began, by the document's rules for clients."""
         return self._recorder.findings
@@ -149,7 +155,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
     config.addinivalue_line(
-        "markers", "nvr(model, clock, defects, variants, seed): the kind of recorder that nvr is"
+        "markers", "nvr(model, clock, defects, variants, faults, seed): the kind of recorder that nvr is"
     )
 
 

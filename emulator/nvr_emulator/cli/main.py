@@ -165,6 +165,19 @@ def defects(as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--markdown", is_flag=True, help="The page docs/faults.md.")
+def faults(as_json: bool, markdown: bool) -> None:
+    """List the faults of network, hardware and clock, for --fault."""
+    from nvr_emulator.cli import fault_reference
+
+    if markdown:
+        click.echo(fault_reference.markdown(), nl=False)
+    else:
+        click.echo(fault_reference.as_json() if as_json else fault_reference.listing())
+
+
+@main.command()
 def fidelity() -> None:
     """Print how true the emulator is: each behaviour, and whence it is known (docs/fidelity.md)."""
     from nvr_emulator.cli.fidelity import page

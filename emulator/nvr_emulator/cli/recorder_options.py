@@ -72,6 +72,13 @@ OPTIONS = (
         help="Take a liberty that the document leaves (see nvr-emulator variants).",
     ),
     click.option(
+        "--fault",
+        "faults",
+        multiple=True,
+        metavar="NAME[:key=value,…]",
+        help="A fault of the network, the hardware or the clock, from the start (see nvr-emulator faults).",
+    ),
+    click.option(
         "--ready-file",
         type=click.Path(path_type=Path, dir_okay=False),
         help="Write the ready line here too; the file is there for as long as the recorder serves.",

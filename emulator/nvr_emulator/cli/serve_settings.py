@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from nvr_emulator.cli.usual_user import DEFAULT_PASSWORD, DEFAULT_USER
+from nvr_emulator.configuration.fault_choice import read_faults
 from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings, UserSettings
 from nvr_emulator.configuration.variant_choice import VariantError, chosen, parse_choices, read_variants
 from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.faults.fault import FaultError
 from nvr_emulator.server.ports import CertificateFiles, Ports
 from nvr_protocol.models import SERIES_BY_NAME
 
@@ -42,7 +44,16 @@ def settings_from(options: Mapping[str, Any], number: int = 0) -> RecorderSettin
     seed = changes.get("seed", settings.seed)
     if seed is not None:
         changes["seed"] = seed + number
+    if options["faults"]:
+        changes["faults"] = (*settings.faults, *_faults(options["faults"]))
     return msgspec.structs.replace(settings, **changes)
+
+
+def _faults(flags: Sequence[str]) -> tuple[Any, ...]:
+    try:
+        return read_faults(flags)
+    except FaultError as error:
+        raise ConfigurationError(f"--fault: {error}") from None
 
 
 def _variants(of_the_file: Variants, flags: Sequence[str]) -> Variants:

@@ -26,6 +26,7 @@ from nvr_emulator.configuration.settings import (
 )
 from nvr_emulator.configuration.variant_choice import chunk_form_of, dialect_of
 from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.faults.fault import Fault
 from nvr_emulator.footage.own_folders import fixture_problem
 from nvr_fixtures.folders import is_folder, look_into
 from nvr_protocol.codecs import AudioCodec, Codec
@@ -67,6 +68,7 @@ class RecorderPlan(msgspec.Struct, frozen=True, kw_only=True):
     dialect: Dialect
     chunk_form: ChunkForm
     variants: Variants
+    faults: tuple[Fault, ...]
     clock_start: float | None
     seed: int | None
 
@@ -143,6 +145,7 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
         dialect=dialect_of(settings.variants, settings.dialect),
         chunk_form=chunk_form_of(settings.variants),
         variants=settings.variants,
+        faults=settings.faults,
         clock_start=settings.clock_start,
         seed=settings.seed,
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from nvr_emulator.configuration.fault_choice import read_faults
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.schema import did_you_mean, fields_of, item_of, problem_of
 from nvr_emulator.configuration.settings import (
@@ -22,6 +23,7 @@ from nvr_emulator.configuration.settings import (
 )
 from nvr_emulator.configuration.variant_choice import VariantError, read_variants
 from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.faults.fault import FaultError
 from nvr_fixtures.folders import is_folder
 from nvr_protocol.dialect import dialect_from_name
 from nvr_protocol.errors import ProtocolError
@@ -54,10 +56,11 @@ def read_recorder(path: Path) -> RecorderSettings:
 
 def settings_of(data: Mapping[str, Any]) -> RecorderSettings:
     """The settings in a TOML document, checked against each other. Raises with the key and the reason."""
-    _refuse_unknown_keys({**data, "variants": {}}, RecorderSettings, "")
+    _refuse_unknown_keys({**data, "variants": {}, "faults": []}, RecorderSettings, "")
     data = dict(data)
     dialect = data.pop("dialect", {})
     variants = _variants(data.pop("variants", {}))
+    faults = _faults(data.pop("faults", []))
     spans = _camera_ranges(data)
     plain = {**data, "users": data.get("users", []), "dialect": {} if isinstance(dialect, str) else dialect}
     if isinstance(start := data.get("clock_start"), datetime):
@@ -73,7 +76,7 @@ def settings_of(data: Mapping[str, Any]) -> RecorderSettings:
     if series is not None and "model" not in data:
         plain["model"] = series.model.value
     settings = _converted(plain)
-    settings = msgspec.structs.replace(settings, variants=variants)
+    settings = msgspec.structs.replace(settings, variants=variants, faults=faults)
     if isinstance(dialect, str):
         try:
             settings = msgspec.structs.replace(settings, dialect=dialect_from_name(dialect))
@@ -89,6 +92,13 @@ def _variants(table: Any) -> Variants:
         return read_variants(table)
     except VariantError as error:
         raise _KeyProblem("variants", str(error)) from None
+
+
+def _faults(given: Any) -> tuple[Any, ...]:
+    try:
+        return read_faults(given)
+    except FaultError as error:
+        raise _KeyProblem("faults", str(error)) from None
 
 
 def _camera_ranges(data: Mapping[str, Any]) -> dict[int, range]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.faults.table import AnyFault
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.models import CAMERA_LIMIT
@@ -126,6 +127,7 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
     `digest`: the algorithms of the challenges, in their order.
     `uid_digits`: of one digit there are fewer UIDs than may be valid.
     `variants`: what it does otherwise than the defaults, where the document leaves it open.
+    `faults`: those of network, hardware and clock that hold from the start.
     `main_slots`, `extension_units`, `extension_slots` replace what is known of the series (OP-1); `disks`
     names the slots that have a disk, None for the first four of the main unit.
     """
@@ -153,5 +155,6 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
     largest_download_file: Annotated[int, msgspec.Meta(ge=1)] = 512 * 1024 * 1024
     dialect: Dialect = DEFAULT
     variants: Variants = Variants()
+    faults: tuple[AnyFault, ...] = ()
     clock_start: float | None = None
     seed: int | None = None

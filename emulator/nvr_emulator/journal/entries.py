@@ -125,6 +125,37 @@ class Changed(Happening, tag="changed"):
     what: str
 
 
+class ClockStepped(Happening, tag="clock stepped"):
+    """The recorder's clock was set; `at` is the time afterwards."""
+
+    seconds: float
+
+
+class FaultBegan(Happening, tag="fault began"):
+    """A fault holds from now on (see `nvr_emulator.faults`); `parameters` are those that were chosen."""
+
+    fault: int
+    name: str
+    parameters: dict[str, Any]
+
+
+class FaultStruck(Happening, tag="fault struck"):
+    """A fault hit the answer to an exchange (its number)."""
+
+    fault: int
+    name: str
+    exchange: int
+
+
+class FaultEnded(Happening, tag="fault ended"):
+    """A fault holds no more. `why`: removed, over or reset; `struck`: how many packets or answers it hit."""
+
+    fault: int
+    name: str
+    why: str
+    struck: int
+
+
 class FindingMade(Happening, tag="finding"):
     """A client broke a rule (see `nvr_emulator.findings`); `entries` are numbers of this journal."""
 

@@ -29,6 +29,8 @@ class Cameras:
         )
         self.registered: dict[int, CameraSettings] = {}
         self.outages = Outages()
+        self.records = True
+        """Whether anything is recorded at all."""
         self._recordings: dict[int, Recording] = {}
         self.begin(now)
 
@@ -38,6 +40,7 @@ class Cameras:
         self._time_line = self._configured()
         self.registered = dict(self.plan.cameras)
         self.outages.clear()
+        self.records = True
         self._recordings.clear()
         for camera in self.registered.values():
             if camera.state is CameraState.LOST:
@@ -56,12 +59,25 @@ class Cameras:
         if camera.state is state:
             return False
         self.registered[number] = msgspec.structs.replace(camera, state=state)
-        if state is CameraState.LOST:
-            self.outages.begin(number, ticks(now))
-        else:
-            self.outages.end(number, ticks(now))
-        self._recordings.pop(number, None)
+        if self.records:
+            self._record_on(number, now, recorded=state is not CameraState.LOST)
         return True
+
+    def set_recording(self, now: float, *, records: bool) -> None:
+        """Recording stops, or goes on, for all cameras that are there."""
+        if records is self.records:
+            return
+        self.records = records
+        for camera in self.registered.values():
+            if camera.state is not CameraState.LOST:
+                self._record_on(camera.number, now, recorded=records)
+
+    def _record_on(self, number: int, now: float, *, recorded: bool) -> None:
+        if recorded:
+            self.outages.end(number, ticks(now))
+        else:
+            self.outages.begin(number, ticks(now))
+        self._recordings.pop(number, None)
 
     def connection(self, number: int) -> Connection:
         """What CAM_CONNECT says of a camera (§5.3.1)."""

@@ -86,6 +86,15 @@ class DigestGate:
         self._rng = rng
         self._nonces: OrderedDict[str, Nonce] = OrderedDict()
 
+    def forget(self) -> None:
+        """No nonce is known any more."""
+        self._nonces.clear()
+
+    def clock_stepped(self, seconds: float) -> None:
+        """The clock was set: nonces are as old as they were."""
+        for nonce in self._nonces.values():
+            nonce.issued += seconds
+
     @seam
     def challenges(self, now: float, *, stale: bool = False) -> list[str]:
         """A `WWW-Authenticate` value for each algorithm."""

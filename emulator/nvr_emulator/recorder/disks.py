@@ -42,9 +42,12 @@ class Disks:
         self.names = tuple(slots)
         self._installed = tuple(installed)
         self.states = dict.fromkeys(self._installed, DiskState.NORMAL)
+        self.full = False
+        """Whether no capacity remains."""
 
     def reset(self) -> None:
         """Every disk is back and well."""
+        self.full = False
         self.states = dict.fromkeys(self._installed, DiskState.NORMAL)
 
     def present(self) -> list[str]:
@@ -67,9 +70,9 @@ class Disks:
     def text(self, recorded: Range | None, seconds_recorded: int) -> bytes:
         """The slots as `recordedtime.cgi` gives them; `seconds_recorded` of all cameras together."""
         present = self.present()
-        used = min(CAPACITY, seconds_recorded * BYTES_PER_SECOND // 10**9)
+        used = CAPACITY if self.full else min(CAPACITY, seconds_recorded * BYTES_PER_SECOND // 10**9)
         shown = None if recorded is None else (self.local(recorded[0]), self.local(recorded[1]))
-        disks = {name: Disk(CAPACITY, CAPACITY) for name in present}
+        disks = {name: Disk(CAPACITY, 0 if self.full else CAPACITY) for name in present}
         disks[present[0]] = Disk(CAPACITY, CAPACITY - used, recording=True, recorded=shown)
         return write_recorded_time(tuple(Slot(name, disks.get(name)) for name in self.names))
 

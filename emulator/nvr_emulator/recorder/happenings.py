@@ -84,6 +84,8 @@ class DownloadEnded(Happening, tag="download ended"):
 
 WENT_AWAY = "the client went away"
 """Why a stream or a download ended whose connection the client closed."""
+CUT_OFF = "a fault cut it off"
+"""Why one ended whose connection a fault ended."""
 
 Tell = Callable[[Happening], None]
 """Whoever is told what happens."""

@@ -125,7 +125,7 @@ class Recorder:
     @seam
     def session_ended(self, session: Session, ending: Ending, now: float) -> None:
         """What runs on a UID ends with it."""
-        if ending is not Ending.RESET:
+        if ending not in (Ending.RESET, Ending.REBOOTED):
             self.logs.add(LogKind.EVENT, f"{session.user} LOGOUT", now)
         self.end_streams(session, ending)
         self.live_commands.churn.forget(session.uid)
@@ -153,7 +153,27 @@ class Recorder:
         self.live.suspend(number)
         self.logs.add(LogKind.ERROR, f"CAM {number} COMMUNICATION ERROR", now)
 
+    def set_full(self, now: float, *, full: bool) -> None:
+        """The disks are full and nothing more is recorded, or there is room again."""
+        if full:
+            self.logs.add(LogKind.ERROR, f"{self.disks.present()[0]} CAPACITY FULL", now)
+        self.disks.full = full
+        self.cameras.set_recording(now, records=not full)
+
+    def restart(self, now: float) -> None:
+        """The power was off: no UID, stream, playback, download or nonce is left. Disks and logs stay."""
+        self.sessions.end_all(Ending.REBOOTED, now)
+        self.downloads.end_all(Ending.REBOOTED.value)
+        self.playbacks.clear()
+        self.gate.forget()
+
     # Time
+
+    def clock_stepped(self, seconds: float, now: float) -> None:
+        """The clock was set by so many seconds and shows `now`: what lasts by uptime lasts on."""
+        self.sessions.clock_stepped(seconds)
+        self.gate.clock_stepped(seconds)
+        self.live.clock_stepped(seconds, ticks(now))
 
     def next_event(self) -> float | None:
         """When something is due by itself: a picture, or the end of a UID."""

@@ -24,6 +24,7 @@ class Ending(StrEnum):
     LOGGED_OUT = "logged out"
     EVICTED = "evicted"
     RESET = "reset"
+    REBOOTED = "ended by a restart of the recorder"
 
 
 @dataclass
@@ -141,6 +142,12 @@ class SessionTable:
     def next_expiry(self) -> float | None:
         """When the next UID would end."""
         return min((self.expires_at(session) for session in self._valid.values()), default=None)
+
+    def clock_stepped(self, seconds: float) -> None:
+        """The clock was set: UIDs live by uptime, so that none ends by it."""
+        for session in self._valid.values():
+            session.issued += seconds
+            session.last_command += seconds
 
     def end_all(self, ending: Ending, now: float) -> None:
         """End every UID."""

@@ -28,6 +28,9 @@ class Clock(Protocol):
     def move_to(self, moment: float) -> None:
         """Set the time; it never runs backwards."""
 
+    def step(self, seconds: float) -> None:
+        """Set the clock by so many seconds, backwards too. `ClockError` where it cannot show that."""
+
     def restart(self) -> None:
         """Go back to the moment of the start."""
 
@@ -51,6 +54,11 @@ class RealClock:
     def move_to(self, moment: float) -> None:
         """Nobody moves this clock."""
         self.after(moment)
+
+    def step(self, seconds: float) -> None:
+        """Set the clock by so many seconds, backwards too. `ClockError` where it cannot show that."""
+        _check(self.now() + seconds)
+        self._offset += seconds
 
     def restart(self) -> None:
         """Run from the start again."""
@@ -84,6 +92,16 @@ class ManualClock:
         """Set the time; it never runs backwards."""
         self._now = max(self._now, moment)
 
+    def step(self, seconds: float) -> None:
+        """Set the clock by so many seconds, backwards too. `ClockError` where it cannot show that."""
+        _check(self._now + seconds)
+        self._now += seconds
+
     def restart(self) -> None:
         """Go back to the moment of the start."""
         self._now = self._start
+
+
+def _check(moment: float) -> None:
+    if problem := moment_problem(moment):
+        raise ClockError(problem)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from nvr_emulator.configuration.settings import CameraState
+from nvr_emulator.faults.table import Row
 from nvr_emulator.recorder.disks import DiskState
 from nvr_emulator.recorder.logs import TEXT_LIMIT
 
@@ -76,6 +77,25 @@ class LogAnswer(msgspec.Struct, frozen=True):
     """How many entries the log has now."""
 
     entries: int
+
+
+class FaultAnswer(msgspec.Struct, frozen=True):
+    """A fault that holds; its times are Unix seconds of the recorder's clock, `until` null: until it is
+    removed. `struck`: how many packets or answers it has hit."""
+
+    number: int
+    name: str
+    parameters: dict[str, Any]
+    since: float
+    until: float | None
+    struck: int
+
+
+class FaultsAnswer(msgspec.Struct, frozen=True):
+    """The faults that hold, oldest first, and all that there are."""
+
+    holding: list[FaultAnswer]
+    known: tuple[Row, ...]
 
 
 class JournalAnswer(msgspec.Struct, frozen=True):

@@ -33,6 +33,8 @@ class Operation(Description):
     """One thing that can be asked for, and what does it: it gives a value, or a whole response."""
 
     run: Callable[[Call], Awaitable[Any]] = field(kw_only=True)
+    read: Callable[[dict[str, Any]], Any] | None = field(kw_only=True, default=None)
+    """What makes a body of a JSON object, where that is one of several kinds; ValueError in one line."""
 
 
 def as_json(value: Any, status: int = 200, content_type: str = JSON) -> web.Response:

@@ -26,6 +26,7 @@ from nvr_emulator.server.control_bodies import (
     Reset,
 )
 from nvr_emulator.server.control_calls import Call, Operation, as_json
+from nvr_emulator.server.control_faults import FAULTS
 from nvr_emulator.server.control_observation import OBSERVATION
 from nvr_emulator.server.openapi import openapi
 from nvr_emulator.server.state import state_of
@@ -195,5 +196,6 @@ OPERATIONS = (
         problems=(*REFUSED, 404),
         run=add_to_log,
     ),
+    *FAULTS,
 )
 """What can be asked for."""

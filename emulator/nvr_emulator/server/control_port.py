@@ -47,7 +47,7 @@ class ControlPort:
         try:
             self.access.check(incoming)
             operation, path = self._find(incoming)
-            body = None if operation.body is None else await _read_body(incoming, operation.body)
+            body = None if operation.body is None else await _read_body(incoming, operation)
             query = _read_query(incoming, operation)
             call = Call(self.machine, path, query, body, incoming, self.certificate)
             answer = await operation.run(call)
@@ -74,7 +74,7 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path.replace(".", r"\.")))
 
 
-async def _read_body(incoming: web.BaseRequest, schema: type[msgspec.Struct]) -> Any:
+async def _read_body(incoming: web.BaseRequest, operation: Operation) -> Any:
     if encoding := incoming.headers.get("Content-Encoding"):
         raise ControlError(415, f"Content-Encoding: {encoding[:40]!r}: a body is taken as it is")
     raw = b""
@@ -88,6 +88,19 @@ async def _read_body(incoming: web.BaseRequest, schema: type[msgspec.Struct]) ->
         raise ControlError(408, f"the body did not come within {BODY_PATIENCE:.0f} s") from None
     except web.RequestPayloadError:
         raise ControlError(400, "the body is cut off or malformed") from None
+    if operation.read is None:
+        return _body_of(raw, operation.body)
+    try:
+        return operation.read(msgspec.json.decode(raw, type=dict[str, Any]))
+    except msgspec.ValidationError:
+        raise ControlError(400, 'the body must be {"name": …}') from None
+    except msgspec.DecodeError as error:
+        raise ControlError(400, f"the body is no JSON: {str(error)[:200]}") from None
+    except ValueError as error:
+        raise ControlError(400, str(error)) from None
+
+
+def _body_of(raw: bytes, schema: type[msgspec.Struct]) -> Any:
     fields = msgspec.structs.fields(schema)
     try:
         if not raw.strip() and all(not field.required for field in fields):

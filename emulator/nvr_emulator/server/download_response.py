@@ -7,8 +7,9 @@ import logging
 
 from aiohttp import web
 
+from nvr_emulator.faults.answers import Passage
 from nvr_emulator.recorder.download.table import Download, DownloadAnswer, DownloadTable
-from nvr_emulator.recorder.happenings import WENT_AWAY
+from nvr_emulator.recorder.happenings import CUT_OFF, WENT_AWAY
 from nvr_emulator.server.library_internals import EndlessResponse
 from nvr_protocol.download import CONTENT_TYPE
 
@@ -16,10 +17,15 @@ log = logging.getLogger("nvr_emulator")
 
 
 async def send_download(
-    incoming: web.BaseRequest, answer: DownloadAnswer, table: DownloadTable, rate: float | None = None
+    incoming: web.BaseRequest,
+    answer: DownloadAnswer,
+    table: DownloadTable,
+    rate: float | None = None,
+    passage: Passage | None = None,
 ) -> web.StreamResponse:
     """Send the answer. Its place is free as soon as the last byte is handed over, or the client is gone.
-    `rate`: how many times faster than real time it goes at most."""
+    `rate`: how many times faster than real time it goes at most; `passage`: how it passes where faults are
+    upon it."""
     response = EndlessResponse(
         headers={
             "Content-Type": CONTENT_TYPE,
@@ -55,6 +61,8 @@ async def send_download(
         if incoming.transport is not None:
             incoming.transport.abort()
     finally:
+        if passage is not None and passage.over:
+            why = CUT_OFF
         if answer.download is not None:
             answer.download.when_ended = None
             table.end(answer.download, why)

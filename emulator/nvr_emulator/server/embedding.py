@@ -9,14 +9,18 @@ from typing import Any, Literal, Self, TypeVar
 
 import msgspec
 
+from nvr_emulator.configuration.fault_choice import read_faults
 from nvr_emulator.configuration.schema import problem_of
 from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings
 from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.configuration.variant_choice import VariantError, read_variants
 from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.faults.fault import Fault, FaultError
+from nvr_emulator.faults.table import AnyFault
 from nvr_emulator.findings.registry import as_bad_as
 from nvr_emulator.findings.rule import Finding, Severity
 from nvr_emulator.journal.journal import Journal
+from nvr_emulator.server.fault_handles import Faults
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Ports, Serving
 
@@ -30,13 +34,20 @@ class Kind(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     clock: Literal["manual", "real"] = "manual"
     defects: tuple[str, ...] = ()
     variants: dict[str, str | int] = {}
+    faults: tuple[AnyFault, ...] = ()
     seed: int | None = 0
 
 
 def kind_of(wanted: Mapping[str, object]) -> Kind:
     """The kind that a marker or a call asks for. `ConfigurationError` in one line: name and reason."""
+    wanted, faults = dict(wanted), tuple[Fault, ...]()
+    if "faults" in wanted:
+        try:
+            faults = read_faults(wanted.pop("faults"))
+        except FaultError as error:
+            raise ConfigurationError(f"faults: {error}") from None
     try:
-        return msgspec.convert(dict(wanted), Kind)
+        return msgspec.structs.replace(msgspec.convert(wanted, Kind), faults=faults)
     except msgspec.ValidationError as error:
         raise ConfigurationError(": ".join(problem_of(error, Kind, wanted))) from None
 
@@ -45,8 +56,9 @@ class EmbeddedRecorder:
     """A running recorder as a context manager.
 
     `clock="manual"` (the default) moves by `advance` alone. `defects` are names from
-    `nvr_emulator.defects`. `settings` replaces the small recorder that is made from `model`, `variants` and
-    `seed`. `transport`: "http" (quick to start), "https" or "both"; None follows the settings, else "http".
+    `nvr_emulator.defects`; `faults` hold from the start and behind each reset. `settings` replaces the small
+    recorder that is made from `model`, `variants` and `seed`. `transport`: "http" (quick to start),
+    "https" or "both"; None follows the settings, else "http".
     """
 
     def __init__(
@@ -56,21 +68,24 @@ class EmbeddedRecorder:
         clock: Literal["manual", "real"] = "manual",
         defects: Sequence[str] = (),
         variants: Mapping[str, str | int] | None = None,
+        faults: Sequence[str | Fault | Mapping[str, object]] = (),
         seed: int | None = 0,
         settings: RecorderSettings | None = None,
         ports: Ports | None = None,
         transport: Literal["http", "https", "both"] | None = None,
     ) -> None:
-        kind = kind_of(
-            {"model": model, "clock": clock, "defects": defects, "variants": variants or {}, "seed": seed}
-        )
+        asked = {"model": model, "clock": clock, "defects": defects, "faults": faults, "seed": seed}
+        kind = kind_of({**asked, "variants": variants or {}})
         chosen = settings or small_recorder(model, seed=seed)
         if variants:
             chosen = msgspec.structs.replace(chosen, variants=_variants(variants))
+        if kind.faults:
+            chosen = msgspec.structs.replace(chosen, faults=kind.faults)
         if transport is not None:
             chosen = msgspec.structs.replace(chosen, transport=transport)
         self.machine = Machine(chosen, manual=kind.clock == "manual", defects=kind.defects)
         self.seed = chosen.seed
+        self.faults = Faults(self.machine, self._run)
         self._serving = Serving(self.machine, ports)
         self.users = chosen.users
         self.user = chosen.users[0].name

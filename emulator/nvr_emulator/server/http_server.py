@@ -10,18 +10,19 @@ from functools import partial
 
 from aiohttp import web
 
-from nvr_emulator.findings.observer import Observer
+from nvr_emulator.faults.answers import Passage
 from nvr_emulator.journal.entries import Exchange, headers_kept
 from nvr_emulator.recorder.download.table import DownloadAnswer
+from nvr_emulator.recorder.happenings import CUT_OFF
 from nvr_emulator.recorder.live.stream import LiveAnswer
-from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, refusal
-from nvr_emulator.server.clock import Clock, ManualClock
+from nvr_emulator.server.clock import ManualClock
+from nvr_emulator.server.disturbed import disturb
 from nvr_emulator.server.download_response import send_download
 from nvr_emulator.server.exchanges import exchange_of
 from nvr_emulator.server.http_connection import HttpServer
 from nvr_emulator.server.library_internals import EndlessResponse
-from nvr_emulator.server.media_pump import MediaPump
+from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.unsent import all_sent, leave
 from nvr_emulator.server.whole_answer import response_of
 from nvr_protocol.multipart import BOUNDARY_LINE
@@ -32,14 +33,15 @@ log = logging.getLogger("nvr_emulator")
 class RecorderServer:
     """Serves one recorder. Make a `web_server()` for each port."""
 
-    def __init__(self, recorder: Recorder, clock: Clock, pump: MediaPump, observer: Observer) -> None:
-        self.recorder = recorder
-        self.clock = clock
-        self.pump = pump
+    def __init__(self, machine: Machine) -> None:
+        self.recorder = machine.recorder
+        self.clock = machine.clock
+        self.pump = machine.pump
+        self.faults = machine.faults
         # On a manual clock nobody waits: a download would stand still until the clock is moved.
-        manual = isinstance(clock, ManualClock)
-        self.download_rate = None if manual else recorder.plan.variants.download_rate
-        self.observer = observer
+        manual = isinstance(machine.clock, ManualClock)
+        self.download_rate = None if manual else machine.recorder.plan.variants.download_rate
+        self.observer = machine.observer
         self._sending: list[tuple[asyncio.Transport | None, Callable[[], None]]] = []
 
     def web_server(self) -> HttpServer:
@@ -65,11 +67,14 @@ class RecorderServer:
         exchange = self.observer.answered(self._exchange(incoming, request, reply, now, arrived))
         log.debug("%s %s -> %s %s", request.method, request.target[:500], reply.status, reply.reason)
         self.pump.changed()
+        passage = self._disturbed(incoming, exchange)
         match reply:
             case LiveAnswer():
-                return await self._stream(incoming, reply)
+                return await self._stream(incoming, reply, passage)
             case DownloadAnswer():
-                return await send_download(incoming, reply, self.recorder.downloads, self.download_rate)
+                return await send_download(
+                    incoming, reply, self.recorder.downloads, self.download_rate, passage
+                )
             case Answer():
                 return await self._whole(incoming, reply, exchange)
             case _:
@@ -91,6 +96,12 @@ class RecorderServer:
         exchange.raw_headers = headers_kept(incoming.raw_headers)
         return exchange
 
+    def _disturbed(self, incoming: web.BaseRequest, exchange: Exchange) -> Passage | None:
+        """How the answer passes, where faults are upon it."""
+        plan, hits = self.faults.answers.of(exchange.name)
+        self.faults.tell_struck(hits, exchange.number)
+        return disturb(incoming, plan)
+
     async def _whole(
         self, incoming: web.BaseRequest, answer: Answer, exchange: Exchange
     ) -> web.StreamResponse:
@@ -107,7 +118,9 @@ class RecorderServer:
                 self._release_sent()
         return response
 
-    async def _stream(self, incoming: web.BaseRequest, reply: LiveAnswer) -> web.StreamResponse:
+    async def _stream(
+        self, incoming: web.BaseRequest, reply: LiveAnswer, passage: Passage | None
+    ) -> web.StreamResponse:
         stream, variants = reply.stream, self.recorder.plan.variants
         sink = self.pump.attach(stream)
         response = EndlessResponse(
@@ -133,6 +146,8 @@ class RecorderServer:
             await leave(incoming.transport)
         finally:
             self.pump.detach(stream)
+            if passage is not None and passage.over:
+                self.recorder.live.end(stream, CUT_OFF)
             self.recorder.live_commands.connection_lost(stream)
             self.pump.changed()
         return response

@@ -29,6 +29,9 @@ class Listener(socket.socket):
         self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self._told = False
         self._accepted: WeakSet[socket.socket] = WeakSet()
+        self.stalls = False
+        """Whether connections are taken and kept waiting."""
+        self._stalled: list[socket.socket] = []
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection; `BlockingIOError` where there is none that can be had."""
@@ -44,12 +47,27 @@ class Listener(socket.socket):
             connection.close()
             self._tell()
             raise BlockingIOError
+        if self.stalls:
+            self._stalled.append(connection)
+            raise BlockingIOError
         self._accepted.add(connection)
         return connection, address
+
+    def stall(self, *, stalls: bool) -> None:
+        """Keep further connections waiting, or no more: then those that waited are closed."""
+        self.stalls = stalls
+        while self._stalled and not stalls:
+            self._stalled.pop().close()
+
+    def take_over(self, other: Listener) -> None:
+        """Answer for the connections that another took for this port."""
+        self._accepted |= other._accepted
+        self.stalls, self._stalled, other._stalled = other.stalls, other._stalled, []
 
     def close(self) -> None:
         """Listen no more."""
         super().close()
+        self.stall(stalls=False)
         if self._spare >= 0:
             os.close(self._spare)
             self._spare = -1
@@ -98,13 +116,17 @@ class CannotListenError(OSError):
         return self.text
 
 
-def bind(host: str, port: int, purpose: str = "port") -> Listener:
-    """A listening socket. `CannotListenError` says what is wrong with host or port, and what it was for."""
+def bind(host: str, port: int, purpose: str = "port", *, listening: bool = True) -> Listener:
+    """A listening socket; where it is not `listening` yet, connections are refused.
+
+    `CannotListenError` says what is wrong with host or port, and what it was for.
+    """
     listener = Listener(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(BACKLOG)
+        if listening:
+            listener.listen(BACKLOG)
     except OverflowError:
         listener.close()
         reason = OSError(errno.EINVAL, "a port is a number from 0 to 65535")

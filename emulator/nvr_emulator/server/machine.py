@@ -9,11 +9,15 @@ from collections.abc import Sequence
 
 from nvr_emulator.configuration.plan import check_recorded, plan
 from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings
+from nvr_emulator.faults.fault import Fault
 from nvr_emulator.findings.clients import known_of
 from nvr_emulator.findings.observer import Observer
+from nvr_emulator.journal.entries import ClockStepped
 from nvr_emulator.journal.journal import Journal
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.server.clock import Clock, ManualClock, RealClock
+from nvr_emulator.server.doors import Doors
+from nvr_emulator.server.faults_in_force import RESET, FaultsInForce, InForce
 from nvr_emulator.server.media_pump import MediaPump
 
 
@@ -34,9 +38,11 @@ class Machine:
             from nvr_emulator.defects import apply_defects
 
             apply_defects(self.recorder, defects)
+        self.doors = Doors()
         self.observer = Observer(known_of(self.plan), self.clock.now)
         self.recorder.tell_to(self.observer.tell)
-        self.pump = MediaPump(self.recorder, self.clock)
+        self.faults = FaultsInForce(self, self.plan.faults)
+        self.pump = MediaPump(self.recorder, self.clock, self.faults)
         self.pump.tell = self.observer.tell
         self._task: asyncio.Task[None] | None = None
 
@@ -63,14 +69,45 @@ class Machine:
         """Move the manual clock; what is due happens in order before this returns. `ClockError`."""
         await self.pump.advance(seconds)
 
+    async def begin_faults(self) -> None:
+        """Bring about the faults that are configured. `FaultError` in one line."""
+        async with self.pump.moving:
+            await self.faults.begin()
+
+    async def add_fault(self, fault: Fault) -> InForce:
+        """Bring a fault about. `FaultError` in one line where this recorder cannot have it."""
+        async with self.pump.moving:
+            return await self.faults.add(fault)
+
+    async def remove_fault(self, number: int) -> None:
+        """Undo a fault. `KeyError` where none of that number holds."""
+        async with self.pump.moving:
+            await self.faults.remove(number)
+
+    async def clear_faults(self) -> None:
+        """Undo all faults."""
+        async with self.pump.moving:
+            await self.faults.clear()
+
+    def step_clock(self, seconds: float) -> None:
+        """Set the clock by so many seconds, backwards too; what lasts by uptime lasts on. `ClockError`."""
+        self.recorder.sessions.expire(self.clock.now())
+        self.clock.step(seconds)
+        self.recorder.clock_stepped(seconds, self.clock.now())
+        self.faults.clock_stepped(seconds)
+        self.observer.tell(ClockStepped(seconds=seconds))
+        self.pump.clock_stepped(seconds)
+
     async def reset(self, *, restart_clock: bool = False) -> None:
         """Bring the recorder back to where it started; the clock too where that is asked for."""
         async with self.pump.moving:
             self.observer.finish()
+            await self.faults.clear(RESET)
             if restart_clock:
                 self.clock.restart()
             self.recorder.reset(self.clock.now())
             self.observer.reset()
+            await self.faults.begin()
             self.pump.changed()
 
     def _clock(self, *, manual: bool) -> Clock:

@@ -7,6 +7,8 @@ import contextlib
 import ipaddress
 import math
 import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from nvr_emulator.journal.entries import ClockMoved, NobodyListens, ReaderTooSlow
 from nvr_emulator.recorder.happenings import Tell, unheard
@@ -16,6 +18,9 @@ from nvr_emulator.seams import seam
 from nvr_emulator.server.clock import Clock, ManualClock
 from nvr_emulator.server.refused_datagrams import ask_for_refusals, refusals
 from nvr_emulator.server.sinks import BURST, BURST_PAUSE, HttpSink, RtpSink, fair_share
+
+if TYPE_CHECKING:
+    from nvr_emulator.server.faults_in_force import FaultsInForce
 
 TURN = 0.005
 """Seconds for which pictures are sent before whoever else is served has a turn."""
@@ -28,8 +33,9 @@ SETTLING = 1.0
 class MediaPump:
     """Moves pictures from the recorder to its clients."""
 
-    def __init__(self, recorder: Recorder, clock: Clock) -> None:
+    def __init__(self, recorder: Recorder, clock: Clock, faults: FaultsInForce) -> None:
         self.recorder = recorder
+        self.faults = faults
         self.clock = clock
         self._sinks: dict[int, HttpSink] = {}
         self._rtp_sinks: dict[int, RtpSink] = {}
@@ -41,6 +47,8 @@ class MediaPump:
         self.moving = asyncio.Lock()
         """Held by whoever moves the clock."""
         self._refused: set[int] = set()
+        self._target = 0.0
+        """Where the manual clock is moved to."""
         self.tell: Tell = unheard
 
     def attach(self, stream: LiveStream) -> HttpSink:
@@ -68,7 +76,7 @@ class MediaPump:
     def changed(self) -> None:
         """A command was obeyed: end what ended, and look anew where something is due earlier than before."""
         self._end_sinks()
-        due = self.recorder.next_event()
+        due = self._next_event()
         if due is not None and (self._sleeps_until is None or due < self._sleeps_until):
             self._woken.set()
 
@@ -76,8 +84,9 @@ class MediaPump:
         """Serve the real clock until cancelled."""
         while True:
             self._woken.clear()
+            await self.faults.pass_time(self.clock.now())
             await self._send_due_in_turns()
-            due = self._sleeps_until = self.recorder.next_event()
+            due = self._sleeps_until = self._next_event()
             wait = None if due is None else max(0.0, due - self.clock.now())
             # Not wait_for: before 3.12 it loses a cancellation that comes just behind what it waits for.
             with contextlib.suppress(TimeoutError):
@@ -89,19 +98,26 @@ class MediaPump:
         """Move the manual clock; everything due is sent, in order, before this returns. `ClockError`."""
         clock = self.clock
         async with self.moving:
-            target = clock.after(seconds)
+            self._target = clock.after(seconds)
             self.tell(ClockMoved(seconds=seconds))
             if seconds > LONGEST_FLOOD:
-                clock.move_to(target - LONGEST_FLOOD)
+                clock.move_to(self._target - LONGEST_FLOOD)
                 self.recorder.skip_to(clock.now())
                 self.changed()
-            while (due := self.recorder.next_event()) is not None and due <= target:
+            while (due := self._next_event()) is not None and due <= self._target:
                 clock.move_to(due)
+                await self.faults.pass_time(due)
                 self._send_due()
                 await self._pause()
-            clock.move_to(target)
+            clock.move_to(self._target)
+            await self.faults.pass_time(clock.now())
             self._send_due()
             await self._settle()
+
+    def clock_stepped(self, seconds: float) -> None:
+        """The clock was set: an advance that is under way leads as far as it would have."""
+        self._target += seconds
+        self._woken.set()
 
     def close(self) -> None:
         """Close the sockets and end all answers."""
@@ -111,8 +127,14 @@ class MediaPump:
             asyncio.get_running_loop().remove_reader(sender)
             sender.close()
 
+    def _next_event(self) -> float | None:
+        """When something is due, in the recorder or in a fault."""
+        moments = (self.recorder.next_event(), self.faults.next_end())
+        return min((moment for moment in moments if moment is not None), default=None)
+
     def _send_due(self) -> None:
         now = self.clock.now()
+        self._send_late(now)
         for picture in self.recorder.run_until(now):
             self._send(picture, now)
         self._end_sinks()
@@ -122,6 +144,7 @@ class MediaPump:
         loop = asyncio.get_running_loop()
         until = loop.time() + TURN
         now = self.clock.now()
+        self._send_late(now)
         for picture in self.recorder.run_until(now):
             self._send(picture, now)
             if loop.time() >= until:
@@ -135,12 +158,30 @@ class MediaPump:
             self._rtp_sink(stream, stream.destination).report(picture)
             self.send_packets(stream, picture.packets, now)
         elif (sink := self._sinks.get(stream.number)) is not None:
+            if self.faults.streams:
+                passing = self.faults.streams.pass_on(
+                    stream.number, stream.camera, picture.packets, now, http=True
+                )
+                if not passing:
+                    return
+                picture = replace(picture, packets=passing)
             sink.write(picture)
 
     @seam
     def send_packets(self, stream: LiveStream, datagrams: list[bytes], now: float) -> None:
         """Send datagrams of an RTP stream, in this order: what the network does to them happens here. `now`:
         Unix seconds of the recorder's clock."""
+        if self.faults.streams:
+            datagrams = self.faults.streams.pass_on(stream.number, stream.camera, datagrams, now)
+        self._write(stream, datagrams)
+
+    def _send_late(self, now: float) -> None:
+        """Send what faults have kept back until now."""
+        late = self.faults.streams.due(now)
+        for stream in self.recorder.live.streams() if late else ():
+            self._write(stream, late.get(stream.number, []))
+
+    def _write(self, stream: LiveStream, datagrams: list[bytes]) -> None:
         if stream.ended is None and stream.destination is not None:
             self._unpaced += len(datagrams)
             self._rtp_sink(stream, stream.destination).write(datagrams)
@@ -158,6 +199,7 @@ class MediaPump:
     def _end_sinks(self) -> None:
         for stream in self.recorder.live.take_ended():
             self._refused.discard(stream.number)
+            self.faults.streams.forget(stream.number)
             sink = self._sinks.get(stream.number) or self._rtp_sinks.pop(stream.number, None)
             if sink is not None:
                 sink.end()

@@ -24,7 +24,7 @@ class Description:
     path: str
     does: str
     answer: Any = None
-    body: type[msgspec.Struct] | None = None
+    body: Any = None
     query: dict[str, Any] = field(default_factory=dict)
     media_type: str = JSON
     problems: tuple[int, ...] = ()

@@ -6,14 +6,20 @@ import asyncio
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from nvr_emulator.configuration.settings import ConfigurationError
+from nvr_emulator.faults.fault import FaultError
 from nvr_emulator.server.control_access import Access, fresh_token, is_loopback
 from nvr_emulator.server.control_port import ControlPort
+from nvr_emulator.server.doors import Door
 from nvr_emulator.server.http_server import RecorderServer
-from nvr_emulator.server.listening import BACKLOG, Listener, bind
 from nvr_emulator.server.machine import Machine
+
+if TYPE_CHECKING:
+    from nvr_emulator.server.certificates import ServedCertificate
 
 
 @dataclass(frozen=True)
@@ -41,10 +47,6 @@ class CertificateFiles:
     names: tuple[str, ...] = ()
 
 
-TLS_PATIENCE = 5.0
-"""Seconds for a TLS handshake."""
-TLS_GOODBYE = 0.5
-"""Seconds that a client has to confirm the end of a TLS connection."""
 SHUTDOWN_PATIENCE = 0.2
 """Seconds that answers have to end when the ports are closed."""
 
@@ -69,17 +71,20 @@ class Serving:
         self.control_token = self.ports.control_token
         if self.control_token is None and not is_loopback(self.ports.control_host):
             self.control_token = fresh_token()
-        self._bound: list[Listener] = []
-        self._listeners: list[asyncio.Server] = []
-        self._servers: list[web.Server] = []
+        self._doors: list[Door] = []
 
     async def start(self) -> None:
         """Bind the ports and serve; where one cannot be had, none stays open.
 
-        `OSError` where one is taken, `ConfigurationError` for a bad certificate.
+        `OSError` where one is taken, `ConfigurationError` for a bad certificate, and for a fault that this
+        recorder cannot have.
         """
         try:
             await self._open()
+            await self.machine.begin_faults()
+        except FaultError as error:
+            await self.stop()
+            raise ConfigurationError(f"faults: {error}") from None
         except BaseException:
             await self.stop()
             raise
@@ -87,55 +92,38 @@ class Serving:
 
     async def stop(self) -> None:
         """Close all connections and ports."""
-        await asyncio.gather(*(bound.stop_accepting() for bound in self._bound))
+        doors, self._doors = self._doors, []
+        bound = [door.bound for door in doors if door.is_bound]
+        await asyncio.gather(*(listener.stop_accepting() for listener in bound))
         await self.machine.stop()
-        for listener in self._listeners:
-            listener.close()
-        for bound in self._bound:
-            bound.close()
-        await asyncio.gather(*(server.shutdown(SHUTDOWN_PATIENCE) for server in self._servers))
-        await asyncio.gather(*(bound.hang_up() for bound in self._bound))
-        for ended in (self._bound, self._listeners, self._servers):
-            ended.clear()
+        for door in doors:
+            door.close()
+        await asyncio.gather(*(door.server.shutdown(SHUTDOWN_PATIENCE) for door in doors))
+        await asyncio.gather(*(listener.hang_up() for listener in bound))
 
     async def _open(self) -> None:
         machine, ports = self.machine, self.ports
-        server = RecorderServer(machine.recorder, machine.clock, machine.pump, machine.observer)
-        transport = machine.recorder.transport
+        server = RecorderServer(machine)
+        transport, doors = machine.recorder.transport, machine.doors
         if transport != "https":
-            self.http_url = await self._listen(server.web_server(), ports.host, ports.http, "HTTP port")
+            doors.http = self._door(server.web_server())
+            self.http_url = await doors.http.listen(ports.host, ports.http, "HTTP port")
         if transport != "http":
-            context = self._tls()
-            self.https_url = await self._listen(
-                server.web_server(), ports.host, ports.https, "HTTPS port", context
-            )
+            doors.served = self._served()
+            self.certificate_pem = doors.served.public
+            doors.https = self._door(server.web_server(), doors.served.context)
+            self.https_url = await doors.https.listen(ports.host, ports.https, "HTTPS port")
         control = ControlPort(machine, Access(self.control_token), certificate=self.certificate_pem)
-        self.control_url = await self._listen(
-            control.web_server(), ports.control_host, ports.control, "control port"
-        )
+        door = self._door(control.web_server())
+        self.control_url = await door.listen(ports.control_host, ports.control, "control port")
 
-    def _tls(self) -> ssl.SSLContext:
+    def _served(self) -> ServedCertificate:
         from nvr_emulator.server.certificates import server_context
 
         files, names = self.certificate, (self.ports.host, *self.certificate.names)
-        context, self.certificate_pem = server_context(files.certificate, files.key, names)
-        return context
+        return server_context(files.certificate, files.key, names)
 
-    async def _listen(
-        self, server: web.Server, host: str, port: int, purpose: str, tls: ssl.SSLContext | None = None
-    ) -> str:
-        self._servers.append(server)
-        bound = bind(host, port, purpose)
-        self._bound.append(bound)
-        listener = await asyncio.get_running_loop().create_server(
-            server,
-            sock=bound,
-            backlog=BACKLOG,
-            ssl=tls,
-            ssl_handshake_timeout=TLS_PATIENCE if tls else None,
-            ssl_shutdown_timeout=TLS_GOODBYE if tls else None,
-        )
-        self._listeners.append(listener)
-        bound_host, bound_port = bound.getsockname()[:2]
-        where = f"[{bound_host}]" if ":" in bound_host else bound_host
-        return f"{'http' if tls is None else 'https'}://{where}:{bound_port}"
+    def _door(self, server: web.Server, tls: ssl.SSLContext | None = None) -> Door:
+        door = Door(server, tls)
+        self._doors.append(door)
+        return door

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from nvr_emulator.server.faults_in_force import InForce
 from nvr_emulator.server.machine import Machine
 from nvr_protocol.texts.log_list import LogKind
+
+
+def plain_fault(machine: Machine, held: InForce) -> dict[str, Any]:
+    """A fault that holds, as plain values."""
+    return {
+        "number": held.number,
+        "name": held.fault.name,
+        "parameters": held.fault.parameters,
+        "since": held.since,
+        "until": held.until,
+        "struck": machine.faults.struck(held.number),
+    }
 
 
 def state_of(machine: Machine) -> dict[str, Any]:
@@ -17,6 +30,7 @@ def state_of(machine: Machine) -> dict[str, Any]:
         "series": recorder.plan.series,
         "transport": recorder.plan.transport,
         "defects": list(machine.defects),
+        "faults": [plain_fault(machine, held) for held in machine.faults.holding],
         "sessions": [
             {
                 "uid": session.uid,

@@ -146,7 +146,7 @@ def pem(tmp_path):
 
 @pytest.mark.parametrize(("certificate", "key"), [("both", None), ("certificate", "key")])
 def test_a_certificate_of_ones_own(pem, certificate, key):
-    context, _ = server_context(pem / certificate, key and pem / key)
+    context = server_context(pem / certificate, key and pem / key).context
     assert isinstance(context, ssl.SSLContext)
 
 
@@ -227,7 +227,7 @@ def test_what_waits_beneath_tls_counts_as_waiting():
                 made.set_result(transport)
 
         server = await asyncio.get_running_loop().create_server(
-            Writer, "127.0.0.1", 0, ssl=server_context()[0], ssl_shutdown_timeout=0.1
+            Writer, "127.0.0.1", 0, ssl=server_context().context, ssl_shutdown_timeout=0.1
         )
         plain = socket.create_connection(server.sockets[0].getsockname(), 5)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -48,7 +48,7 @@ def test_a_tls_transport_knows_the_plain_one_beneath_it():
             writer.write(await reader.read(1))
             writer.close()
 
-        listener = await asyncio.start_server(served, "127.0.0.1", 0, ssl=server_context()[0])
+        listener = await asyncio.start_server(served, "127.0.0.1", 0, ssl=server_context().context)
         trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
         address = listener.sockets[0].getsockname()[:2]

@@ -10,8 +10,7 @@ from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.footage.footage import footage_of
 from nvr_emulator.recorder.live.stream import LivePicture
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.server.clock import RealClock
-from nvr_emulator.server.media_pump import MediaPump
+from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.sinks import HttpSink
 from nvr_protocol.codecs import Codec
 from nvr_protocol.rtp.packet import read_packet
@@ -23,10 +22,9 @@ def test_it_ends_though_a_command_was_obeyed_just_before():
     """Both in one turn of the loop, while a UID is valid: so there is a moment that it waits for."""
 
     async def cancelled_in_time():
-        clock = RealClock()
-        recorder = Recorder(plan(small_recorder(2)), clock.now())
+        machine = Machine(small_recorder(2))
+        recorder, clock, pump = machine.recorder, machine.clock, machine.pump
         recorder.sessions.login("ADMIN", 0, clock.now())
-        pump = MediaPump(recorder, clock)
         task = asyncio.create_task(pump.run())
         await asyncio.sleep(0)
         pump.changed()
@@ -40,9 +38,8 @@ def test_it_ends_though_a_command_was_obeyed_just_before():
 
 def test_others_have_their_turn_while_more_is_due_than_can_be_sent():
     async def served_meanwhile():
-        clock, served = RealClock(), []
-        recorder = Recorder(plan(small_recorder(2)), clock.now())
-        pump = MediaPump(recorder, clock)
+        machine, served = Machine(small_recorder(2)), []
+        recorder, clock, pump = machine.recorder, machine.clock, machine.pump
         stream = start_stream(recorder, clock.now())
         until = asyncio.get_running_loop().time() + 5
 

@@ -46,6 +46,8 @@ class DownloadTable:
 
     def __init__(self, at_once: int) -> None:
         self.at_once = at_once
+        self.left: int | None = None
+        """How many places others leave; None: all."""
         self._running: dict[int, Download] = {}
         self._started = 0
         self.tell: Tell = unheard
@@ -56,7 +58,8 @@ class DownloadTable:
 
     def has_room(self) -> bool:
         """Whether one more may run (observed: two at once)."""
-        return len(self._running) < self.at_once
+        places = self.at_once if self.left is None else min(self.left, self.at_once)
+        return len(self._running) < places
 
     @seam
     def answer(self, files: DownloadFiles, uid: int, now: float) -> DownloadAnswer:

@@ -206,6 +206,13 @@ class LiveTable:
                 stream.suspended = False
                 stream.begin_at_key(now)
 
+    def clock_stepped(self, seconds: float, now: Ticks) -> None:
+        """The clock was set to `now` (ticks): streams go on with a key frame, their RTP clocks as before."""
+        for stream in self.streams():
+            rate = stream.source.fixture.sample_rate if isinstance(stream.source, Audio) else TICKS
+            stream.timestamp_offset = (stream.timestamp_offset - round(seconds * rate)) & 0xFFFFFFFF
+            stream.begin_at_key(now)
+
     def take_ended(self) -> list[LiveStream]:
         """The streams that ended since the last call."""
         ended, self._just_ended = self._just_ended, []
