@@ -218,8 +218,9 @@ def test_the_document_lists_what_there_is_and_each_body(recorder):
 )
 def test_each_operation_is_there_and_refuses_other_methods(recorder, operation):
     path = operation.path.format_map({"number": 1, "slot": "MAIN-1", "kind": "event"})
-    status, headers, _ = ask(recorder, "DELETE", path)
-    assert (status, headers["Allow"]) == (405, operation.method)
+    status, headers, _ = ask(recorder, "OPTIONS", path)
+    assert status == 405
+    assert operation.method in headers["Allow"].split(", ")
     if operation.method == "GET" and path not in ("/certificate.pem", "/events"):
         assert ask(recorder, "GET", path)[0] == 200
 
