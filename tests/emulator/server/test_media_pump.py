@@ -152,10 +152,9 @@ def looks(happen, *, uids=1):
     """How often the pump looks for what is due, when something happens while it waits."""
 
     async def counted():
-        clock, count = RealClock(), [0]
-        recorder = Recorder(plan(small_recorder(2)), clock.now())
+        machine, count = Machine(small_recorder(2)), [0]
+        recorder, clock, pump = machine.recorder, machine.clock, machine.pump
         sessions = [recorder.sessions.login("ADMIN", 0, clock.now()) for _ in range(uids)]
-        pump = MediaPump(recorder, clock)
         look = recorder.run_until
 
         def counting(now):
