@@ -87,7 +87,7 @@ def seen(data, slices):
 def test_any_bytes_give_the_same_however_they_are_sliced(data, slices):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(download_multipart, "PART_HEAD_LIMIT", 30)
-        patch.setattr(download_multipart, "PARTS", 3)
+        patch.setattr(download_multipart, "DOWNLOAD_PARTS", 3)
         whole = seen(data, ())
         assert seen(data, range(len(data))) == whole
         assert seen(data, slices) == whole
