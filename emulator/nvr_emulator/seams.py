@@ -36,6 +36,11 @@ def around(method: Callable[P, R], wrapper: Callable[Concatenate[Callable[P, R],
     setattr(method.__self__, method.__name__, MethodType(wrapped, method.__self__))
 
 
+def untouched(part: object, names: frozenset[str]) -> bool:
+    """Whether nothing was put around the methods of these names: what they do may then be done in one."""
+    return names.isdisjoint(vars(part))
+
+
 def late(method: Callable[P, R]) -> Callable[P, R]:
     """A bound method for a table: looked up when it is called, so that what was put around it counts."""
     if not isinstance(method, MethodType):

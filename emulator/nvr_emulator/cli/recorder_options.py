@@ -62,6 +62,11 @@ OPTIONS = (
     click.option("--clock", type=click.Choice(["real", "manual"]), default="real", show_default=True),
     click.option("--seed", type=int, help="Makes UIDs, SSRCs and sequence numbers repeatable."),
     click.option(
+        "--udp-segmentation/--no-udp-segmentation",
+        default=None,
+        help="Hand RTP to the kernel in runs of packets, or one by one: captures on lo show runs whole.",
+    ),
+    click.option(
         "--defect", "defects", multiple=True, help="Break one requirement (see nvr-emulator defects)."
     ),
     click.option(

@@ -33,6 +33,8 @@ def settings_from(options: Mapping[str, Any], number: int = 0) -> RecorderSettin
     }
     if options["seed"] is not None:
         changes["seed"] = options["seed"]
+    if options["udp_segmentation"] is not None:
+        changes["udp_segmentation"] = options["udp_segmentation"]
     if options["model"] is not None:
         changes |= {"model": int(options["model"]), "series": None}
     if options["series"] is not None:

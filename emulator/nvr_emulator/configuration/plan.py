@@ -71,6 +71,7 @@ class RecorderPlan(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[Fault, ...]
     clock_start: float | None
     seed: int | None
+    udp_segmentation: bool
 
 
 USUAL_CAMERAS = 20
@@ -148,6 +149,7 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
         faults=settings.faults,
         clock_start=settings.clock_start,
         seed=settings.seed,
+        udp_segmentation=settings.udp_segmentation,
     )
     # Without a start of its own, moments can be judged by now, and ages once the recorder starts.
     check_recorded(planned, LATEST if planned.clock_start is None else planned.clock_start)

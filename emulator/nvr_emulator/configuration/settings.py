@@ -126,6 +126,7 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
     starts the recorder.
     `digest`: the algorithms of the challenges, in their order.
     `uid_digits`: of one digit there are fewer UIDs than may be valid.
+    `udp_segmentation`: whether RTP is handed to the kernel in runs of packets, where it can cut them.
     `variants`: what it does otherwise than the defaults, where the document leaves it open.
     `faults`: those of network, hardware and clock that hold from the start.
     `main_slots`, `extension_units`, `extension_slots` replace what is known of the series (OP-1); `disks`
@@ -158,3 +159,4 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
     faults: tuple[AnyFault, ...] = ()
     clock_start: float | None = None
     seed: int | None = None
+    udp_segmentation: bool = True

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from nvr_emulator.findings.chapter import Chapter, by, on
 from nvr_emulator.findings.clients import AUDIO, Asking, Clients, Known, WatchedUid, elapsed
 from nvr_emulator.findings.rule import Breach, Rule, Severity
-from nvr_emulator.journal.entries import Exchange, NobodyListens, ReaderTooSlow
+from nvr_emulator.journal.entries import Exchange, FellBehind, NobodyListens, ReaderTooSlow
 from nvr_emulator.recorder.happenings import (
     WENT_AWAY,
     Happening,
@@ -108,6 +108,15 @@ TOO_SLOW = Rule(
     "key picture.",
     "Read the connection in a thread or task of its own; drop pictures behind it, not in front.",
 )
+BEHIND = Rule(
+    "machine-too-slow",
+    "1.3",
+    Severity.NOTE,
+    "More streams than the machine can send",
+    "The emulator was more than a second late with a live stream; pictures were left out up to the next key "
+    "picture. This is no mistake of the client, and nothing that a recorder does.",
+    "Ask for fewer streams, or let several emulators send them, each on a core of its own.",
+)
 
 MOST_STREAMS = 16
 CHURN_STARTS = 3
@@ -132,6 +141,7 @@ class Live(Chapter):
         CODEC,
         NOBODY,
         TOO_SLOW,
+        BEHIND,
     )
 
     def __init__(self, known: Known, clients: Clients) -> None:
@@ -200,6 +210,9 @@ class Live(Chapter):
             case ReaderTooSlow():
                 text = f"{entry.waiting} bytes of camera {entry.camera} waited for the client"
                 yield from self._on(entry.uid, TOO_SLOW, text, entry.number)
+            case FellBehind():
+                text = f"camera {entry.camera} fell behind; {entry.streams} live streams ran"
+                yield from self._on(entry.uid, BEHIND, text, entry.number)
             case NobodyListens():
                 host, port = entry.destination
                 text = f"camera {entry.camera} is sent to {host}:{port}, where nobody listens"

@@ -41,6 +41,11 @@ class AudioUnit:
         return self.audio.unit(self.number)
 
     @property
+    def pictures_before(self) -> int:
+        """How many units there were ahead of it."""
+        return self.number
+
+    @property
     def clock(self) -> int:
         """How many samples precede it since the epoch: the time of RTP (§2.3.6)."""
         return self.number * self.audio.fixture.samples_per_unit

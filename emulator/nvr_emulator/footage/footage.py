@@ -76,6 +76,12 @@ class Gop:
         """How long each of its pictures is shown."""
         return self.footage.intervals[self.index]
 
+    @property
+    def pictures_before(self) -> int:
+        """How many pictures there were since the epoch ahead of it."""
+        cycles, index = divmod(self.number, len(self.footage.lengths))
+        return cycles * sum(self.footage.lengths) + sum(self.footage.lengths[:index])
+
     def picture_at(self, picture: int) -> Ticks:
         """When picture `picture` (from 0) was taken."""
         return Ticks(self.start + picture * self.interval)

@@ -105,6 +105,18 @@ class ReaderTooSlow(Happening, tag="reader too slow"):
     """Bytes that wait for it."""
 
 
+class FellBehind(Happening, tag="fell behind"):
+    """The machine is too slow for so many streams: pictures of one of them are left out up to the next key
+    picture. Told once of each stream."""
+
+    uid: int
+    camera: int
+    left_out: int
+    """Pictures of this stream so far."""
+    streams: int
+    """Live streams that run."""
+
+
 class NobodyListens(Happening, tag="nobody listens"):
     """A host sent back that nobody listens at the UDP port of a live stream (ICMP)."""
 

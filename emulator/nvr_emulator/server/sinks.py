@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nvr_emulator.recorder.live.stream import LivePicture
+from nvr_emulator.server.datagrams import Burst, DatagramSocket, bursts_of
 from nvr_emulator.server.library_internals import bytes_waiting
 from nvr_protocol.rtp.packet import VIDEO_CLOCK
+from nvr_protocol.rtp.prepared_picture import PicturePackets, size_of
 from nvr_protocol.rtp.sender_report import write_sender_report
 
-BURST = 32
-"""Packets sent at once: a receiver's default socket buffer holds some 90."""
-BURST_PAUSE = 0.002
 MOST_UNSENT = 8 * 1024 * 1024
 """Bytes that may wait for a slow HTTP client before its pictures are dropped."""
 MOST_UNSENT_TOGETHER = 128 * 1024 * 1024
@@ -36,7 +33,7 @@ class HttpSink:
 
     def __init__(
         self,
-        parts: Callable[[list[bytes]], bytes],
+        parts: Callable[[Sequence[bytes]], bytes],
         share: Callable[[], int],
         too_slow: Callable[[int], None] | None = None,
     ) -> None:
@@ -91,10 +88,15 @@ class HttpSink:
         """Write a picture's packets as parts, in one piece."""
         if self.transport is None:
             self._held.append(picture)
-            self._held_bytes += sum(map(len, picture.packets))
+            self._held_bytes += size_of(picture.packets)
         elif not self.transport.is_closing():
-            data = self._ahead + self._parts(picture.packets)
-            self._ahead = b""
+            packets = picture.packets
+            if isinstance(packets, PicturePackets) and packets.prepared.in_parts:
+                data = packets.data
+            else:
+                data = self._parts(packets)
+            if self._ahead:
+                data, self._ahead = self._ahead + data, b""
             self.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
 
     def end(self) -> None:
@@ -104,54 +106,45 @@ class HttpSink:
 
 
 class RtpSink:
-    """The UDP port that one live stream goes to. `spread` sends a picture's packets burst by burst;
-    `reports` sends RTCP to the port above ahead of each key picture."""
+    """The UDP port that one live stream goes to. `reports` sends RTCP to the port above ahead of each key
+    picture."""
 
     def __init__(
-        self,
-        sender: socket.socket,
-        destination: tuple[str, int],
-        *,
-        spread: bool,
-        reports: bool = False,
+        self, sender: DatagramSocket, destination: tuple[str, int], *, reports: bool = False
     ) -> None:
         self._reports = reports
         self._sender = sender
         self._destination = destination
-        self._spread = spread
-        self._waiting: deque[bytes] = deque()
-        self._timer: asyncio.TimerHandle | None = None
+        self._waiting: deque[Burst] = deque()
 
     def report(self, picture: LivePicture) -> None:
         """Send a sender report ahead of a key picture, where reports are sent."""
         if self._reports and picture.key and self._destination[1] < 0xFFFF:
             self._report(picture)
 
-    def write(self, datagrams: list[bytes]) -> None:
-        """Send datagrams, behind those that still wait."""
-        self._waiting.extend(datagrams)
-        if self._timer is None:
-            self._send_burst()
+    def write(self, datagrams: Sequence[bytes]) -> int:
+        """Send datagrams, behind those that still wait: the first burst of them at once. How many bursts wait
+        now; so it is never more than one picture that does."""
+        self.send_all()
+        bursts = bursts_of(datagrams)
+        if bursts:
+            self._sender.send(bursts[0], self._destination)
+            self._waiting.extend(bursts[1:])
+        return len(self._waiting)
+
+    def send_next(self) -> None:
+        """Send the next burst that waits, if one does."""
+        if self._waiting:
+            self._sender.send(self._waiting.popleft(), self._destination)
+
+    def send_all(self) -> None:
+        """Send all that waits."""
+        while self._waiting:
+            self.send_next()
 
     def end(self) -> None:
         """The stream ended: nothing more is sent."""
         self._waiting.clear()
-
-    def _send_burst(self) -> None:
-        self._timer = None
-        for _ in range(min(BURST, len(self._waiting)) if self._spread else len(self._waiting)):
-            packet = self._waiting.popleft()
-            try:
-                self._sender.sendto(packet, self._destination)
-            except ConnectionRefusedError:
-                # A host refused an earlier packet, of any stream, and it is told here: this one was not sent.
-                with contextlib.suppress(OSError):
-                    self._sender.sendto(packet, self._destination)
-            except OSError:
-                # UDP promises nothing: a full buffer or an unreachable client loses the packet.
-                continue
-        if self._waiting:
-            self._timer = asyncio.get_running_loop().call_later(BURST_PAUSE, self._send_burst)
 
     def _report(self, picture: LivePicture) -> None:
         stream = picture.stream
@@ -159,5 +152,4 @@ class RtpSink:
         now = picture.taken / VIDEO_CLOCK
         report = write_sender_report(stream.ssrc, now, timestamp, stream.packets_sent, stream.bytes_sent)
         host, port = self._destination
-        with contextlib.suppress(OSError):
-            self._sender.sendto(report, (host, port + 1))
+        self._sender.send_one(report, (host, port + 1))

@@ -49,6 +49,7 @@ def state_of(machine: Machine) -> dict[str, Any]:
                 "destination": stream.destination,
                 "pictures": stream.pictures_sent,
                 "packets": stream.packets_sent,
+                "left_out": stream.pictures_left_out,
             }
             for stream in recorder.live.streams()
         ],

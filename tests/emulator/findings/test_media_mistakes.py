@@ -135,6 +135,17 @@ def too_slow(client, wrong):
     client.hang_up(stream)
 
 
+@case("machine-too-slow")
+def machine_too_slow(client, wrong):
+    uid = client.session()
+    with client.watching(uid, 1):
+        client.wait(3)
+        if wrong:
+            # As if nothing had been sent for a while.
+            client.recorder.machine.clock.move_to(client.now + 1.5)
+        client.wait(1)
+
+
 @case("play-without-mask")
 def without_mask(client, wrong):
     uid = client.session()

@@ -10,7 +10,14 @@ from nvr_emulator.configuration.small_recorder import small_recorder
 from nvr_emulator.findings.clients import UIDS_REMEMBERED, Known, known_of
 from nvr_emulator.findings.registry import RULES
 from nvr_emulator.findings.watcher import FINDINGS_KEPT, Watcher
-from nvr_emulator.journal.entries import AnswerTaken, ClockMoved, Exchange, NobodyListens, ReaderTooSlow
+from nvr_emulator.journal.entries import (
+    AnswerTaken,
+    ClockMoved,
+    Exchange,
+    FellBehind,
+    NobodyListens,
+    ReaderTooSlow,
+)
 from nvr_emulator.recorder.happenings import (
     WENT_AWAY,
     DownloadEnded,
@@ -152,6 +159,7 @@ ENTRIES = st.one_of(
     ),
     st.builds(DownloadEnded, at=TIMES, download=NUMBERS, uid=UIDS, camera=NUMBERS, why=st.just(WENT_AWAY)),
     st.builds(ClockMoved, at=TIMES, seconds=st.floats(0, 1e6)),
+    st.builds(FellBehind, at=TIMES, uid=UIDS, camera=NUMBERS, left_out=NUMBERS, streams=NUMBERS),
     st.builds(ReaderTooSlow, at=TIMES, stream=NUMBERS, uid=UIDS, camera=NUMBERS, waiting=NUMBERS),
     st.builds(NobodyListens, at=TIMES, uid=UIDS, camera=NUMBERS, destination=st.just(("::1", 5004))),
     st.builds(AnswerTaken, at=TIMES, exchange=NUMBERS),

@@ -90,18 +90,14 @@ def test_pictures_for_a_client_that_does_not_keep_up_are_never_made():
         recorder, client, slow = Recorder(plan(small_recorder(2)), NOW), Client(), []
         stream = start_stream(recorder, NOW)
         packets = []
-
-        def parts(made):
-            packets.extend(made)
-            return b"".join(made)
-
-        sink = HttpSink(parts, lambda: 10_000, slow.append)
+        sink = HttpSink(b"".join, lambda: 10_000, slow.append)
         stream.keeps_up = sink.keeps_up
         sink.open(client)
 
         def let_pass(begin, end):
             for moment in range(begin * 10, end * 10):
                 for picture in recorder.run_until(NOW + moment / 10):
+                    packets.extend(picture.packets)
                     sink.write(picture)
 
         let_pass(0, 20)

@@ -80,7 +80,7 @@ def packet_in_two_parts(recorder: Recorder) -> None:
 
 
 def _regroup(recorder: Recorder, change: Callable[[Packets], Packets]) -> None:
-    around(recorder.live.video.parts, lambda original, packets: original(change(packets)))
+    around(recorder.live.video.parts, lambda original, packets: original(change(list(packets))))
 
 
 def _each_part(recorder: Recorder, part: Callable[[bytes], bytes]) -> None:

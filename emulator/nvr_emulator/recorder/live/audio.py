@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from nvr_emulator.configuration.variants import Variants
@@ -91,7 +92,7 @@ class LiveAudio:
         return audio_content_type(codec, self.dialect)
 
     @seam
-    def parts(self, codec: AudioCodec, bodies: list[bytes]) -> bytes:
+    def parts(self, codec: AudioCodec, bodies: Sequence[bytes]) -> bytes:
         """Bodies as multipart parts."""
         content_type = self.content_type(codec)
         return b"".join(write_live_part(body, content_type, self.form) for body in bodies)

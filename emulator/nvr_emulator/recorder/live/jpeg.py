@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from nvr_emulator.configuration.variants import Variants
@@ -62,7 +63,7 @@ class LivePictures:
         )
 
     @seam
-    def parts(self, bodies: list[bytes]) -> bytes:
+    def parts(self, bodies: Sequence[bytes]) -> bytes:
         """Bodies as multipart parts."""
         return b"".join(write_live_part(body, "image/jpeg", self.form) for body in bodies)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -18,13 +18,13 @@ class Transport(StrEnum):
     HTTP = "http"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class LivePicture:
     """One picture of a live stream (or unit of audio), as RTP packets or as the body of a part; `key` marks
     those with which a client can begin."""
 
     stream: LiveStream
-    packets: list[bytes]
+    packets: Sequence[bytes]
     taken: Ticks
     key: bool
 
@@ -50,6 +50,8 @@ class LiveStream:
     pictures_sent: int = 0
     packets_sent: int = field(default=0)
     bytes_sent: int = 0
+    pictures_left_out: int = 0
+    """Pictures that were never made, for they were too late or their client too slow."""
     suspended: bool = False
     """The camera is lost: nothing is sent until it is back."""
     keeps_up: Callable[[bool], bool] | None = None
@@ -59,6 +61,10 @@ class LiveStream:
     def next_due(self) -> Ticks | None:
         """When the next picture is to be sent."""
         return None if self.gop is None or self.suspended else self.gop.picture_at(self.picture)
+
+    def ordinal(self) -> int:
+        """How many pictures of its source precede the one at which it stands."""
+        return 0 if self.gop is None else self.gop.pictures_before + self.picture
 
     def begin_at_key(self, moment: Ticks) -> None:
         """Stand at the first GOP that begins at or after `moment` (ticks): a key frame comes first."""

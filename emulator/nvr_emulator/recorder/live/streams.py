@@ -7,8 +7,9 @@ audio) whose time has come, already as RTP packets or as bodies of parts; nothin
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from heapq import heappop, heappush, heapreplace
 
 from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.footage.audio import Audio, AudioUnit
@@ -23,6 +24,7 @@ from nvr_emulator.seams import seam
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.multipart import live_content_type
+from nvr_protocol.rtp.prepared_picture import size_of
 from nvr_protocol.timestamps import Ticks
 
 STOPPED = "stopped"
@@ -44,6 +46,10 @@ class LiveTable:
         self.audio = LiveAudio(plan.zone, plan.dialect, plan.variants)
         self._rng = rng
         self._streams: dict[int, LiveStream] = {}
+        self._line: list[tuple[Ticks, int, LiveStream]] = []
+        """Streams by when their next picture is due, a heap. A stream that moved stands where it was until it
+        comes to the front; it never moves backwards."""
+        self._in_line: set[int] = set()
         self._started = 0
         self._just_ended: list[LiveStream] = []
         self.tell: Tell = unheard
@@ -102,6 +108,7 @@ class LiveTable:
         if self.variants.first_picture == "joins":
             stream.join(ticks(now))
         self._streams[stream.number] = stream
+        self._line_up(stream)
         self.tell(
             StreamStarted(
                 at=now,
@@ -205,6 +212,7 @@ class LiveTable:
             if stream.camera == camera:
                 stream.suspended = False
                 stream.begin_at_key(now)
+                self._line_up(stream)
 
     def clock_stepped(self, seconds: float, now: Ticks) -> None:
         """The clock was set to `now` (ticks): streams go on with a key frame, their RTP clocks as before."""
@@ -212,6 +220,11 @@ class LiveTable:
             rate = stream.source.fixture.sample_rate if isinstance(stream.source, Audio) else TICKS
             stream.timestamp_offset = (stream.timestamp_offset - round(seconds * rate)) & 0xFFFFFFFF
             stream.begin_at_key(now)
+        # Streams may have moved backwards: they line up anew.
+        self._line.clear()
+        self._in_line.clear()
+        for stream in self.streams():
+            self._line_up(stream)
 
     def take_ended(self) -> list[LiveStream]:
         """The streams that ended since the last call."""
@@ -220,8 +233,27 @@ class LiveTable:
 
     def next_due(self) -> int | None:
         """When the next picture of any stream is to be sent, in ticks."""
-        dues = (stream.next_due() for stream in self._streams.values())
-        return min((due for due in dues if due is not None), default=None)
+        return None if self._front() is None else self._line[0][0]
+
+    def _line_up(self, stream: LiveStream) -> None:
+        due = stream.next_due()
+        if due is not None and stream.number not in self._in_line:
+            self._in_line.add(stream.number)
+            heappush(self._line, (due, stream.number, stream))
+
+    def _front(self) -> LiveStream | None:
+        """The stream whose picture is due first, which is then at the front of the line."""
+        while self._line:
+            stood, number, stream = self._line[0]
+            due = stream.next_due() if number in self._streams else None
+            if due == stood:
+                return stream
+            if due is None:
+                heappop(self._line)
+                self._in_line.discard(number)
+            else:
+                heapreplace(self._line, (due, number, stream))
+        return None
 
     def skip_to(self, now: Ticks) -> None:
         """Drop what was due before `now` (ticks); each stream goes on with the next GOP."""
@@ -232,20 +264,47 @@ class LiveTable:
 
     @seam
     def due(self, now: Ticks) -> Iterator[LivePicture]:
-        """The pictures whose time has come by `now` (ticks), each stream's in order."""
-        for stream in self.streams():
-            yield from self.due_of(stream, now)
+        """The pictures whose time has come by `now` (ticks), in the order in which they are due."""
+        while (stream := self._front()) is not None and self._line[0][0] <= now:
+            if now - self._line[0][0] > CATCH_UP:
+                self.leave_out(stream, Ticks(now - CATCH_UP))
+            elif (picture := self.next_picture(stream)) is not None:
+                yield picture
 
     def due_of(self, stream: LiveStream, now: Ticks) -> Iterator[LivePicture]:
         """The pictures of one stream whose time has come by `now` (ticks)."""
         due = stream.next_due()
         if due is not None and now - due > CATCH_UP:
-            stream.begin_at_key(Ticks(now - CATCH_UP))
+            self.leave_out(stream, Ticks(now - CATCH_UP))
         # A stream may end while its pictures are being sent.
         while stream.ended is None and (due := stream.next_due()) is not None and due <= now:
-            if stream.keeps_up is None or stream.keeps_up(stream.picture == 0):
-                yield self.picture(stream)
-            stream.step()
+            if (picture := self.next_picture(stream)) is not None:
+                yield picture
+
+    def next_picture(self, stream: LiveStream) -> LivePicture | None:
+        """The picture at which a stream stands, which goes on to the next; None where its client is not to
+        have it."""
+        made = None
+        if stream.keeps_up is None or stream.keeps_up(stream.picture == 0):
+            made = self.picture(stream)
+        else:
+            stream.pictures_left_out += 1
+        stream.step()
+        return made
+
+    def leave_out(self, stream: LiveStream, until: Ticks) -> None:
+        """Go on with the first key picture from then on (ticks); what is left out is counted."""
+        stood = stream.ordinal()
+        stream.begin_at_key(until)
+        stream.pictures_left_out += stream.ordinal() - stood
+
+    def leave_out_late(self, now: Ticks, most: Ticks) -> list[LiveStream]:
+        """Streams that are later than that go on with their next key picture; which did (all in ticks)."""
+        late = []
+        while (stream := self._front()) is not None and now - self._line[0][0] > most:
+            self.leave_out(stream, now)
+            late.append(stream)
+        return late
 
     @seam
     def picture(self, stream: LiveStream) -> LivePicture:
@@ -255,20 +314,19 @@ class LiveTable:
         packets = self.media(stream, stream.gop, taken)
         stream.pictures_sent += 1
         stream.packets_sent += len(packets)
-        stream.bytes_sent += sum(map(len, packets))
+        stream.bytes_sent += size_of(packets)
         return LivePicture(stream, packets, taken, stream.picture == 0)
 
-    def media(self, stream: LiveStream, gop: Gop | AudioUnit, taken: Ticks) -> list[bytes]:
+    def media(self, stream: LiveStream, gop: Gop | AudioUnit, taken: Ticks) -> Sequence[bytes]:
         """What travels: RTP packets, or the body of a part where a part is no RTP packet."""
         if isinstance(gop, AudioUnit):
             http = stream.transport is Transport.HTTP
             return [self.audio.body(gop) if http else self.audio.packet(stream, gop)]
         if gop.footage.codec is Codec.JPEG:
             return [self.jpeg.body(stream.camera, gop)]
-        size = self.video.packet_size[stream.transport]
-        return self.video.packets(stream, self.video.payloads_of(gop, stream.picture, size), taken)
+        return self.video.picture(stream, gop, taken)
 
-    def part_writer(self, stream: LiveStream) -> Callable[[list[bytes]], bytes]:
+    def part_writer(self, stream: LiveStream) -> Callable[[Sequence[bytes]], bytes]:
         """What makes multipart parts of that which travels."""
         if isinstance(stream.source, Audio):
             return partial(self.audio.parts, stream.source.codec)

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from nvr_emulator.configuration.variants import Variants
-from nvr_emulator.footage.footage import Footage, Gop, hundredths, unix_seconds
+from nvr_emulator.footage.footage import TICKS, Footage, Gop, hundredths, unix_seconds
 from nvr_emulator.recorder.live.part_form import part_form
 from nvr_emulator.recorder.live.stream import LiveStream, Transport
-from nvr_emulator.seams import seam
-from nvr_protocol.additional_information import TLV, AdditionalInformation, write_information
+from nvr_emulator.seams import seam, untouched
+from nvr_protocol.additional_information import (
+    TLV,
+    AdditionalInformation,
+    InformationId,
+    walk_tlvs,
+    write_information,
+)
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.multipart import write_live_part
 from nvr_protocol.rtp.packet import MAX_PAYLOAD, PAYLOAD_TYPE_H264, PAYLOAD_TYPE_H265, RtpPacket, write_packet
+from nvr_protocol.rtp.prepared_picture import PreparedPicture
 from nvr_protocol.timestamps import Ticks, Zone, zone_at
 
 PAYLOAD_TYPES = {Codec.H264: PAYLOAD_TYPE_H264, Codec.H265: PAYLOAD_TYPE_H265}
+
+_STEPS = frozenset(("payloads_of", "packets", "packet", "payload_type"))
+"""The seams that a picture goes through one by one, unless nothing was put around them."""
+_PARTS = frozenset(("parts",))
 
 
 class LiveVideo:
@@ -30,6 +43,31 @@ class LiveVideo:
         size = int(variants.packet_size)
         self.packet_size = {Transport.HTTP: size, Transport.RTP: min(size, MAX_PAYLOAD)}
         """Bytes of payload; over UDP never more than a datagram takes."""
+        self._prepared: dict[tuple[Footage, int, int, int, bool], PreparedPicture] = {}
+        self._extensions: dict[int, _Extension] = {}
+
+    def picture(self, stream: LiveStream, gop: Gop, taken: Ticks) -> Sequence[bytes]:
+        """The packets of the picture at which a stream stands; over HTTP in their parts already, where the
+        parts are as they should be."""
+        if self.variants.rtp_extension == "first-packet" or not untouched(self, _STEPS):
+            payloads = self.payloads_of(gop, stream.picture, self.packet_size[stream.transport])
+            return self.packets(stream, payloads, taken)
+        extension = self.extension(stream, taken)
+        in_parts = stream.transport is Transport.HTTP and untouched(self, _PARTS)
+        key = gop.footage, gop.index, stream.picture, len(extension), in_parts
+        prepared = self._prepared.get(key)
+        if prepared is None:
+            prepared = self._prepared[key] = PreparedPicture(
+                gop.footage.payloads(gop, stream.picture, self.packet_size[stream.transport]),
+                PAYLOAD_TYPES[gop.footage.codec],
+                len(extension),
+                self.form if in_parts else None,
+            )
+        sequence = stream.sequence
+        stream.sequence = (sequence + len(prepared.sizes)) & 0xFFFF
+        return prepared.write(
+            sequence, (taken + stream.timestamp_offset) & 0xFFFFFFFF, stream.ssrc, extension
+        )
 
     @seam
     def payloads_of(self, gop: Gop, picture: int, size: int) -> list[bytes]:
@@ -37,7 +75,7 @@ class LiveVideo:
         return gop.footage.payloads(gop, picture, size)
 
     @seam
-    def parts(self, packets: list[bytes]) -> bytes:
+    def parts(self, packets: Sequence[bytes]) -> bytes:
         """One picture's packets as multipart parts, one packet each (§2.3.3)."""
         return b"".join(write_live_part(packet, form=self.form) for packet in packets)
 
@@ -77,7 +115,16 @@ class LiveVideo:
     def extension(self, stream: LiveStream, taken: Ticks) -> bytes:
         """Camera channel, time and frame time: the seven words that were observed (§2.3.1). Empty: there is
         no extension."""
-        camera, seconds, zone = stream.camera, unix_seconds(taken), self.zone_of(taken)
+        seconds = unix_seconds(taken)
+        kept = self._extensions.get(stream.camera)
+        if kept is None or kept.seconds != seconds:
+            written = self.information(stream.camera, Ticks(seconds * TICKS))
+            kept = self._extensions[stream.camera] = _Extension(seconds, written, self.dialect)
+        return kept.at(hundredths(taken) % 100)
+
+    def information(self, camera: int, taken: Ticks) -> bytes:
+        """What the extension says of a picture of a camera."""
+        seconds, zone = unix_seconds(taken), self.zone_of(taken)
         frame = hundredths(taken) % 100
         match self.variants.rtp_extension:
             case "none":
@@ -110,3 +157,23 @@ class LiveVideo:
     def zone_of(self, taken: Ticks) -> Zone:
         """The recorder's time zone at that moment."""
         return zone_at(self.zone, unix_seconds(taken))
+
+
+class _Extension:
+    """The extension of one camera within one second: frame times alone change (0x000A, 0x0012)."""
+
+    def __init__(self, seconds: int, written: bytes, dialect: Dialect) -> None:
+        self.seconds = seconds
+        self._written = bytearray(written)
+        self._frame = struct.Struct(f"{dialect.order}H")
+        self._places = [
+            tlv.offset + 4
+            for tlv in walk_tlvs(written, dialect=dialect)
+            if tlv.id in (InformationId.FRAME_TIME, InformationId.CAMERA_FRAME_TIME)
+        ]
+
+    def at(self, hundredth: int) -> bytes:
+        """The extension at that hundredth of the second."""
+        for place in self._places:
+            self._frame.pack_into(self._written, place, hundredth)
+        return bytes(self._written)

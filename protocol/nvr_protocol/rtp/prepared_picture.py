@@ -1,0 +1,158 @@
+"""A picture prepared once for many streams: only what differs is put in (§2.3.1, §2.3.3).
+
+Packets of a picture differ between streams in sequence number, timestamp, SSRC and extension alone. So all of
+them are laid out once, and written in one piece.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import overload
+
+from nvr_protocol.errors import ProtocolError
+from nvr_protocol.multipart import PartForm, write_live_part
+
+Run = tuple[int, int, int, int]
+"""Packets that stand side by side and are of one size, but for the last, which may be shorter: where they
+begin and end in the data, the size, and how many there are."""
+
+_NUMBERS = struct.Struct(">II")
+_EXTENSION = struct.Struct(">HH")
+_WITHOUT, _WITH = 0x8000_0000, 0x9000_0000
+_MARKER = 0x0080_0000
+
+
+class PreparedPicture:
+    """The packets of one picture, but for sequence numbers, timestamp, SSRC and extension.
+
+    `extension`: how many bytes it will have, 0 for none. `form`: each packet stands in a part of its own, so
+    written; None: packets alone, side by side. `sizes`: bytes of each packet, `size`: of all.
+    """
+
+    def __init__(
+        self,
+        payloads: Sequence[bytes],
+        payload_type: int,
+        extension: int,
+        form: PartForm | None = None,
+    ) -> None:
+        if not 0 <= payload_type < 0x80:
+            raise ProtocolError("RTP payload type", f"{payload_type} does not fit 7 bits")
+        words, rest = divmod(extension, 4)
+        if rest or words > 0xFFFF:
+            raise ProtocolError("RTP extension", f"{extension} bytes are no words of 4 that it can have")
+        head = 12 + (4 + extension if extension else 0)
+        self.sizes = tuple(head + len(payload) for payload in payloads)
+        self.size = sum(self.sizes)
+        self._first = (_WITH if extension else _WITHOUT) | payload_type << 16
+        self._extension = extension
+        self._extension_head = _EXTENSION.pack(0, words) if extension else b""
+        layout, self._values, self.places = [">"], [], []
+        at, end = 0, b""
+        for payload, size in zip(payloads, self.sizes, strict=True):
+            ahead, behind = _around(size, form)
+            between = end + ahead
+            layout.append(f"{len(between)}sI{head - 4}s{len(payload)}s")
+            self._values += (between, 0, b"", payload)
+            self.places.append(at + len(between))
+            at, end = self.places[-1] + size, behind
+        layout.append(f"{len(end)}s")
+        self._values.append(end)
+        self._layout = struct.Struct("".join(layout))
+        self.in_parts = form is not None
+
+    _values: list[int | bytes]
+    places: list[int]
+    """Where each packet begins in what is written."""
+
+    def write(self, sequence: int, timestamp: int, ssrc: int, extension: bytes) -> PicturePackets:
+        """The packets of one stream. `sequence` is the first one's, modulo 2**16 as they count on; timestamp
+        and SSRC have 32 bits."""
+        if len(extension) != self._extension:
+            raise ProtocolError(
+                "RTP extension", f"{len(extension)} bytes where {self._extension} were prepared"
+            )
+        count, values = len(self.sizes), self._values.copy()
+        if count:
+            first, end = self._first, sequence + count
+            numbers: Sequence[int] = (
+                range(first + sequence, first + end)
+                if end <= 0x1_0000
+                else [first | each & 0xFFFF for each in range(sequence, end)]
+            )
+            numbers = [*numbers[:-1], numbers[-1] | _MARKER]
+            head = b"".join((_NUMBERS.pack(timestamp, ssrc), self._extension_head, extension))
+            values[1::4] = numbers
+            values[2::4] = [head] * count
+        return PicturePackets(self, self._layout.pack(*values))
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Which packets can leave as one, of packets that are not in parts."""
+        return tuple(runs_of(self.sizes))
+
+
+class PicturePackets(Sequence[bytes]):
+    """The packets of a picture in one piece, `data`; one by one where they are asked for so."""
+
+    __slots__ = ("data", "prepared")
+
+    def __init__(self, prepared: PreparedPicture, data: bytes) -> None:
+        self.prepared = prepared
+        self.data = data
+
+    def __len__(self) -> int:
+        return len(self.prepared.sizes)
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        start = self.prepared.places[index]
+        return self.data[start : start + self.prepared.sizes[index]]
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start, size in zip(self.prepared.places, self.prepared.sizes, strict=True):
+            yield self.data[start : start + size]
+
+
+def size_of(packets: Sequence[bytes]) -> int:
+    """Bytes of all packets together."""
+    return packets.prepared.size if isinstance(packets, PicturePackets) else sum(map(len, packets))
+
+
+MOST_PACKETS = 46
+"""Packets of a run at most: so many of 1400 bytes of payload are just below what a datagram can have."""
+MOST_BYTES = 65_535 - 48
+"""Bytes of a run at most: a datagram without the headers of IPv6 and UDP."""
+
+
+def runs_of(sizes: Sequence[int]) -> Iterator[Run]:
+    """Packets that stand side by side, put together as far as they go: all of a run have one size, but the
+    last may be shorter, and ends it."""
+    begin, at, size, count = 0, 0, 0, 0
+    for each in sizes:
+        full = count == MOST_PACKETS or at + each - begin > MOST_BYTES
+        shorter_before = at - begin < count * size
+        if count and (each > size or full or shorter_before):
+            yield begin, at, size, count
+            begin, count = at, 0
+        if not count:
+            size = each
+        at, count = at + each, count + 1
+    if count:
+        yield begin, at, size, count
+
+
+def _around(size: int, form: PartForm | None) -> tuple[bytes, bytes]:
+    """What stands ahead of a packet of that size, and behind it."""
+    if form is None:
+        return b"", b""
+    part = write_live_part(bytes(size), form=form)
+    head = part.index(b"\r\n\r\n") + 4
+    return part[:head], part[head + size :]
