@@ -2,61 +2,8 @@
 
 from __future__ import annotations
 
-import random
-from collections import deque
-
+from nvr_emulator.faults.course import StreamCourse
 from nvr_emulator.faults.packets import StreamFault
-
-MOST_HELD = 10_000
-"""Packets of a stream that one fault keeps back at most; those beyond are lost."""
-
-
-class StreamCourse:
-    """One fault upon one stream. `pictures`: how many came so far; `struck`: how many packets it hit."""
-
-    def __init__(self, fault: StreamFault, camera: int, nth: int) -> None:
-        self.fault = fault
-        self.camera = camera
-        # By camera and turn, not by the stream's number: what else runs does not matter.
-        self.dice = random.Random(f"{fault.seeded}/{camera}/{nth}")
-        self.pictures = 0
-        self.struck = 0
-        self._held: list[tuple[int, bytes]] = []
-        self._postponed: deque[tuple[float, bytes]] = deque()
-
-    def pass_on(self, packets: list[bytes], now: float) -> list[bytes]:
-        """What leaves of a picture's packets."""
-        self.pictures += 1
-        return self.fault.strike(self, packets, now)
-
-    def hold(self, packet: bytes, behind: int) -> None:
-        """Keep a packet back until so many others have passed."""
-        if len(self._held) < MOST_HELD:
-            self._held.append((behind, packet))
-
-    def let_go(self) -> list[bytes]:
-        """A packet has passed: those that waited for it."""
-        if not self._held:
-            return []
-        counted = [(behind - 1, packet) for behind, packet in self._held]
-        self._held = [(behind, packet) for behind, packet in counted if behind > 0]
-        return [packet for behind, packet in counted if behind <= 0]
-
-    def postpone(self, packet: bytes, due: float) -> None:
-        """Let a packet leave at a moment of the recorder's clock."""
-        if len(self._postponed) < MOST_HELD:
-            self._postponed.append((due, packet))
-
-    def next_due(self) -> float | None:
-        """When the next postponed packet leaves. All wait equally long."""
-        return self._postponed[0][0] if self._postponed else None
-
-    def due(self, now: float) -> list[bytes]:
-        """The postponed packets whose time has come."""
-        out = []
-        while self._postponed and self._postponed[0][0] <= now:
-            out.append(self._postponed.popleft()[1])
-        return out
 
 
 class StreamCourses:
@@ -100,7 +47,9 @@ class StreamCourses:
         """What leaves of the packets of a picture (or of a unit of audio) of a stream."""
         for number, fault in self._faults.items():
             if fault.camera in (None, camera) and (fault.over_http or not http):
-                packets = self._course(number, fault, stream, camera).pass_on(packets, now)
+                course = self._course(number, fault, stream, camera)
+                course.pictures += 1
+                packets = fault.strike(course, packets, now)
         return packets
 
     def next_due(self) -> float | None:
@@ -121,5 +70,5 @@ class StreamCourses:
         if key not in self._courses:
             nth = self._seen.get((number, camera), 0)
             self._seen[number, camera] = nth + 1
-            self._courses[key] = StreamCourse(fault, camera, nth)
+            self._courses[key] = StreamCourse(fault.seeded, camera, nth)
         return self._courses[key]

@@ -6,14 +6,12 @@ Each alters a list of datagrams: the packets of a picture of one stream go in, w
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from nvr_emulator.faults.course import StreamCourse
 from nvr_emulator.faults.fault import CameraOrAll, Fault, Rate, Seed, of
-
-if TYPE_CHECKING:
-    from nvr_emulator.faults.courses import StreamCourse
 
 MARKER = 0x80
 """The marker bit in the second byte of an RTP packet."""

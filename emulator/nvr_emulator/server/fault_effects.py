@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import singledispatch
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from nvr_emulator.configuration.settings import CameraState
@@ -14,10 +14,8 @@ from nvr_emulator.faults.connections import CertificateFault, RefuseConnections,
 from nvr_emulator.faults.fault import Fault
 from nvr_emulator.faults.hardware import CameraLost, DiskFull, DiskRemoved, DiskWarning, DownloadsBusy, Reboot
 from nvr_emulator.recorder.disks import DiskState
+from nvr_emulator.server.faulty_machine import FaultyMachine
 from nvr_protocol.texts.log_list import LogKind
-
-if TYPE_CHECKING:
-    from nvr_emulator.server.machine import Machine
 
 Undo = Callable[[bool], Awaitable[None]]
 """Undoes a fault; told whether it is over by itself."""
@@ -26,13 +24,13 @@ LOOK_AHEAD = timedelta(days=400)
 
 
 @singledispatch
-async def bring_about(fault: Fault, machine: Machine) -> Undo:
+async def bring_about(fault: Fault, machine: FaultyMachine) -> Undo:
     """Bring a fault about; gives what undoes it. `ValueError` in one line where it cannot be."""
     raise TypeError(f"{type(fault).__name__} is no fault that can be brought about")
 
 
 @bring_about.register(CameraLost)
-async def lose_camera(fault: CameraLost, machine: Machine) -> Undo:
+async def lose_camera(fault: CameraLost, machine: FaultyMachine) -> Undo:
     recorder, number = machine.recorder, fault.camera
     camera = recorder.cameras.registered.get(number)
     if camera is None:
@@ -49,7 +47,7 @@ async def lose_camera(fault: CameraLost, machine: Machine) -> Undo:
 
 @bring_about.register(DiskWarning)
 @bring_about.register(DiskRemoved)
-async def harm_disk(fault: DiskWarning | DiskRemoved, machine: Machine) -> Undo:
+async def harm_disk(fault: DiskWarning | DiskRemoved, machine: FaultyMachine) -> Undo:
     recorder, slot = machine.recorder, fault.slot
     if slot not in recorder.disks.states:
         raise ValueError(f"there is no disk in {slot!r}")
@@ -67,7 +65,7 @@ async def harm_disk(fault: DiskWarning | DiskRemoved, machine: Machine) -> Undo:
 
 
 @bring_about.register(DiskFull)
-async def fill_disks(fault: DiskFull, machine: Machine) -> Undo:
+async def fill_disks(fault: DiskFull, machine: FaultyMachine) -> Undo:
     if machine.recorder.disks.full:
         raise ValueError("the disks are full already")
     machine.recorder.set_full(machine.clock.now(), full=True)
@@ -79,7 +77,7 @@ async def fill_disks(fault: DiskFull, machine: Machine) -> Undo:
 
 
 @bring_about.register(DownloadsBusy)
-async def hold_places(fault: DownloadsBusy, machine: Machine) -> Undo:
+async def hold_places(fault: DownloadsBusy, machine: FaultyMachine) -> Undo:
     downloads = machine.recorder.downloads
     if downloads.left is not None:
         raise ValueError("others hold places already")
@@ -92,7 +90,7 @@ async def hold_places(fault: DownloadsBusy, machine: Machine) -> Undo:
 
 
 @bring_about.register(Reboot)
-async def reboot(fault: Reboot, machine: Machine) -> Undo:
+async def reboot(fault: Reboot, machine: FaultyMachine) -> Undo:
     await machine.doors.shut("both")
     machine.recorder.restart(machine.clock.now())
     await machine.doors.hang_up()
@@ -106,12 +104,12 @@ async def reboot(fault: Reboot, machine: Machine) -> Undo:
 
 
 @bring_about.register(ClockStep)
-async def step_clock(fault: ClockStep, machine: Machine) -> Undo:
+async def step_clock(fault: ClockStep, machine: FaultyMachine) -> Undo:
     return _step(machine, fault.seconds)
 
 
 @bring_about.register(SummerTime)
-async def go_to_summer_time(fault: SummerTime, machine: Machine) -> Undo:
+async def go_to_summer_time(fault: SummerTime, machine: FaultyMachine) -> Undo:
     now = machine.clock.now()
     zone = machine.recorder.plan.zone
     change = next_change(zone, now)
@@ -121,12 +119,12 @@ async def go_to_summer_time(fault: SummerTime, machine: Machine) -> Undo:
 
 
 @bring_about.register(RefuseConnections)
-async def refuse_connections(fault: RefuseConnections, machine: Machine) -> Undo:
+async def refuse_connections(fault: RefuseConnections, machine: FaultyMachine) -> Undo:
     return await _shut(machine, fault.port)
 
 
 @bring_about.register(TlsStall)
-async def stall_handshakes(fault: TlsStall, machine: Machine) -> Undo:
+async def stall_handshakes(fault: TlsStall, machine: FaultyMachine) -> Undo:
     machine.doors.stall(stalls=True)
 
     async def undo(over: bool) -> None:
@@ -136,7 +134,7 @@ async def stall_handshakes(fault: TlsStall, machine: Machine) -> Undo:
 
 
 @bring_about.register(CertificateFault)
-async def show_other_certificate(fault: CertificateFault, machine: Machine) -> Undo:
+async def show_other_certificate(fault: CertificateFault, machine: FaultyMachine) -> Undo:
     machine.doors.show_other_certificate(fault)
 
     async def undo(over: bool) -> None:
@@ -145,7 +143,7 @@ async def show_other_certificate(fault: CertificateFault, machine: Machine) -> U
     return undo
 
 
-async def _shut(machine: Machine, which: Literal["both", "http", "https"]) -> Undo:
+async def _shut(machine: FaultyMachine, which: Literal["both", "http", "https"]) -> Undo:
     await machine.doors.shut(which)
 
     async def undo(over: bool) -> None:
@@ -154,7 +152,7 @@ async def _shut(machine: Machine, which: Literal["both", "http", "https"]) -> Un
     return undo
 
 
-def _step(machine: Machine, seconds: float) -> Undo:
+def _step(machine: FaultyMachine, seconds: float) -> Undo:
     machine.step_clock(seconds)
 
     async def undo(over: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nvr_emulator.faults.answers import AnswerFault, AnswerPlans
 from nvr_emulator.faults.courses import StreamCourses
@@ -12,9 +11,7 @@ from nvr_emulator.faults.fault import Fault, FaultError
 from nvr_emulator.faults.packets import StreamFault
 from nvr_emulator.journal.entries import FaultBegan, FaultEnded, FaultStruck
 from nvr_emulator.server.fault_effects import Undo, bring_about
-
-if TYPE_CHECKING:
-    from nvr_emulator.server.machine import Machine
+from nvr_emulator.server.faulty_machine import FaultyMachine
 
 REMOVED, OVER, RESET = "removed", "over", "reset"
 """Why a fault holds no more."""
@@ -39,7 +36,7 @@ class FaultsInForce:
     Whoever calls what is asynchronous holds `machine.pump.moving`, so that the clock stands meanwhile.
     """
 
-    def __init__(self, machine: Machine, configured: Sequence[Fault] = ()) -> None:
+    def __init__(self, machine: FaultyMachine, configured: Sequence[Fault] = ()) -> None:
         self._machine = machine
         self._configured = tuple(configured)
         self._holding: dict[int, InForce] = {}
@@ -82,7 +79,7 @@ class FaultsInForce:
         held.until = None if fault.lasts is None else held.since + fault.lasts
         self._holding[held.number] = held
         machine.observer.tell(FaultBegan(fault=held.number, name=fault.name, parameters=fault.parameters))
-        machine.pump.changed()
+        machine.wake()
         return held
 
     async def remove(self, number: int, why: str = REMOVED) -> None:
@@ -94,7 +91,7 @@ class FaultsInForce:
         if held.undo is not None:
             await held.undo(why == OVER)
         self._machine.observer.tell(FaultEnded(fault=number, name=held.fault.name, why=why, struck=struck))
-        self._machine.pump.changed()
+        self._machine.wake()
 
     async def clear(self, why: str = REMOVED) -> None:
         """Undo all, the youngest first."""

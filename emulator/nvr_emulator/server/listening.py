@@ -31,7 +31,7 @@ class Listener(socket.socket):
         self._accepted: WeakSet[socket.socket] = WeakSet()
         self.stalls = False
         """Whether connections are taken and kept waiting."""
-        self._stalled: list[socket.socket] = []
+        self.kept_waiting: list[socket.socket] = []
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection; `BlockingIOError` where there is none that can be had."""
@@ -48,7 +48,7 @@ class Listener(socket.socket):
             self._tell()
             raise BlockingIOError
         if self.stalls:
-            self._stalled.append(connection)
+            self.kept_waiting.append(connection)
             raise BlockingIOError
         self._accepted.add(connection)
         return connection, address
@@ -56,13 +56,13 @@ class Listener(socket.socket):
     def stall(self, *, stalls: bool) -> None:
         """Keep further connections waiting, or no more: then those that waited are closed."""
         self.stalls = stalls
-        while self._stalled and not stalls:
-            self._stalled.pop().close()
+        while self.kept_waiting and not stalls:
+            self.kept_waiting.pop().close()
 
     def take_over(self, other: Listener) -> None:
         """Answer for the connections that another took for this port."""
         self._accepted |= other._accepted
-        self.stalls, self._stalled, other._stalled = other.stalls, other._stalled, []
+        self.stalls, self.kept_waiting, other.kept_waiting = other.stalls, other.kept_waiting, []
 
     def close(self) -> None:
         """Listen no more."""

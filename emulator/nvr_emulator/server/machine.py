@@ -98,6 +98,10 @@ class Machine:
         self.observer.tell(ClockStepped(seconds=seconds))
         self.pump.clock_stepped(seconds)
 
+    def wake(self) -> None:
+        """What falls due next has changed."""
+        self.pump.changed()
+
     async def reset(self, *, restart_clock: bool = False) -> None:
         """Bring the recorder back to where it started; the clock too where that is asked for."""
         async with self.pump.moving:

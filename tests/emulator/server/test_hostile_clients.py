@@ -152,7 +152,7 @@ def test_what_is_no_http_is_answered_as_http_1_1_by_the_recorder(recorder, garba
 
 
 def test_unread_streams_do_not_outlive_their_uid(recorder):
-    uid, served = login(recorder), recorder._serving._servers[0]
+    uid, served = login(recorder), recorder.machine.doors.http.server
     with ExitStack() as stack:
         connections = [stack.enter_context(connect(recorder)) for _ in range(16)]
         for camera, connection in enumerate(connections, 1):
