@@ -33,7 +33,8 @@ Command = Annotated[
     str, msgspec.Meta(max_length=80, description="only answers to it, by file name: camera.cgi")
 ]
 Times = Annotated[
-    Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None, of(text="how often it happens at most")
+    Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None,
+    of(text="how often it happens at most; a 401 that asks for Digest is an answer too"),
 ]
 Lasting = Annotated[
     Annotated[float, msgspec.Meta(gt=0, le=31_536_000)] | None,

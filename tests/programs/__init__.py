@@ -1,0 +1,1 @@
+"""Other people's programs, as tests run them upon a recorder."""
