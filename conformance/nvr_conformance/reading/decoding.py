@@ -71,14 +71,11 @@ def decode_pictures(
 
 def _picture(frame: Any) -> Picture:
     plane = frame.planes[0]
-    rows = memoryview(plane)
-    digest = hashlib.sha256()
-    if plane.line_size == frame.width:
-        digest.update(rows[: frame.width * frame.height])
-    else:
-        for row in range(frame.height):
-            digest.update(rows[row * plane.line_size : row * plane.line_size + frame.width])
-    return Picture(frame.width, frame.height, digest.hexdigest(), bool(frame.key_frame))
+    width, height, stride = frame.width, frame.height, plane.line_size
+    luma: Any = memoryview(plane)[: stride * height]
+    if stride != width:
+        luma = b"".join([luma[begin : begin + width] for begin in range(0, stride * height, stride)])
+    return Picture(width, height, hashlib.sha256(luma).hexdigest(), bool(frame.key_frame))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
+import sys
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,6 +33,7 @@ _MARKER = re.compile(rb"\xff[^\0\xd0-\xd7\xff]", re.DOTALL)
 _ELEMENTS = 64  # of camera information ahead of one packet, at the most
 _REACH = 1024  # bytes of it, where it is looked for backward
 _TRIED = 64  # packets that choose between readings
+_ANY = sys.maxsize
 _SAMPLES = 4  # of them, from which readings are derived
 
 
@@ -108,24 +110,34 @@ class _Walk:
         self._start = start
         self._order = order
         self._count = count
+        self._halves = struct.Struct(order + "HH").unpack_from
+        self._header_fields = struct.Struct(order + "HHI").unpack_from
         self._leading: dict[int, list[int]] = {}
+        self._cameras: dict[int, TlvWalk] = {}
+        self._whole: dict[PacketReading, Packets] = {}
         self._landmarks = [match.start() for match in _LANDMARKS[order].finditer(body, start)]
 
     def judge(self, readings: Sequence[PacketReading]) -> list[_Judged]:
-        """These readings by how well they explain the first packets, the best first."""
-        judged = []
+        """These readings by how well they explain the first packets, the best first. One that already has
+        more problems than another has faults is not walked on."""
+        judged: list[_Judged] = []
+        least = _ANY
         for number, reading in enumerate(dict.fromkeys(readings)):
-            tried = self.by(reading, _TRIED)
+            tried = self.by(reading, _TRIED, bearable=least)
             doubtful = sum(map(_is_doubtful, tried.found))
             problems = len(tried.problems)
             judged.append(_Judged(problems + doubtful, problems, number, reading))
+            least = min(least, problems + doubtful)
         return sorted(judged)
 
-    def by(self, reading: PacketReading, limit: int = PACKET_LIMIT) -> Packets:
+    def by(self, reading: PacketReading, limit: int = PACKET_LIMIT, *, bearable: int = _ANY) -> Packets:
         """Walk by one reading of Length: until something is neither camera information nor a packet
-        header, and there is no packet behind it: there the padding begins, whose bytes may be any."""
+        header, and there is no packet behind it: there the padding begins, whose bytes may be any. Or until
+        there are ``limit`` packets, or more than ``bearable`` problems."""
+        if reading in self._whole:
+            return self._whole[reading]
         walked, at = Packets(), self._start
-        while len(walked.found) < limit:
+        while len(walked.found) < limit and len(walked.problems) <= bearable:
             camera = self._camera_information(at)
             header = self._header(camera.end)
             if header is None:
@@ -139,11 +151,13 @@ class _Walk:
                 if not damaged:
                     at = landmark or at
                     continue
-                header = struct.unpack_from(self._order + "HHI", self._body, camera.end)
+                header = self._header_fields(self._body, camera.end)
             if camera.elements:
                 walked.camera_information.append(camera)
             at = self._take(walked, camera.end, header, reading)
         walked.end = at
+        if len(walked.found) < limit and len(walked.problems) <= bearable:
+            self._whole[reading] = walked
         return walked
 
     def derived(self, size: int | None) -> Iterator[PacketReading]:
@@ -215,7 +229,7 @@ class _Walk:
         """Where elements begin that end one behind another at this header, in order. Looked for from the
         header backwards, once: each reading asks for it, and most places lead nowhere."""
         if header not in self._leading:
-            unpack = struct.Struct(self._order + "HH").unpack_from
+            unpack = self._halves
             counts = {header: 0}
             lowest = max(self._start, header - _REACH)
             for at in range(header - ALIGNMENT, lowest - 1, -ALIGNMENT):
@@ -237,9 +251,15 @@ class _Walk:
 
     def _camera_information(self, offset: int) -> TlvWalk:
         """The camera's elements at ``offset``, of any ids, each passed over by its length. ``end`` is where
-        the packet header should be."""
+        the packet header should be. Each reading asks for it, at the same offsets for the most part."""
+        known = self._cameras.get(offset)
+        if known is None:
+            known = self._cameras[offset] = self._read_camera_information(offset)
+        return known
+
+    def _read_camera_information(self, offset: int) -> TlvWalk:
         result = TlvWalk(end=offset)
-        body, unpack = self._body, struct.Struct(self._order + "HH").unpack_from
+        body, unpack = self._body, self._halves
         while result.end + 4 <= len(body) and len(result.elements) < _ELEMENTS:
             id_, length = unpack(body, result.end)
             if id_ == PACKET_HEADER or length < 4 or result.end + length > len(body):
@@ -255,7 +275,7 @@ class _Walk:
         """0xFF05, padding and length, where they stand there."""
         if at + PACKET_HEADER_SIZE > len(self._body):
             return None
-        id_, padding, stated = struct.unpack_from(self._order + "HHI", self._body, at)
+        id_, padding, stated = self._header_fields(self._body, at)
         return (id_, padding, stated) if id_ == PACKET_HEADER else None
 
     def _is_damaged_header(self, at: int, reading: PacketReading, *, more: bool) -> bool:
@@ -263,7 +283,7 @@ class _Walk:
         looks like one part of it. ``more``: whether the chunk says that there are more packets."""
         if not self._begins_picture(at):
             return False
-        header: tuple[int, int, int] = struct.unpack_from(self._order + "HHI", self._body, at)
+        header: tuple[int, int, int] = self._header_fields(self._body, at)
         id_, padding, stated = header
         if not more and id_ >> 8 != PACKET_HEADER >> 8 and id_ & 0xFF != PACKET_HEADER & 0xFF:
             return False

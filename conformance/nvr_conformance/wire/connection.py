@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 _RECEIVE = 256 * 1024
 _START = b"HTTP/"
+_REQUESTS = {
+    method: h11.Request(method=method, target="/", headers=[("Host", "recorder")])
+    for method in ("HEAD", "GET")
+}
+"""What h11 is told of requests: it only needs to know whether the answer can have a body."""
+_END = h11.EndOfMessage()
 
 
 class WireError(Exception):
@@ -49,8 +55,8 @@ class ResponseReader:
     def __init__(self, method: str) -> None:
         # h11 looks at its limit only while something is incomplete: the head has one of its own
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=2 * HEAD_LIMIT)
-        self._h11.send(h11.Request(method=_plain_method(method), target="/", headers=[("Host", "recorder")]))
-        self._h11.send(h11.EndOfMessage())
+        self._h11.send(_REQUESTS.get(method, _REQUESTS["GET"]))
+        self._h11.send(_END)
         self.head: h11.Response | None = None
         self.complete = False
         self._start = b""
@@ -103,11 +109,6 @@ class ResponseReader:
     def behind(self) -> bytes:
         """What came behind the complete answer."""
         return bytes(self._h11.trailing_data[0]) if self.complete else b""
-
-
-def _plain_method(method: str) -> str:
-    """h11 only needs to know whether the answer can have a body."""
-    return method if method in ("HEAD", "GET") else "GET"
 
 
 class Connection:
