@@ -34,6 +34,9 @@ _REQUESTS = {
 }
 """What h11 is told of requests: it only needs to know whether the answer can have a body."""
 _END = h11.EndOfMessage()
+_FOOTER = "malformed chunk footer"
+_SHORTER = {_FOOTER: _FOOTER, "illegal request line": "no status line", "no response line": "no status line"}
+"""What h11 says otherwise according to how much it saw, and what is said instead."""
 
 
 class WireError(Exception):
@@ -53,14 +56,19 @@ class ResponseReader:
     """Reads one answer, fed with bytes as they come. What comes of them is the same however they are cut."""
 
     def __init__(self, method: str) -> None:
-        # h11 looks at its limit only while something is incomplete: the head has one of its own
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=2 * HEAD_LIMIT)
+        # h11 looks at its limit only while something is incomplete, so what it lets pass depends on how the
+        # bytes are cut: the head, and what stands around chunks, have limits of their own.
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=BODY_LIMIT)
         self._h11.send(_REQUESTS.get(method, _REQUESTS["GET"]))
         self._h11.send(_END)
         self.head: h11.Response | None = None
         self.complete = False
         self._start = b""
         self._head_size = 0
+        self._chunked = False
+        self._around = 0  # bytes since the last of a chunk's content
+        self._line = b""  # as far as it came, of the lines around chunks
+        self._left = 0  # bytes to come of a chunk's content
 
     def feed(self, data: bytes) -> bytes:
         """The body bytes that ``data`` completes; empty ``data`` is the end of the connection.
@@ -85,15 +93,33 @@ class ResponseReader:
         return self._read(data[room:], body)
 
     def _read(self, data: bytes, ahead: bytes = b"") -> bytes:
+        """Head and chunks line by line: what is wrong with a line is found at its end, however it came."""
         body = bytearray(ahead)
+        start = 0
+        while True:
+            by_line = not self.complete and (self.head is None or self._chunked)
+            end = data.find(b"\n", start) + 1 if by_line and not self._left else start + self._left
+            self._take(data[start : end or None] if by_line else data[start:], body)
+            if not by_line or not 0 < end < len(data):
+                return bytes(body)
+            start = end
+
+    def _take(self, piece: bytes, body: bytearray) -> None:
+        if self.complete:
+            self._h11.receive_data(piece)
+            return
+        size = len(body)
+        if self.head is not None:
+            self._around += len(piece)
         try:
-            self._h11.receive_data(data)
+            self._h11.receive_data(piece)
             while not self.complete:
                 event = self._h11.next_event()
                 if event is h11.NEED_DATA or event is h11.PAUSED:
                     break
                 if isinstance(event, h11.Response):
                     self.head = event
+                    self._chunked = self._h11.their_state is h11.SEND_BODY and _is_chunked(event)
                 elif isinstance(event, h11.Data):
                     body += event.data
                 elif isinstance(event, h11.EndOfMessage):
@@ -101,14 +127,43 @@ class ResponseReader:
                 elif isinstance(event, h11.ConnectionClosed):
                     break
         except h11.RemoteProtocolError as problem:
-            kind = WireProblem.GARBAGE if data else WireProblem.CLOSED
-            raise WireError(kind, str(problem), bytes(body)) from None
-        return bytes(body)
+            text = str(problem)
+            # The byte behind a chunk is wrong wherever the line ends; a line that is too long was so before.
+            if self._chunked and self._around - 1 > HEAD_LIMIT and _FOOTER not in text:
+                raise self._too_much(body) from None
+            said = next((short for long, short in _SHORTER.items() if long in text), text)
+            kind = WireProblem.GARBAGE if piece else WireProblem.CLOSED
+            raise WireError(kind, said, bytes(body)) from None
+        if not self._chunked:
+            return
+        if came := len(body) - size:
+            self._around, self._left = len(piece) - came, max(0, self._left - came)
+            return
+        if self._around > HEAD_LIMIT:
+            raise self._too_much(body)
+        self._line += piece
+        if self._line.endswith(b"\n"):
+            self._line, self._left = b"", _size_of_chunk(self._line)
+
+    def _too_much(self, body: bytearray) -> WireError:
+        return WireError(WireProblem.GARBAGE, f"more than {HEAD_LIMIT} bytes around a chunk", bytes(body))
 
     @property
     def behind(self) -> bytes:
         """What came behind the complete answer."""
         return bytes(self._h11.trailing_data[0]) if self.complete else b""
+
+
+def _is_chunked(head: h11.Response) -> bool:
+    return any(name == b"transfer-encoding" for name, _ in head.headers)
+
+
+def _size_of_chunk(line: bytes) -> int:
+    """How many bytes of content follow; 0 where the line is none that begins a chunk."""
+    try:
+        return int(line.partition(b";")[0], 16)
+    except ValueError:
+        return 0
 
 
 class Connection:
