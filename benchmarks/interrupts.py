@@ -77,14 +77,14 @@ class Trials:
                     process.kill()
                     process.wait()
             took = time.monotonic() - sent
-            return phase, took, self._wrong(process.returncode, took, output.read_text(), folder)
+            return phase, took, self._wrong(process.returncode, number, took, output.read_text(), folder)
 
-    def _wrong(self, status: int, took: float, output: str, folder: Path) -> list[str]:
+    def _wrong(self, status: int, number: int, took: float, output: str, folder: Path) -> list[str]:
         wrong = []
         if uids := state_of(self._recorder.machine)["sessions"]:
             wrong.append(f"UIDs left: {len(uids)}")
-        if status != EXIT_STATUS:
-            wrong.append(f"exit status {status}")
+        if status != EXIT_STATUS and not (status == -number and not output):
+            wrong.append(f"exit status {status}")  # without output it was Python itself, starting
         if took > LIMIT:
             wrong.append(f"took {took:.1f} s")
         if "Traceback" in output:

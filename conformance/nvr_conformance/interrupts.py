@@ -55,6 +55,19 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
         _raise()
 
 
+def check() -> None:
+    """Raise an interrupt again that something swallowed (code that is called back cannot raise), before more
+    is begun on the recorder."""
+    if _state.seen and not _state.shields and threading.current_thread() is threading.main_thread():
+        _raise()
+
+
+def let_exit_status_stand() -> None:
+    """Python remembers an interrupt that met code made of text (that of a dataclass, say) as if nobody had
+    caught it, and ends by SIGINT whatever the exit status, unless such code ends well after it."""
+    exec("")
+
+
 def _raise() -> None:
     _state.raised = True
     raise KeyboardInterrupt
@@ -85,10 +98,11 @@ def shielded() -> Iterator[None]:
 
 
 def wait(seconds: float) -> None:
-    """Let time pass; behind an interrupt, QUICK of it at most."""
+    """Let time pass; behind an interrupt, QUICK of it at most, and that for cleaning alone."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         if _state.seen:
+            check()
             time.sleep(min(left, QUICK))
             return
         time.sleep(min(left, _SLICE))

@@ -143,6 +143,58 @@ def test_the_second_interrupt_ends_it_at_once(interrupted, recorder):
     assert "interrupted twice: ended at once" in done.stderr
 
 
+SWALLOWED = """
+import gc, os, signal
+from nvr_conformance import interrupts
+interrupts.install()
+class Last:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        for _ in range(1000): pass
+Last()
+try:
+    interrupts.check()
+except KeyboardInterrupt:
+    print("raised again")
+"""
+
+
+def test_an_interrupt_that_was_swallowed_is_raised_again_before_anything_is_begun():
+    """Python swallows what a finalizer raises."""
+    done = subprocess.run([sys.executable, "-c", SWALLOWED], capture_output=True, text=True, timeout=60)
+    assert "raised again" in done.stdout, done.stderr
+
+
+MADE_OF_TEXT = """
+import runpy, sys
+from nvr_conformance.cli import entry
+def command():
+    try:
+        exec("raise KeyboardInterrupt")
+    except KeyboardInterrupt:
+        sys.exit(4)
+import nvr_conformance.cli.main
+nvr_conformance.cli.main.main = command
+sys.argv = ["nvr-conformance", "run"]
+entry.main()
+"""
+
+
+def test_the_exit_status_is_that_of_an_interrupt_wherever_it_meets_python(tmp_path):
+    """While dataclasses are made, too, which are made of text: Python would end itself by SIGINT."""
+    (tmp_path / "begun.py").write_text(MADE_OF_TEXT)
+    done = subprocess.run(
+        [sys.executable, "-m", "begun"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 4, done.stderr
+
+
+def test_an_interrupt_while_the_kit_is_imported_is_one_line(interrupted):
+    done, _ = interrupted("interrupts:install", "run", later=0.05)
+    assert done.returncode == 4, done.stderr
+    assert done.stderr == "nvr-conformance: interrupted\n"
+
+
 def test_an_interrupt_of_fuzzing_and_of_a_replay(interrupted, recorder, tmp_path):
     target = (recorder.url, "--password", recorder.password, "--model", "2", "--pace", "0.02")
     done, _ = interrupted("fuzzing.driver:Driver.run", "fuzz", *target, "--budget", "60s", later=2.0)

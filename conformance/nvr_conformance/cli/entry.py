@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 
 from nvr_conformance import interrupts
-from nvr_conformance.judgement.exit_status import EXIT_USAGE
+from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE, EXIT_USAGE
 from nvr_emulator.version import __version__
 
 NEEDED = ("av", "h11", "hypothesis", "jinja2", "numpy", "pytest", "rich", "scapy")
@@ -29,10 +29,16 @@ def main() -> None:
         )
         print(f"Error: {', '.join(missing)} missing here; {way_out}", file=sys.stderr)
         sys.exit(EXIT_USAGE)
-    from nvr_conformance.cli.main import main as command
-
     interrupts.install()
-    command()
+    try:
+        from nvr_conformance.cli.main import main as command
+
+        command()
+    except KeyboardInterrupt:  # while all that is imported
+        print("nvr-conformance: interrupted", file=sys.stderr)
+        sys.exit(EXIT_KIT_BROKE)
+    finally:
+        interrupts.let_exit_status_stand()
 
 
 if __name__ == "__main__":

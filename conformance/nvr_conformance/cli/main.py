@@ -24,6 +24,12 @@ from nvr_emulator.version import __version__
 class _Commands(click.Group):
     """Commands that end alike at an interrupt, wherever it meets them."""
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **extra)
+        except KeyboardInterrupt:
+            stop("interrupted", EXIT_KIT_BROKE)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
+from nvr_conformance import interrupts
 from nvr_conformance.client.clock import STEP, TargetTime
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.wire.connection import Connection
@@ -166,7 +167,9 @@ class Target:
         self.note("settle", self.time.now())
 
     def keep_pace(self, pace: float | None = None) -> None:
-        """Wait until ``pace`` seconds (None: the target's own) have passed since the last command."""
+        """Wait until ``pace`` seconds (None: the target's own) have passed since the last command. Behind an
+        interrupt nothing but cleaning sends any."""
+        interrupts.check()
         self._commands.keep(self.time, self.pace if pace is None else min(pace, self.pace))
 
     # --- what goes over the wire, and what a scenario is told besides ----------------------------------
