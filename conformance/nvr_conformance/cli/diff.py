@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from nvr_conformance.cli.stopping import say
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES
+from nvr_conformance.judgement.plain_text import plain
 
 _COLOURS = {"worse": "red", "better": "green", "changed": "yellow"}
 _REPORT = click.Path(path_type=Path, exists=True)
@@ -30,7 +32,7 @@ def diff(before: Path, after: Path, verdicts: bool, as_json: bool) -> None:
     try:
         old, new = load_result(before), load_result(after)
     except (OSError, ValueError) as problem:
-        raise click.UsageError(str(problem)) from None
+        raise click.UsageError(plain(str(problem))) from None
     found = changes(old, new, verdicts_only=verdicts)
     if as_json:
         rows = [{**msgspec.to_builtins(change), "direction": change.direction} for change in found]
@@ -44,6 +46,6 @@ def diff(before: Path, after: Path, verdicts: bool, as_json: bool) -> None:
             text = verdict if change.before != change.after else f"{change.after}, other checks"
             click.secho(f"{change.id}  {text}", fg=_COLOURS[change.direction])
             for line in change.details:
-                click.echo(f"    {line}")
+                say(f"    {line}")
         click.echo(f"{old.verdict} → {new.verdict}, {len(found)} of {len(new.requirements)} changed")
     sys.exit(EXIT_FAILURES if found or old.verdict != new.verdict else EXIT_CONFORMANT)

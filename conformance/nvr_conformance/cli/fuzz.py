@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from nvr_conformance.cli.options import recorder_options, require_files
-from nvr_conformance.cli.stopping import no_traceback, writing
+from nvr_conformance.cli.stopping import no_traceback, say, writing
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
+from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,7 +114,7 @@ def replay(options: TargetOptions, file: Path) -> None:
     try:
         found = read_fuzz_file(file)
     except ValueError as problem:
-        raise click.BadParameter(str(problem), param_hint="FILE") from None
+        raise click.BadParameter(plain(str(problem)), param_hint="FILE") from None
     if options.model is None and options.url is None:
         options = dataclasses.replace(options, model=found.model)
 
@@ -123,7 +124,7 @@ def replay(options: TargetOptions, file: Path) -> None:
         with source.open() as target:
             again, channels = run_again(target, found.steps), target.channels
         if again is None:
-            click.echo(f"{source.judged}: {len(found.steps)} steps: as the document says")
+            say(f"{source.judged}: {len(found.steps)} steps: as the document says")
             return EXIT_CONFORMANT
         _show(again, channels)
         return EXIT_FAILURES
@@ -184,7 +185,7 @@ def _report(source: TargetSource, run: FuzzRun) -> None:
         f"{len(run.successions)} successions of two kinds"
     )
     for text in run.once:
-        click.echo(f"once, and not again with the same steps (others may use the recorder): {text}")
+        say(f"once, and not again with the same steps (others may use the recorder): {text}")
 
 
 def _summary(run: FuzzRun) -> bytes:
@@ -212,7 +213,7 @@ def _summary(run: FuzzRun) -> bytes:
 def _show(finding: Finding, channels: int) -> None:
     from nvr_conformance.fuzzing.shell import shell_lines
 
-    click.echo(f"disagreement: {finding.text}")
+    say(f"disagreement: {finding.text}")
     if not finding.again:
         why = (
             "there was no time to do the steps again"
@@ -222,7 +223,7 @@ def _show(finding: Finding, channels: int) -> None:
         click.echo(f"seen once: {why}")
     click.echo("in bash, with URL=http://… and NVR=user:password set:")
     for line in shell_lines(finding.steps, channels):
-        click.echo(indent(line, "  "))
+        click.echo(plain(indent(line, "  "), lines=True))
 
 
 def _guarded(options: TargetOptions, work: Callable[[TargetSource], int]) -> NoReturn:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nvr_conformance.evidence import whole_files
+from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,7 +115,7 @@ def read_known(path: Path | None) -> tuple[ExpectedFailure, ...]:
     try:
         return read_expected_failures(path)
     except (OSError, ValueError) as problem:
-        raise click.BadParameter(str(problem), param_hint="--expected-failures") from None
+        raise click.BadParameter(plain(str(problem)), param_hint="--expected-failures") from None
 
 
 def require_files(places: Mapping[str, Path | None]) -> None:

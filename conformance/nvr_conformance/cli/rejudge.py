@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, require_folders
-from nvr_conformance.cli.stopping import no_traceback, stop, tell
+from nvr_conformance.cli.stopping import no_traceback, say, stop, tell
 from nvr_conformance.judgement.exit_status import EXIT_USAGE
 
 
@@ -64,10 +64,10 @@ def rejudge(
     try:
         found = changes(load_result(report), result, verdicts_only=True)
     except (OSError, ValueError) as problem:
-        click.echo(f"not compared with the run: {problem}")
+        say(f"not compared with the run: {problem}")
         sys.exit(result.exit_status)
     for change in found:
-        click.echo(f"the run said otherwise: {change.id}: {change.before}, now {change.after}")
+        say(f"the run said otherwise: {change.id}: {change.before}, now {change.after}")
     if not found:
         click.echo("each requirement has the verdict that it had in the run")
     sys.exit(result.exit_status)

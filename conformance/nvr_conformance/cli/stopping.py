@@ -10,6 +10,7 @@ import click
 
 from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE, EXIT_UNREACHABLE
 from nvr_conformance.judgement.outcomes import TargetUnreachableError
+from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 def tell(text: str) -> None:
     """Say on stderr what went wrong besides, if anything; the exit status stays what it is."""
     if text:
-        click.echo(f"nvr-conformance: {text}", err=True)
+        click.echo(f"nvr-conformance: {plain(text)}", err=True)
+
+
+def say(text: str) -> None:
+    """Say in a line what may be a device's, or of somebody's file."""
+    click.echo(plain(text))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from nvr_conformance.engine.claim import NEEDS, Claim, claim_of
 from nvr_conformance.engine.events import Event, RunStarted, ScenarioFinished, ScenarioStarted
 from nvr_conformance.judgement.measurement import Measurement
 from nvr_conformance.judgement.outcomes import ScenarioStopped
+from nvr_conformance.judgement.plain_text import plain
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import CheckRecord, Note, Verdict
 from nvr_conformance.wire.capture import WireCapture
@@ -166,7 +167,7 @@ class EnginePlugin:
         elif isinstance(call.excinfo.value, ScenarioStopped):
             self._outcome = ("stopped", call.excinfo.value.reason)
         elif isinstance(call.excinfo.value, pytest.skip.Exception):
-            self._outcome = ("stopped", str(call.excinfo.value))
+            self._outcome = ("stopped", plain(str(call.excinfo.value)))
         elif self._outcome[0] != "error":
             self._outcome = ("error", f"{item.name}: {_where(call.excinfo.value)}")
         return report
@@ -245,7 +246,7 @@ def _where(problem: BaseException) -> str:
     frames = traceback.extract_tb(problem.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or list(frames)
     place = f" ({ours[-1].filename.rpartition('/')[2]}:{ours[-1].lineno})" if ours else ""
-    return f"{type(problem).__name__}: {' '.join(str(problem).split())[:300]}{place}"
+    return f"{type(problem).__name__}: {plain(' '.join(str(problem)[:3000].split())[:300])}{place}"
 
 
 def _last_line(text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nvr_conformance.evidence.redaction import Redactor
+from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +29,7 @@ def transcript(
     redactor.learn(history.secrets)
     lines: list[str] = []
     size = 0
-    for line in _lines(history, redactor, packets or {}):
+    for line in map(plain, _lines(history, redactor, packets or {})):
         size += len(line) + 1
         if size > TRANSCRIPT_LIMIT:
             lines.append(f"(cut: a transcript has at most {TRANSCRIPT_LIMIT} characters)")
@@ -44,7 +45,7 @@ def excerpt(history: History, number: int, redactor: Redactor, packets: Mapping[
         return ""
     redactor.learn(history.secrets)
     first = _first_line(history, exchange, exchange.started, redactor, packets)
-    return "\n".join([first, *_exchange_lines(exchange, redactor)])
+    return "\n".join(plain(line) for line in (first, *_exchange_lines(exchange, redactor)))
 
 
 def _lines(history: History, redactor: Redactor, packets: Mapping[int, int]) -> Iterator[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-import msgspec
+from nvr_conformance.judgement.plain_text import PlainStruct
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
     """The circumstances of a run, in words; what is empty was not so, or is not known.
 
     ``kit``: this kit's version. ``named``: what the login page calls the recorder (its series). ``user``:

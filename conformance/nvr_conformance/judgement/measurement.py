@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.judgement.plain_text import PlainStruct
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -21,7 +23,7 @@ class Sample(msgspec.Struct, frozen=True):
     alive: bool
 
 
-class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
+class Measurement(PlainStruct, frozen=True, omit_defaults=True):
     """A number that lies above ``low`` and is not above ``high``. None: nothing bounds it there.
 
     ``stated`` is what the document says it is, ``how`` the way of measuring. ``unclear`` tells why there

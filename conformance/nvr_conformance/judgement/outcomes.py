@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from nvr_conformance.judgement.plain_text import plain
+
 
 class ScenarioStopped(Exception):  # noqa: N818 (no error: the scenario ends)
     """The scenario cannot go on; what it claims and did not check yet is not tested, for this reason."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+        self.reason = plain(reason)
+        super().__init__(self.reason)
 
 
 class PrerequisiteFailed(ScenarioStopped):
@@ -29,3 +31,6 @@ class KitError(Exception):
 
 class TargetUnreachableError(Exception):
     """There is no recorder where one was said to be. The text is one line for the user."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(plain(text))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from nvr_conformance.judgement.about import About
 from nvr_conformance.judgement.measurement import Measurement, put_together
+from nvr_conformance.judgement.plain_text import PlainStruct
 from nvr_conformance.judgement.verdicts import Overall, Verdict, exit_status, summary
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from nvr_conformance.judgement.verdicts import RequirementVerdict
 
 
-class CheckResult(msgspec.Struct, frozen=True, omit_defaults=True):
+class CheckResult(PlainStruct, frozen=True, omit_defaults=True):
     """One check. ``basis``: the one of its row's that it stands on; without it, all of them."""
 
     name: str
@@ -27,7 +26,7 @@ class CheckResult(msgspec.Struct, frozen=True, omit_defaults=True):
     basis: str = ""
 
 
-class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
+class RequirementResult(PlainStruct, frozen=True, omit_defaults=True):
     """One row of the catalogue. ``expected_failure``: why a failure is excused (``--expected-failures``).
 
     ``basis``: where the document says what is held against a recorder, by a short name. ``not_held``: what it
@@ -44,7 +43,7 @@ class RequirementResult(msgspec.Struct, frozen=True, omit_defaults=True):
     not_held: tuple[str, ...] = ()
 
 
-class Result(msgspec.Struct, frozen=True, omit_defaults=True):
+class Result(PlainStruct, frozen=True, omit_defaults=True):
     """A whole run; every row of the catalogue is in it. ``errors``: what broke in the kit.
 
     ``begun``: when, ISO 8601 in UTC. ``expectation_errors``: expected failures that are not so.

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
+from nvr_conformance.judgement.plain_text import plain
 from nvr_conformance.judgement.requirements import Level, Requirement
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class CheckRecord:
     scenario: str
     basis: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", plain(self.name))
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -61,6 +65,9 @@ class Note:
     verdict: Verdict
     reason: str
     scenario: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", plain(self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,5 +185,5 @@ def shown(value: object) -> str:
         head = bytes(value[:64])
         more = f" {ELLIPSIS} ({len(value)} bytes)" if len(value) > len(head) else ""
         return head.hex(" ") + more
-    text = "".join(character if character.isprintable() else " " for character in str(value))
+    text = plain(str(value)[: TEXT_LIMIT + 1])
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + ELLIPSIS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from typing import TYPE_CHECKING
 
+from nvr_conformance.judgement.plain_text import plain
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_protocol.dialect import ALTERNATIVES, OPEN_POINTS
 from nvr_protocol.models import DEFAULT_SERIES, MODELS, Model
@@ -128,8 +129,9 @@ def _observed(result: Result) -> Iterator[str]:
 
 
 def _comment(text: str) -> str:
-    return "# " + " ".join(text.split())
+    return "# " + " ".join(plain(text).split())
 
 
 def _text(text: str) -> str:
-    return f'"{text}"'
+    escaped = plain(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

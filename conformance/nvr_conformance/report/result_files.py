@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from xml.etree import ElementTree
 
 import msgspec
 
 from nvr_conformance.bounds import read_json
+from nvr_conformance.judgement.plain_text import plain
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.result import RequirementResult, Result
 from nvr_conformance.judgement.verdicts import Verdict
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def result_json(result: Result) -> bytes:
@@ -96,4 +94,4 @@ def _add(case: ElementTree.Element, outcome: dict[str, tuple[str, str]]) -> None
 
 
 def _xml(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
+    return plain(text, lines=True)

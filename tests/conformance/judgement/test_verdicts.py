@@ -120,5 +120,5 @@ def test_exit_statuses():
 def test_values_are_shown_short_and_printable():
     assert shown(b"\x00\xff") == "00 ff"
     assert shown(bytes(100)).endswith("… (100 bytes)")
-    assert shown("a\nb\x00") == "a b "
+    assert shown("a\nb\x00") == "a b\\x00"
     assert len(shown("x" * 10_000)) == 400

@@ -1,0 +1,61 @@
+"""Texts of devices made harmless: the one place through which they leave the judge.
+
+Whatever is shown or kept as text (console, transcripts, result, page, JUnit, ``recorder.toml``) goes through
+``plain``: no terminal obeys it, no line of it poses as one of ours, and what is there is still seen.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import msgspec
+
+_KEPT = {"\n", "\t"}
+
+
+def plain(text: str, *, lines: bool = False) -> str:
+    """The same text in printable characters of one line: blanks for line ends and other blanks, ``\\x1b``,
+    ``\\u202e`` and the like for what controls a terminal or the direction of writing, or is nothing at all.
+    ``lines``: line ends and tabs are kept. Linear."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or (lines and character in _KEPT) else _visible(character)
+        for character in text
+    )
+
+
+def _visible(character: str) -> str:
+    if character.isspace() and not "\x1c" <= character <= "\x1f":
+        return " "
+    if unicodedata.category(character) == "Zs":
+        return " "
+    number = ord(character)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def plain_value(value: Any) -> Any:
+    """A text, or a list or table of texts, each of them plain; anything else as it is."""
+    match value:
+        case str() if type(value) is str:
+            return plain(value)
+        case tuple():
+            return tuple(plain_value(each) for each in value)
+        case dict():
+            return {plain_value(key): plain_value(each) for key, each in value.items()}
+        case _:
+            return value
+
+
+class PlainStruct(msgspec.Struct, frozen=True):
+    """A record whose texts are plain, however it comes to be: made here, or read from somebody's file."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            before = getattr(self, name)
+            after = plain_value(before)
+            if after != before:
+                msgspec.structs.force_setattr(self, name, after)
