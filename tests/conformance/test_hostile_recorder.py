@@ -68,7 +68,15 @@ def left(tmp_path_factory):
     words = ["run", f"127.0.0.1:{server.server_port}", "--password", "1024", "--model", "2", "--pace", "0"]
     for pattern in ("SES-0[1245]", "SES-1[89]", "INF-0[1-4689]", "SEC-04"):
         words += ["--select", pattern]
-    words += ["--timeout", "0.3", "-v", "--report", str(folder), "--profile-out", str(folder / "profile.toml")]
+    words += [
+        "--timeout",
+        "0.3",
+        "-v",
+        "--report",
+        str(folder),
+        "--profile-out",
+        str(folder / "profile.toml"),
+    ]
     skipped = [0.0]
 
     def skip(time_keeper, seconds, step=0.0):
