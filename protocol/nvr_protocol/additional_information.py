@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from nvr_protocol.codecs import Codec
@@ -63,8 +64,10 @@ SHOW_HIDES = frozenset((0, 1, 2))
 MAX_SPEED = 8
 
 _KNOWN_IDS = frozenset(InformationId)
+_DATA_SIZE, _RESERVED, _STATUS = 0x0006, 0x000B, 0x000D
 _COMPRESSIONS = {value: codec for codec, value in COMPRESSION_VALUES.items()}
 _OPERATIONS = {int(operation): operation for operation in Operation}
+_QUADS = {order: struct.Struct(f"{order}HHHH") for order in "><"}
 _PAIRS = {order: struct.Struct(f"{order}HH") for order in "><"}
 _WORDS = {order: struct.Struct(f"{order}I") for order in "><"}
 
@@ -84,10 +87,8 @@ class AdditionalInformation:
     """What a run of TLVs says; None where the id is absent (§7).
 
     `frame_rate` is in tenths of a picture per second, the `…_hundredths` in 1/100 s (0 to 99) behind the
-    whole
-    `seconds`. `seconds` and `zone` stand in one TLV and come together, so do `camera_seconds` and
-    `camera_zone`,
-    `operation` and `speed`. `unknown` keeps what has an id that the document does not name.
+    whole `seconds`. `seconds` and `zone` stand in one TLV and come together, so do `camera_seconds` and
+    `camera_zone`, `operation` and `speed`. `unknown` keeps what has an id that the document does not name.
     """
 
     camera: int | None = None
@@ -212,7 +213,58 @@ def read_information(
     data: bytes, start: int = 0, end: int | None = None, dialect: Dialect = DEFAULT
 ) -> AdditionalInformation:
     """What the TLVs that fill `data[start:end]` say. Unknown ids are kept; a known id must not come twice."""
+    values = regular_values(data, start, len(data) if end is None else end, dialect)
+    if values is not None:
+        return AdditionalInformation(**values)
     return gather_information(walk_tlvs(data, start, end, dialect), dialect)
+
+
+def regular_values(data: bytes, start: int, end: int, dialect: Dialect = DEFAULT) -> dict[str, Any] | None:
+    """The fields of `AdditionalInformation` in `data[start:end]`, in one pass that makes no TLV of each; None
+    where there is anything to look into: an id that is not known or comes twice, what is not allowed."""
+    if not 0 <= start <= end <= len(data):
+        return None
+    quad, word = _QUADS[dialect.order].unpack_from, _WORDS[dialect.order].unpack_from
+    values: dict[str, Any] = {}
+    while start < end:
+        if end - start < 8:
+            return None
+        number, length, value, rest = quad(data, start)
+        half = _HALVES.get(number)
+        if half is not None:
+            name, allowed, make = half
+            if length != 8 or rest or value not in allowed or name in values:
+                return None
+            values[name] = make(value)
+        elif number in _MOMENTS:
+            name, zone = _MOMENTS[number]
+            known = known_zone(bytes(data[start + 8 : start + 12]))
+            if length != 12 or end - start < 12 or name in values or known is None:
+                return None
+            (values[name],) = word(data, start + 4)
+            values[zone] = known
+        elif number == _DATA_SIZE and length == 8 and "data_size" not in values:
+            (values["data_size"],) = word(data, start + 4)
+        elif number == _STATUS and length == 8 and not rest and "speed" not in values:
+            operation, values["speed"] = data[start + 4], data[start + 5]
+            if operation not in _OPERATIONS or values["speed"] > MAX_SPEED:
+                return None
+            values["operation"] = _OPERATIONS[operation]
+        elif number == _RESERVED and length == 12 <= end - start and "reserved" not in values:
+            values["reserved"] = bytes(data[start + 4 : start + 12])
+        else:
+            return None
+        start += length
+    return values
+
+
+@lru_cache(maxsize=64)
+def known_zone(data: bytes) -> Zone | None:
+    """The zone of four bytes; None where they are none. A recorder hardly ever has another."""
+    try:
+        return read_zone(data)
+    except ProtocolError:
+        return None
 
 
 def gather_information(
@@ -278,7 +330,7 @@ def _half(tlv: TLV, dialect: Dialect, allowed: frozenset[int] | range) -> int:
 
 
 def _half_reader(
-    name: str, allowed: frozenset[int] | range, make: Callable[[int], Any] = int
+    name: str, allowed: frozenset[int] | range, make: Callable[[int], Any]
 ) -> Callable[[dict[str, Any], TLV, Dialect], None]:
     def read(values: dict[str, Any], tlv: TLV, dialect: Dialect) -> None:
         values[name] = make(_half(tlv, dialect, allowed))
@@ -323,22 +375,26 @@ def _read_status(values: dict[str, Any], tlv: TLV, dialect: Dialect) -> None:
 
 
 _ANY = range(0x10000)
+_HALVES: dict[int, tuple[str, frozenset[int] | range, Callable[[int], Any]]] = {
+    int(InformationId.CAMERA): ("camera", _ANY, int),
+    int(InformationId.COMPRESSION): ("compression", frozenset(_COMPRESSIONS), _COMPRESSIONS.__getitem__),
+    int(InformationId.FRAMES): ("frames", _ANY, int),
+    int(InformationId.FRAME_RATE): ("frame_rate", _ANY, int),
+    int(InformationId.FRAME_TIME): ("frame_hundredths", range(100), int),
+    int(InformationId.PRESENCE): ("present", range(2), bool),
+    int(InformationId.CAMERA_FRAME_TIME): ("camera_frame_hundredths", range(100), int),
+    int(InformationId.START_CODE): ("start_codes", range(2), bool),
+    int(InformationId.LONG_TERM_REFERENCE): ("long_term_reference", LONG_TERM_REFERENCES, int),
+    int(InformationId.SHOW_HIDE): ("show_hide", SHOW_HIDES, int),
+}
+_MOMENTS: dict[int, tuple[str, str]] = {
+    int(InformationId.TIME): ("seconds", "zone"),
+    int(InformationId.CAMERA_TIME): ("camera_seconds", "camera_zone"),
+}
 _READERS: dict[int, Callable[[dict[str, Any], TLV, Dialect], None]] = {
-    InformationId.CAMERA: _half_reader("camera", _ANY),
-    InformationId.COMPRESSION: _half_reader(
-        "compression", frozenset(_COMPRESSIONS), _COMPRESSIONS.__getitem__
-    ),
+    **{number: _half_reader(*half) for number, half in _HALVES.items()},
+    **{number: _moment_reader(*names) for number, names in _MOMENTS.items()},
     InformationId.DATA_SIZE: _read_data_size,
-    InformationId.TIME: _moment_reader("seconds", "zone"),
-    InformationId.FRAMES: _half_reader("frames", _ANY),
-    InformationId.FRAME_RATE: _half_reader("frame_rate", _ANY),
-    InformationId.FRAME_TIME: _half_reader("frame_hundredths", range(100)),
     InformationId.RESERVED: _read_reserved,
-    InformationId.PRESENCE: _half_reader("present", range(2), bool),
     InformationId.STATUS: _read_status,
-    InformationId.CAMERA_TIME: _moment_reader("camera_seconds", "camera_zone"),
-    InformationId.CAMERA_FRAME_TIME: _half_reader("camera_frame_hundredths", range(100)),
-    InformationId.START_CODE: _half_reader("start_codes", range(2), bool),
-    InformationId.LONG_TERM_REFERENCE: _half_reader("long_term_reference", LONG_TERM_REFERENCES),
-    InformationId.SHOW_HIDE: _half_reader("show_hide", SHOW_HIDES),
 }

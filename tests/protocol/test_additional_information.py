@@ -11,7 +11,9 @@ from nvr_protocol.additional_information import (
     AdditionalInformation,
     InformationId,
     Operation,
+    gather_information,
     read_information,
+    regular_values,
     walk_tlvs,
     write_information,
     write_tlv,
@@ -90,6 +92,19 @@ def test_a_damaged_byte_raises_nothing_but_a_protocol_error(info, data):
         written[data.draw(st.integers(0, len(written) - 1))] ^= data.draw(st.integers(1, 255))
     with suppress(ProtocolError):
         read_information(bytes(written))
+
+
+@given(information(), st.data(), st.sampled_from((DEFAULT, LITTLE)))
+def test_in_one_pass_the_same_is_read_or_nothing(info, data, dialect):
+    regular = AdditionalInformation(**{**vars(info), "unknown": ()})
+    written = bytearray(write_information(regular, dialect))
+    assert AdditionalInformation(**regular_values(bytes(written), 0, len(written), dialect)) == regular
+    if written:
+        written[data.draw(st.integers(0, len(written) - 1))] = data.draw(st.integers(0, 255))
+    values = regular_values(bytes(written), 0, len(written), dialect)
+    if values is not None:
+        thorough = gather_information(walk_tlvs(bytes(written), dialect=dialect), dialect)
+        assert AdditionalInformation(**values) == thorough
 
 
 def test_the_recorder_comes_before_the_camera():

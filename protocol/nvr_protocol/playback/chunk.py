@@ -78,7 +78,7 @@ def chunk_header(codec: Codec, tlvs: bytes, dialect: Dialect = DEFAULT) -> bytes
     if codec is Codec.JPEG:
         length, lead = len(tlvs) + 2, JPEG_CHUNK_ID
     else:
-        length = 4 + len(tlvs) + RESERVED_SIZE - _uncounted(dialect)
+        length = 4 + len(tlvs) + RESERVED_SIZE - uncounted(dialect)
         lead = b""
     if length > 0xFFFF:
         raise ProtocolError("chunk header", f"{len(tlvs)} bytes of TLVs do not fit")
@@ -90,7 +90,7 @@ def chunk_header(codec: Codec, tlvs: bytes, dialect: Dialect = DEFAULT) -> bytes
 def packet_header(size: int, dialect: Dialect = DEFAULT, reserved: bytes = bytes(16)) -> bytes:
     """The packet header ahead of `size` bytes of video data (OP-20)."""
     padding = -size % 4
-    length = _counted_ahead(dialect) + size
+    length = counted_ahead(dialect) + size
     if dialect.packet_length.endswith("padding"):
         length += padding
     return PACKET_HEADERS[dialect.order].pack(PACKET_ID, padding, length) + reserved
@@ -130,7 +130,7 @@ def walk_chunk(data: bytes, dialect: Dialect = DEFAULT) -> Chunk:
         if chunk_id not in _CODECS:
             raise ProtocolError("chunk id", f"0x{chunk_id:04X} is none of 0xFF15, 0xFF16, 0xFFD8", 0)
         codec, tlv_start = _CODECS[chunk_id], 4
-        tlv_end = length + _uncounted(dialect) - RESERVED_SIZE
+        tlv_end = length + uncounted(dialect) - RESERVED_SIZE
     stream_header = tlv_end + RESERVED_SIZE
     if tlv_end < tlv_start or stream_header + STREAM_LENGTH > len(data):
         raise ProtocolError("chunk length", f"{length} in a body of {len(data)} bytes", 2)
@@ -143,7 +143,7 @@ def walk_chunk(data: bytes, dialect: Dialect = DEFAULT) -> Chunk:
     return Chunk(data, dialect, codec, tlvs, stream_header, stream_length, packets, end)
 
 
-def _uncounted(dialect: Dialect) -> int:
+def uncounted(dialect: Dialect) -> int:
     """The bytes between chunk id and stream header that the chunk length leaves out."""
     return {
         "to-stream-header": 0,
@@ -153,7 +153,7 @@ def _uncounted(dialect: Dialect) -> int:
     }[dialect.chunk_length]
 
 
-def _counted_ahead(dialect: Dialect) -> int:
+def counted_ahead(dialect: Dialect) -> int:
     """The bytes between packet id and video data that the packet length counts."""
     left_out = {"data": PACKET_HEADER_SIZE, "reserved-to-padding": 8, "length-to-padding": 4}
     return PACKET_HEADER_SIZE - left_out.get(dialect.packet_length, 0)
@@ -217,7 +217,7 @@ def _packet(data: bytes, start: int, tlvs: tuple[TLV, ...], dialect: Dialect) ->
         raise ProtocolError("packet header", f"{len(data) - start} of {PACKET_HEADER_SIZE} bytes", start)
     _, padding, length = PACKET_HEADERS[dialect.order].unpack_from(data, start)
     data_start = start + PACKET_HEADER_SIZE
-    data_end = data_start - _counted_ahead(dialect) + length
+    data_end = data_start - counted_ahead(dialect) + length
     if dialect.packet_length.endswith("padding"):
         data_end -= padding
     if data_end < data_start or data_end + padding > len(data):

@@ -26,6 +26,8 @@ from nvr_protocol.playback.chunk import (
     walk_chunk,
 )
 from nvr_protocol.playback.chunk_form import ALIGNMENT
+from nvr_protocol.playback.picture_times import picture_times
+from nvr_protocol.playback.regular_gop import read_regular_gop
 from nvr_protocol.playback.video_values import Picture, PlaybackVideo
 from nvr_protocol.playback.video_writer import check_picture
 from nvr_protocol.timestamps import UTC_ZONE, Hundredths, Zone, joined, parted, read_zone_info
@@ -49,6 +51,12 @@ def read_playback_video(data: bytes, dialect: Dialect = DEFAULT) -> PlaybackVide
     evenly. Where an id is absent (camera, frame rate, status) its field is 0. ProtocolError for the first
     thing that the document does not allow; `breaches` tells them all.
     """
+    regular = read_regular_gop(data, dialect)
+    return read_thoroughly(data, dialect) if regular is None else regular
+
+
+def read_thoroughly(data: bytes, dialect: Dialect = DEFAULT) -> PlaybackVideo:
+    """As `read_playback_video`, however out of the ordinary it is: piece by piece, each looked into."""
     chunk = walk_chunk(data, dialect)
     for breach in breaches(chunk):
         raise breach
@@ -57,7 +65,7 @@ def read_playback_video(data: bytes, dialect: Dialect = DEFAULT) -> PlaybackVide
     no_image = StreamTimes(told, told, told, info.zone or UTC_ZONE)
     times = stream_times(chunk) if chunk.packets else no_image
     camera_times = [_camera_hundredths(info), *(_packet_time(chunk, packet) for packet in chunk.packets[1:])]
-    moments = _picture_times(times, camera_times[: len(chunk.packets)])
+    moments = picture_times(times.start, times.picture, times.end, camera_times[: len(chunk.packets)])
     pictures = tuple(
         Picture(data[packet.data_start : packet.data_end], moment, camera_time)
         for packet, moment, camera_time in zip(chunk.packets, moments, camera_times, strict=False)
@@ -204,17 +212,3 @@ def _camera_hundredths(info: AdditionalInformation) -> Hundredths | None:
 
 def _packet_time(chunk: Chunk, packet: Packet) -> Hundredths | None:
     return _camera_hundredths(gather_information(packet.tlvs, chunk.dialect))
-
-
-def _picture_times(times: StreamTimes, camera_times: list[Hundredths | None]) -> list[Hundredths]:
-    """The times of the pictures, of which the wire tells the first and the last alone."""
-    count = len(camera_times)
-    known = [moment for moment in camera_times if moment is not None]
-    if count and len(known) == count:
-        moments = [Hundredths(times.picture + moment - known[0]) for moment in known]
-        if all(times.start <= moment <= times.end for moment in moments):
-            return moments
-    if count < 2:
-        return [times.picture] * count
-    span = times.end - times.picture
-    return [Hundredths(times.picture + span * index // (count - 1)) for index in range(count)]

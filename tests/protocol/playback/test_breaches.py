@@ -32,6 +32,7 @@ ALTERATIONS = [
     (0xAC, "64", [("GOP end", 0xAC)]),
     (0xB4, "64", [("GOP start", 0xB4)]),
     (0xB5, "08", [("GOP zone", 0xAD)]),
+    (0xAD, "08", [("GOP zone", 0xAD)]),
     (0xAD, "090001 6629c730 28 090001", [("zone info", 0xB7)]),
     (0xC8, "6629c731", [("picture time", 0xC8)]),
     (0xCC, "64", [("picture time", 0xCC)]),
