@@ -48,6 +48,7 @@ def late(method: Callable[P, R]) -> Callable[P, R]:
     owner, name = method.__self__, method.__name__
 
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
-        return cast(Callable[P, R], getattr(owner, name))(*args, **kwargs)
+        # In quotes: put together anew with each call, the type costs more than the call.
+        return cast("Callable[P, R]", getattr(owner, name))(*args, **kwargs)
 
     return called

@@ -30,6 +30,9 @@ class Chapter:
         """Something else happened."""
         return ()
 
+    def taken(self, exchange: int) -> None:
+        """A client has the whole answer to that exchange, or went away."""
+
     def overdue(self, now: float) -> Iterable[Breach]:
         """What did not come in time, where something is awaited."""
         return ()

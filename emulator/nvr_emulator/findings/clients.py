@@ -89,6 +89,11 @@ class WatchedUid:
         """The address from which it was asked for."""
         return "" if self.login is None else self.login.peer
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything runs on it."""
+        return bool(self.live or self.downloads or self.operation)
+
     def runs(self) -> list[str]:
         """What runs on it, in words."""
         told = [f"{stream.comp} of camera {stream.camera}" for stream in self.live.values()]
@@ -132,6 +137,7 @@ class Clients:
 
     def __init__(self) -> None:
         self.uids: OrderedDict[int, WatchedUid] = OrderedDict()
+        self._valid: dict[int, WatchedUid] = {}
         self.latest: Exchange | None = None
         self._jump: ClockMoved | None = None
 
@@ -143,7 +149,7 @@ class Clients:
 
     def valid(self) -> list[WatchedUid]:
         """The UIDs that are valid, in the order of their issue."""
-        return [watched for watched in self.uids.values() if watched.ended is None]
+        return list(self._valid.values())
 
     def obeyed(self, asking: Asking) -> None:
         """A request was answered: what it changes from now on, if the recorder obeyed."""
@@ -168,11 +174,13 @@ class Clients:
         """Something happened in the recorder."""
         match entry:
             case SessionIssued():
-                self.uids[entry.uid] = WatchedUid(entry, self.latest)
+                self.uids[entry.uid] = self._valid[entry.uid] = WatchedUid(entry, self.latest)
                 while len(self.uids) > UIDS_REMEMBERED:
-                    self.uids.popitem(last=False)
+                    forgotten, _ = self.uids.popitem(last=False)
+                    self._valid.pop(forgotten, None)
             case SessionEnded() if (watched := self.uids.get(entry.uid)) is not None:
                 watched.ended = entry
+                self._valid.pop(entry.uid, None)
                 watched.forgiven = self.forgives(entry)
                 watched.operation = None
             case StreamStarted() if (watched := self.uids.get(entry.uid)) is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from nvr_emulator.findings.clients import Known
 from nvr_emulator.findings.rule import Finding
 from nvr_emulator.findings.watcher import FINDINGS_KEPT, Watcher
-from nvr_emulator.journal.entries import AnswerTaken, Exchange, FindingMade
+from nvr_emulator.journal.entries import Exchange, FindingMade
 from nvr_emulator.journal.journal import Journal
 from nvr_emulator.recorder.happenings import Happening
 
@@ -60,7 +60,7 @@ class Observer:
 
     def taken(self, exchange: Exchange) -> None:
         """The client has the whole answer: for the rules alone, the journal does not say it."""
-        self._note(self._watcher.see(AnswerTaken(at=self._now(), exchange=exchange.number)))
+        self._watcher.taken(exchange.number)
 
     def finish(self) -> list[Finding]:
         """The clients have left: everything that they did wrong."""

@@ -8,7 +8,6 @@ from nvr_emulator.findings.chapter import Chapter, by
 from nvr_emulator.findings.clients import DATA, PLAYBACK, Asking, Clients, Known, WatchedUid
 from nvr_emulator.findings.rule import Breach, Rule, Severity
 from nvr_emulator.findings.times import FUTURE, LOCAL_TIME, ahead
-from nvr_emulator.journal.entries import AnswerTaken
 from nvr_emulator.recorder.happenings import Happening, SessionEnded
 
 LIVE_NOT_STOPPED = Rule(
@@ -138,12 +137,14 @@ class Playback(Chapter):
             text = f"{stream.comp} of camera {stream.camera} runs live on UID {watched.uid}"
             yield by(asking, LIVE_NOT_STOPPED, text, stream.number)
 
+    def taken(self, exchange: int) -> None:
+        """The next camera.cgi of that camera may come."""
+        for key in [key for key, number in self._in_flight.items() if number == exchange]:
+            del self._in_flight[key]
+
     def happened(self, entry: Happening) -> tuple[Breach, ...]:
-        """Answers that were taken whole; UIDs that ended."""
-        if isinstance(entry, AnswerTaken):
-            for key in [key for key, number in self._in_flight.items() if number == entry.exchange]:
-                del self._in_flight[key]
-        elif isinstance(entry, SessionEnded):
+        """UIDs that ended."""
+        if isinstance(entry, SessionEnded):
             for key in [key for key in self._in_flight if key[0] == entry.uid]:
                 del self._in_flight[key]
         return ()

@@ -198,7 +198,7 @@ class Sessions(Chapter):
     def _issued(self, entry: SessionIssued) -> Iterator[Breach]:
         peer = "" if self.clients.latest is None else self.clients.latest.peer
         mine = [one for one in self.clients.valid() if (one.peer, one.issued.user) == (peer, entry.user)]
-        idle = [one for one in mine if not one.runs()]
+        idle = [one for one in mine if not one.busy]
         if len(idle) + 1 >= HOARD:
             text = f"{entry.user} at {peer} holds {len(idle) + 1} UIDs on which nothing runs"
             yield Breach(UIDS_HOARDED, text, (entry.number,), None, peer)

@@ -31,6 +31,7 @@ class Watcher:
         # Of each request the chapters are asked that have something to say: it is asked often.
         self._asked = [one.asked for one in chapters if has_own(one, "asked")]
         self._happened = [one.happened for one in chapters if has_own(one, "happened")]
+        self._taken = [one.taken for one in chapters if has_own(one, "taken")]
         self._overdue = [one.overdue for one in chapters if has_own(one, "overdue")]
         self._finishing = [one.finished for one in chapters if has_own(one, "finished")]
         self._found: dict[tuple[str, int | str | None], Finding] = {}
@@ -56,6 +57,11 @@ class Watcher:
                     new += self._keep(breach, entry.at)
             self._clients.happened(entry)
         return new
+
+    def taken(self, exchange: int) -> None:
+        """A client has the whole answer to that exchange, or went away."""
+        for taken in self._taken:
+            taken(exchange)
 
     def look(self, now: float) -> list[Finding]:
         """What a client has let pass by; gives the findings that are new."""

@@ -11,6 +11,7 @@ import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from typing import cast
 
 from nvr_emulator.footage.encoding import AS_RECORDED, Encoding, packed
 from nvr_fixtures import Fixture, JpegFixture, Picture, load, load_jpeg, placeholder_jpeg
@@ -92,7 +93,8 @@ class Gop:
 
     def picture_hundredths(self) -> list[Hundredths]:
         """When each picture was taken, in hundredths."""
-        return [hundredths(self.picture_at(picture)) for picture in range(self.pictures)]
+        moments = range(self.start, self.end, self.interval)
+        return cast("list[Hundredths]", [moment // TICKS_PER_HUNDREDTH for moment in moments])
 
 
 class Footage:

@@ -90,6 +90,7 @@ class Stretches(Sequence[Stretch]):
     def __init__(self, time_line: TimeLine, footage: Callable[[int], Footage]) -> None:
         self.time_line = time_line
         self._footage = footage
+        self._latest: tuple[int, Stretch] | None = None
 
     def __len__(self) -> int:
         return len(self.time_line.spans)
@@ -101,8 +102,13 @@ class Stretches(Sequence[Stretch]):
     def __getitem__(self, index: int | slice) -> Stretch | Sequence[Stretch]:
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
+        # Whoever plays stays in one stretch for long.
+        if self._latest is not None and self._latest[0] == index:
+            return self._latest[1]
         start, end = self.time_line.spans[index]
-        return Stretch(self._footage(index), start, end)
+        made = Stretch(self._footage(index), start, end)
+        self._latest = index, made
+        return made
 
 
 class Recording:
@@ -196,6 +202,10 @@ class Recording:
     @seam
     def step(self, place: Place, count: int, now: Ticks) -> Place | None:
         """`count` GOPs onward (backward where negative), over gaps; None past either end."""
+        stretch = self.stretches[place.stretch]
+        gop = stretch.footage.gop(place.gop.number + count)
+        if stretch.start <= gop.start and gop.end <= now and stretch.holds(gop):
+            return Place(place.stretch, gop)
         while True:
             stretch = self.stretches[place.stretch]
             last = stretch.last(now)

@@ -125,12 +125,6 @@ class NobodyListens(Happening, tag="nobody listens"):
     destination: tuple[str, int]
 
 
-class AnswerTaken(Happening, tag="answer taken"):
-    """A client has taken the whole answer of an exchange (its number), or went away."""
-
-    exchange: int
-
-
 class Changed(Happening, tag="changed"):
     """The recorder was changed by its control port: a camera, a disk, a log."""
 

@@ -9,6 +9,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.recorder.request_target import same_resource
@@ -24,6 +25,7 @@ COUNTS_REMEMBERED = 256
 
 _OWS = " \t"
 _PAIR = re.compile(r'([a-zA-Z][a-zA-Z0-9_*-]*)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))[ \t]*(?:,|$)')
+_ESCAPED = re.compile(r"\\(.)")
 _HASHES = {"MD5": "md5", "SHA-256": "sha256"}
 _NC = re.compile(r"[0-9a-fA-F]{8}")
 
@@ -168,8 +170,10 @@ class DigestGate:
         return nonce.is_unused(count)
 
 
-def parse_authorization(header: str) -> dict[str, str] | None:
-    """The fields of a Digest `Authorization` value, a list of RFC 9110 §5.6.1; None if malformed."""
+@lru_cache(maxsize=32)
+def parse_authorization(header: str) -> Mapping[str, str] | None:
+    """The fields of a Digest `Authorization` value, a list of RFC 9110 §5.6.1; None if malformed. Whoever
+    watches asks for the same one again."""
     scheme, _, rest = header.partition(" ")
     if scheme.lower() != "digest" or len(header) > LONGEST_HEADER or not _is_of_octets(header):
         return None
@@ -182,8 +186,10 @@ def parse_authorization(header: str) -> dict[str, str] | None:
         pair = _PAIR.match(rest, place)
         if pair is None or pair[1].lower() in fields:
             return None
-        value = pair[3] if pair[2] is None else re.sub(r"\\(.)", r"\1", pair[2])
-        fields[pair[1].lower()] = value
+        quoted, bare = pair[2], pair[3]
+        if quoted is not None and "\\" in quoted:
+            quoted = _ESCAPED.sub(r"\1", quoted)
+        fields[pair[1].lower()] = bare if quoted is None else quoted
         place = pair.end()
     return fields
 

@@ -10,8 +10,9 @@ from collections.abc import Callable
 import msgspec
 
 
-class Happening(msgspec.Struct, kw_only=True, tag_field="kind"):
-    """Something that happened. `at`: the recorder's time in Unix seconds; `number`: its place in the journal.
+class Happening(msgspec.Struct, kw_only=True, tag_field="kind", gc=False):
+    """Something that happened: plain values alone, so that thousands of them are no work for the garbage
+    collector. `at`: the recorder's time in Unix seconds; `number`: its place in the journal.
     Both are 0 as long as it is in none."""
 
     at: float = 0.0

@@ -64,6 +64,8 @@ class Logs:
 
 def writable(text: str) -> str:
     """A text that an entry can hold: what it cannot becomes a question mark, what is too long is cut."""
+    if text.isprintable() and '"' not in text:
+        return text[:TEXT_LIMIT]
     kept = (character if character.isprintable() and character != '"' else "?" for character in text)
     return "".join(kept)[:TEXT_LIMIT]
 

@@ -41,7 +41,7 @@ class Manners:
     def accept(self, reply: Reply) -> Reply:
         """An answer as it came, but for the page of commands whose answer is not described."""
         if reply is ACCEPTED and self.variants.accepted_body == "empty":
-            return dataclasses.replace(ACCEPTED, body=b"")
+            return dataclasses.replace(ACCEPTED, content=b"")
         return reply
 
     def refuse(self, refused: Refused) -> Answer:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Protocol
 
 from nvr_emulator.recorder.request_target import split_target
+from nvr_protocol.pieces import Pieces
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -58,13 +59,18 @@ class Answer:
     document's example."""
 
     status: int
-    body: bytes = b""
+    content: bytes | Pieces = b""
     content_type: str = "text/html"
     headers: Headers = ()
     reason: str = ""
     sent: Callable[[], None] | None = field(default=None, compare=False)
     hang_up: bool = False
     drawn: tuple[str, ...] = DRAWN
+
+    @property
+    def body(self) -> bytes:
+        """The whole content."""
+        return bytes(self.content)
 
     @property
     def stays(self) -> bool:
@@ -74,7 +80,7 @@ class Answer:
     @property
     def challenges(self) -> bool:
         """Whether it asks for Digest authentication."""
-        return any(name == "WWW-Authenticate" for name, _ in self.headers)
+        return bool(self.headers) and "WWW-Authenticate" in dict(self.headers)
 
 
 class Reply(Protocol):

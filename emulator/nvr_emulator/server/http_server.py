@@ -91,7 +91,7 @@ class RecorderServer:
     def _exchange(
         self, incoming: web.BaseRequest, request: Request, reply: Reply, now: float, arrived: float
     ) -> Exchange:
-        exchange = exchange_of(request, reply, self.recorder.live.content_type())
+        exchange = exchange_of(request, reply, self.recorder.live.content_type)
         exchange.at, exchange.arrived, exchange.took = now, arrived, time.monotonic() - arrived
         exchange.raw_headers = headers_kept(incoming.raw_headers)
         return exchange

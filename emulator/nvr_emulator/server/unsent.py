@@ -10,6 +10,7 @@ import socket
 import struct
 
 from nvr_emulator.server.library_internals import bytes_waiting, plain_transport
+from nvr_protocol.pieces import Pieces
 
 UNSENT_IN_KERNEL = 0x894B
 """SIOCOUTQNSD (Linux): how many bytes of a socket the kernel has not sent yet."""
@@ -19,7 +20,9 @@ PATIENCE = 1.0
 """Seconds in which a client must take something of an answer that has ended."""
 LOOK = 0.02
 LONG = 16 * 1024
-"""Bytes of a body from which on a copy costs more than to write in two."""
+"""Bytes of a body from which on a copy costs more than to write in pieces."""
+MOST_PIECES = 1000
+"""Pieces that the kernel takes at once (IOV_MAX is 1024)."""
 
 
 def unsent(transport: asyncio.Transport) -> int:
@@ -45,23 +48,24 @@ def acknowledged(transport: asyncio.Transport) -> int:
         return 0
 
 
-def write_both(transport: asyncio.Transport, head: bytes, body: bytes) -> None:
-    """Write a head and its body without joining them, where that saves the copy of a long body."""
-    if len(body) < LONG:
-        transport.write(head + body)
-    elif transport.get_extra_info("sslcontext") is not None:
-        # TLS takes one after the other into its records.
-        transport.writelines((head, body))
-    else:
-        taken = 0
-        if not transport.get_write_buffer_size():
-            # asyncio joins what it is given before 3.12, and in the first of 3.12 does not bound it.
-            with contextlib.suppress(OSError, ValueError):
-                taken = os.writev(transport.get_extra_info("socket").fileno(), (head, body))
-        if taken < len(head):
-            transport.write(head[taken:])
-        if taken < len(head) + len(body):
-            transport.write(memoryview(body)[max(0, taken - len(head)) :])
+def write(transport: asyncio.Transport, head: bytes, content: bytes | Pieces) -> None:
+    """Write a head and what follows, without joining them where that saves the copy of something long."""
+    if len(content) < LONG or transport.get_extra_info("sslcontext") is not None:
+        # TLS makes a record of each piece.
+        transport.write(head + bytes(content))
+        return
+    pieces = (head, *content.parts) if isinstance(content, Pieces) else (head, content)
+    taken = 0
+    if not transport.get_write_buffer_size():
+        # asyncio joins what it is given before 3.12, and in the first of 3.12 does not bound it.
+        with contextlib.suppress(OSError, ValueError):
+            taken = os.writev(transport.get_extra_info("socket").fileno(), pieces[:MOST_PIECES])
+    if taken == len(head) + len(content):
+        return
+    for piece in pieces:
+        if taken < len(piece):
+            transport.write(memoryview(piece)[taken:])
+        taken = max(0, taken - len(piece))
 
 
 def all_sent(transport: asyncio.Transport) -> bool:

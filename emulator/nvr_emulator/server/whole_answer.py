@@ -12,7 +12,8 @@ from aiohttp import HttpVersion10, HttpVersion11, web
 
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.recorder.replies import Answer, Headers
-from nvr_emulator.server.unsent import write_both
+from nvr_emulator.server.unsent import write
+from nvr_protocol.pieces import Pieces
 
 SERVER = "recorder"
 NO_BODY = 204
@@ -20,12 +21,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class WholeResponse(web.StreamResponse):
-    """An answer whose bytes are all there: they go out at once, and the body is not copied for it."""
+    """An answer whose bytes are all there: they go out at once, and what is long is not copied for it."""
 
-    def __init__(self, status: int, head: bytes, body: bytes, *, stays: bool) -> None:
+    def __init__(self, status: int, head: bytes, content: bytes | Pieces, *, stays: bool) -> None:
         super().__init__(status=status)
         self._head = head
-        self._whole_body = body
+        self._content = content
         self._stays = stays
         self._is_out = False
 
@@ -42,8 +43,8 @@ class WholeResponse(web.StreamResponse):
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client has gone")
-        write_both(transport, self._head, self._whole_body)
-        request.writer.output_size += len(self._head) + len(self._whole_body)
+        write(transport, self._head, self._content)
+        request.writer.output_size += len(self._head) + len(self._content)
         await request.writer.drain()
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -65,10 +66,10 @@ def response_of(incoming: web.BaseRequest, answer: Answer, variants: Variants, n
         stays=kept and not closes,
         reordered=variants.header_order == "other",
     )
-    size = "" if answer.status == NO_BODY else str(len(answer.body))
+    size = "" if answer.status == NO_BODY else str(len(answer.content))
     head = f"{ahead}{size}{between}{_date(int(now))}{behind}".encode()
-    body = b"" if incoming.method == "HEAD" or answer.status == NO_BODY else answer.body
-    return WholeResponse(answer.status, head, body, stays=kept and not closes)
+    content = b"" if incoming.method == "HEAD" or answer.status == NO_BODY else answer.content
+    return WholeResponse(answer.status, head, content, stays=kept and not closes)
 
 
 @lru_cache(maxsize=256)

@@ -16,11 +16,15 @@ from nvr_protocol.additional_information import (
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import DEFAULT, Dialect
 from nvr_protocol.errors import ProtocolError
+from nvr_protocol.pieces import Pieces
 from nvr_protocol.playback.chunk import GOP_TIMES, GOP_TIMES_AT, PICTURE_TIME, PICTURE_TIME_AT
 from nvr_protocol.playback.chunk_form import STANDARD, ChunkForm
 from nvr_protocol.playback.video_values import Picture, PlaybackVideo
 from nvr_protocol.playback.video_writer import MAX_HUNDREDTHS, lay_out, zone_information
 from nvr_protocol.timestamps import UTC_ZONE, Hundredths, Zone, parted, write_zone
+
+FIRST_AHEAD = 2
+"""Which of its pieces stands ahead of the second packet: behind the head and the first packet."""
 
 
 class PreparedGop:
@@ -45,8 +49,9 @@ class PreparedGop:
         video = PlaybackVideo(codec, 0, blank, epoch, epoch, UTC_ZONE, frame_rate, Operation.UNDEFINED)
         layout = lay_out(video, dialect, form)
         self._head = layout.head
-        self._packets = layout.packets
-        self._padding = layout.padding
+        self._count = len(pictures)
+        packets = [piece for packet in layout.packets for piece in packet]
+        self._pieces = [*packets[1:], layout.padding]
         self._stream_header = layout.stream_header
         tlvs = walk_tlvs(layout.head, layout.tlvs.start, layout.tlvs.stop, dialect)
         self._places = {tlv.id: tlv.offset + 4 for tlv in tlvs}
@@ -66,11 +71,11 @@ class PreparedGop:
         end: Hundredths | None = None,
         long_term_reference: int = 0,
         show_hide: int = 0,
-    ) -> bytes:
+    ) -> Pieces:
         """The body of an answer. `picture_hundredths` are the times of the pictures, of which the first is
         the start of the GOP and the last its end, unless `end` says otherwise (OP-37). Of what is given, that
         is put in which the form of the chunk has."""
-        count = len(self._packets)
+        count = self._count
         if len(picture_hundredths) != count:
             raise ProtocolError("picture times", f"{len(picture_hundredths)} for {count} pictures")
         start, last = picture_hundredths[0], picture_hundredths[-1]
@@ -109,15 +114,13 @@ class PreparedGop:
         gop = (*parted(end), short_zone, *first, short_zone)
         GOP_TIMES[order].pack_into(head, stream_header + GOP_TIMES_AT, *gop)
         PICTURE_TIME[order].pack_into(head, stream_header + PICTURE_TIME_AT, *first)
-        pieces: list[bytes | bytearray] = [head, self._packets[0][1]]
-        for (ahead, packet), taken in zip(self._packets[1:], picture_hundredths[1:], strict=True):
-            pieces.append(self._camera_time(taken, zone_bytes) if self._times_ahead else ahead)
-            pieces.append(packet)
-        pieces.append(self._padding)
-        return b"".join(pieces)
+        pieces = [bytes(head), *self._pieces]
+        if self._times_ahead:
+            pieces[FIRST_AHEAD:-1:2] = self._camera_times(picture_hundredths[1:], zone_bytes)
+        return Pieces(pieces)
 
-    def _camera_time(self, taken: Hundredths, zone: bytes) -> bytes:
-        seconds, hundredth = parted(taken)
-        return self._ahead.pack(
-            InformationId.CAMERA_TIME, 12, seconds, zone, InformationId.CAMERA_FRAME_TIME, 8, hundredth, 0
-        )
+    def _camera_times(self, moments: Sequence[Hundredths], zone: bytes) -> list[bytes]:
+        """What stands ahead of each packet but the first."""
+        pack = self._ahead.pack
+        time, frame_time = int(InformationId.CAMERA_TIME), int(InformationId.CAMERA_FRAME_TIME)
+        return [pack(time, 12, moment // 100, zone, frame_time, 8, moment % 100, 0) for moment in moments]

@@ -32,9 +32,9 @@ def refusing(monkeypatch):
             if not isinstance(reply, Answer) or reply.challenges:
                 return reply
             if reply.status == 204 or reply.status >= 400:
-                return dataclasses.replace(reply, status=status, body=body)
+                return dataclasses.replace(reply, status=status, content=body)
             if reply.body == accepted().body:
-                return dataclasses.replace(reply, body=accepted_body)
+                return dataclasses.replace(reply, content=accepted_body)
             return reply
 
         monkeypatch.setattr(Recorder, "receive", changed)

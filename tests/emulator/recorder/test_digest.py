@@ -115,6 +115,11 @@ def test_any_header_is_judged_without_a_crash(text):
     assert gate.check("Digest " + text, "GET", TARGET, 0.0).user is None
 
 
+def test_a_backslash_escapes_in_quotes_alone():
+    fields = parse_authorization(r'Digest username="A\"\\", nonce=A\B')
+    assert fields == {"username": 'A"\\', "nonce": "A\\B"}
+
+
 def test_a_repeated_field_is_malformed():
     assert parse_authorization('Digest username="A", username="B"') is None
 

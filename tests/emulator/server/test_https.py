@@ -202,7 +202,7 @@ def test_an_answer_that_is_not_read_stays_in_flight(recorder, session):
     session("hdrctl.cgi?UID={uid}&PC=AS60&MASK=1000").read()
     session("hdrctl.cgi?UID={uid}&PC=AS60&PLAYCMD=PLAY&2ND=OFF&TIMEF=AS60_UNKNOWN&NOTIME=ON").read()
     original = machine.recorder.playback_commands.chunk
-    machine.recorder.playback_commands.chunk = lambda *args: original(*args) + bytes(32 * 1024 * 1024)
+    machine.recorder.playback_commands.chunk = lambda *args: bytes(original(*args)) + bytes(32 * 1024 * 1024)
     try:
         first = session("camera.cgi?UID={uid}&CAM=1")
         second = session("camera.cgi?UID={uid}&CAM=1")

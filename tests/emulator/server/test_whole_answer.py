@@ -10,8 +10,9 @@ from aiohttp import HttpVersion11
 
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.recorder.replies import KEEP_ALIVE_NO_CACHE, Answer
-from nvr_emulator.server.unsent import LONG, write_both
+from nvr_emulator.server.unsent import LONG, MOST_PIECES, write
 from nvr_emulator.server.whole_answer import response_of
+from nvr_protocol.pieces import Pieces
 
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
 LONG_BODY = bytes(range(256)) * (LONG // 64)
@@ -56,8 +57,8 @@ def test_a_header_field_cannot_bring_another():
         sent(Answer(200, b"", headers=(("Allow", "GET\r\nSet-Cookie: a=b"),)))
 
 
-def taken(size, *, room):
-    """What a connection with so much room takes at once of a head and a body, and what is left to write."""
+def taken(content, *, room):
+    """What a connection with so much room takes at once of a head and what follows, and what is left."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
@@ -67,18 +68,49 @@ def taken(size, *, room):
         transport = SimpleNamespace(
             get_extra_info=known.get, get_write_buffer_size=lambda: 0, write=left.extend
         )
-        write_both(transport, HEAD, LONG_BODY[:size])
+        write(transport, HEAD, content)
         ours.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: theirs.recv(1 << 20), b"")), bytes(left)
 
 
 def test_a_long_body_goes_out_as_it_is():
-    at_once, left = taken(LONG, room=1 << 20)
+    at_once, left = taken(LONG_BODY[:LONG], room=1 << 20)
     assert (at_once, left) == (HEAD + LONG_BODY[:LONG], b"")
 
 
+def test_pieces_go_out_as_they_are():
+    at_once, left = taken(Pieces([LONG_BODY, b"", b"end"]), room=1 << 20)
+    assert (at_once, left) == (HEAD + LONG_BODY + b"end", b"")
+
+
+def test_more_pieces_than_the_kernel_takes_are_left_to_be_written():
+    content = Pieces([bytes([number % 251]) * 16 for number in range(MOST_PIECES + 100)])
+    at_once, left = taken(content, room=1 << 20)
+    assert at_once + left == HEAD + bytes(content)
+    assert at_once
+    assert left
+
+
+@pytest.mark.parametrize("parts", [1, 3, 40])
+def test_pieces_that_found_no_room_are_left_to_be_written(parts):
+    size = len(LONG_BODY) // parts + 1
+    content = Pieces([LONG_BODY[begin : begin + size] for begin in range(0, len(LONG_BODY), size)])
+    at_once, left = taken(content, room=1)
+    assert at_once + left == HEAD + LONG_BODY
+    assert left
+
+
+def test_pieces_are_joined_for_tls():
+    written = []
+    transport = SimpleNamespace(
+        get_extra_info=lambda name: name == "sslcontext" or None, write=written.append
+    )
+    write(transport, HEAD, Pieces([LONG_BODY, b"end"]))
+    assert written == [HEAD + LONG_BODY + b"end"]
+
+
 def test_what_found_no_room_is_left_to_be_written():
-    at_once, left = taken(len(LONG_BODY), room=1)
+    at_once, left = taken(LONG_BODY, room=1)
     assert at_once + left == HEAD + LONG_BODY
     assert len(HEAD) < len(at_once) < len(HEAD + LONG_BODY)
 
@@ -88,5 +120,5 @@ def test_what_waits_already_goes_first():
     transport = SimpleNamespace(
         get_extra_info=lambda name: None, get_write_buffer_size=lambda: len(left), write=left.extend
     )
-    write_both(transport, HEAD, LONG_BODY)
+    write(transport, HEAD, LONG_BODY)
     assert bytes(left) == b"before" + HEAD + LONG_BODY

@@ -69,7 +69,7 @@ def test_a_prepared_gop_has_the_same_form(form, dialect, codec, later):
     for _ in range(2):
         end = told.end if later else None
         stamped = prepared.stamp(3, moments, told.zone, told.operation, end=end)
-        assert stamped == write_playback_video(told, form=form)
+        assert bytes(stamped) == write_playback_video(told, form=form)
         prepared.stamp(0xFFFF, [0xFFFF_FFFF] * len(moments), Zone(-1439), Operation.DOWNLOADED, 8)
 
 
@@ -200,6 +200,8 @@ def test_what_has_no_place_is_not_stamped(changes, what):
 
 def test_long_term_reference_and_show_or_hide():
     prepared = PreparedGop(Codec.H264, DATAS[Codec.H264], 50)
-    body = prepared.stamp(1, [0, 20, 40], Zone(0), Operation.PLAYBACK, long_term_reference=0x11, show_hide=2)
+    body = bytes(
+        prepared.stamp(1, [0, 20, 40], Zone(0), Operation.PLAYBACK, long_term_reference=0x11, show_hide=2)
+    )
     recorder = read_playback_video(body).recorder
     assert (recorder.long_term_reference, recorder.show_hide) == (0x11, 2)

@@ -55,7 +55,7 @@ def getinfo_without_an_end(recorder: Recorder) -> None:
 @breaks("INF-06")
 def getinfo_with_bare_line_feeds(recorder: Recorder) -> None:
     """Ends the lines of as_getinfo with LF alone."""
-    _alter(recorder, lambda answer: dataclasses.replace(answer, body=answer.body.replace(b"\r\n", b"\n")))
+    _alter(recorder, lambda answer: dataclasses.replace(answer, content=answer.body.replace(b"\r\n", b"\n")))
 
 
 @breaks("INF-08")
@@ -67,7 +67,9 @@ def getinfo_is_plain_text(recorder: Recorder) -> None:
 @breaks("INF-06")
 def lost_cameras_look_unregistered(recorder: Recorder) -> None:
     """Says 0 of a camera that is registered but lost."""
-    _alter(recorder, lambda answer: dataclasses.replace(answer, body=answer.body.replace(b"CH=2", b"CH=0")))
+    _alter(
+        recorder, lambda answer: dataclasses.replace(answer, content=answer.body.replace(b"CH=2", b"CH=0"))
+    )
 
 
 @breaks("INF-07")
@@ -142,6 +144,6 @@ def _alter_lines(recorder: Recorder, alter: Callable[[list[bytes]], list[bytes]]
     """`alter` is given the lines without their ends; the last one is empty."""
 
     def altered(answer: Answer) -> Answer:
-        return dataclasses.replace(answer, body=b"\r\n".join(alter(answer.body.split(b"\r\n"))))
+        return dataclasses.replace(answer, content=b"\r\n".join(alter(answer.body.split(b"\r\n"))))
 
     _alter(recorder, altered)

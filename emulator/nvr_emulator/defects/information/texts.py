@@ -228,7 +228,7 @@ def _recorded_time(recorder: Recorder, change: Callable[[Answer], Answer]) -> No
 
 def _recorded_text(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
     """Change the text of recordedtime.cgi."""
-    _recorded_time(recorder, lambda answer: dataclasses.replace(answer, body=change(answer.body)))
+    _recorded_time(recorder, lambda answer: dataclasses.replace(answer, content=change(answer.body)))
 
 
 def _recorded_range(recorder: Recorder, change: Callable[[UnixSeconds, UnixSeconds], Range]) -> None:

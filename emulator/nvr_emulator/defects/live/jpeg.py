@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 
 from nvr_emulator.defects.playback import chunk_bytes
-from nvr_emulator.defects.playback.order import Chunk
+from nvr_emulator.defects.playback.order import Chunk, around_chunks
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import Gop, footage_of
 from nvr_emulator.footage.recordings import Place
@@ -239,7 +239,7 @@ def jpeg_pictures_twice(recorder: Recorder) -> None:
         size = chunk_bytes.tlv(before, 0x0006)
         return chunk_bytes.change_tlv(head + before[len(head) :], 0x0006, lambda data: size)
 
-    around(recorder.playback_commands.chunk, chunk)
+    around_chunks(recorder, chunk)
 
 
 def _of_the_next_camera(recorder: Recorder, camera: int, gop: Gop) -> Gop:
@@ -264,7 +264,7 @@ def _chunk(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
         body = original(number, playback, place)
         return change(body) if body.startswith(b"\xff\xd8") else body
 
-    around(recorder.playback_commands.chunk, chunk)
+    around_chunks(recorder, chunk)
 
 
 def _sum(one: bytes, other: bytes) -> bytes:

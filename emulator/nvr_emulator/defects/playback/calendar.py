@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 
-from nvr_emulator.defects.playback.order import Chunk, Find, each_playback
+from nvr_emulator.defects.playback.order import Chunk, Find, around_chunks, each_playback
 from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.footage.footage import TICKS, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
@@ -95,9 +95,10 @@ def pictures_have_the_zone_of_now(recorder: Recorder) -> None:
         gop = place.gop
         zone = zone_at(recorder.plan.zone, UnixSeconds(int(now())))
         prepared = gop.footage.prepared(gop, recorder.plan.dialect, recorder.plan.chunk_form)
-        return prepared.stamp(number, gop.picture_hundredths(), zone, playback.operation, playback.speed)
+        moments = gop.picture_hundredths()
+        return bytes(prepared.stamp(number, moments, zone, playback.operation, playback.speed))
 
-    around(recorder.playback_commands.chunk, chunk)
+    around_chunks(recorder, chunk)
 
 
 def _ends_with_the_day(recorder: Recorder, operation: Operation, zone: tzinfo) -> None:

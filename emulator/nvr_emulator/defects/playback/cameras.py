@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nvr_emulator.defects.playback.order import Chunk, each_playback
+from nvr_emulator.defects.playback.order import Chunk, around_chunks, each_playback
 from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.footage.footage import ticks
 from nvr_emulator.footage.recordings import Place, Recording
@@ -57,7 +57,7 @@ def all_cameras_show_the_first(recorder: Recorder) -> None:
         here = recorder.cameras.recording(first).near(place.gop.start, ticks(moment()))
         return original(number, playback, place if here is None else here)
 
-    around(recorder.playback_commands.chunk, chunk)
+    around_chunks(recorder, chunk)
 
 
 @breaks("PLB-26")
@@ -73,7 +73,7 @@ def neighbours_change_places(recorder: Recorder) -> None:
         here = recorder.cameras.recording(neighbour).near(place.gop.start, ticks(moment()))
         return original(number, playback, here or place)
 
-    around(recorder.playback_commands.chunk, chunk)
+    around_chunks(recorder, chunk)
 
 
 @breaks("PLB-27", models=LARGE)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from nvr_emulator.defects.playback import chunk_bytes
 from nvr_emulator.defects.playback.chunk_changes import change_chunks, change_every_other, change_tlv
-from nvr_emulator.defects.playback.order import Chunk
+from nvr_emulator.defects.playback.order import Chunk, around_chunks
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.recordings import Place
 from nvr_emulator.recorder.playback.operations import Playback
@@ -111,7 +111,7 @@ def gop_ends_a_second_into_the_next(recorder: Recorder) -> None:
         body = original(number, playback, place)
         return chunk_bytes.change_numbers(body, ">IB", END, lambda *was: (seconds, rest))
 
-    around(recorder.playback_commands.chunk, chunk)
+    around_chunks(recorder, chunk)
 
 
 @breaks("PLB-07")

@@ -6,11 +6,10 @@ import struct
 from collections.abc import Callable
 
 from nvr_emulator.defects.playback import chunk_bytes
-from nvr_emulator.defects.playback.order import Chunk
+from nvr_emulator.defects.playback.order import Chunk, around_chunks
 from nvr_emulator.footage.recordings import Place
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.seams import around
 
 
 def change_chunks(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
@@ -20,7 +19,7 @@ def change_chunks(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
         body = original(number, playback, place)
         return change(body) if body[:2] in (b"\xff\x15", b"\xff\x16") else body
 
-    around(recorder.playback_commands.chunk, chunk)
+    around_chunks(recorder, chunk)
 
 
 def change_every_other(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:

@@ -14,11 +14,26 @@ from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
+from nvr_protocol.pieces import Pieces
 from nvr_protocol.timestamps import Ticks, zone_at
 
 Give = Callable[[Asked], Answer]
 Find = Callable[[Cursor, Recording, Ticks], Place | None]
 Chunk = Callable[[int, Playback, Place], bytes]
+
+
+def around_chunks(recorder: Recorder, wrapper: Callable[[Chunk, int, Playback, Place], bytes]) -> None:
+    """Put a function around what gives the GOPs of playback; it is given them whole."""
+
+    def whole(
+        original: Callable[[int, Playback, Place], bytes | Pieces],
+        number: int,
+        playback: Playback,
+        place: Place,
+    ) -> bytes:
+        return wrapper(lambda *asked: bytes(original(*asked)), number, playback, place)
+
+    around(recorder.playback_commands.chunk, whole)
 
 
 @breaks("PLB-12")
@@ -76,9 +91,10 @@ def old_pictures_with_new_times(recorder: Recorder) -> None:
             return original(number, playback, place)
         zone = zone_at(recorder.plan.zone, unix_seconds(gop.start))
         prepared = gop.footage.prepared(before, recorder.plan.dialect, recorder.plan.chunk_form)
-        return prepared.stamp(number, gop.picture_hundredths(), zone, playback.operation, playback.speed)
+        moments = gop.picture_hundredths()
+        return bytes(prepared.stamp(number, moments, zone, playback.operation, playback.speed))
 
-    around(recorder.playback_commands.chunk, chunk)
+    around_chunks(recorder, chunk)
 
 
 @breaks("PLB-13")

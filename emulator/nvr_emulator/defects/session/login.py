@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from nvr_emulator.defects.registry import breaks
@@ -92,7 +92,7 @@ def login_page_is_plain_text(recorder: Recorder) -> None:
 @breaks("SES-02")
 def login_page_without_uid(recorder: Recorder) -> None:
     """Answers a login with a page that names no UID."""
-    _alter_page(recorder, lambda answer: dataclasses.replace(answer, body=b"<html>Welcome</html>\r\n"))
+    _alter_page(recorder, lambda answer: dataclasses.replace(answer, content=b"<html>Welcome</html>\r\n"))
 
 
 @breaks("SES-02")
@@ -100,7 +100,7 @@ def login_page_leads_nowhere(recorder: Recorder) -> None:
     """Names the UID in a page that does not lead to hdrctl.cgi."""
     _alter_page(
         recorder,
-        lambda answer: dataclasses.replace(answer, body=answer.body.replace(b"hdrctl.cgi", b"index.cgi")),
+        lambda answer: dataclasses.replace(answer, content=answer.body.replace(b"hdrctl.cgi", b"index.cgi")),
     )
 
 
@@ -166,7 +166,7 @@ def uid_of_zero(recorder: Recorder) -> None:
         if session.number != 1:
             return answer
         zero.append(session.uid)
-        return dataclasses.replace(answer, body=answer.body.replace(b"%d" % session.uid, b"0"))
+        return dataclasses.replace(answer, content=answer.body.replace(b"%d" % session.uid, b"0"))
 
     def receive(original: Callable[[Request, float], Reply], request: Request, now: float) -> Reply:
         query = _ZERO.sub(f"UID={zero[-1]}", request.query) if zero else request.query
@@ -192,7 +192,7 @@ def same_uid_twice(recorder: Recorder) -> None:
         if shown or len(valid) != 16:
             return answer
         shown.append(valid[-2])
-        return dataclasses.replace(answer, body=recorder.login_commands.page_of(valid[-2]))
+        return dataclasses.replace(answer, content=recorder.login_commands.page_of(valid[-2]))
 
     _alter_page(recorder, alter)
 
@@ -301,7 +301,7 @@ def _administrator(recorder: Recorder) -> str:
     return min(recorder.plan.users.values(), key=lambda user: user.level.priority).name
 
 
-def _fields(header: str | None) -> dict[str, str]:
+def _fields(header: str | None) -> Mapping[str, str]:
     return (parse_authorization(header) if header else None) or {}
 
 
@@ -315,7 +315,7 @@ def _print_uid(recorder: Recorder, form: bytes) -> None:
     def alter(answer: Answer) -> Answer:
         uid = recorder.sessions.valid()[-1].uid
         printed = form % uid if b"%" in form else form
-        return dataclasses.replace(answer, body=answer.body.replace(b"%d" % uid, printed))
+        return dataclasses.replace(answer, content=answer.body.replace(b"%d" % uid, printed))
 
     _alter_page(recorder, alter)
 

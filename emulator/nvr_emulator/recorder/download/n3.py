@@ -23,12 +23,13 @@ def video_chunks(gops: Iterable[Gop], camera: int, zone: tzinfo, dialect: Dialec
     gop = next(coming, None)
     while gop is not None:
         following = next(coming, None)
-        yield gop.footage.prepared(gop, dialect).stamp(
+        chunk = gop.footage.prepared(gop, dialect).stamp(
             camera,
             gop.picture_hundredths(),
             zone_at(zone, unix_seconds(gop.start)),
             Operation.DOWNLOADED if following is None else Operation.DOWNLOADING,
         )
+        yield bytes(chunk)
         gop = following
 
 

@@ -8,6 +8,7 @@ from nvr_emulator.footage.footage import Gop, hundredths, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_protocol.codecs import Codec
+from nvr_protocol.pieces import Pieces
 from nvr_protocol.playback.video_values import PlaybackVideo
 from nvr_protocol.playback.video_writer import write_playback_video
 from nvr_protocol.timestamps import Hundredths, Ticks, zone_at
@@ -24,7 +25,7 @@ class Chunks:
     def __init__(self, plan: RecorderPlan) -> None:
         self.plan = plan
 
-    def gop(self, camera: CameraSettings, playback: Playback, place: Place, recording: Recording) -> bytes:
+    def gop(self, camera: CameraSettings, playback: Playback, place: Place, recording: Recording) -> Pieces:
         """A recorded GOP."""
         gop = place.gop
         long_term_reference, show_hide = long_term(gop, playback) if camera.ltr else (0, 0)

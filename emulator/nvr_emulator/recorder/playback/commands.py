@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
+from functools import partial
 from typing import cast
 
 from nvr_emulator.configuration.plan import RecorderPlan
@@ -19,6 +20,7 @@ from nvr_emulator.recorder.replies import KEEP_ALIVE_NO_CACHE, Answer, Refused, 
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import seam
 from nvr_protocol.commands.urls import Command
+from nvr_protocol.pieces import Pieces
 from nvr_protocol.timestamps import Hundredths, Ticks
 
 PLAY_COMMANDS = ("play", "reverse", "pause", "step", "goto", "fast", "stop")
@@ -124,12 +126,13 @@ class PlaybackCommands:
         if number in playback.in_flight:
             raise Refused(503, f"CAM: camera {number} is being sent on this UID already")
         place = playback.next_gop(number, self.cameras.recording(number), now) if admitted else None
+        sent = partial(playback.in_flight.discard, number)
         if place is None:
-            answer = self.no_image(number, playback, now)
+            answer = dataclasses.replace(self.no_image(number, playback, now), sent=sent)
         else:
-            answer = octets(self.chunk(number, playback, place))
+            answer = octets(self.chunk(number, playback, place), sent)
         playback.in_flight.add(number)
-        return dataclasses.replace(answer, sent=lambda: playback.in_flight.discard(number))
+        return answer
 
     def admits(self, session: Session, playback: Playback) -> bool:
         """Whether something may be fetched beside what else runs on the UID: where nothing plays, live is
@@ -150,7 +153,7 @@ class PlaybackCommands:
         return self.audio.answer(camera.number, self.cameras.audio_of(camera), second)
 
     @seam
-    def chunk(self, number: int, playback: Playback, place: Place) -> bytes:
+    def chunk(self, number: int, playback: Playback, place: Place) -> bytes | Pieces:
         """The recorded GOP as §3.3.1 lays it out."""
         camera, recording = self.cameras.settings(number), self.cameras.recording(number)
         return self.chunks.gop(camera, playback, place, recording)
@@ -169,6 +172,6 @@ class PlaybackCommands:
                 return octets(self.chunks.no_image(camera, playback, recording, now))
 
 
-def octets(body: bytes) -> Answer:
-    """The answer of camera.cgi."""
-    return Answer(200, body, "application/octet-stream", KEEP_ALIVE_NO_CACHE)
+def octets(body: bytes | Pieces, sent: Callable[[], None] | None = None) -> Answer:
+    """The answer of camera.cgi; `sent` is called once the client has it."""
+    return Answer(200, body, "application/octet-stream", KEEP_ALIVE_NO_CACHE, sent=sent)
