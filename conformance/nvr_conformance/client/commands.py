@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+
 PLAY = "/cgi-bin/hdrctl.cgi?UID={UID}&PC=AS60&PLAYCMD="
 CONTROL = "/cgi-bin/camctl.cgi?UID={UID}&CH={CH}&CMD="
 
@@ -47,12 +49,20 @@ MAY_BE_LEFT_OUT = ("PAN", "TILT", "ZOOM", "INTERNETMODE")
 """Parameters that a command can do without: those of functions that do not operate; INTERNETMODE at STOP."""
 
 
+FIRST, LAST = 1_640_995_200, 2_082_758_399
+"""2022-01-01 00:00:00 and 2035-12-31 23:59:59, in Unix seconds."""
+
+
+class UnnamableTimeError(PrerequisiteFailed, ValueError):
+    """A time that no command can name: what needs it cannot be tested."""
+
+
 def command_url(key: str, **values: object) -> str:
     """The path and query of a command. TIMEF is in hundredths of a Unix second, STARTTIME and ENDTIME in
     Unix seconds; a parameter that may be left out and is not given is not sent.
 
-    KeyError for a command that is not in the table, and for a value that is missing; ValueError for a time
-    that has no place in it (2022 to 2035).
+    KeyError for a command that is not in the table, and for a value that is missing; UnnamableTimeError for a
+    time that has no place in it (2022 to 2035).
     """
     pattern = URLS[key]
     path, _, query = pattern.partition("?")
@@ -68,11 +78,20 @@ def timef(hundredths: int) -> str:
 
 
 def range_time(seconds: int) -> str:
-    """A STARTTIME or ENDTIME: yymmddhhmmss, UTC (§6.3.2). ValueError beyond 2022 to 2035."""
+    """A STARTTIME or ENDTIME: yymmddhhmmss, UTC (§6.3.2). UnnamableTimeError beyond 2022 to 2035."""
+    if not FIRST <= seconds <= LAST:
+        raise UnnamableTimeError(
+            f"no command can name {_day(seconds)}: they name 2022 to 2035 (is the recorder's clock right?)"
+        )
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-    if not 2022 <= moment.year <= 2035:
-        raise ValueError(f"{moment:%Y-%m-%d} is not within 2022 and 2035")
     return moment.strftime("%y%m%d%H%M%S")
+
+
+def _day(seconds: int) -> str:
+    try:
+        return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds):%Y-%m-%d}"
+    except OverflowError:
+        return f"second {seconds}"
 
 
 def _text(name: str, value: object) -> str:

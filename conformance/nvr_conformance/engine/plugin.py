@@ -92,6 +92,9 @@ class EnginePlugin:
             chosen.sort(key=lambda item: place_of(self._claims[item.nodeid]))
         else:
             order = {name: place for place, name in enumerate(self.only)}
+            self.errors += [
+                f"no such scenario: {name}" for name in order.keys() - {item.name for item in items}
+            ]
             chosen = sorted(
                 (item for item in chosen if item.name in order), key=lambda item: order[item.name]
             )

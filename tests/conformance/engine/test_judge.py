@@ -441,3 +441,13 @@ def test_errors_of_the_kit_are_in_the_files(run):
     suite = ElementTree.fromstring(junit_xml(result))
     assert suite.get("errors") == "2"
     assert len(suite.findall(".//error")) == 2
+
+
+def test_scenarios_by_name_run_in_that_order_and_a_wrong_name_is_told():
+    seen = []
+    names = ("test_logout", "test_login")
+    result = judge(run=RunOptions(only=names), reporters=[seen.append])
+    assert [event.name for event in seen if isinstance(event, ScenarioStarted)] == list(names)
+    assert not result.errors
+    result = judge(run=RunOptions(only=("test_no_such",)))
+    assert result.errors == ("no such scenario: test_no_such",)

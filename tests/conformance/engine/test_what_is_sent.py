@@ -27,7 +27,7 @@ BY_CAMERAS = (
     "test_a_new_mask",
     "test_mask_of_the_wrong_length",
     "test_sixteen_streams",
-    "test_login_page",
+    "test_login",
 )
 WHAT = {1: BY_CAMERAS, 2: None, 3: BY_CAMERAS}
 

@@ -122,15 +122,32 @@ def test_every_equivalent_names_a_mutant_that_there_is():
     assert all(known_equivalents().values())
 
 
-def test_a_mutant_is_judged_in_a_process_of_its_own(tmp_path):
-    source = path_of(PACKET).read_text("utf-8")
-    [wrong] = [each for each in mutants_of(PACKET, source) if each.text == "97 is 98"]
-    assert wrong.at_import
-    trial = MutantTrial(PACKET, wrong.number, 2, 0, ("test_live_audio_of_each_codec",), str(tmp_path))
-    gone = replace(trial, number=10**9)
-    judged = dict(running.spread(judge_mutant, [trial, gone], jobs=1, timeout=60, fresh=True))
-    assert (judged[trial].fate, judged[trial].by) == (Fate.KILLED, ("LIV-26",))
-    assert "no mutant" in judged[gone].reason
+def trial_of(module, text, *scenarios):
+    [number] = [
+        each.number for each in mutants_of(module, path_of(module).read_text("utf-8")) if each.text == text
+    ]
+    return MutantTrial(module, number, 2, 0, scenarios)
+
+
+TABLE = "nvr_protocol.commands.table"
+WRONG = {
+    trial_of(PACKET, "97 is 98", "test_live_audio_of_each_codec"): "LIV-",
+    trial_of(TABLE, "'dlogin.cgi' is 'dlogin.cgh'", "test_login"): "SES-",
+    trial_of(TABLE, "'ENDTIME' is 'ENDTIMD'", "test_a_minute_of_an_h265_camera"): "DWN-",
+    trial_of(TABLE, "'SDBACKUP' is 'SDBACKUQ'", "test_go_to_date"): "PLB-",
+}
+
+
+def test_what_emulator_and_protocol_share_is_held_against_the_document(tmp_path):
+    """Mutants in what both sides would go by if the judge had no table and no numbers of its own, and one
+    that is not there; each in a process of its own."""
+    gone = MutantTrial(TABLE, 10**9, 2, 0, ("test_login",))
+    trials = [replace(each, compiled=str(tmp_path)) for each in (*WRONG, gone)]
+    judged = dict(running.spread(judge_mutant, trials, jobs=2, timeout=60, fresh=True))
+    for trial, prefix in zip(trials, WRONG.values(), strict=False):
+        assert judged[trial].fate is Fate.KILLED, judged[trial]
+        assert judged[trial].by[0].startswith(prefix)
+    assert "no mutant" in judged[trials[-1]].reason
 
 
 def test_what_is_held_against_a_recorder_that_breaks_is_no_kill():
