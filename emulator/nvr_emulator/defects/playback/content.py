@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from nvr_emulator.defects.playback import chunk_bytes
 from nvr_emulator.defects.playback.chunk_changes import change_chunks
-from nvr_emulator.defects.playback.order import Chunk
+from nvr_emulator.defects.playback.order import Chunk, around_chunks
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio, AudioUnit
 from nvr_emulator.footage.footage import TICKS
@@ -64,7 +64,7 @@ def gops_change_places(recorder: Recorder) -> None:
         )
         return write_playback_video(dataclasses.replace(video, pictures=pictures))
 
-    around(recorder.playback_commands.chunk, chunk)
+    around_chunks(recorder, chunk)
 
 
 @breaks("PLB-07")
