@@ -56,7 +56,11 @@ if TYPE_CHECKING:
     metavar="N|ID-GLOB",
     help="Fail unless so many, or these, were tested; may be repeated.",
 )
-@click.option("--redact-uids", is_flag=True, help="Replace UIDs in the report (UID-1, UID-2 …).")
+@click.option(
+    "--redact-uids/--show-uids",
+    default=True,
+    help="Whether UIDs are replaced in the report (UID-1, UID-2 …) [they are].",
+)
 @EXPECTED_FAILURES
 @click.option(
     "--timeout", type=click.FloatRange(0.1, 600), default=10.0, help="Seconds an answer may take [10]."
@@ -122,13 +126,13 @@ def run(
         judging: dict[str, object] = {
             "--report": report,
             "--profile-out": profile_out,
-            "--redact-uids": redact_uids,
+            "--show-uids": not redact_uids,
         }
         judging |= {"--note": notes, "--require-tested": required}
         judging |= {"--expected-failures": expected_failures, "--verbose": verbose}
         _refuse_idle(judging, "--plan judges nothing")
     elif report is None:
-        reporting = {"--redact-uids": redact_uids, "--note": notes}
+        reporting = {"--show-uids": not redact_uids, "--note": notes}
         _refuse_idle(reporting, "for a report, and none is asked for by --report")
     options = _with_config(dataclasses.replace(options, timeout=timeout), config)
     wanted = RunOptions(

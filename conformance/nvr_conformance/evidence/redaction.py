@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -12,12 +12,17 @@ if TYPE_CHECKING:
 
 PASSWORD_SHOWN = "(password)"
 LEAST_PASSWORD = 4  # characters: a shorter one stands in many places by chance
-_LONG = re.compile(r"(?<![0-9])[0-9]{6,40}(?![0-9])")  # digits enough to know a UID again without its name
-_LONG_BYTES = re.compile(rb"(?<![0-9])[0-9]{6,40}(?![0-9])")
-_UID = re.compile(r"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,40})", re.IGNORECASE)
-_UID_BYTES = re.compile(rb"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,40})", re.IGNORECASE)
+_LONG = re.compile(r"(?<![0-9])[0-9]{6,64}(?![0-9])")  # digits enough to know a UID again without its name
+_LONG_BYTES = re.compile(rb"(?<![0-9])[0-9]{6,64}(?![0-9])")
+_UID = re.compile(r"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,64})", re.IGNORECASE)
+_UID_BYTES = re.compile(rb"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,64})", re.IGNORECASE)
+_FRAMING = rb"(?P<kept>^content-length[ \t]*:[ \t]*[0-9]+|\r\n[0-9a-f]{1,7}[ \t]*(?:;[^\r\n]{0,200})?\r\n)"
+"""Numbers that the bytes behind them are read by: a password of digits may be the same by chance."""
+KNOWN_LIMIT = 100_000  # UIDs that are told apart; a device may make up more, and they are all alike then
 _TRIES = 1000  # to find digits that are no other UID's
 _FEW = 3  # digits: with so few nobody is found again
+_LONGEST = 19  # digits of a number that may be a UID
+_NOTHING, _NOTHING_BYTES = re.compile(r"(?!)"), re.compile(rb"(?!)(?P<kept>)")
 _SECRET_LINE = re.compile(
     rb"(?im)^((?:proxy-)?authorization[ \t]*:[ \t]*\w*|authentication-info[ \t]*:)([^\r\n]*)"
 )
@@ -38,14 +43,22 @@ class Redactor:
         self._numbers: dict[str, int] = {}
         self._others: dict[bytes, bytes] = {}
         self._random = SystemRandom()
+        self._taken: set[bytes] = set()
         self._passwords: set[str] = set()
+        self._in_text = _NOTHING
+        self._in_bytes = _NOTHING_BYTES
         self.learn(passwords)
 
     def learn(self, passwords: Iterable[str]) -> None:
         """More passwords that must not be shown."""
-        for password in passwords:
-            if len(password) >= LEAST_PASSWORD:
-                self._passwords |= {password, quote(password, safe="")}
+        new = {password for password in passwords if len(password) >= LEAST_PASSWORD}
+        if new <= self._passwords:
+            return
+        self._passwords |= new
+        forms = sorted({*self._passwords, *(quote(each, safe="") for each in self._passwords)}, key=_longest)
+        self._in_text = re.compile("|".join(map(_pattern, forms)))
+        secrets = b"|".join(_pattern(form).encode() for form in forms)
+        self._in_bytes = re.compile(rb"(?im:" + _FRAMING + rb")|" + secrets)
 
     def header(self, name: str, value: str) -> str:
         """A header's value as it may be shown."""
@@ -56,11 +69,10 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A text as it may be shown."""
-        for password in sorted(self._passwords, key=len, reverse=True):
-            text = text.replace(password, PASSWORD_SHOWN)
+        text = self._in_text.sub(PASSWORD_SHOWN, text)
         if not self._uids:
             return text
-        text = _UID.sub(lambda found: found[1] + f"UID-{self._number(found[2])}", text)
+        text = _UID.sub(lambda found: found[1] + self._name(found[2]), text)
         return _LONG.sub(
             lambda found: f"UID-{self._numbers[found[0]]}" if found[0] in self._numbers else found[0], text
         )
@@ -70,22 +82,37 @@ class Redactor:
         lowered = data.lower()
         if any(word in lowered for word in _SECRET_WORDS):  # media are long, and have none of them
             data = _SECRET_LINE.sub(lambda found: found[1] + b"*" * len(found[2]), data)
-        for password in sorted(self._passwords, key=len, reverse=True):
-            secret = password.encode("utf-8")
-            data = data.replace(secret, b"*" * len(secret))
+        data = self._in_bytes.sub(lambda found: found["kept"] or b"*" * len(found[0]), data)
         if self._uids:
             data = _UID_BYTES.sub(lambda found: found[1] + self._other(found[2]), data)
             data = _LONG_BYTES.sub(self._known_bytes, data)
         return data
 
-    def _number(self, uid: str) -> int:
-        if uid not in self._numbers:
-            self._numbers[uid] = len(self._numbers) + 1
-        return self._numbers[uid]
+    def value(self, value: Any) -> Any:
+        """Plain data as it may be shown beside bytes of the wire: texts, and numbers that are a UID, as
+        there. The names in tables stay."""
+        match value:
+            case str():
+                return self.digits(value)
+            case bool():
+                return value
+            case int() if self._uids and abs(value) < 10**_LONGEST:
+                return int(_LONG_BYTES.sub(self._known_bytes, str(value).encode()))
+            case dict():
+                return {key: self.value(each) for key, each in value.items()}
+            case list() | tuple():
+                return [self.value(each) for each in value]
+            case _:
+                return value
 
     def digits(self, text: str) -> str:
         """A text as it may be shown beside bytes of the wire: of the same length, UIDs as there."""
-        return self.wire(text.encode()).decode()
+        return self.wire(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    def _name(self, uid: str) -> str:
+        if uid not in self._numbers and len(self._numbers) < KNOWN_LIMIT:
+            self._numbers[uid] = len(self._numbers) + 1
+        return f"UID-{self._numbers.get(uid, 'more')}"
 
     def _known_bytes(self, found: re.Match[bytes]) -> bytes:
         digits = found[0]
@@ -96,12 +123,28 @@ class Redactor:
         )
 
     def _other(self, uid: bytes) -> bytes:
-        """Other digits for a UID: as many, and no other UID's."""
-        if len(uid) <= _FEW:
+        """Other digits for a UID: as many, as many noughts ahead of them, and no other UID's."""
+        figures = uid.lstrip(b"0")
+        if len(figures) <= _FEW:
             return uid
         if uid not in self._others:
-            taken = {*self._others, *self._others.values()}
-            lowest = 10 ** (len(uid) - 1)
+            if len(self._others) >= KNOWN_LIMIT:
+                return b"9" * len(uid)
+            lowest = 10 ** (len(figures) - 1)
             tries = (str(self._random.randrange(lowest, 10 * lowest)).encode() for _ in range(_TRIES))
-            self._others[uid] = next((made for made in tries if made not in taken), b"0" * len(uid))
+            made = (b"0" * (len(uid) - len(figures)) + each for each in tries)
+            other = next((each for each in made if each not in self._taken), b"9" * len(uid))
+            self._others[uid] = other
+            self._taken |= {uid, other}
         return self._others[uid]
+
+
+def _longest(text: str) -> tuple[int, str]:
+    return -len(text), text
+
+
+def _pattern(password: str) -> str:
+    """Where a password stands: anywhere; one of digits alone only where it is no part of another number."""
+    if password.isascii() and password.isdigit():
+        return rf"(?<![0-9A-Za-z.]){password}(?![0-9A-Za-z.])"
+    return re.escape(password)

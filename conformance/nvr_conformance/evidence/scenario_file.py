@@ -118,17 +118,18 @@ def evidence_json(scenario: str, history: History, orders: Sequence[int], redact
     indices = {id(flow): index for index, flow in enumerate(capture.flows)}
     evidence = Evidence(
         scenario=scenario,
-        target=_target_record(target),
+        target=_target_record(target, redactor),
         clock_start=capture.start,
         ticks=tuple((gone_by(order), now) for order, now in tape.ticks),
-        flows=tuple(_flow_record(flow, gone_by) for flow in capture.flows),
+        flows=tuple(_flow_record(flow, gone_by, redactor) for flow in capture.flows),
         exchanges=tuple(
-            _exchange_record(asked, None if asked.flow is None else indices[id(asked.flow)], gone_by)
-            for asked in tape.asked
+            _exchange_record(asked, indices.get(id(asked.flow)), gone_by, redactor) for asked in tape.asked
         ),
-        told=tuple(ToldRecord(told.kind, gone_by(told.order), told.value) for told in tape.told),
+        told=tuple(
+            ToldRecord(told.kind, gone_by(told.order), redactor.value(told.value)) for told in tape.told
+        ),
     )
-    return redactor.digits(msgspec.json.encode(evidence).decode()).encode() + b"\n"
+    return msgspec.json.encode(evidence) + b"\n"
 
 
 def packet_numbers(history: History, orders: Sequence[int]) -> dict[int, int]:
@@ -148,31 +149,35 @@ def kept_target(target: str) -> str:
     return target[:TARGET_LIMIT]
 
 
-def _flow_record(flow: Flow, gone_by: Callable[[int], int]) -> FlowRecord:
+def _flow_record(flow: Flow, gone_by: Callable[[int], int], redactor: Redactor) -> FlowRecord:
     return FlowRecord(
         local=(flow.local[0], flow.local[1]),
         packets=gone_by(flow.order - 1),
         udp=flow.udp,
-        failures=tuple(Failure(gone_by(order), kind, text) for order, kind, text in flow.failures),
+        failures=tuple(
+            Failure(gone_by(order), kind, redactor.digits(text)) for order, kind, text in flow.failures
+        ),
     )
 
 
-def _exchange_record(asked: Asked, flow: int | None, gone_by: Callable[[int], int]) -> ExchangeRecord:
+def _exchange_record(
+    asked: Asked, flow: int | None, gone_by: Callable[[int], int], redactor: Redactor
+) -> ExchangeRecord:
     exchange = asked.exchange
     return ExchangeRecord(
         number=exchange.number,
         method=exchange.method,
-        target=kept_target(exchange.target),
+        target=redactor.digits(kept_target(exchange.target)),
         started=exchange.started,
         ended=exchange.ended,
         flow=flow,
         packets=gone_by(asked.order),
         error=exchange.error if flow is None else None,
-        error_text=exchange.error_text if flow is None else "",
+        error_text=redactor.digits(exchange.error_text) if flow is None else "",
     )
 
 
-def _target_record(target: Target) -> TargetRecord:
+def _target_record(target: Target, redactor: Redactor) -> TargetRecord:
     other = target.http if target.endpoint.tls else target.https
     return TargetRecord(
         url=target.url,
@@ -184,7 +189,7 @@ def _target_record(target: Target) -> TargetRecord:
         https_alone=target.https_alone,
         endpoint=_endpoint_record(target.endpoint),
         other=None if other is None else _endpoint_record(other),
-        knowledge=target.knowledge,
+        knowledge=redactor.value(target.knowledge),
     )
 
 

@@ -48,10 +48,11 @@ _EXCHANGE = re.compile(r"^(.*), exchange ([0-9]+)$")
 class ReportWriter:
     """A reporter that leaves its files in a directory, which is made if need be. OSError where it cannot.
 
-    ``redact_uids`` replaces UIDs in all files; passwords and Digest answers never appear.
+    ``redact_uids`` replaces UIDs in all files: they may be valid still; passwords and Digest answers never
+    appear.
     """
 
-    def __init__(self, directory: Path, *, passwords: Iterable[str] = (), redact_uids: bool = False) -> None:
+    def __init__(self, directory: Path, *, passwords: Iterable[str] = (), redact_uids: bool = True) -> None:
         self._directory = directory
         self._redactor = Redactor(passwords, uids=redact_uids)
         self._files: dict[str, list[str]] = {}

@@ -80,7 +80,7 @@ def test_exit_statuses(command, fake_recorder, tmp_path, name, text, status, sai
         ["--user", "ADMIN", "--password", "secret", "--insecure"],
         ["--control", "http://127.0.0.1:9"],
         ["--pace", "0"],
-        ["--redact-uids"],
+        ["--show-uids"],
         ["--note", "operator=me"],
         ["--note", "operator", "--report", "r"],
         ["--require-tested", "LOV-*"],

@@ -63,6 +63,24 @@ def test_a_whole_run_is_judged_again_to_the_letter(tmp_path):
     assert sum(len(row.checks) for row in again.requirements) > 900
 
 
+def test_a_password_that_is_also_a_length_leaves_evidence_that_can_be_judged(report, tmp_path):
+    """Of digits alone, and the Content-Length of some answer: no byte of framing is taken away."""
+    lengths: set[bytes] = set()
+    for file in (report / "evidence").glob("*.pcap"):
+        lengths |= set(re.findall(rb"Content-Length: ([0-9]{4,})", file.read_bytes()))
+    password = sorted(lengths)[0].decode()
+    setup = {"users": [{"name": "ADMIN", "password": password}]}
+    result = judge(
+        TargetOptions(password=password, model=2, setup=setup),
+        RunOptions(select=SELECTED, capture=True),
+        reporters=[ReportWriter(tmp_path / "report", passwords=[password])],
+    )
+    again = rejudge(tmp_path / "report")
+    assert [row.verdict for row in again.requirements] == [row.verdict for row in result.requirements]
+    assert again.verdict is Overall.CONFORMANT
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "report" / "evidence").iterdir())
+
+
 @pytest.mark.parametrize("defect", ["marker-on-every-packet", "lifetime-of-80-s"])
 def test_what_failed_fails_again(tmp_path, defect):
     result = run(tmp_path / "report", TargetOptions(model=2, defects=(defect,)))

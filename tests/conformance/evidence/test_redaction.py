@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nvr_conformance.evidence import redaction
 from nvr_conformance.evidence.redaction import Redactor
 
 
@@ -26,6 +30,13 @@ def test_uids_are_replaced_everywhere_alike():
     assert other != b"1234567890"
     assert on_the_wire == b"?UID=" + other + b" ?UID=42 ?UID=-1 " + other
     assert redactor.digits('{"uid":1234567890}') == f'{{"uid":{other.decode()}}}'
+    told = {"uid": 1234567890, "at": [1234567890.25, "UID=1234567890", True, None], "1234567890": 12345678901}
+    number, text = int(other), other.decode()
+    assert redactor.value(told) == {
+        "uid": number,
+        "at": [1234567890.25, f"UID={text}", True, None],
+        "1234567890": 12345678901,
+    }
     assert Redactor().text("UID=1234567890") == "UID=1234567890"
 
 
@@ -34,3 +45,45 @@ def test_passwords_and_answers_never_show():
     assert "s3cret" not in redactor.text("a s3cret/word and s3cret%2Fword")
     assert redactor.header("Authorization", 'Digest username="u", response="abc"') == "Digest (not shown)"
     assert "rsp" not in redactor.header("Authentication-Info", 'rspauth="1"')
+
+
+ANSWER = (
+    b"HTTP/1.1 200 OK\r\nContent-Length: 1760\r\n\r\n1760\r\nx=1760 17600 a1760 1760.5 -1760\r\n"
+    b"1760;ext=1\r\n(1760)"
+)
+
+
+def test_a_password_of_digits_is_hidden_and_no_other_number_is():
+    redactor = Redactor(["1760"])
+    hidden = ANSWER.replace(b"x=1760", b"x=****").replace(b"-1760", b"-****").replace(b"(1760)", b"(****)")
+    assert redactor.wire(ANSWER) == hidden
+    assert redactor.text("user:1760, 17600 bytes") == "user:(password), 17600 bytes"
+    assert redactor.value({"at": 1760, "said": "1760"}) == {"at": 1760, "said": "****"}
+
+
+def test_a_password_is_hidden_where_it_is_escaped_too():
+    assert Redactor(["a b/c"]).wire(b"p=a%20b%2Fc, a b/c") == b"p=" + b"*" * 9 + b", " + b"*" * 5
+
+
+def test_a_bad_uid_stays_as_bad_as_it_was():
+    redactor = Redactor(uids=True)
+    assert redactor.wire(b"UID=0000000000 UID=12") == b"UID=0000000000 UID=12"
+    assert redactor.wire(b"UID=0001234567").startswith(b"UID=000")
+    long = redactor.wire(b"UID=" + b"7" * 25)
+    assert len(long) == 29
+    assert long != b"UID=" + b"7" * 25
+
+
+@pytest.mark.parametrize("size", [1_000_000])
+def test_redaction_is_linear_whatever_a_device_makes_up(size, monkeypatch):
+    """Thousands of different UIDs, or a long one: seconds at the most, and a bounded memory of them."""
+    monkeypatch.setattr(redaction, "KNOWN_LIMIT", 1000)
+    made_up = "".join(f"UID={number:07d}," for number in range(size // 50))
+    for text in (made_up, "UID=" + "1" * size, "1" * size, "UID" * (size // 3), "\r\n" * size, "1760" * size):
+        redactor = Redactor(["1760", "secret"], uids=True)
+        begun = time.process_time()
+        redactor.text(text)
+        assert len(redactor.wire(text.encode())) == len(text)
+        assert time.process_time() - begun < 5, text[:20]
+        assert len(redactor._others) <= 1000
+        assert len(redactor._numbers) <= 1000
