@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from nvr_conformance import interrupts
 from nvr_conformance.client.clock import STEP, TargetTime
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.reading.rtp_readers import RtpReaders
 from nvr_conformance.wire.connection import Connection
 from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.live_streams import open_udp_socket
@@ -85,8 +86,8 @@ class Target:
 
     ``model`` 1, 2 or 3; ``users`` highest priority first; ``clock`` "manual" or "real"; ``pace`` seconds
     between commands, which ``commands`` counts for all targets that are the same recorder; ``timeout``
-    seconds for an answer; ``random`` is seeded. ``endpoint`` is where it is asked: ``http`` or ``https``.
-    ``knowledge`` is what was found out of it so far, and is added to.
+    seconds for an answer; ``random`` is seeded, ``rtp`` reads packets. ``endpoint`` is where it is asked:
+    ``http`` or ``https``. ``knowledge`` is what was found out of it so far, and is added to.
     """
 
     def __init__(
@@ -122,6 +123,7 @@ class Target:
         self.timeout = timeout
         self.seed = seed
         self.random = random.Random(f"{seed} {name}")
+        self.rtp = RtpReaders(f"{seed} {name}")
         self._scout = scout
         self._knowledge: dict[str, Any] = {} if knowledge is None else knowledge
         self._commands = commands or Pace()

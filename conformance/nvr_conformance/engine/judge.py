@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from nvr_conformance import interrupts
@@ -116,7 +117,7 @@ def judge_source(
         planned_seconds=run.planned_seconds,
         spent=plugin.spent,
         interrupted=plugin.interrupted,
-        about=source.about(_words(run)),
+        about=msgspec.structs.replace(source.about(_words(run)), packets_read=dict(plugin.packets_read)),
     )
     result = apply_expected_failures(result, run.expected_failures, started.date(), selected)
     result = hold_complete(result, run.required, claimed=plugin.claimed, whole=whole)

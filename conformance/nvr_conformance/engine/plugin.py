@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ class EnginePlugin:
     measurements: list[Measurement] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     spent: dict[str, float] = field(default_factory=dict)  # seconds, by requirement
+    packets_read: Counter[str] = field(default_factory=Counter)  # of RTP, by who read them
     interrupted: bool = False
     capture: bool = False  # keep the bytes of the wire in each scenario's history
     _client: Client | None = None
@@ -199,6 +201,7 @@ class EnginePlugin:
                 target.record(history.tape)
             history.follow(target)
             yield target
+            self.packets_read += target.rtp.counts
 
     @pytest.fixture
     def client(self, target: Target, request: pytest.FixtureRequest) -> Iterator[Client]:

@@ -12,6 +12,7 @@ from nvr_conformance.facts.clock import how_far, is_plausible
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.additional_information import Tlv, TlvWalk, order_of, walk, wrong_value
+from nvr_conformance.reading.rtp import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,13 +30,13 @@ def extension(records: Sequence[RtpRecord]) -> Fact:
     extended = [record for record in records if record.extension is not None or record.problem]
     if not extended:
         raise NothingToJudge("no packet has a header extension")
-    order = _order(extended)
+    walks = {id(record): found for record, found, _ in _walks(records)}
     for record in extended:
         problem = record.problem
         if not problem and record.extension_profile != 0:
             problem = f"profile 0x{record.extension_profile:04x}"
-        if not problem and record.extension is not None:
-            problem = walk(record.extension, byte_order=order).problem
+        if not problem and record.extension:
+            problem = walks[id(record)].problem
         if problem:
             return Fact(False, expected, f"{record.place}, header extension: {problem}")
     return Fact(True, expected, f"{len(extended)} packets")
@@ -112,12 +113,14 @@ def wrong_live_value(found: TlvWalk, order: str) -> str:
     return ""
 
 
-def _walks(records: Sequence[RtpRecord]) -> Iterator[tuple[RtpRecord, TlvWalk, str]]:
+def _walks(records: Sequence[RtpRecord]) -> list[tuple[RtpRecord, TlvWalk, str]]:
     """Each header extension with what is in it, and its byte order."""
-    extended = [record for record in records if record.extension]
-    order = _order(extended)
-    for record in extended:
-        yield record, walk(record.extension or b"", byte_order=order), order
+
+    def walk_each() -> list[tuple[RtpRecord, TlvWalk, str]]:
+        order = _order(records)
+        return [(each, walk(each.extension, byte_order=order), order) for each in records if each.extension]
+
+    return once(records, "header extensions", walk_each)
 
 
 def _elements(records: Sequence[RtpRecord], id_: int) -> Iterator[tuple[RtpRecord, Tlv, str]]:

@@ -13,7 +13,8 @@ from nvr_conformance.facts.rtp import step
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.decoding import decode_pictures, decodes
-from nvr_conformance.reading.nal_units import PICTURE_KINDS, PictureRun, pictures_of, read_payload
+from nvr_conformance.reading.nal_units import PICTURE_KINDS, PictureRun, pictures_of
+from nvr_conformance.reading.rtp import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,6 +45,13 @@ def _is_hole(before: RtpRecord, record: RtpRecord) -> bool:
 
 def whole_pictures(records: Sequence[RtpRecord], codec: str) -> list[list[Picture]]:
     """The pictures of each stretch that cannot lack a packet. NothingToJudge if there is none at all."""
+    found = once(records, ("pictures", codec), lambda: _whole_pictures(records, codec))
+    if not found:
+        raise NothingToJudge("no whole picture among the packets")
+    return found
+
+
+def _whole_pictures(records: Sequence[RtpRecord], codec: str) -> list[list[Picture]]:
     found = []
     pieces = stretches(records)
     for piece in pieces:
@@ -52,8 +60,6 @@ def whole_pictures(records: Sequence[RtpRecord], codec: str) -> list[list[Pictur
             del runs[:1]  # its first packets may be those that were lost
         if runs:
             found.append([(piece[run.first : run.last + 1], run) for run in runs])
-    if not found:
-        raise NothingToJudge("no whole picture among the packets")
     return found
 
 
@@ -130,8 +136,7 @@ def nal_units(records: Sequence[RtpRecord], codec: str) -> Fact:
     pictures = _each(records, codec)
     count = 0
     for packets, run in pictures:
-        for record in packets:
-            read = read_payload(codec, record.payload)
+        for record, read in zip(packets, run.payloads, strict=True):
             problem = ""
             if read.form in ("aggregate", "broken"):
                 problem = f"{read.form} {read.kind}".strip()

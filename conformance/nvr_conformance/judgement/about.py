@@ -15,7 +15,8 @@ class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
     ``configuration``: the file of its settings and that file's SHA-256. ``allow``: what may disturb others.
     ``pace``: seconds between commands, ``timeout``: seconds for an answer. ``select``, ``skip`` and
     ``required``: patterns of requirements, as given. ``scenarios``: where they came from if not from this
-    kit. ``notes``: what whoever ran it says besides (``--note``).
+    kit. ``notes``: what whoever ran it says besides (``--note``). ``packets_read``: how many RTP packets were
+    read by whom.
     """
 
     kit: str = ""
@@ -33,6 +34,7 @@ class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
     required: tuple[str, ...] = ()
     scenarios: str = ""
     notes: dict[str, str] = {}
+    packets_read: dict[str, int] = {}
 
     def lines(self) -> dict[str, str]:
         """What there is to say, in this order: what it is about, and the words."""
@@ -51,6 +53,7 @@ class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
             "skipped": " ".join(self.skip),
             "required to be tested": " ".join(self.required),
             "scenarios": self.scenarios,
+            "packets read": ", ".join(f"{count} of RTP by {who}" for who, count in self.packets_read.items()),
             **self.notes,
         }
         return {name: text for name, text in told.items() if text}

@@ -12,6 +12,7 @@ from nvr_conformance.carriers.live_video import VideoCapture
 from nvr_conformance.carriers.rows import walk
 from nvr_conformance.facts import playback_chunk, playback_times
 from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
+from nvr_conformance.reading.rtp import RtpRecords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,4 +107,4 @@ class VideoChecks:
     ) -> None:
         """Judge a capture of some seconds from its first packet on. ``unix_time`` is the recorder's time at
         its end; ``name`` tells the checks apart ("H264 over RTP")."""
-        walk(live_video.ROWS, self._judge, VideoCapture(records, codec, camera, unix_time), name)
+        walk(live_video.ROWS, self._judge, VideoCapture(RtpRecords(records), codec, camera, unix_time), name)

@@ -145,11 +145,12 @@ def _aggregate(codec: str, type_: int, payload: bytes) -> Payload:
 
 @dataclass(slots=True)
 class PictureRun:
-    """The packets of one picture: ``first`` and ``last`` index the record list; ``kinds`` are its NAL units
-    in order."""
+    """The packets of one picture: ``first`` and ``last`` index the record list, ``payloads`` is what each of
+    them holds; ``kinds`` are its NAL units in order."""
 
     first: int
     last: int
+    payloads: list[Payload] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     nals: list[bytes] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -196,6 +197,8 @@ def pictures_of(records: Sequence[RtpRecord], codec: str) -> list[PictureRun]:
             _rejoin(run, read, open_fragment, record.place)
     if runs and (runs[0].problems[:1] == ["begins in the middle"] or runs[0].kinds[0] in PICTURE_KINDS):
         del runs[0]
+    for run in runs:
+        run.payloads = payloads[run.first : run.last + 1]
     return runs[:-1]
 
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from nvr_conformance.wire.live_multipart import LivePart
     from nvr_conformance.wire.live_streams import CapturedPacket
 
+T = TypeVar("T")
+
+NO_EXTENSION = "X=1, and no header extension behind the header"
 _HEADER = 12
 _LONGEST_HEADER = 12 + 4 * 15
 _MOST_WORDS = 0xFFFF  # of a header extension
@@ -52,6 +55,25 @@ class RtpRecord:
         if self.part is not None:
             told.append(f"part at offset {self.part.offset}")
         return f"packet {self.number}" + (f" ({', '.join(told)})" if told else "")
+
+
+class RtpRecords(tuple[RtpRecord, ...]):
+    """Dissected packets that are judged by several facts: what one finds out the others know."""
+
+    _found: dict[Hashable, Any]
+
+    def once(self, what: Hashable, find: Callable[[], T]) -> T:
+        """What ``find`` gives, which is called for the first who asks for ``what``."""
+        known = self.__dict__.setdefault("_found", {})
+        if what not in known:
+            known[what] = find()
+        found: T = known[what]
+        return found
+
+
+def once(records: Sequence[RtpRecord], what: Hashable, find: Callable[[], T]) -> T:
+    """What ``find`` gives of these records; known already where they remember it."""
+    return records.once(what, find) if isinstance(records, RtpRecords) else find()
 
 
 def dissect(packets: Iterable[CapturedPacket]) -> list[RtpRecord]:
@@ -115,7 +137,7 @@ def _record(packet: CapturedPacket, layers: _Layers) -> RtpRecord:
         try:
             more, payload = layers.extension(payload)
         except struct.error:
-            problem = "X=1, and no header extension behind the header"
+            problem = NO_EXTENSION
         else:
             profile, words = more["header_id"], more["header_len"]
             extension = struct.pack(f"!{len(more['header'])}I", *more["header"])

@@ -279,6 +279,20 @@ def test_select_and_skip(run):
         run(text, select=["SES-01"], skip=["SES-*"])
 
 
+def test_who_read_the_packets_is_told(run):
+    text = """
+@scenario("SES-06")
+def test_reading(target, check):
+    packet = CapturedPacket(0, bytes([128, 98]) + bytes(20), 0.0)
+    target.rtp.dissect([packet] * 3)
+    target.rtp.read_many([packet])
+    check("SES-06", True)
+"""
+    about = run("from nvr_conformance.scenario import CapturedPacket\n" + text).about
+    assert about.packets_read == {"scapy alone": 3, "both readers": 1}
+    assert about.lines()["packets read"] == "3 of RTP by scapy alone, 1 of RTP by both readers"
+
+
 def test_with_a_focus_no_file_is_collected_that_has_nothing_to_say_of_it(run):
     wanted, other = (
         """

@@ -15,7 +15,7 @@ from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.streams import other_codec
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
-from nvr_conformance.reading.rtp import RtpRecord, dissect
+from nvr_conformance.reading.rtp import RtpRecord
 from nvr_conformance.scenario import (
     CapturedPacket,
     Check,
@@ -136,7 +136,7 @@ def _listen(target: Target, session: Session, cameras: tuple[int, ...]) -> list[
         session.stop(video)
         video.close()
     return [
-        Heard(rtp.camera, rtp, [] if rtp.dropped else dissect(rtp.packets), http, http.packets)
+        Heard(rtp.camera, rtp, [] if rtp.dropped else target.rtp.dissect(rtp.packets), http, http.packets)
         for rtp, http in zip(by_rtp, by_http, strict=True)
     ]
 

@@ -7,7 +7,6 @@ from nvr_conformance.facts.live_shape import shape
 from nvr_conformance.procedures.cameras import CAMERAS_TRIED, CODECS, camera_with_video
 from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
 from nvr_conformance.procedures.streams import goes_on, other_codec, quiet_behind, wait_for_key_picture
-from nvr_conformance.reading.rtp import dissect
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -68,7 +67,7 @@ def test_live_over_http(
         if check("LIV-17", *one_packet_per_part(packets), name):
             actual = "it came" if key else "none"
             check("LIV-32", key, f"a key picture within {KEY_WAIT:.0f} s", actual, name)
-            records = dissect(packets)
+            records = target.rtp.dissect(packets)
             judge_video(records, codec, camera, target.unix_time(), name)
             for what, seen in shape(records, codec).items():
                 observe("LIV-36", seen, f"{name}, {what}")

@@ -15,7 +15,7 @@ from nvr_conformance.procedures.streams import wait_for_key_picture
 from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.reading.nal_units import codec_in, pictures_of
-from nvr_conformance.reading.rtp import dissect, quick_payload
+from nvr_conformance.reading.rtp import quick_payload
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -107,7 +107,7 @@ def _judge_whose(target: Target, client: Client, session: Session, judge: Judge)
     for video in videos:
         beside.stop(video)
         video.close()
-    views = {video.camera: _keys_of(video) for video in videos}
+    views = {video.camera: _keys_of(target, video) for video in videos}
     for stream in streams:
         parts = [read_jpeg_part(packet.data) for packet in stream.packets]
         found: list[Small | None] = []
@@ -117,9 +117,9 @@ def _judge_whose(target: Target, client: Client, session: Session, judge: Judge)
             judge("LIV-19", name, own_pictures, _seen(found), views, stream.camera)
 
 
-def _keys_of(video: LiveStream) -> list[Small]:
+def _keys_of(target: Target, video: LiveStream) -> list[Small]:
     """The key pictures of a video stream, in small."""
-    runs = pictures_of(dissect(video.packets), video.comp)
+    runs = pictures_of(target.rtp.dissect(video.packets), video.comp)
     found: list[Small | None] = []
     decode_pictures(video.comp, [run.annex_b for run in runs if run.is_key], keep=_into(found))
     return _seen(found)

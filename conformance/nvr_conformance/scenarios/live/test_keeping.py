@@ -8,7 +8,6 @@ from nvr_conformance.facts.live_multipart import one_packet_per_part
 from nvr_conformance.facts.rtp_clock import clock_speed
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.reading.rtp import dissect
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -74,7 +73,7 @@ def test_a_stream_that_is_kept_alive(
             "LIV-10",
             f"{stream.comp} {name}, {until - begun:.0f} s",
             clock_speed,
-            *map(dissect, (early[name], middle[name], late)),
+            *map(target.rtp.dissect, (early[name], middle[name], late)),
             in_steps=target.clock == "manual",
         )
 

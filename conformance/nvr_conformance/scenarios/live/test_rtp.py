@@ -7,7 +7,7 @@ from nvr_conformance.procedures.cameras import codecs_to_judge
 from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
 from nvr_conformance.procedures.streams import goes_on, quiet_behind, wait_for_key_picture
 from nvr_conformance.procedures.udp_path import BLOCKED, is_proven_open, may_be_blocked
-from nvr_conformance.reading.rtp import RtpRecord, dissect
+from nvr_conformance.reading.rtp import RtpRecord
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -56,7 +56,7 @@ def test_live_over_rtp(
         key = wait_for_key_picture(stream, KEY_WAIT - (target.now() - started))
         came = f"after {target.now() - started:.1f} s" if key else "none"
         check("LIV-32", key, f"a key picture within {KEY_WAIT:.0f} s", came, name)
-        records = _watch(stream)
+        records = _watch(target, stream)
         require(isinstance(stream, LiveRtp) and not stream.dropped, "this machine lost packets")
         judge_video(records, codec, camera, target.unix_time(), name)
         _observe_network(stream, observe, name)
@@ -76,10 +76,10 @@ def _sends(stream: LiveStream) -> Fact:
     return Fact(stream.total > 0, "RTP at the port", actual)
 
 
-def _watch(stream: LiveStream) -> list[RtpRecord]:
+def _watch(target: Target, stream: LiveStream) -> list[RtpRecord]:
     """The packets from the start on; where the network lost some, those of a second try."""
     stream.collect(WATCHED)
-    records = dissect(stream.packets)
+    records = target.rtp.dissect(stream.packets)
     try:
         counts = rtp.sequence(records).ok
     except NothingToJudge:
@@ -89,7 +89,7 @@ def _watch(stream: LiveStream) -> list[RtpRecord]:
     # A network may lose a packet now and then; a recorder that cannot count does it again.
     stream.forget()
     stream.collect(WATCHED)
-    return dissect(stream.packets)
+    return target.rtp.dissect(stream.packets)
 
 
 def _observe_network(stream: LiveStream, observe: Observe, name: str) -> None:
