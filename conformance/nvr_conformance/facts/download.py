@@ -160,6 +160,13 @@ def covers(files: Sequence[DecodedFile], seconds: float, slack: float, began: fl
     return Fact(right and not hole, expected, actual + (f", a hole of {hole:.2f} s" if hole else ""))
 
 
+def pieces_last(files: Sequence[DecodedFile], seconds: float, slack: float) -> Fact:
+    """DWN-13: pictures of so many seconds, whatever lies between them: a gap may stand in one file or end it;
+    each of the two ends of the range, and of the gap, is known to ``slack``."""
+    total = sum(len(file.stored) * _usual(file) for file in _some(files) if len(file.stored) > 1)
+    return Fact(abs(total - seconds) <= 2 * slack, f"{seconds:.0f} s of pictures", f"{total:.2f} s")
+
+
 def _length(file: DecodedFile) -> float:
     """Seconds from its first picture to the end of its last."""
     if len(file.stored) < 2:

@@ -20,7 +20,8 @@ from nvr_protocol.timestamps import Ticks
 
 
 class Cameras:
-    """All cameras of a recorder that begins at `now` (Unix seconds). `registered`: by number, as they are."""
+    """All cameras of a recorder that begins at `now` (Unix seconds). `registered`: by number, as they are.
+    `time_line`: when any of them is recorded, outages apart."""
 
     def __init__(self, plan: RecorderPlan, now: float) -> None:
         self.plan = plan
@@ -37,7 +38,7 @@ class Cameras:
     def begin(self, now: float) -> None:
         """All cameras are as they were configured; recordings reach back from `now`."""
         self.started = now
-        self._time_line = self._configured()
+        self.time_line = self._configured()
         self.registered = dict(self.plan.cameras)
         self.outages.clear()
         self.records = True
@@ -103,7 +104,7 @@ class Cameras:
             fixture, codec = stretch.fixture or camera.fixture, stretch.recorded or camera.recorded
             return footage_of(fixture, codec, camera.number, self.encoding)
 
-        stretches = Stretches(self._time_line, footage)
+        stretches = Stretches(self.time_line, footage)
         if self.outages.of(camera.number):
             return Recording(self.outages.cut(camera.number, stretches))
         return Recording(stretches)

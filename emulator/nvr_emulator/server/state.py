@@ -1,9 +1,10 @@
-"""What `/state` shows: sessions, live streams, playback, downloads, cameras, disks, logs."""
+"""What `/state` shows: sessions, live streams, playback, downloads, cameras, recordings, disks, logs."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.server.faults_in_force import InForce
 from nvr_emulator.server.machine import Machine
 from nvr_protocol.texts.log_list import LogKind
@@ -80,6 +81,10 @@ def state_of(machine: Machine) -> dict[str, Any]:
                 **recorder.camera_control.seen(number, now),
             }
             for number in sorted(recorder.cameras.registered)
+        ],
+        "recordings": [
+            {"since": start / TICKS, "until": None if end is None else end / TICKS}
+            for start, end in recorder.cameras.time_line.spans
         ],
         "disks": {name: state.value for name, state in recorder.disks.states.items()},
         "logs": {kind.value.lower(): len(recorder.logs.entries(kind)) for kind in LogKind},

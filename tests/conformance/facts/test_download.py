@@ -106,6 +106,15 @@ def test_a_hole_is_found_unless_pictures_come_that_slowly():
     assert judging.covers([slow], 60.0, 10.0, 0.0).ok
 
 
+def test_a_gap_is_no_hole_but_what_is_recorded_behind_it_counts():
+    over = file_of(0.0, 60.0, holes=[(10.0, 40.0)])
+    assert judging.pieces_last([over], 30.0, 10.0).ok
+    assert judging.pieces_last([file_of(0.0, 15.0), file_of(0.0, 15.0)], 30.0, 10.0).ok
+    assert not judging.pieces_last([file_of(0.0, 15.0)], 40.0, 10.0).ok
+    with pytest.raises(NothingToJudge):
+        judging.pieces_last([], 30.0, 10.0)
+
+
 def test_pictures_that_are_not_those_of_playback():
     made = file_of(0.0, 60.0)
     wrong = [DECODED[0], Decoded([picture(999) for _ in range(25)]), DECODED[2]]

@@ -72,6 +72,12 @@ def test_a_disk_warns_and_is_removed(recorder):
     assert set(state(recorder)["disks"].values()) == {"normal"}
 
 
+def test_when_something_is_recorded(recorder):
+    begun, last = state(recorder)["recordings"]
+    assert begun["until"] - begun["since"] == 18 * 3600
+    assert last == {"since": begun["until"] + 600, "until": None}
+
+
 def test_entries_are_added_to_a_log(recorder):
     before = state(recorder)["logs"]
     assert post(recorder, "/logs/event", {"text": "SITE(VMD)-1"}) == (200, {"entries": before["event"] + 1})

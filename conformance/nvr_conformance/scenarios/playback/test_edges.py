@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from nvr_conformance.facts import playback_order
+from nvr_conformance.facts import download as facts
+from nvr_conformance.facts import playback_audio, playback_order
 from nvr_conformance.facts.playback_chunk import decodable
 from nvr_conformance.facts.playback_times import zone_of_the_time
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.reading.decoding import decode_file
+from nvr_conformance.reading.playback_audio import AudioWalk
 from nvr_conformance.scenario import (
     SECOND,
     Check,
@@ -36,6 +40,7 @@ MOMENTS = {
     "the year ends where the recorder is": (2029, 1, 1, 3, 30),
 }
 """In UTC: year, month, day, hour, minute."""
+DOWNLOADED = ("summer time ends", "the year ends")
 SINCE, NOW = datetime(2028, 2, 28, 12, tzinfo=UTC), datetime(2029, 1, 1, 12, tzinfo=UTC)
 CALENDAR = {
     "time_zone": ZONE,
@@ -115,6 +120,54 @@ def test_pictures_over_the_edges_of_the_calendar(
             if target.emulated:
                 judge("PLB-07", f"zone: {name}", zone_of_the_time, gops, ZoneInfo(ZONE), basis="zone")
     require(found, "no end of a day is recorded")
+
+
+@scenario("PLB-25", "DWN-02", "DWN-13", setup=CALENDAR)
+def test_audio_and_files_over_the_edges_of_the_calendar(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """playaudio.cgi over each edge, and two minutes of MP4 with audio around some."""
+    judge = Judge(check, not_tested)
+    player, first = player_in_recording(target, client)
+    cameras = target.cameras[:2] if target.emulated else (first.camera,)
+    found = 0
+    for number, (name, moment) in enumerate(edges(target).items()):
+        edge = _Edge(player, judge, check, cameras[number % len(cameras)], moment * SECOND, name)
+        player.choose(edge.camera)
+        if not target.emulated and not _is_recorded(edge):
+            continue
+        found += 1
+        heard = _listen(edge, moment)
+        if target.emulated and name not in DOWNLOADED:
+            continue
+        download = whole_download(client, edge.camera, "MP4", moment - MINUTE, moment + MINUTE)
+        files = [decode_file(body) for body in facts.bodies(download)]
+        if not check("DWN-13", files, "a file", download, f"gives a file: {name}"):
+            continue
+        slack = facts.slack_of([first])
+        check("DWN-13", *facts.covers(files, 2 * MINUTE, slack), f"two minutes: {name}")
+        if heard:
+            check("DWN-02", *facts.streams(files, audio=True), f"with audio: {name}")
+            check("DWN-02", *facts.audio_lasts(files), f"length of the audio: {name}")
+    require(found, "no end of a day is recorded")
+
+
+def _listen(edge: _Edge, moment: int) -> bool:
+    """PLB-25: audio from both sides of the edge, without a hole. Whether any came."""
+    edge.player.goto(edge.at - BESIDE * SECOND)
+    audios: list[AudioWalk] = []
+    while len(audios) < MOST and (heard := edge.player.listen(edge.camera)) is not None:
+        audios.append(heard)
+        if heard.start > moment:
+            break
+    if not audios:
+        return False
+    codec = playback_audio.codec_of(audios)
+    said = f"{len(audios)} answers from {audios[0].start} to {audios[-1].start}"
+    both = audios[0].start < moment <= audios[-1].start
+    if edge.check("PLB-25", both, f"audio of both sides of {moment}", said, f"goes on: {edge.name}"):
+        edge.judge("PLB-25", f"in time: {edge.name}", playback_audio.follow_on, audios, codec)
+    return True
 
 
 def edges(target: Target) -> dict[str, int]:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
+from nvr_conformance.facts import download as facts
+from nvr_conformance.facts import playback_order
+from nvr_conformance.procedures.crowded_downloads import whole_download
+from nvr_conformance.reading.decoding import decode_file
+from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenario import (
     SECOND,
     Check,
     Client,
     Gop,
+    NotTested,
+    Observe,
     Player,
     Require,
     Target,
@@ -24,6 +32,10 @@ ACROSS = 8  # answers within which playback must be across
 PATIENCE = 100  # answers more, at the most, where it begins too early
 STANDS = 4  # answers with one and the same GOP: it does not go on
 LANDING = 10  # GOPs behind the gap among which it must land
+BESIDE = 4  # GOPs from a gap to where playback over it begins
+CROSSING = 16  # answers from there on, at the most
+PROBED = 15  # seconds between two places of which it is looked whether they are recorded
+HOUR = 3600  # seconds: the longest range of a download
 
 
 @dataclass(frozen=True)
@@ -35,16 +47,86 @@ class Gap:
     slack: int
 
 
-@scenario("PLB-30")
-def test_a_gap_is_skipped(target: Target, client: Client, check: Check, require: Require) -> None:
-    """Go back from now, look for a time at which GOTODATE finds nothing, and play across."""
+@dataclass(frozen=True)
+class _Sides:
+    """The GOPs on both sides of a gap: two ahead of it, two behind it."""
+
+    before: Gop
+    ahead: Gop
+    behind: Gop
+    after: Gop
+
+    @property
+    def length(self) -> int:
+        """About how long GOPs are, in hundredths."""
+        return round(max(self.ahead.length or SECOND, self.behind.length or SECOND))
+
+    @property
+    def edges(self) -> tuple[int, int]:
+        return self.ahead.start or 0, self.behind.start or 0
+
+
+@dataclass(frozen=True)
+class _Pens:
+    """Who plays, and what is written with."""
+
+    player: Player
+    check: Check
+    not_tested: NotTested
+    observe: Observe
+
+
+@scenario("PLB-17", "PLB-25", "PLB-30", "DWN-13")
+def test_a_gap_is_skipped(
+    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
+) -> None:
+    """Go back from now, look for a time at which GOTODATE finds nothing, and play across; then the same gap
+    with every other PLAYCMD, with audio and in a download."""
     player, first = player_in_recording(target, client)
-    camera, length = first.camera, first.length or SECOND
+    pens = _Pens(player, check, not_tested, observe)
+    camera = first.camera
     now = round(target.unix_time()) * SECOND
+    gap = find_gap(player, camera, now)
+    if gap is None and (stated := stated_gap(target)) is not None:
+        _check_nothing_made_up(pens, camera, *stated)
     hours = PROBES * STRIDE / (60 * MINUTE)
-    gap = require(
-        find_gap(player, camera, now), f"no gap was found in the last {hours:.1f} hours at {PROBES} places"
-    )
+    gap = require(gap, f"no gap was found in the last {hours:.1f} hours at {PROBES} places")
+    sides = _play_across(pens, camera, gap, first.length or SECOND)
+    if sides is None:
+        for id_ in ("PLB-17", "PLB-25", "DWN-13"):
+            not_tested(id_, "PLAY does not lead over the gap")
+        return
+    _go_into(pens, sides)
+    _reverse(pens, sides)
+    _single_pictures(pens, sides)
+    for name, back in (("FF", False), ("REW", True)):
+        _fast(pens, sides, name, back=back)
+    _audio(pens, sides)
+    _download(pens, client, sides)
+
+
+def stated_gap(target: Target) -> tuple[int, int] | None:
+    """The last gap that the control port tells of (hundredths); None where there is neither."""
+    state = target.state()
+    stretches = [] if state is None else state.get("recordings", [])
+    gaps = [
+        (round(earlier["until"] * SECOND), round(later["since"] * SECOND))
+        for earlier, later in pairwise(stretches)
+    ]
+    return gaps[-1] if gaps else None
+
+
+def _check_nothing_made_up(pens: _Pens, camera: int, begin: int, end: int) -> None:
+    """PLB-30: GOTODATE to the middle of a gap that is known to be there gives nothing from inside it."""
+    gop = pens.player.at(camera, (begin + end) // 2 // SECOND * SECOND)
+    slack = 2 * round(gop.length or SECOND)
+    inside = gop.given and gop.start is not None and begin + slack < gop.start < end - slack
+    pens.check("PLB-30", not inside, "nothing from where nothing was recorded", gop, "inside a gap")
+
+
+def _play_across(pens: _Pens, camera: int, gap: Gap, length: float) -> _Sides | None:
+    """PLB-30: PLAY over the gap; what is on both sides of it, where it leads over."""
+    player = pens.player
     player.goto(gap.last - gap.slack)
     begun = player.fetch(camera)
     player.play()
@@ -59,7 +141,135 @@ def test_a_gap_is_skipped(target: Target, client: Client, check: Check, require:
     across = end.given and end.start is not None and gap.last < end.start <= landing
     name = f"{(gap.first - gap.last) / MINUTE:.1f} minutes without recording"
     expected = "a GOP in each answer, soon one from behind the gap"
-    check("PLB-30", across, expected, f"answer {len(gops)}: {end}", name)
+    pens.check("PLB-30", across, expected, f"answer {len(gops)}: {end}", name)
+    gops.append(player.fetch(camera))
+    last = gops[-4:]
+    starts = [gop.start for gop in last if gop.given and gop.start is not None]
+    if not across or len(starts) < 4 or starts != sorted(set(starts)):
+        return None
+    return _Sides(*last)
+
+
+def _go_into(pens: _Pens, sides: _Sides) -> None:
+    """PLB-17: what GOTODATE gives between the two is one of them, or near it; then playback goes on."""
+    player, (ahead, behind) = pens.player, sides.edges
+    gop = player.at(sides.ahead.camera, (ahead + behind) // 2 // SECOND * SECOND)
+    if not gop.given or gop.start is None:
+        pens.observe("PLB-17", gop, "GOTODATE to where nothing is recorded")
+        return
+    away = min(abs(gop.start - ahead), abs(gop.start - behind))
+    pens.observe("PLB-17", "the GOP ahead" if gop.start <= ahead else "the GOP behind", "GOTODATE into a gap")
+    expected = f"near {sides.ahead} or {sides.behind}"
+    slack = max(playback_order.NEAR, sides.length)
+    if pens.check("PLB-17", away <= slack, expected, gop, "GOTODATE into a gap"):
+        following = player.fetch(sides.ahead.camera)
+        onward = following.given and (following.start or 0) > gop.start
+        if following.start != gop.start:  # of one that comes twice PLB-12 tells
+            pens.check("PLB-30", onward, f"a GOP behind {gop}", following, "PLAY goes on from a gap")
+
+
+def _reverse(pens: _Pens, sides: _Sides) -> None:
+    """PLB-30: BPLAY over the gap."""
+    pens.player.reverse(sides.edges[1] + BESIDE * sides.length)
+    _judge_crossing(pens, sides, "BPLAY", back=True)
+
+
+def _fast(pens: _Pens, sides: _Sides, name: str, *, back: bool) -> None:
+    """PLB-30: FF and REW over the gap, at their first step."""
+    ahead, behind = sides.edges
+    begin = behind + 2 * BESIDE * sides.length if back else ahead - 2 * BESIDE * sides.length
+    pens.player.play()
+    pens.player.fast(name, begin)
+    _judge_crossing(pens, sides, name, back=back)
+
+
+def _judge_crossing(pens: _Pens, sides: _Sides, name: str, *, back: bool) -> None:
+    """Fetch until a GOP comes from beyond the gap. That the operation moves at all is no matter here: it must
+    be seen to do so on this side."""
+    ahead, behind = sides.edges
+    gops: list[Gop] = []
+    while len(gops) < CROSSING:
+        gops.append(pens.player.fetch(sides.ahead.camera))
+        start = gops[-1].start
+        if not gops[-1].given or start is None or (start <= ahead if back else start >= behind):
+            break
+    here = [gop.start for gop in gops if gop.given and gop.start is not None]
+    end = (
+        here.pop()
+        if here and gops[-1].given and (here[-1] <= ahead if back else here[-1] >= behind)
+        else None
+    )
+    moves = [later - earlier for earlier, later in pairwise(here)][:1]
+    if not moves or (moves[0] >= 0 if back else moves[0] <= 0):
+        return
+    near = LANDING * sides.length
+    across = end is not None and (ahead - near <= end if back else end <= behind + near)
+    expected = f"GOPs up to {sides.ahead if back else sides.behind}"
+    pens.check("PLB-30", across, expected, f"answer {len(gops)}: {gops[-1]}", f"{name} over the gap")
+
+
+def _single_pictures(pens: _Pens, sides: _Sides) -> None:
+    """PLB-30: NEXTFRAME from the last picture ahead of the gap, PREVFRAME from the first behind it, where
+    either leads to the next GOP elsewhere."""
+    before, ahead, behind, after = sides.before, sides.ahead, sides.behind, sides.after
+    for name, elsewhere, shown, leads_to in (
+        ("NEXTFRAME", (before.last_picture(ahead.start), ahead), ahead.last_picture(), behind),
+        ("PREVFRAME", (after.start, behind), behind.start, ahead),
+    ):
+        picture, neighbour = elsewhere
+        if picture is None or shown is None or _stepped(pens, name, picture, ahead.camera) != neighbour.start:
+            continue
+        pens.player.step(name, shown)
+        found = pens.player.fetch(ahead.camera)
+        right = found.given and found.start == leads_to.start
+        pens.check("PLB-30", right, leads_to, found, f"{name} over the gap")
+
+
+def _stepped(pens: _Pens, name: str, picture: int, camera: int) -> int | None:
+    pens.player.step(name, picture)
+    found = pens.player.fetch(camera)
+    return found.start if found.given else None
+
+
+def _audio(pens: _Pens, sides: _Sides) -> None:
+    """PLB-25: audio goes on behind the gap."""
+    player, (ahead, behind) = pens.player, sides.edges
+    camera = sides.ahead.camera
+    player.goto(ahead - BESIDE * sides.length)
+    heard: list[int] = []
+    while len(heard) < CROSSING and (audio := player.listen(camera)) is not None:
+        heard.append(audio.start * SECOND)
+        if audio.start * SECOND > ahead + sides.length + SECOND or len(heard) > len(set(heard)) + STANDS:
+            break
+    if not heard or heard[0] > ahead:
+        pens.not_tested("PLB-25", f"no audio of camera {camera} ahead of the gap")
+        return
+    if ahead + sides.length + 2 * SECOND < heard[-1] < behind - 2 * SECOND:
+        pens.not_tested("PLB-25", "audio is recorded where pictures are not")
+        return
+    across = heard[-1] >= behind - 2 * SECOND
+    said = f"{len(heard)} answers, the last from {clock_time(heard[-1])}"
+    pens.check("PLB-25", across, f"audio from {clock_time(behind)} on", said, "goes on behind a gap")
+
+
+def _download(pens: _Pens, client: Client, sides: _Sides) -> None:
+    """DWN-13: a file of a minute or so on both sides of the gap has both."""
+    ahead, behind = (edge // SECOND for edge in sides.edges)
+    camera, length = sides.ahead.camera, sides.length // SECOND + 1
+    begin, end = (ahead - PROBED) // 60 * 60, ((behind + length + PROBED) // 60 + 1) * 60
+    recorded = [*range(begin, ahead, PROBED), *range(behind + length, end, PROBED)]
+    if end - begin > HOUR or any(_slack(pens.player, camera, moment * SECOND) is None for moment in recorded):
+        pens.not_tested(
+            "DWN-13", "what lies beside the gap is not recorded whole, or more than an hour apart"
+        )
+        return
+    download = whole_download(client, camera, "MP4VO", begin, end)
+    files = [decode_file(body) for body in facts.bodies(download)]
+    seconds = ahead + length - begin + end - behind
+    if not files:
+        pens.check("DWN-13", False, f"{seconds} s of pictures", download, "over a gap")
+        return
+    pens.check("DWN-13", *facts.pieces_last(files, seconds, facts.slack_of([sides.ahead])), "over a gap")
 
 
 def _stands(gops: list[Gop]) -> bool:

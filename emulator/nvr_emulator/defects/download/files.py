@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio
-from nvr_emulator.footage.footage import Footage, Gop, ticks
+from nvr_emulator.footage.footage import TICKS, Footage, Gop, ticks
 from nvr_emulator.footage.recordings import Piece
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.recorder import Recorder
@@ -229,6 +229,39 @@ def download_is_fifteen_seconds_late(recorder: Recorder) -> None:
         ).pieces()
 
     each_download(recorder, lambda files: around(files.pieces, lambda original: later(files)))
+
+
+@breaks("DWN-13")
+def a_gap_ends_a_download(recorder: Recorder) -> None:
+    """Leaves out of an MP4 what is recorded behind a gap."""
+
+    def pieces(original: Callable[[], Iterator[Piece]]) -> Iterator[Piece]:
+        end = None
+        for piece in original():
+            if end is not None and piece.first.start > end + TICKS:
+                return
+            end = piece.last.end
+            yield piece
+
+    each_download(recorder, lambda files: around(files.pieces, pieces))
+
+
+@breaks("DWN-13")
+def downloads_end_with_the_day(recorder: Recorder) -> None:
+    """Ends an MP4 with the day in UTC in which it begins."""
+
+    def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
+        today: set[int] = set()
+
+        def of_the_day() -> Iterator[Gop]:
+            for gop in gops:
+                today.add(gop.start // (86_400 * TICKS))
+                if len(today) == 1:
+                    yield gop
+
+        return original(of_the_day())
+
+    each_download(recorder, lambda files: around(files.mp4, mp4))
 
 
 @breaks("DWN-11")

@@ -86,6 +86,29 @@ def goto_knows_no_new_year(recorder: Recorder) -> None:
     _begin(recorder, lambda moment: -365 * DAY if (moment.month, moment.day) == (1, 1) else 0)
 
 
+@breaks("PLB-25")
+def audio_ends_with_the_day(recorder: Recorder) -> None:
+    """Gives audio up to the end of the day in UTC, and nothing beyond."""
+
+    def alter(playback: Playback) -> None:
+        def next_second(
+            original: Callable[[int, Recording, Ticks], UnixSeconds | None],
+            camera: int,
+            recording: Recording,
+            now: Ticks,
+        ) -> UnixSeconds | None:
+            wanted = playback.cursor_of(camera, "playaudio.cgi").second
+            second = original(camera, recording, now)
+            if second is None or wanted is None or second % 86_400:
+                return second
+            playback.cursors[camera].second = wanted
+            return None
+
+        around(playback.next_second, next_second)
+
+    each_playback(recorder, alter)
+
+
 @breaks("PLB-07")
 def pictures_have_the_zone_of_now(recorder: Recorder) -> None:
     """Writes the summer time of now in 0x0007 and the GOP information of pictures recorded out of it."""

@@ -260,32 +260,6 @@ def stop_is_one_answer_late(recorder: Recorder) -> None:
     around(recorder.playback_commands.camera, camera)
 
 
-@breaks("PLB-30")
-def a_gap_ends_playback(recorder: Recorder) -> None:
-    """Gives nothing more once a gap is reached."""
-    _at_gaps(recorder, lambda here, beyond: None)
-
-
-@breaks("PLB-30")
-def a_gap_repeats_the_gop_before(recorder: Recorder) -> None:
-    """Gives the last GOP before a gap over and over."""
-    _at_gaps(recorder, lambda here, beyond: here)
-
-
-@breaks("PLB-30")
-def a_gap_gives_an_empty_answer(recorder: Recorder) -> None:
-    """Gives an answer without pictures at a gap, and then what is behind it."""
-    told: set[int] = set()
-
-    def once(here: Place, beyond: Place) -> Place | None:
-        if here.gop.number in told:
-            return beyond
-        told.add(here.gop.number)
-        return None
-
-    _at_gaps(recorder, once)
-
-
 def each_playback(recorder: Recorder, alter: Callable[[Playback], None]) -> None:
     """Alter the playback of each UID when it is made."""
 
@@ -332,21 +306,3 @@ def _step_away(recorder: Recorder, operations: tuple[Operation, ...], count: int
         around(playback.find, find)
 
     each_playback(recorder, alter)
-
-
-def _at_gaps(recorder: Recorder, instead: Callable[[Place, Place], Place | None]) -> None:
-    """Change where a step over a gap leads."""
-
-    def step(
-        original: Callable[[Place, int, Ticks], Place | None], place: Place, count: int, now: Ticks
-    ) -> Place | None:
-        found = original(place, count, now)
-        return found if found is None or found.stretch == place.stretch else instead(place, found)
-
-    def recording(original: Callable[[int], Recording], number: int) -> Recording:
-        result = original(number)
-        if "step" not in vars(result):
-            around(result.step, step)
-        return result
-
-    around(recorder.cameras.recording, recording)
