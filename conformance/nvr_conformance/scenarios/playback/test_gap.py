@@ -235,13 +235,13 @@ def _audio(pens: _Pens, sides: _Sides) -> None:
     """PLB-25: audio goes on behind the gap."""
     player, (ahead, behind) = pens.player, sides.edges
     camera = sides.ahead.camera
-    player.goto(ahead - BESIDE * sides.length)
+    player.goto(ahead // SECOND * SECOND)
     heard: list[int] = []
     while len(heard) < CROSSING and (audio := player.listen(camera)) is not None:
         heard.append(audio.start * SECOND)
         if audio.start * SECOND > ahead + sides.length + SECOND or len(heard) > len(set(heard)) + STANDS:
             break
-    if not heard or heard[0] > ahead:
+    if not heard or heard[0] > ahead + sides.length:
         pens.not_tested("PLB-25", f"no audio of camera {camera} ahead of the gap")
         return
     if ahead + sides.length + 2 * SECOND < heard[-1] < behind - 2 * SECOND:
