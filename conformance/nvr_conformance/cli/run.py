@@ -241,7 +241,10 @@ def _write_profile(path: Path, source: TargetSource, result: Result) -> None:
         with source.open() as target:
             profile = observe_profile(target)
         write_file(path, profile_toml(profile, result).encode())
-    except (OSError, PrerequisiteFailed) as problem:
+    except OSError as problem:
+        tell(f"no profile in {path}: {problem.strerror or problem}")
+        return
+    except PrerequisiteFailed as problem:
         tell(f"no profile: {problem}")
         return
     click.echo(f"profile in {path}: dialect {profile.dialect.name}")

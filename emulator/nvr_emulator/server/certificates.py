@@ -165,10 +165,15 @@ def _issuer_of(pem: bytes) -> Issuer | None:
 
 def _context_of(pem: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
-        file.write(pem)
-        file.flush()
-        context.load_cert_chain(file.name)
+    try:
+        with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+            file.write(pem)
+            file.flush()
+            context.load_cert_chain(file.name)
+    except ssl.SSLError:
+        raise
+    except OSError as problem:  # load_cert_chain takes files alone
+        raise OSError(problem.errno, problem.strerror, tempfile.gettempdir()) from None
     return context
 
 
