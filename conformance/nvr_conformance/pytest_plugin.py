@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,14 +22,18 @@ PASSWORD = "NVR_CONFORMANCE_RUN_PASSWORD"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of ``nvr-conformance run`` that make sense here, under the same names.
 
-    The group is shared with the emulator's plugin, and so is ``--nvr-model``, which that one may have added.
+    The group is shared with the emulator's plugin, and so are some options, which that one may have added.
     """
     add = parser.getgroup(GROUP, "network disk recorders").addoption
-    with suppress(ValueError):
-        add("--nvr-model", choices=["1", "2", "3"], help="the recorder's model")
-    add("--nvr-url", metavar="URL", help="judge this recorder; without it an emulated one is started")
-    add("--nvr-user", metavar="NAME", help="user name on the recorder [ADMIN]")
-    add("--nvr-password", metavar="PASSWORD", help=f"better given as {PASSWORD}")
+    shared: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("--nvr-model", {"choices": ["1", "2", "3"], "help": "the recorder's model"}),
+        ("--nvr-url", {"metavar": "URL", "help": "this recorder; without it an emulated one is started"}),
+        ("--nvr-user", {"metavar": "NAME", "help": "user name on the recorder [ADMIN]"}),
+        ("--nvr-password", {"metavar": "PASSWORD", "help": f"better given as {PASSWORD}"}),
+    )
+    for name, more in shared:
+        with suppress(ValueError):
+            add(name, **more)
     add(
         "--nvr-other-user",
         action="append",

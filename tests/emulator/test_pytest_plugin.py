@@ -103,10 +103,10 @@ def test_option(nvr, nvr_factory):
 WRONG = [
     ("model=7", "model: 7 is none of 1, 2, 3"),
     ('model="2"', "model: '2' is none of 1, 2, 3"),
-    ('clock="sundial"', "clock: 'sundial' is none of manual, real"),
+    ('clock="sundial"', "clock: 'sundial' is none of manual, real, fast"),
     ('defects=["lifetime-of-81-s"]', "'lifetime-of-81-s' is not known"),
     ('defects="lifetime-of-80-s"', "defects: must be a list, not a text"),
-    ('variants={"refusel": "close"}', "variant 'refusel' is not known"),
+    ('variants={"refusel": "close"}', "variants: variant 'refusel' is not known"),
     ('variants="eech"', "variants: 'eech' is neither 'each' nor 'all-different'; else names and values"),
     ('seed="x"', "seed: must be a whole number, not a text"),
     ("colour=3", "colour: unknown key"),
@@ -158,7 +158,7 @@ class TestClass:
 
 def test_of_the_module(nvr):
     assert len(login(nvr)) == 5
-    assert nvr._recorder.machine.plan.variants.refusal == "204"
+    assert nvr.machine.plan.variants.refusal == "204"
 """,
     )
     result.assert_outcomes(passed=3)
@@ -180,7 +180,7 @@ def test_a_test_runs_once_for_each_value_of_each_variant(pytester):
 
 
 def test_the_recorder_is_that_of_the_variant_and_the_failure_names_it(pytester):
-    more = 'assert nvr._recorder.machine.plan.variants.challenge != "no-qop"'
+    more = 'assert nvr.machine.plan.variants.challenge != "no-qop"'
     result = run(pytester, EACH.format(more=more), "-k", "default or challenge")
     result.assert_outcomes(passed=3, failed=1)
     assert "test_each[challenge=no-qop]" in result.stdout.str()
@@ -215,7 +215,7 @@ from nvr_emulator.configuration.variant_choice import all_different, chosen
 def test_all(nvr):
     alive(nvr, "12345")
     assert nvr.journal.count("status.cgi") == 1
-    assert chosen(nvr._recorder.machine.plan.variants) == all_different()
+    assert chosen(nvr.machine.plan.variants) == all_different()
 
 def test_made(nvr_factory):
     assert nvr_factory(variants="all-different").url != nvr_factory(variants={"aud": "none"}).url

@@ -59,7 +59,14 @@ OPTIONS = (
     ),
     click.option("--user", help=f"Name of the administrator.  [default: {DEFAULT_USER}]"),
     click.option("--password", help=f"Password of the administrator.  [default: {DEFAULT_PASSWORD}]"),
-    click.option("--clock", type=click.Choice(["real", "manual"]), default="real", show_default=True),
+    click.option("--clock", type=click.Choice(["real", "manual", "fast"]), default="real", show_default=True),
+    click.option(
+        "--speed",
+        type=click.FloatRange(0, 1000, min_open=True),
+        default=10.0,
+        show_default=True,
+        help="How many times faster than real time the fast clock runs.",
+    ),
     click.option("--seed", type=int, help="Makes UIDs, SSRCs and sequence numbers repeatable."),
     click.option(
         "--udp-segmentation/--no-udp-segmentation",

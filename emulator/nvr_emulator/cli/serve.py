@@ -39,7 +39,13 @@ def serve(options: Mapping[str, Any], write_ready: Callable[[str], None]) -> int
 def _serving(options: Mapping[str, Any], number: int) -> Serving:
     """The recorder of that number, counted from 0."""
     settings = settings_from(options, number)
-    machine = Machine(settings, manual=options["clock"] == "manual", defects=options["defects"])
+    clock = options["clock"]
+    machine = Machine(
+        settings,
+        manual=clock == "manual",
+        speed=options["speed"] if clock == "fast" else 1.0,
+        defects=options["defects"],
+    )
     ports = ports_from(options, machine.recorder.transport, number)
     return Serving(machine, ports, certificate_from(options))
 

@@ -54,6 +54,14 @@ def read_recorder(path: Path) -> RecorderSettings:
         raise ConfigurationError(f"{path}: {problem}") from None
 
 
+def read_document(document: Mapping[str, Any]) -> RecorderSettings:
+    """The settings in a document like recorder.toml. `ConfigurationError` in one line: key and reason."""
+    try:
+        return settings_of(document)
+    except _KeyProblem as problem:
+        raise ConfigurationError(str(problem)) from None
+
+
 def settings_of(data: Mapping[str, Any]) -> RecorderSettings:
     """The settings in a TOML document, checked against each other. Raises with the key and the reason."""
     _refuse_unknown_keys({**data, "variants": {}, "faults": []}, RecorderSettings, "")

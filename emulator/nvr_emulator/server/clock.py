@@ -17,7 +17,10 @@ class RealClockError(ClockError):
 
 
 class Clock(Protocol):
-    """The recorder's time, in Unix seconds; never before `EARLIEST` nor after `LATEST` of the settings."""
+    """The recorder's time, in Unix seconds; never before `EARLIEST` nor after `LATEST` of the settings.
+    `speed`: how many times faster than real time it runs by itself."""
+
+    speed: float
 
     def now(self) -> float:
         """The present moment, Unix seconds (UTC)."""
@@ -37,19 +40,23 @@ class Clock(Protocol):
 
 class RealClock:
     """Follows the monotonic clock from `start` (Unix seconds; None: the wall time at start): an NTP step of
-    the host is no jump here. It stands still at `LATEST`."""
+    the host is no jump here. It stands still at `LATEST`. `speed`: how many times faster than real time."""
 
-    def __init__(self, start: float | None = None) -> None:
+    def __init__(self, start: float | None = None, *, speed: float = 1.0) -> None:
         self._start = start
+        self.speed = speed
         self.restart()
 
     def now(self) -> float:
         """The present moment, Unix seconds (UTC)."""
-        return min(time.monotonic() + self._offset, LATEST)
+        return min(time.monotonic() * self.speed + self._offset, LATEST)
 
     def after(self, seconds: object) -> float:
         """Nobody moves this clock."""
-        raise RealClockError("the clock is real: a manual one can be moved (--clock manual, clock='manual')")
+        kind = "real" if self.speed == 1 else "fast"
+        raise RealClockError(
+            f"the clock is {kind}: a manual one can be moved (--clock manual, clock='manual')"
+        )
 
     def move_to(self, moment: float) -> None:
         """Nobody moves this clock."""
@@ -62,11 +69,14 @@ class RealClock:
 
     def restart(self) -> None:
         """Run from the start again."""
-        self._offset = (time.time() if self._start is None else self._start) - time.monotonic()
+        start = time.time() if self._start is None else self._start
+        self._offset = start - time.monotonic() * self.speed
 
 
 class ManualClock:
     """Stands still until it is moved."""
+
+    speed = 1.0
 
     def __init__(self, start: float) -> None:
         self._start = self._now = start

@@ -53,10 +53,12 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class ClockState(msgspec.Struct, frozen=True):
-    """The recorder's time in Unix seconds, and which clock it is."""
+    """The recorder's time in Unix seconds, and which clock it is; `speed`: how many times faster than real
+    time it runs by itself."""
 
     now: float
     clock: Literal["real", "manual"]
+    speed: float = 1.0
 
 
 class CameraAnswer(msgspec.Struct, frozen=True):

@@ -7,8 +7,6 @@ from typing import Any
 
 from aiohttp import web
 
-from nvr_emulator.journal.entries import Changed
-from nvr_emulator.recorder.logs import writable
 from nvr_emulator.server.clock import ClockError, ManualClock, RealClockError
 from nvr_emulator.server.control_access import ControlError
 from nvr_emulator.server.control_bodies import (
@@ -28,6 +26,7 @@ from nvr_emulator.server.control_bodies import (
 from nvr_emulator.server.control_calls import Call, Operation, as_json
 from nvr_emulator.server.control_faults import FAULTS
 from nvr_emulator.server.control_observation import OBSERVATION
+from nvr_emulator.server.levers import set_camera, set_disk, write_to_log
 from nvr_emulator.server.openapi import openapi
 from nvr_emulator.server.state import state_of
 from nvr_emulator.version import __version__
@@ -47,7 +46,7 @@ async def state(call: Call) -> dict[str, Any]:
 async def clock(call: Call) -> ClockState:
     """What time it is."""
     moved = call.machine.clock
-    return ClockState(moved.now(), "manual" if isinstance(moved, ManualClock) else "real")
+    return ClockState(moved.now(), "manual" if isinstance(moved, ManualClock) else "real", moved.speed)
 
 
 async def advance(call: Call) -> ClockState:
@@ -69,28 +68,24 @@ async def reset(call: Call) -> Done:
 
 async def camera(call: Call) -> CameraAnswer:
     """Lose a camera, or get it back."""
-    text, recorder = call.path["number"], call.machine.recorder
+    text = call.path["number"]
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-    if number not in recorder.cameras.registered:
-        raise ControlError(404, f"camera {text[:40]!r} is not registered")
-    recorder.set_camera_state(number, call.body.state, call.machine.clock.now())
-    call.machine.observer.tell(Changed(what=f"camera {number}: {call.body.state}"))
-    call.machine.pump.changed()
+    try:
+        set_camera(call.machine, number, call.body.state)
+    except KeyError:
+        raise ControlError(404, f"camera {text[:40]!r} is not registered") from None
     return CameraAnswer(number, call.body.state)
 
 
 async def disk(call: Call) -> DiskAnswer:
     """Let a disk warn, remove it, or put it back."""
-    slot, recorder = call.path["slot"], call.machine.recorder
-    if slot not in recorder.disks.states:
-        raise ControlError(404, f"there is no disk in {slot[:40]!r}")
+    slot = call.path["slot"]
     try:
-        text = recorder.disks.set_state(slot, call.body.state)
+        set_disk(call.machine, slot, call.body.state)
+    except KeyError:
+        raise ControlError(404, f"there is no disk in {slot[:40]!r}") from None
     except ValueError as error:
         raise ControlError(409, str(error)) from None
-    call.machine.observer.tell(Changed(what=f"disk {slot}: {call.body.state}"))
-    if text is not None:
-        recorder.logs.add(LogKind.ERROR, text, call.machine.clock.now())
     return DiskAnswer(slot, call.body.state)
 
 
@@ -99,10 +94,10 @@ async def add_to_log(call: Call) -> LogAnswer:
     kind = {kind.lower(): kind for kind in LogKind}.get(call.path["kind"])
     if kind is None:
         raise ControlError(404, "there is /logs/error and /logs/event")
-    if call.body.text != writable(call.body.text):
-        raise ControlError(400, "text: must be printable characters without quotes")
-    call.machine.recorder.logs.add(kind, call.body.text, call.machine.clock.now())
-    call.machine.observer.tell(Changed(what=f"{kind.lower()} log: {call.body.text}"))
+    try:
+        write_to_log(call.machine, kind, call.body.text)
+    except ValueError as error:
+        raise ControlError(400, str(error)) from None
     return LogAnswer(len(call.machine.recorder.logs.entries(kind)))
 
 

@@ -5,91 +5,77 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
 import msgspec
 
-from nvr_emulator.configuration.fault_choice import read_faults
-from nvr_emulator.configuration.schema import problem_of
-from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings
-from nvr_emulator.configuration.small_recorder import small_recorder
-from nvr_emulator.configuration.variant_choice import VariantError, read_variants
-from nvr_emulator.configuration.variants import Variants
-from nvr_emulator.faults.fault import Fault, FaultError
-from nvr_emulator.faults.table import AnyFault
+from nvr_emulator.configuration.kind import USUAL_SPEED, ClockName, kind_of
+from nvr_emulator.configuration.settings import RecorderSettings
+from nvr_emulator.configuration.variant_choice import chosen
 from nvr_emulator.findings.registry import as_bad_as
 from nvr_emulator.findings.rule import Finding, Severity
 from nvr_emulator.journal.journal import Journal
 from nvr_emulator.server.fault_handles import Faults
+from nvr_emulator.server.levers import Cameras, ClockLever, DiskLevers, LogLevers
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Ports, Serving
+from nvr_emulator.server.sent_packets import SentPackets
+from nvr_emulator.server.state import state_of
 
 T = TypeVar("T")
-
-
-class Kind(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What kind of recorder is embedded; `seed` None: no two runs are alike."""
-
-    model: Literal[1, 2, 3] = 2
-    clock: Literal["manual", "real"] = "manual"
-    defects: tuple[str, ...] = ()
-    variants: dict[str, str | int] = {}
-    faults: tuple[AnyFault, ...] = ()
-    seed: int | None = 0
-
-
-def kind_of(wanted: Mapping[str, object]) -> Kind:
-    """The kind that a marker or a call asks for. `ConfigurationError` in one line: name and reason."""
-    wanted, faults = dict(wanted), tuple[Fault, ...]()
-    if "faults" in wanted:
-        try:
-            faults = read_faults(wanted.pop("faults"))
-        except FaultError as error:
-            raise ConfigurationError(f"faults: {error}") from None
-    try:
-        return msgspec.structs.replace(msgspec.convert(wanted, Kind), faults=faults)
-    except msgspec.ValidationError as error:
-        raise ConfigurationError(": ".join(problem_of(error, Kind, wanted))) from None
 
 
 class EmbeddedRecorder:
     """A running recorder as a context manager.
 
-    `clock="manual"` (the default) moves by `advance` alone. `defects` are names from
-    `nvr_emulator.defects`; `faults` hold from the start and behind each reset. `settings` replaces the small
-    recorder that is made from `model`, `variants` and `seed`. `transport`: "http" (quick to start),
-    "https" or "both"; None follows the settings, else "http".
+    `clock="manual"` (the default) moves by `advance` alone, `"fast"` runs `speed` times faster than real
+    time. `defects` are names from `nvr_emulator.defects`. `keys` are those of recorder.toml, as values of
+    Python: `series`, `users`, `cameras`, `time_zone`, `clock_start`, `transport` ("http" by default, as it is
+    quick to start), `variants`, `faults`, `seed` (0 by default; None: no two runs are alike) and all others.
+    `config` is such a file, or a table of them, and gives way to `keys`. What nobody says is that of a small
+    recorder. `settings` replaces all of it. `keep_packets`: the last packets over RTP are kept for
+    `write_pcap`.
+
+    `ConfigurationError` in one line: the key that is wrong, and why.
     """
 
     def __init__(
         self,
-        model: Literal[1, 2, 3] = 2,
+        model: Literal[1, 2, 3] | None = None,
         *,
-        clock: Literal["manual", "real"] = "manual",
+        clock: ClockName = "manual",
+        speed: float = USUAL_SPEED,
         defects: Sequence[str] = (),
-        variants: Mapping[str, str | int] | None = None,
-        faults: Sequence[str | Fault | Mapping[str, object]] = (),
-        seed: int | None = 0,
+        config: str | Path | Mapping[str, Any] | None = None,
         settings: RecorderSettings | None = None,
         ports: Ports | None = None,
-        transport: Literal["http", "https", "both"] | None = None,
+        keep_packets: bool = False,
+        **keys: Any,
     ) -> None:
-        asked = {"model": model, "clock": clock, "defects": defects, "faults": faults, "seed": seed}
-        kind = kind_of({**asked, "variants": variants or {}})
-        chosen = settings or small_recorder(model, seed=seed)
-        if variants:
-            chosen = msgspec.structs.replace(chosen, variants=_variants(variants))
-        if kind.faults:
-            chosen = msgspec.structs.replace(chosen, faults=kind.faults)
-        if transport is not None:
-            chosen = msgspec.structs.replace(chosen, transport=transport)
-        self.machine = Machine(chosen, manual=kind.clock == "manual", defects=kind.defects)
-        self.seed = chosen.seed
-        self.faults = Faults(self.machine, self._run)
+        asked = {"model": model, "clock": clock, "speed": speed, "defects": defects, "config": config, **keys}
+        made, running = kind_of(asked)
+        if settings is not None:
+            said = {"variants", "faults", "transport"} & keys.keys()
+            made = msgspec.structs.replace(settings, **{name: getattr(made, name) for name in said})
+        self.machine = Machine(
+            made,
+            manual=running.clock == "manual",
+            speed=running.speed if running.clock == "fast" else 1.0,
+            defects=running.defects,
+        )
+        if keep_packets:
+            self.machine.pump.sent = SentPackets()
+        self.seed = made.seed
         self._serving = Serving(self.machine, ports)
-        self.users = chosen.users
-        self.user = chosen.users[0].name
-        self.password = chosen.users[0].password
+        self.users = made.users
+        self.user = made.users[0].name
+        self.password = made.users[0].password
+        self.clock = ClockLever(self.machine, self._run)
+        self.cameras = Cameras(self.machine, self._run)
+        self.disks = DiskLevers(self.machine, self._run)
+        self.logs = LogLevers(self.machine, self._run)
+        self.faults = Faults(self.machine, self._run)
 
     @property
     def url(self) -> str:
@@ -112,9 +98,11 @@ class EmbeddedRecorder:
         return self._serving.control_token
 
     @property
-    def certificate_pem(self) -> str | None:
-        """The certificate of HTTPS, for clients to trust; None without HTTPS."""
+    def certificate(self) -> str | None:
+        """The certificate of HTTPS (PEM), for clients to trust; None without HTTPS."""
         return self._serving.certificate_pem
+
+    certificate_pem = certificate
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
@@ -139,6 +127,14 @@ class EmbeddedRecorder:
     def reset(self, *, restart_clock: bool = False) -> None:
         """No UIDs, no streams, an empty journal; with `restart_clock` the clock is back at its start."""
         self._run(self.machine.reset(restart_clock=restart_clock))
+
+    def state(self) -> dict[str, Any]:
+        """Sessions, streams, downloads, cameras, disks and logs, as `GET /state` has them."""
+
+        async def in_loop() -> dict[str, Any]:
+            return state_of(self.machine)
+
+        return self._run(in_loop())
 
     @property
     def journal(self) -> Journal:
@@ -177,6 +173,38 @@ class EmbeddedRecorder:
             )
             raise AssertionError("\n".join([head, *(f"  {one}" for one in found)]))
 
+    def report(self) -> str:
+        """The last exchanges, the findings, the faults and the seed, as they stand beside a failed test."""
+        from nvr_emulator.findings.files.report import report
+
+        plan = self.machine.plan
+        kind = f"{plan.series} (MODEL {plan.model}) at {self.url}, seed {self.seed}"
+        if different := chosen(plan.variants):
+            kind += f", variants {', '.join(f'{name}={value}' for name, value in different.items())}"
+        if self.machine.defects:
+            kind += f", defects {', '.join(self.machine.defects)}"
+        if len(self.faults):
+            kind += f", faults {' '.join(str(held.fault) for held in self.faults)}"
+        return report(kind, self.journal, self.findings)
+
+    def write_pcap(self, path: Path) -> int:
+        """Write the last packets of live streams over RTP that were sent, as pcap; how many those are.
+
+        Nothing is written where there is none. ValueError without `keep_packets`.
+        """
+        sent = self.machine.pump.sent
+        if sent is None:
+            raise ValueError("no packets are kept: keep_packets=True")
+
+        async def in_loop() -> SentPackets:
+            return sent.copy()
+
+        # What stands beside a test that fails at its very end is written when the recorder has stopped.
+        kept = sent if self._loop.is_closed() else self._run(in_loop())
+        if len(kept):
+            kept.write(path)
+        return len(kept)
+
     def _end_loop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -184,10 +212,3 @@ class EmbeddedRecorder:
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-
-def _variants(chosen: Mapping[str, str | int]) -> Variants:
-    try:
-        return read_variants(chosen)
-    except VariantError as error:
-        raise ConfigurationError(str(error)) from None

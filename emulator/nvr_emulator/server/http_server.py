@@ -40,7 +40,8 @@ class RecorderServer:
         self.faults = machine.faults
         # On a manual clock nobody waits: a download would stand still until the clock is moved.
         manual = isinstance(machine.clock, ManualClock)
-        self.download_rate = None if manual else machine.recorder.plan.variants.download_rate
+        rate = machine.recorder.plan.variants.download_rate
+        self.download_rate = None if manual or rate is None else rate * machine.clock.speed
         self.observer = machine.observer
         self._sending: list[tuple[asyncio.Transport | None, Callable[[], None]]] = []
 

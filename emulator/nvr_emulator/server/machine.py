@@ -25,13 +25,18 @@ class Machine:
     """One recorder and what makes it run, without its ports (see `nvr_emulator.server.ports`)."""
 
     def __init__(
-        self, settings: RecorderSettings, *, manual: bool = False, defects: Sequence[str] = ()
+        self,
+        settings: RecorderSettings,
+        *,
+        manual: bool = False,
+        speed: float = 1.0,
+        defects: Sequence[str] = (),
     ) -> None:
         if isinstance(defects, str):
             raise ConfigurationError(f"defects: {defects!r} is one name: give a list of them")
         self.defects = tuple(defects)
         self.plan = plan(settings)
-        self.clock: Clock = self._clock(manual=manual)
+        self.clock: Clock = self._clock(manual=manual, speed=speed)
         check_recorded(self.plan, self.clock.now())
         self.recorder = Recorder(self.plan, self.clock.now())
         if defects:
@@ -111,11 +116,13 @@ class Machine:
                 self.clock.restart()
             self.recorder.reset(self.clock.now())
             self.observer.reset()
+            if self.pump.sent is not None:
+                self.pump.sent.clear()
             await self.faults.begin()
             self.pump.changed()
 
-    def _clock(self, *, manual: bool) -> Clock:
+    def _clock(self, *, manual: bool, speed: float) -> Clock:
         if not manual:
-            return RealClock(self.plan.clock_start)
+            return RealClock(self.plan.clock_start, speed=speed)
         start = self.plan.clock_start
         return ManualClock(math.floor(RealClock().now()) if start is None else start)

@@ -26,6 +26,7 @@ from nvr_protocol.timestamps import Ticks
 
 if TYPE_CHECKING:
     from nvr_emulator.server.faults_in_force import FaultsInForce
+    from nvr_emulator.server.sent_packets import SentPackets
 
 log = logging.getLogger("nvr_emulator")
 
@@ -66,6 +67,9 @@ class MediaPump:
         self.moving = asyncio.Lock()
         """Held by whoever moves the clock."""
         self._refused: set[int] = set()
+        self._most_late = Ticks(round(MOST_LATE * max(1.0, clock.speed)))
+        self.sent: SentPackets | None = None
+        """Keeps what was sent over RTP, where anybody wants that."""
         self._target = 0.0
         """Where the manual clock is moved to."""
         self.tell: Tell = unheard
@@ -109,14 +113,14 @@ class MediaPump:
                 continue
             due = self._due = self._next_event()
             if due is not None and not (self._later and self._later[0][0] <= due):
-                due = max(due, begun + TICK)
+                due = max(due, begun + TICK * self.clock.speed)
             await self._rest(due)
 
     async def _rest(self, until: float | None) -> None:
         """Wait for that moment of the recorder's clock, or until woken."""
         loop = asyncio.get_running_loop()
         self._rests = loop.create_future()
-        wait = None if until is None else max(0.0, until - self.clock.now())
+        wait = None if until is None else max(0.0, until - self.clock.now()) / self.clock.speed
         timer = None if wait is None else loop.call_later(wait, self._wake)
         try:
             await self._rests
@@ -177,7 +181,7 @@ class MediaPump:
         self._send_late(now)
         while self._later and self._later[0][0] <= now:
             heappop(self._later)[2].send_next()
-        for stream in self.recorder.live.leave_out_late(ticks(now), MOST_LATE):
+        for stream in self.recorder.live.leave_out_late(ticks(now), self._most_late):
             self._fell_behind(stream)
         for picture in self.recorder.run_until(now):
             self._send(picture, now)
@@ -238,6 +242,8 @@ class MediaPump:
         """Send datagrams; many are spread over the time that a picture lasts."""
         if stream.ended is not None or stream.destination is None:
             return
+        if self.sent is not None:
+            self.sent.keep(stream.destination, datagrams, now)
         sink = self._rtp_sink(stream, stream.destination)
         bursts = sink.write(datagrams)
         if isinstance(self.clock, ManualClock):
