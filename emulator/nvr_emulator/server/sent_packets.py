@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import struct
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 KEPT = 4096
@@ -21,8 +21,8 @@ Destination = tuple[str, int]
 class SentPackets:
     """Keeps the last packets that were sent: when (Unix seconds of the recorder), whither, and what."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._packets: deque[tuple[float, Destination, bytes]] = deque(maxlen=kept)
+    def __init__(self, kept: int = KEPT, packets: Iterable[tuple[float, Destination, bytes]] = ()) -> None:
+        self._packets = deque(packets, maxlen=kept)
 
     def __len__(self) -> int:
         return len(self._packets)
@@ -33,9 +33,7 @@ class SentPackets:
 
     def copy(self) -> SentPackets:
         """The same packets, to which no more come."""
-        other = SentPackets()
-        other._packets = self._packets.copy()
-        return other
+        return SentPackets(packets=self._packets)
 
     def clear(self) -> None:
         """Forget them."""
