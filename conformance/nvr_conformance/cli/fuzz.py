@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from nvr_conformance.cli.options import recorder_options, require_files
+from nvr_conformance.cli.options import SHARD, recorder_options, require_files, require_folders
 from nvr_conformance.cli.stopping import no_traceback, say, writing
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
 from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from nvr_conformance.client.options import TargetOptions
     from nvr_conformance.fuzzing.run import FuzzRun
     from nvr_conformance.fuzzing.shrinking import Finding
+    from nvr_conformance.fuzzing.steps import Step
+    from nvr_conformance.selftest.shard import Shard
     from nvr_conformance.sources.source import TargetSource
 
 CLOCK_START = 1_760_000_040.0
@@ -67,8 +69,23 @@ class Duration(click.ParamType[float]):
     metavar="FILE",
     help="Write the numbers, what was covered and what not as JSON.",
 )
+@click.option(
+    "--examples",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Do again first what disagreed before, and keep there what does; shards may share it.",
+)
+@SHARD
 @recorder_options
-def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path, summary: Path | None) -> None:
+def fuzz(
+    options: TargetOptions,
+    budget: float,
+    seed: int,
+    keep: Path,
+    summary: Path | None,
+    examples: Path | None,
+    shard: Shard,
+) -> None:
     """Send random commands of several users to the recorder at URL, and compare each answer with a model
     of the document.
 
@@ -77,22 +94,30 @@ def fuzz(options: TargetOptions, budget: float, seed: int, keep: Path, summary: 
     """
 
     require_files({"--keep": keep, "--json": summary})
+    require_folders({"--examples": examples})
 
     def work(source: TargetSource) -> int:
-        from nvr_conformance.evidence.whole_files import write_file
+        from nvr_conformance.cli.fuzz_summary import FuzzSettings, summary_of, write_summary
+        from nvr_conformance.fuzzing.examples import examples_in
         from nvr_conformance.fuzzing.steps import FuzzFile, write_fuzz_file
 
-        run, channels = _fuzz_with_progress(source, budget, seed)
+        kept = None if examples is None else examples_in(examples, source.model)
+        known = () if kept is None else kept.steps()
+        run, channels = _fuzz_with_progress(source, budget, seed, shard, known)
         _report(source, run)
         if summary is not None:
             with writing(str(summary)):
-                write_file(summary, _summary(run))
+                settings = FuzzSettings(source.judged, seed, budget)
+                write_summary(summary, summary_of(run, settings, shard))
         if run.finding is None:
             return EXIT_CONFORMANT if run.commands else EXIT_KIT_BROKE
         found = FuzzFile(
             model=source.model, seed=seed, disagreement=run.finding.text, steps=run.finding.steps
         )
         _show(run.finding, channels)
+        if kept is not None:
+            with writing(str(examples)):
+                kept.keep(found)
         with writing(str(keep)):
             write_fuzz_file(keep, found)
             click.echo(f"kept in {keep}: nvr-conformance replay {keep}")
@@ -132,7 +157,9 @@ def replay(options: TargetOptions, file: Path) -> None:
     _guarded(options, work)
 
 
-def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> tuple[FuzzRun, int]:
+def _fuzz_with_progress(
+    source: TargetSource, budget: float, seed: int, shard: Shard, known: Iterable[Sequence[Step]]
+) -> tuple[FuzzRun, int]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from nvr_conformance.fuzzing.run import fuzz as run_fuzz
@@ -153,7 +180,14 @@ def _fuzz_with_progress(source: TargetSource, budget: float, seed: int) -> tuple
                 text = f"{run.commands} commands, {len(run.covered)} of {len(run.possible)} combinations"
                 progress.update(task, completed=run.seconds, description=text)
 
-        run = run_fuzz(target, budget=budget, seed=seed, on_progress=on_progress)
+        run = run_fuzz(
+            target,
+            budget=budget,
+            seed=seed,
+            shard=(shard.number, shard.of),
+            known_steps=known,
+            on_progress=on_progress,
+        )
         return run, target.channels
 
 
@@ -186,28 +220,6 @@ def _report(source: TargetSource, run: FuzzRun) -> None:
     )
     for text in run.once:
         say(f"once, and not again with the same steps (others may use the recorder): {text}")
-
-
-def _summary(run: FuzzRun) -> bytes:
-    """The run for machines: the numbers, each combination with how often it came up, and the finding."""
-    import msgspec
-
-    combinations = [
-        {**combination._asdict(), "count": run.combinations[combination]}
-        for combination in sorted(run.possible | run.combinations.keys())
-    ]
-    told = {
-        "commands": run.commands,
-        "examples": run.examples,
-        "seconds": round(run.seconds, 1),
-        "covered": len(run.covered),
-        "possible": len(run.possible),
-        "successions": len(run.successions),
-        "combinations": combinations,
-        "once": run.once,
-        "disagreement": None if run.finding is None else run.finding.text,
-    }
-    return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
 
 
 def _show(finding: Finding, channels: int) -> None:

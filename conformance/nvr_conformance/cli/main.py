@@ -13,6 +13,7 @@ import click
 from nvr_conformance.cli.catalogue import explain, list_requirements
 from nvr_conformance.cli.diff import diff
 from nvr_conformance.cli.fuzz import fuzz, replay
+from nvr_conformance.cli.merge import merge
 from nvr_conformance.cli.rejudge import rejudge
 from nvr_conformance.cli.run import run
 from nvr_conformance.cli.selftest import selftest
@@ -46,5 +47,5 @@ def main() -> None:
     """Judge i-PRO network disk recorders, and their stand-in, against the vendor's command interface."""
 
 
-for command in (run, rejudge, diff, fuzz, replay, selftest, list_requirements, explain):
+for command in (run, rejudge, diff, fuzz, replay, selftest, merge, list_requirements, explain):
     main.add_command(command)

@@ -3,61 +3,91 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from nvr_conformance.cli.stopping import stop
+from nvr_conformance.cli.stopping import stop, writing
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from nvr_conformance.selftest.mutation.files import MutantSettings, Score
     from nvr_conformance.selftest.mutation.run import Survivor
     from nvr_conformance.selftest.mutation.sites import Package
-
-Of = Literal["emulator", "protocol", "both"]
-GOALS = {"emulator": 0.9, "protocol": 0.95}
-"""Which share of the visible mutants the judge is to kill."""
+    from nvr_conformance.selftest.shard import Shard
 
 
-def run_mutants(count: int, of: Of, *, model: int, seed: int, jobs: int, report: Path | None) -> None:
-    """Judge so many mutants, print what became of them, and leave ``mutants.json``.
+def run_mutants(settings: MutantSettings, *, jobs: int, report: Path | None, shard: Shard) -> None:
+    """Judge the mutants of a shard, print what became of them, and leave ``mutants.json`` and the page.
 
     Exit status 0 where the share of killed ones reaches the goal, else 1; 4 where nothing could be judged.
     """
+    from nvr_conformance.evidence.whole_files import require_folder
     from nvr_conformance.report.terminal import make_console
-    from nvr_conformance.selftest.mutation.run import judge_mutants, score
+    from nvr_conformance.selftest.files import write_mutants_page
+    from nvr_conformance.selftest.mutation.files import (
+        MutantsRecord,
+        name_of,
+        recorded,
+        scores,
+        write_mutants,
+    )
+    from nvr_conformance.selftest.mutation.run import judge_mutants
     from nvr_conformance.selftest.mutation.sites import chosen, mutants_in
     from nvr_conformance.selftest.mutation.survey import SurveyError, survey
 
-    console = make_console()
-    packages: tuple[Package, ...] = ("emulator", "protocol") if of == "both" else (of,)
+    console, begun = make_console(), time.monotonic()
+    model, seed = settings.model, settings.seed
     try:
         healthy = survey(model, seed)
     except SurveyError as problem:
         stop(str(problem), EXIT_KIT_BROKE)
-    reached = True
-    everything: dict[str, list[Survivor]] = {}
-    for package in packages:
+    planned = []
+    packages: dict[str, Package] = {}
+    for package, count in settings.counts().items():
         there = mutants_in(package, healthy.executes)
-        share = count if of != "both" else count - count // 2 if package == "emulator" else count // 2
-        mutants = chosen(there, share, seed)
+        mutants = chosen(there, count, seed)
         console.print(f"{package}: {len(mutants)} of {len(there)} mutants in lines that a run executes")
-        outcomes: list[Survivor] = []
-        for outcome in judge_mutants(mutants, healthy, model=model, seed=seed, jobs=jobs):
-            outcomes.append(outcome)
-            _tell(console, outcome, len(outcomes), len(mutants))
-        made = score(outcomes)
-        reached &= made.share >= GOALS[package]
-        everything[package] = outcomes
-        console.print(
-            f"{package}: [bold]{made.killed} of {made.visible} visible mutants killed ({made.share:.0%})[/]; "
-            f"{made.unseen} not seen on the wire, {made.excused} known to be no fault, "
-            f"{made.crashed} crashed, {made.no_verdict} without a verdict"
-        )
+        planned += mutants
+        packages |= {mutant.module: package for mutant in mutants}
+    ours = shard.part(planned)
+    rows = []
+    ended = ""
+    judging = judge_mutants(ours, healthy, model=model, seed=seed, jobs=jobs)
+    try:
+        for outcome in judging:
+            rows.append(recorded(packages[outcome.mutant.module], outcome))
+            _tell(console, outcome, len(rows), len(ours))
+    except KeyboardInterrupt:
+        ended = "interrupted"
+    judging.close()
+    made = scores(rows)
+    print_scores(console, made)
     if report is not None:
-        _write(report, everything)
-    sys.exit(EXIT_CONFORMANT if reached else EXIT_FAILURES)
+        names = tuple(name_of(each.module, each.number) for each in planned)
+        took = round(time.monotonic() - begun, 1)
+        record = MutantsRecord(settings, shard, took, names, made, tuple(rows))
+        with writing("the report"):
+            require_folder(report)
+            write_mutants(report, record)
+            write_mutants_page(report, record)
+    if ended:
+        stop(ended, EXIT_KIT_BROKE)
+    sys.exit(EXIT_CONFORMANT if all(score.reached for score in made) else EXIT_FAILURES)
+
+
+def print_scores(console: Console, scores: tuple[Score, ...]) -> None:
+    """A line for each package."""
+    for made in scores:
+        console.print(
+            f"{made.package}: [bold]{made.killed} of {made.visible} visible mutants killed "
+            f"({made.share:.0%})[/]; {made.unseen} not seen on the wire, "
+            f"{made.excused} known to be no fault, {made.crashed} crashed, "
+            f"{made.no_verdict} without a verdict",
+            soft_wrap=True,
+        )
 
 
 def _tell(console: Console, outcome: Survivor, number: int, count: int) -> None:
@@ -73,29 +103,3 @@ def _tell(console: Console, outcome: Survivor, number: int, count: int) -> None:
     if judged.fate is Fate.SURVIVED:
         why = f"    known: {outcome.known}" if outcome.known else f"    {mutant.key}"
         console.print(escape(why), soft_wrap=True)
-
-
-def _write(report: Path, everything: dict[str, list[Survivor]]) -> None:
-    import msgspec
-
-    from nvr_conformance.evidence.whole_files import require_folder, write_file
-
-    rows = [
-        {
-            "package": package,
-            "module": each.mutant.module,
-            "line": each.mutant.line,
-            "operator": each.mutant.operator,
-            "text": each.mutant.text,
-            "source": each.mutant.source,
-            "key": each.mutant.key,
-            "fate": each.judged.fate.value,
-            "by": list(each.judged.by),
-            "reason": each.judged.reason,
-            "known": each.known,
-        }
-        for package, outcomes in everything.items()
-        for each in outcomes
-    ]
-    require_folder(report)
-    write_file(report / "mutants.json", msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")

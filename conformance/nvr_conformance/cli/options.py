@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from nvr_conformance.judgement.expected_failures import ExpectedFailure
+    from nvr_conformance.selftest.shard import Shard
 
 _OPTIONS = (
     click.argument("url", required=False),
@@ -54,6 +55,31 @@ EXPECTED_FAILURES = click.option(
     "--expected-failures",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A TOML file of failures that are known and excused until a date.",
+)
+
+
+class ShardType(click.ParamType["Shard"]):
+    """``K/N``."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        from nvr_conformance.selftest.shard import Shard, read_shard
+
+        if isinstance(value, Shard):
+            return value
+        try:
+            return read_shard(str(value))
+        except ValueError as problem:
+            self.fail(str(problem), param, ctx)
+
+
+SHARD = click.option(
+    "--shard",
+    type=ShardType(),
+    default="1/1",
+    metavar="K/N",
+    help="The K-th of N parts alone; merge joins what they leave.",
 )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvr_conformance.cli.options import require_folders
+from nvr_conformance.cli.options import SHARD, require_folders
 from nvr_conformance.cli.stopping import stop, writing
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from nvr_conformance.cli.mutants import Of
     from nvr_conformance.selftest.files import SelftestFiles
+    from nvr_conformance.selftest.mutation.files import Of
+    from nvr_conformance.selftest.shard import Shard
     from nvr_conformance.selftest.trials import Outcome, Trial
     from nvr_conformance.selftest.variant_trials import Extent
 
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Where mutants stand.",
 )
+@SHARD
 @click.option("--resume", is_flag=True, help="Go on with the self-test that --report began.")
 def selftest(
     model: str | None,
@@ -85,6 +87,7 @@ def selftest(
     report: Path | None,
     mutants: int | None,
     of: Of,
+    shard: Shard,
     resume: bool,
 ) -> None:
     """Prove the judge: run it against the healthy emulator, against one with each defect, and against those
@@ -106,10 +109,12 @@ def selftest(
     require_folders({"--report": report})
     if mutants is not None:
         from nvr_conformance.cli.mutants import run_mutants
-        from nvr_conformance.selftest.trials import cores as at_hand
+        from nvr_conformance.selftest.mutation.files import MutantSettings
 
-        which = 2 if model in (None, "all") else int(model)
-        run_mutants(mutants, of, model=which, seed=seed, jobs=jobs or at_hand(), report=report)
+        if resume:
+            raise click.UsageError("--resume is for a self-test without --mutants")
+        asked = MutantSettings(mutants, of, 2 if model in (None, "all") else int(model), seed)
+        run_mutants(asked, jobs=jobs or cores(), report=report, shard=shard)
     if resume and report is None:
         raise click.UsageError("--resume needs --report, where the self-test was begun")
     settings = Settings(
@@ -129,9 +134,12 @@ def selftest(
         trials = plan_trials(settings)
         if not trials:
             stop("no such defect on this model: nothing to try", EXIT_USAGE)
+        trials = shard.part(trials)
         ids, declared = chosen_ids(select, skip), declared_defects()
         if report is not None:
-            files = SelftestFiles(report, settings, trials, ids=ids, declared=declared, resume=resume)
+            files = SelftestFiles(
+                report, settings, trials, ids=ids, declared=declared, resume=resume, shard=shard
+            )
     except (ValueError, OSError) as problem:
         stop(str(problem), EXIT_USAGE)
     console = make_console()

@@ -17,11 +17,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from nvr_conformance.fuzzing.coverage import Combination, possible_combinations
 from nvr_conformance.fuzzing.driver import DisagreementError, Driver
 from nvr_conformance.fuzzing.rules.state_machine import RecorderMachine
-from nvr_conformance.fuzzing.shrinking import Finding, confirm, shrink
+from nvr_conformance.fuzzing.shrinking import Finding, confirm, replay, shrink
 from nvr_conformance.fuzzing.surroundings import surroundings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from nvr_conformance.client.target import Target
     from nvr_conformance.fuzzing.steps import Step
@@ -84,17 +84,20 @@ def fuzz(
     seed: int = 0,
     most_examples: int | None = None,
     steps: int = 30,
+    shard: tuple[int, int] = (1, 1),
+    known_steps: Iterable[Sequence[Step]] = (),
     on_progress: Callable[[FuzzRun], None] | None = None,
 ) -> FuzzRun:
     """Fuzz a target for ``budget`` seconds (or ``most_examples``); stops at the first disagreement, shrunk.
 
-    ``steps``: rules in an example. The same seed on the same recorder makes the same runs.
+    ``steps``: rules in an example. The same seed on the same recorder makes the same runs; ``shard`` K of N
+    makes every N-th batch of them. First the ``known_steps`` are done again, which disagreed some time.
     """
     known = surroundings_of(target)
     run = FuzzRun(possible_combinations(known, ptz=target.allows("ptz"), eviction=target.allows("eviction")))
     begun = time.monotonic()
     deadline = begun + budget
-    batch, over = 0, False
+    batch, over = shard[0] - 1, False
 
     def end() -> _BudgetOver:
         nonlocal over
@@ -129,14 +132,15 @@ def fuzz(
                 )
                 raise end() from found
 
-    while time.monotonic() < deadline and not over:
+    run.finding = _first_again(target, known_steps, deadline)
+    while time.monotonic() < deadline and not over and run.finding is None:
         try:
             _run_batch(seeded(seed * 1_000_003 + batch)(Machine), steps)
         except (_BudgetOver, HypothesisException):
             # Ended in the midst of an example, hypothesis may call it inconsistent.
             if not over:
                 raise
-        batch += 1
+        batch += shard[1]
         if run.finding is not None:
             run.shrinking = True
             if on_progress is not None:
@@ -145,6 +149,17 @@ def fuzz(
             run.shrinking = False
     run.seconds = time.monotonic() - begun
     return run
+
+
+def _first_again(target: Target, known: Iterable[Sequence[Step]], until: float) -> Finding | None:
+    """The first of these steps that disagree again; they are small already."""
+    for steps in known:
+        if time.monotonic() >= until:
+            break
+        found = replay(target, steps, until=until)
+        if found is not None:
+            return found
+    return None
 
 
 def _look_into(target: Target, run: FuzzRun, found: Finding, until: float) -> bool:

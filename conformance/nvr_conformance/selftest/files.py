@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from nvr_conformance.bounds import read_file, read_json
+from nvr_conformance.engine.judge import chosen_ids
 from nvr_conformance.evidence.whole_files import require_folder, write_file
 from nvr_conformance.judgement.requirements import Level
 from nvr_conformance.selftest.coverage import Coverage, State, Sums, coverage
+from nvr_conformance.selftest.mutation import files as mutants
 from nvr_conformance.selftest.page import PageFacts, render_page
-from nvr_conformance.selftest.planning import Settings
+from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
+from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same
 from nvr_conformance.selftest.trials import Outcome, Trial
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
+FILE, PAGE = "selftest.json", "selftest.html"
 SAVE_EVERY = 20  # trials
 
 
@@ -68,6 +72,17 @@ class TrialRecord(msgspec.Struct, frozen=True):
         ours = (self.model, self.defect, self.seed, frozenset(self.must_fail), self.variants)
         return ours == (trial.model, trial.defect, trial.seed, trial.breaks, trial.variants)
 
+    def trial(self) -> Trial:
+        """The trial, as far as the record tells of it."""
+        return Trial(
+            self.model,
+            self.defect,
+            frozenset(self.must_fail),
+            seed=self.seed,
+            text=self.text,
+            variants=self.variants,
+        )
+
     def outcome(self, trial: Trial) -> Outcome:
         """The outcome that it was made of."""
         return Outcome(
@@ -100,7 +115,7 @@ class RequirementRecord(msgspec.Struct, frozen=True):
 
 
 class SelftestRecord(msgspec.Struct, frozen=True):
-    """The whole file. ``planned``: how many trials there are to make."""
+    """The whole file. ``planned``: how many trials there are to make, in this shard."""
 
     settings: Settings
     begun: str
@@ -109,6 +124,44 @@ class SelftestRecord(msgspec.Struct, frozen=True):
     sums: Sums
     requirements: tuple[RequirementRecord, ...]
     trials: tuple[TrialRecord, ...]
+    shard: Shard = WHOLE
+
+    def facts(self) -> PageFacts:
+        """What the page says of it."""
+        return PageFacts(
+            kit=self.settings.kit,
+            begun=self.begun,
+            seconds=self.seconds,
+            seed=self.settings.seed,
+            full=self.settings.full,
+            planned=self.planned,
+        )
+
+    def outcomes(self) -> list[Outcome]:
+        """What came of each trial."""
+        return [each.outcome(each.trial()) for each in self.trials]
+
+
+def write_mutants_page(directory: Path, found: mutants.MutantsRecord) -> None:
+    """Write ``selftest.html`` with these mutants, and with the self-test whose ``selftest.json`` is there."""
+    path = directory / FILE
+    if path.exists():
+        record = read_selftest(path)
+        settings = record.settings
+        rows = coverage(record.outcomes(), chosen_ids(settings.select, settings.skip), declared_defects())
+        page = render_page(record.outcomes(), rows, record.facts(), found)
+    else:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        facts = PageFacts(
+            kit=found.settings.kit,
+            begun=now,
+            seconds=found.seconds,
+            seed=found.settings.seed,
+            full=False,
+            planned=0,
+        )
+        page = render_page([], [], facts, found)
+    write_file(directory / PAGE, page.encode())
 
 
 class SelftestFiles:
@@ -127,8 +180,10 @@ class SelftestFiles:
         ids: AbstractSet[str],
         declared: Mapping[tuple[str, int], int],
         resume: bool = False,
+        shard: Shard = WHOLE,
     ) -> None:
-        self._json, self._page = directory / "selftest.json", directory / "selftest.html"
+        self._json, self._page, self._mutants = (directory / name for name in (FILE, PAGE, mutants.FILE))
+        self._shard = shard
         self._settings, self._planned, self._ids, self._declared = settings, len(trials), ids, declared
         self._begun = datetime.now(UTC).isoformat(timespec="seconds")
         self._seconds = 0.0
@@ -141,25 +196,20 @@ class SelftestFiles:
         self._page.unlink(missing_ok=True)
 
     def _read(self, trials: Sequence[Trial]) -> None:
-        try:
-            former = read_json(read_file(self._json), SelftestRecord)
-        except ValueError as problem:
-            raise ValueError(f"{self._json}: {problem}") from None
+        former = read_selftest(self._json)
         differing = [
             name
             for name in Settings.__struct_fields__
             if getattr(former.settings, name) != getattr(self._settings, name)
         ]
+        if former.shard != self._shard:
+            differing.append("shard")
         if differing:
             raise ValueError(f"{self._json} is of another self-test: not the same {', '.join(differing)}")
         self._begun, self._seconds = former.begun, former.seconds
-        done = {(each.model, each.defect, each.seed, each.variants): each for each in former.trials}
-        for trial in trials:
-            record = done.get((trial.model, trial.defect, trial.seed, trial.variants))
-            if record is not None and record.is_of(trial) and not record.problem:
-                self.kept.append(record.outcome(trial))
+        self.kept += [each for each in outcomes_of(former, trials) if not each.problem]
 
-    def save(self, outcomes: Sequence[Outcome], seconds: float) -> list[Coverage]:
+    def save(self, outcomes: Sequence[Outcome], seconds: float) -> tuple[SelftestRecord, list[Coverage]]:
         """Write ``selftest.json``. ``seconds``: how long this run has taken so far."""
         rows = coverage(outcomes, self._ids, self._declared)
         record = SelftestRecord(
@@ -170,22 +220,56 @@ class SelftestFiles:
             Sums.of(outcomes, rows),
             tuple(_requirement(row) for row in rows),
             tuple(TrialRecord.of(outcome) for outcome in outcomes),
+            self._shard,
         )
         write_file(self._json, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
-        return rows
+        return record, rows
 
     def finish(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         """Write ``selftest.json``, and ``selftest.html``."""
-        rows = self.save(outcomes, seconds)
-        facts = PageFacts(
-            kit=self._settings.kit,
-            begun=self._begun,
-            seconds=self._seconds + seconds,
-            seed=self._settings.seed,
-            full=self._settings.full,
-            planned=self._planned,
-        )
-        write_file(self._page, render_page(outcomes, rows, facts).encode())
+        record, rows = self.save(outcomes, seconds)
+        found = mutants.read_mutants(self._mutants) if self._mutants.exists() else None
+        write_file(self._page, render_page(outcomes, rows, record.facts(), found).encode())
+
+
+def read_selftest(path: Path) -> SelftestRecord:
+    """What a self-test left. ValueError, in one line, for anything else."""
+    try:
+        return read_json(read_file(path), SelftestRecord)
+    except (OSError, ValueError) as problem:
+        raise ValueError(f"{path}: {problem}") from None
+
+
+def join_selftests(
+    parts: Mapping[Path, SelftestRecord], directory: Path
+) -> tuple[list[Outcome], list[Coverage], int]:
+    """Write the files of all shards together. What came of the trials, what that proves, and how many trials
+    there were to make.
+
+    ValueError, in one line, where they do not go together. OSError where nothing can be written.
+    """
+    require_same({path: part.settings for path, part in parts.items()})
+    require_all({path: part.shard for path, part in parts.items()})
+    settings = next(iter(parts.values())).settings
+    if settings.kit != Settings().kit:
+        raise ValueError(f"the parts are of nvrkit {settings.kit}, and this is {Settings().kit}")
+    trials = plan_trials(settings)
+    ids, declared = chosen_ids(settings.select, settings.skip), declared_defects()
+    outcomes = [each for part in parts.values() for each in outcomes_of(part, part.shard.part(trials))]
+    files = SelftestFiles(directory, settings, trials, ids=ids, declared=declared)
+    files.finish(outcomes, sum(part.seconds for part in parts.values()))
+    return outcomes, coverage(outcomes, ids, declared), len(trials)
+
+
+def outcomes_of(record: SelftestRecord, trials: Sequence[Trial]) -> list[Outcome]:
+    """What came of those of these trials that were made."""
+    done = {(each.model, each.defect, each.seed, each.variants): each for each in record.trials}
+    found = []
+    for trial in trials:
+        made = done.get((trial.model, trial.defect, trial.seed, trial.variants))
+        if made is not None and made.is_of(trial):
+            found.append(made.outcome(trial))
+    return found
 
 
 def _requirement(row: Coverage) -> RequirementRecord:

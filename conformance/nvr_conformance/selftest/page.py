@@ -10,6 +10,7 @@ from nvr_conformance.report.page import SECTIONS
 from nvr_conformance.report.page_template import page_template
 from nvr_conformance.selftest.console import duration
 from nvr_conformance.selftest.coverage import Cell, Coverage, State, Sums
+from nvr_conformance.selftest.mutation.files import GOALS, MutantsRecord
 from nvr_conformance.selftest.trials import MODELS, Outcome
 from nvr_conformance.selftest.variant_matrix import variant_rows
 
@@ -47,10 +48,15 @@ class Healthy(NamedTuple):
     seconds: float
 
 
-def render_page(outcomes: Sequence[Outcome], rows: Sequence[Coverage], facts: PageFacts) -> str:
-    """The page as HTML text."""
+def render_page(
+    outcomes: Sequence[Outcome],
+    rows: Sequence[Coverage],
+    facts: PageFacts,
+    mutants: MutantsRecord | None = None,
+) -> str:
+    """The page as HTML text. ``mutants``: what became of faults that nobody listed, if any were made."""
     sums = Sums.of(outcomes, rows)
-    verdict, sentence = _verdict(sums, rows, facts)
+    verdict, sentence = _verdict(sums, rows, facts) if outcomes or not mutants else _verdict_by(mutants)
     outcomes = sorted(outcomes, key=lambda each: (each.trial.defect or "", each.trial.model, each.trial.seed))
     rows_of_variants = variant_rows(outcomes)
     return page_template(__package__, "selftest.html.jinja").render(
@@ -68,6 +74,8 @@ def render_page(outcomes: Sequence[Outcome], rows: Sequence[Coverage], facts: Pa
         liberal=[each for each in outcomes if each.trial.variants],
         variants=rows_of_variants,
         texts={each.trial.defect: each.trial.text for each in outcomes},
+        mutants=mutants,
+        goals=GOALS,
         mark=_mark,
         css=_css,
     )
@@ -84,6 +92,15 @@ def _verdict(sums: Sums, rows: Sequence[Coverage], facts: PageFacts) -> tuple[st
     if holes:
         return "open", f"Every trial is as it must be, but {holes} requirements of a model have no proof."
     return "right", "The judge was right in every trial."
+
+
+def _verdict_by(mutants: MutantsRecord) -> tuple[str, str]:
+    if len(mutants.mutants) < len(mutants.planned):
+        tried = f"{len(mutants.mutants)} of {len(mutants.planned)} mutants were judged"
+        return "open", f"The self-test is not finished: {tried}."
+    if all(score.reached for score in mutants.scores):
+        return "right", "The judge found as many faults that nobody listed as it is to find."
+    return "open", "The judge missed more faults that nobody listed than it may."
 
 
 def _healthy(outcomes: Sequence[Outcome]) -> list[Healthy]:

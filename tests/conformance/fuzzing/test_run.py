@@ -193,7 +193,7 @@ def test_the_command_fuzzes_and_exits_like_run(tmp_path):
     assert f"{told['commands']} commands in {told['examples']} examples" in fine.output
     assert f" {told['covered']} of {told['possible']} combinations" in fine.output
     assert sum(row["count"] > 0 for row in told["combinations"]) == told["covered"]
-    assert told["disagreement"] is None
+    assert (told["disagreements"], told["shard"]) == ([], {"number": 1, "of": 1})
     nobody = CliRunner().invoke(main, ["fuzz", "http://127.0.0.1:9", "--budget", "1s"])
     assert nobody.exit_code == 3
     for words in (["--budget", "soon"], ["--defect", "no-such"], ["ftp://x"], ["--allow", "all"]):

@@ -1,9 +1,9 @@
-"""Mutants chosen at random, each judged in a process of its own, and what the score is."""
+"""Mutants, each judged in a process of its own and compared with the healthy recorder."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from tempfile import TemporaryDirectory
 
@@ -33,29 +33,6 @@ class Survivor:
     mutant: Mutant
     judged: Judged
     known: str = ""
-
-
-@dataclass(frozen=True)
-class Score:
-    """How many mutants were visible on the wire, and how many of them were killed."""
-
-    tried: int
-    killed: int
-    survived: int
-    excused: int
-    unseen: int
-    crashed: int
-    no_verdict: int
-
-    @property
-    def visible(self) -> int:
-        """Those that answer otherwise than the healthy recorder, not by failing, and are not excused."""
-        return self.killed + self.survived
-
-    @property
-    def share(self) -> float:
-        """Killed of the visible; 1 where none was visible."""
-        return self.killed / self.visible if self.visible else 1.0
 
 
 def known_equivalents() -> dict[str, str]:
@@ -100,7 +77,7 @@ def compared(judged: Judged, healthy: Survey) -> Judged:
     if judged.fate is not Fate.SURVIVED:
         return judged
     if all(scene.answers == healthy.scenes[name].answers for name, scene in judged.scenes.items()):
-        return Judged(Fate.UNSEEN)
+        return replace(judged, fate=Fate.UNSEEN)
     now = {id_ for scene in {**healthy.scenes, **judged.scenes}.values() for id_ in scene.checked}
     lost = {
         id_
@@ -109,31 +86,5 @@ def compared(judged: Judged, healthy: Survey) -> Judged:
         if id_ not in now and requirements()[id_].level is Level.MUST
     }
     if lost:
-        return Judged(Fate.KILLED, tuple(sorted(lost)), "not tested any more")
+        return replace(judged, fate=Fate.KILLED, by=tuple(sorted(lost)), reason="not tested any more")
     return judged
-
-
-def score(outcomes: Sequence[Survivor]) -> Score:
-    """Add up."""
-    fates = [outcome.judged.fate for outcome in outcomes]
-    excused = sum(bool(each.known) and each.judged.fate is Fate.SURVIVED for each in outcomes)
-    return Score(
-        tried=len(fates),
-        killed=fates.count(Fate.KILLED),
-        survived=fates.count(Fate.SURVIVED) - excused,
-        excused=excused,
-        unseen=fates.count(Fate.UNSEEN),
-        crashed=fates.count(Fate.CRASHED),
-        no_verdict=fates.count(Fate.NO_VERDICT),
-    )
-
-
-def by_operator(outcomes: Sequence[Survivor]) -> Mapping[str, tuple[int, int]]:
-    """Of each kind of fault, how many were killed and how many survived."""
-    found: dict[str, tuple[int, int]] = {}
-    for each in outcomes:
-        killed, survived = found.get(each.mutant.operator, (0, 0))
-        killed += each.judged.fate is Fate.KILLED
-        survived += each.judged.fate is Fate.SURVIVED and not each.known
-        found[each.mutant.operator] = (killed, survived)
-    return found

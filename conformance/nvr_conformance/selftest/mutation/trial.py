@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import sys
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -44,12 +45,14 @@ class Scene(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of judging one mutant. ``by``: the ids that saw it; ``scenes``: its scenarios, by name."""
+    """What came of judging one mutant. ``by``: the ids that saw it; ``scenes``: its scenarios, by name;
+    ``cpu``: seconds of a processor."""
 
     fate: Fate
     by: tuple[str, ...] = ()
     reason: str = ""
     scenes: Mapping[str, Scene] = field(default_factory=dict)
+    cpu: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -158,9 +161,11 @@ def judge_mutant(trial: MutantTrial) -> Judged:
     """Plant the mutant and judge; once in a process, which is of no use afterwards."""
     if trial.compiled:
         sys.dont_write_bytecode, sys.pycache_prefix = False, trial.compiled
+    begun = time.process_time()
     forget()
     plant(trial.module, trial.number)
     try:
-        return judge_scenes(trial.model, trial.seed, trial.scenarios, Watcher())
+        judged = judge_scenes(trial.model, trial.seed, trial.scenarios, Watcher())
     except Exception as problem:
-        return Judged(Fate.CRASHED, reason=f"{type(problem).__name__}: {problem}"[:200])
+        judged = Judged(Fate.CRASHED, reason=f"{type(problem).__name__}: {problem}"[:200])
+    return replace(judged, cpu=round(time.process_time() - begun, 2))

@@ -6,16 +6,13 @@ from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
 from nvr_conformance.selftest.mutation import run as running
+from nvr_conformance.selftest.mutation.files import MutantSettings, MutantsRecord, recorded, scores
 from nvr_conformance.selftest.mutation.operators import Mutant, mutants_of
-from nvr_conformance.selftest.mutation.run import (
-    by_operator,
-    judge_mutants,
-    known_equivalents,
-    score,
-)
+from nvr_conformance.selftest.mutation.run import judge_mutants, known_equivalents
 from nvr_conformance.selftest.mutation.sites import chosen, modules_of, mutants_in, path_of
 from nvr_conformance.selftest.mutation.survey import Survey
 from nvr_conformance.selftest.mutation.trial import Fate, Judged, MutantTrial, Scene, Watcher, judge_mutant
+from nvr_conformance.selftest.shard import WHOLE
 from nvr_conformance.selftest.worker_pool import Lost
 
 PACKET = "nvr_protocol.rtp.packet"
@@ -89,11 +86,14 @@ def test_a_mutant_meets_the_scenarios_that_execute_it_the_shortest_first():
 
 
 def test_the_score_is_of_what_is_visible_and_no_crash(outcomes):
-    made = score(outcomes)
+    rows = tuple(recorded("protocol", each) for each in outcomes)
+    [made] = scores(rows)
     assert (made.killed, made.survived, made.excused, made.unseen, made.crashed) == (2, 1, 1, 1, 2)
-    assert (made.visible, made.share) == (3, 2 / 3)
-    assert by_operator(outcomes) == {"constant": (2, 1)}
-    assert score([]).share == 1.0
+    assert (made.visible, made.share, made.reached) == (3, 2 / 3, False)
+    record = MutantsRecord(MutantSettings(8, "protocol", 2, 0), WHOLE, 1.0, (), (made,), rows)
+    assert record.operators == {"constant": (2, 1)}
+    assert [each.number for each in record.survivors] == [1]
+    assert scores([]) == ()
 
 
 def test_a_mutant_is_named_without_line_numbers():
@@ -176,3 +176,7 @@ def test_the_command_tells_the_score(monkeypatch, tmp_path):
     assert "2 of 4 visible mutants killed (50%)" in answer.output
     assert "nvr_protocol.rtp.packet:f: x = 1: 1 is 2" in answer.output
     assert "LIV-04" in (tmp_path / "report" / "mutants.json").read_text()
+    page = (tmp_path / "report" / "selftest.html").read_text()
+    assert "Faults that nobody listed" in page
+    assert "50 %" in page
+    assert page.count('class="survivor"') == 2

@@ -1,0 +1,110 @@
+"""``nvr-conformance merge``: parts that several machines made, joined into one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nvr_conformance.cli.options import require_folders
+from nvr_conformance.cli.stopping import stop
+from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@click.command()
+@click.argument(
+    "parts",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR...",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Directory for what they make together.",
+)
+def merge(parts: tuple[Path, ...], report: Path) -> None:
+    """Join what the shards of one self-test, of its mutants or of one fuzzing left in each DIR.
+
+    All shards must be there, once, of the same version, seed and options. Exit status as that of the whole;
+    2 where they do not go together.
+    """
+    from nvr_conformance.evidence.whole_files import require_folder
+    from nvr_conformance.report.terminal import make_console
+
+    require_folders({"--report": report})
+    console = make_console()
+    try:
+        require_folder(report)
+        done = [
+            status
+            for join in (_selftests, _mutants, _fuzzings)
+            if (status := join(console, parts, report)) is not None
+        ]
+    except (ValueError, OSError) as problem:
+        stop(str(problem), EXIT_USAGE)
+    if not done:
+        stop("there are no parts: a shard leaves selftest.json, mutants.json or fuzz.json", EXIT_USAGE)
+    sys.exit(next((status for status in (EXIT_FAILURES, EXIT_KIT_BROKE) if status in done), EXIT_CONFORMANT))
+
+
+def _paths(parts: tuple[Path, ...], name: str) -> list[Path]:
+    """The file of that name in every part; none, if it is in none. ValueError where it is in some of them."""
+    there = [path for part in parts if (path := part / name).exists()]
+    if there and len(there) < len(parts):
+        lacking = next(part for part in parts if part / name not in there)
+        raise ValueError(f"{lacking} has no {name}, but {there[0].parent} has")
+    return there
+
+
+def _selftests(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
+    from nvr_conformance.selftest.console import print_matrix
+    from nvr_conformance.selftest.files import FILE, join_selftests, read_selftest
+
+    found = {path: read_selftest(path) for path in _paths(parts, FILE)}
+    if not found:
+        return None
+    outcomes, rows, planned = join_selftests(found, report)
+    print_matrix(console, outcomes, rows)
+    if any(outcome.missing or outcome.extra for outcome in outcomes):
+        return EXIT_FAILURES
+    whole = len(outcomes) == planned and all(outcome.good for outcome in outcomes)
+    return EXIT_CONFORMANT if whole else EXIT_KIT_BROKE
+
+
+def _mutants(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
+    from nvr_conformance.cli.mutants import print_scores
+    from nvr_conformance.selftest.files import write_mutants_page
+    from nvr_conformance.selftest.mutation.files import FILE, joined_mutants, read_mutants, write_mutants
+
+    found = {path: read_mutants(path) for path in _paths(parts, FILE)}
+    if not found:
+        return None
+    record = joined_mutants(found)
+    write_mutants(report, record)
+    write_mutants_page(report, record)
+    print_scores(console, record.scores)
+    if len(record.mutants) < len(record.planned):
+        return EXIT_KIT_BROKE
+    return EXIT_CONFORMANT if all(score.reached for score in record.scores) else EXIT_FAILURES
+
+
+def _fuzzings(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
+    from nvr_conformance.cli.fuzz_summary import FILE, join_summaries, read_summary, write_summary
+
+    found = {path: read_summary(path) for path in _paths(parts, FILE)}
+    if not found:
+        return None
+    whole = join_summaries(found)
+    write_summary(report / FILE, whole)
+    console.print(whole.line)
+    for text in whole.disagreements:
+        console.print(f"disagreement: {text}", markup=False, soft_wrap=True)
+    return EXIT_FAILURES if whole.disagreements else EXIT_CONFORMANT if whole.commands else EXIT_KIT_BROKE

@@ -1,0 +1,140 @@
+"""`merge`: what the shards of a self-test, of its mutants and of a fuzzing make together."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from nvr_conformance.cli.fuzz_summary import CombinationCount, FuzzSettings, FuzzSummary, write_summary
+from nvr_conformance.cli.main import main
+from nvr_conformance.engine.judge import chosen_ids
+from nvr_conformance.fuzzing.examples import examples_in
+from nvr_conformance.fuzzing.steps import FuzzFile, LogIn, Send
+from nvr_conformance.selftest.files import SelftestFiles
+from nvr_conformance.selftest.mutation.files import (
+    MutantRecord,
+    MutantSettings,
+    MutantsRecord,
+    name_of,
+    scores,
+    write_mutants,
+)
+from nvr_conformance.selftest.mutation.trial import Fate
+from nvr_conformance.selftest.planning import Settings, plan_trials
+from nvr_conformance.selftest.shard import Shard
+from nvr_conformance.selftest.trials import Outcome
+
+NAMES = ("any-user", "logout-keeps-the-uid", "lifetime-of-80-s")
+MODULE = "nvr_protocol.rtp.packet"
+
+
+def merged(*parts, report):
+    return CliRunner().invoke(main, ["merge", *map(str, parts), "--report", str(report)])
+
+
+def selftest_part(folder, shard, settings=None, *, missing=False):
+    settings = settings or Settings(defects=NAMES)
+    trials = shard.part(plan_trials(settings))
+    files = SelftestFiles(folder, settings, trials, ids=chosen_ids((), ()), declared={}, shard=shard)
+    files.finish(
+        [Outcome(each, frozenset() if missing else each.breaks, seconds=1.0) for each in trials], 5.0
+    )
+    return folder
+
+
+def mutants_part(folder, shard, fates, settings=None, planned=None):
+    rows = tuple(
+        MutantRecord("protocol", MODULE, "f", 3, number, "constant", "1 is 2", f"k{number}", fate)
+        for number, fate in fates.items()
+    )
+    names = tuple(name_of(MODULE, number) for number in planned or range(3))
+    settings = settings or MutantSettings(3, "protocol", 2, 0)
+    folder.mkdir()
+    write_mutants(folder, MutantsRecord(settings, shard, 1.5, names, scores(rows), rows))
+    return folder
+
+
+def fuzz_part(folder, shard, count, *found):
+    rows = (CombinationCount("LogIn", "nobody", "accepted", count), CombinationCount("Fetch", "x", "either"))
+    folder.mkdir()
+    summary = FuzzSummary(FuzzSettings("it", 0, 9.0), shard, 10, 2, 1.0, 1, 2, 5, rows, (), found)
+    write_summary(folder / "fuzz.json", summary)
+    return folder
+
+
+def test_the_shards_of_a_selftest_make_one(tmp_path):
+    parts = [selftest_part(tmp_path / name, Shard(number, 2)) for number, name in ((2, "b"), (1, "a"))]
+    answer = merged(*parts, report=tmp_path / "whole")
+    assert answer.exit_code == 0, answer.output
+    told = json.loads((tmp_path / "whole/selftest.json").read_text())
+    assert {each["defect"] for each in told["trials"]} == set(NAMES)
+    assert (told["planned"], told["sums"]["exact"], told["seconds"]) == (3, 3, 10.0)
+    assert "judge was right" in (tmp_path / "whole/selftest.html").read_text()
+    wrong = selftest_part(tmp_path / "c", Shard(2, 2), missing=True)
+    assert merged(parts[1], wrong, report=tmp_path / "other").exit_code == 1
+
+
+def test_the_shards_of_mutants_make_one_and_stand_beside_the_selftest(tmp_path):
+    first = mutants_part(tmp_path / "a", Shard(1, 2), {0: Fate.KILLED, 2: Fate.SURVIVED})
+    second = mutants_part(tmp_path / "b", Shard(2, 2), {1: Fate.KILLED})
+    selftest_part(tmp_path / "whole", Shard(1, 1))
+    answer = merged(second, first, report=tmp_path / "whole")
+    assert answer.exit_code == 1
+    assert "2 of 3 visible mutants killed (67%)" in answer.output
+    page = (tmp_path / "whole/selftest.html").read_text()
+    assert "Faults that nobody listed" in page
+    assert "What proves each requirement" in page
+    other = mutants_part(tmp_path / "c", Shard(1, 2), {}, planned=(7, 8, 9))
+    assert "chose different mutants" in merged(other, second, report=tmp_path / "x").output
+
+
+def test_the_shards_of_a_fuzzing_make_one(tmp_path):
+    parts = [fuzz_part(tmp_path / "a", Shard(1, 2), 3), fuzz_part(tmp_path / "b", Shard(2, 2), 4)]
+    answer = merged(*parts, report=tmp_path / "whole")
+    assert answer.exit_code == 0, answer.output
+    assert "20 commands in 4 examples, 2.0 s, 1 of 2 combinations, 0 disagreements" in answer.output
+    told = json.loads((tmp_path / "whole/fuzz.json").read_text())
+    assert {each["kind"]: each["count"] for each in told["combinations"]} == {"LogIn": 7, "Fetch": 0}
+    bad = fuzz_part(tmp_path / "c", Shard(2, 2), 1, "step 3: must be refused")
+    answer = merged(parts[0], bad, report=tmp_path / "whole")
+    assert (answer.exit_code, "step 3: must be refused" in answer.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("shard", "settings", "told"),
+    [
+        (Shard(1, 2), Settings(defects=NAMES), "there twice"),
+        (Shard(2, 3), Settings(defects=NAMES), "not parts of one whole"),
+        (Shard(2, 2), Settings(defects=NAMES, seed=1), "not the same seed"),
+        (Shard(2, 2), Settings(defects=NAMES, kit="0.1"), "not the same kit"),
+        (Shard(2, 2), Settings(defects=NAMES[:2]), "not the same defects"),
+    ],
+)
+def test_what_does_not_go_together_is_told_in_one_line(tmp_path, shard, settings, told):
+    parts = [selftest_part(tmp_path / "a", Shard(1, 2)), selftest_part(tmp_path / "b", shard, settings)]
+    answer = merged(*parts, report=tmp_path / "whole")
+    assert (answer.exit_code, told in answer.output, answer.output.count("\n")) == (2, True, 1)
+    assert not list((tmp_path / "whole").iterdir())
+
+
+def test_a_part_of_something_else_is_told(tmp_path):
+    part, empty = selftest_part(tmp_path / "a", Shard(1, 2)), tmp_path / "empty"
+    empty.mkdir()
+    assert "empty has no selftest.json" in merged(part, empty, report=tmp_path / "x").output
+    assert "there are no parts" in merged(empty, report=tmp_path / "x").output
+    (part / "selftest.json").write_text("{}")
+    answer = merged(part, report=tmp_path / "x")
+    assert (answer.exit_code, "selftest.json" in answer.output) == (2, True)
+
+
+def test_examples_that_shards_share_are_done_again_first(tmp_path):
+    steps = (LogIn("s1"), Send("s1", "logout"), Send("s1", "keep_alive"))
+    examples_in(tmp_path / "examples", 2).keep(FuzzFile(model=2, seed=0, disagreement="x", steps=steps))
+    words = ["fuzz", "--budget", "30s", "--shard", "2/3", "--examples", str(tmp_path / "examples")]
+    words += ["--keep", str(tmp_path / "found.json"), "--json", str(tmp_path / "fuzz.json")]
+    answer = CliRunner().invoke(main, [*words, "--defect", "logout-keeps-the-uid"])
+    assert (answer.exit_code, "s1 keep_alive: must be refused" in answer.output) == (1, True), answer.output
+    told = json.loads((tmp_path / "fuzz.json").read_text())
+    assert (told["examples"], told["shard"]) == (0, {"number": 2, "of": 3})
+    assert next(examples_in(tmp_path / "examples", 2).steps()) == steps
+    assert not list(examples_in(tmp_path / "examples", 1).steps())
