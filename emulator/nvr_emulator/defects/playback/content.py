@@ -18,6 +18,7 @@ from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.codecs import AudioCodec, Codec
+from nvr_protocol.commands.urls import Command
 from nvr_protocol.playback.audio import PlaybackAudio
 from nvr_protocol.playback.video import read_playback_video, write_playback_video
 from nvr_protocol.timestamps import Ticks, UnixSeconds
@@ -69,7 +70,7 @@ def gops_change_places(recorder: Recorder) -> None:
 
 @breaks("PLB-07")
 def recorded_times_are_late(recorder: Recorder) -> None:
-    """Writes times of GOPs and pictures that are three seconds late, all of them alike."""
+    """Writes times of GOPs and pictures that are three seconds late, and takes TIMEF for such."""
 
     def late(body: bytes) -> bytes:
         def later(data: bytes) -> bytes:
@@ -80,7 +81,12 @@ def recorded_times_are_late(recorder: Recorder) -> None:
             body = chunk_bytes.change_numbers(body, ">I", offset, lambda seconds: (seconds + LATE,))
         return body
 
+    def begin_of(original: Callable[[Command], Ticks | None], command: Command) -> Ticks | None:
+        begin = original(command)
+        return None if begin is None else Ticks(begin - LATE * TICKS)
+
     change_chunks(recorder, late)
+    around(recorder.playback_commands.begin_of, begin_of)
 
 
 @breaks("LIV-12")
