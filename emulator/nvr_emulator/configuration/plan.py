@@ -65,6 +65,7 @@ class RecorderPlan(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[str, ...]
     downloads_at_once: int
     largest_download_file: int
+    rtp_wrap_after: float | None
     dialect: Dialect
     chunk_form: ChunkForm
     variants: Variants
@@ -143,6 +144,7 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
         events=settings.events,
         downloads_at_once=settings.downloads_at_once,
         largest_download_file=settings.largest_download_file,
+        rtp_wrap_after=settings.rtp_wrap_after,
         dialect=dialect_of(settings.variants, settings.dialect),
         chunk_form=chunk_form_of(settings.variants),
         variants=settings.variants,

@@ -126,6 +126,8 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
     starts the recorder.
     `digest`: the algorithms of the challenges, in their order.
     `uid_digits`: of one digit there are fewer UIDs than may be valid.
+    `rtp_wrap_after`: seconds of a live stream after which its RTP time stamps, which have 32 bits, begin at 0
+    again; None begins them anywhere, so that few streams meet it.
     `udp_segmentation`: whether RTP is handed to the kernel in runs of packets, where it can cut them.
     `variants`: what it does otherwise than the defaults, where the document leaves it open.
     `faults`: those of network, hardware and clock that hold from the start.
@@ -154,6 +156,7 @@ class RecorderSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, 
     events: tuple[str, ...] = ()
     downloads_at_once: Annotated[int, msgspec.Meta(ge=0)] = 2
     largest_download_file: Annotated[int, msgspec.Meta(ge=1)] = 512 * 1024 * 1024
+    rtp_wrap_after: Annotated[float, msgspec.Meta(ge=0, le=40_000)] | None = None
     dialect: Dialect = DEFAULT
     variants: Variants = Variants()
     faults: tuple[AnyFault, ...] = ()

@@ -72,7 +72,18 @@ class Heard:
         return f"{self.codec} of camera {self.camera}"
 
 
-@scenario("LIV-05", "LIV-07", "LIV-08", "LIV-09", "LIV-26", "LIV-27", "LIV-28", "LIV-29", "LIV-35")
+@scenario(
+    "LIV-05",
+    "LIV-07",
+    "LIV-08",
+    "LIV-09",
+    "LIV-26",
+    "LIV-27",
+    "LIV-28",
+    "LIV-29",
+    "LIV-35",
+    setup={"rtp_wrap_after": 1.5},
+)
 def test_live_audio_of_each_codec(
     target: Target,
     client: Client,

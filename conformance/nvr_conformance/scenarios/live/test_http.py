@@ -28,7 +28,9 @@ OPENING = len("\r\n--myboundary\r\n")  # bytes that come though nothing follows
 LET_GO = 10.0  # seconds that a recorder is given to notice that a client has gone
 
 
-@scenario("LIV-16", "LIV-17", "LIV-18", *VIDEO_IDS, "LIV-32", "LIV-33", "LIV-36")
+@scenario(
+    "LIV-16", "LIV-17", "LIV-18", *VIDEO_IDS, "LIV-32", "LIV-33", "LIV-36", setup={"rtp_wrap_after": 4.0}
+)
 def test_live_over_http(
     target: Target,
     client: Client,

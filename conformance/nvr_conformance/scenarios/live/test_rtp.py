@@ -28,7 +28,7 @@ KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
 WATCHED = 5.0  # seconds that are judged behind it
 
 
-@scenario("LIV-01", "LIV-02", "LIV-03", *VIDEO_IDS, "LIV-32")
+@scenario("LIV-01", "LIV-02", "LIV-03", *VIDEO_IDS, "LIV-32", setup={"rtp_wrap_after": 4.0})
 def test_live_over_rtp(
     target: Target,
     client: Client,

@@ -155,6 +155,38 @@ def second_file_needs_the_first(recorder: Recorder) -> None:
     each_download(recorder, lambda files: around(files.files, of))
 
 
+@breaks("DWN-13")
+def gop_lost_between_files(recorder: Recorder) -> None:
+    """Leaves the first GOP out of each file that begins because the one before grew too large."""
+    _files(recorder, lambda before, gops: gops[1:] if before and len(gops) > 1 else gops)
+
+
+@breaks("DWN-11")
+def gop_again_in_the_next_file(recorder: Recorder) -> None:
+    """Begins the second file, where the first grew too large, with the last GOP of that."""
+    again = [False]
+
+    def once(before: list[Gop], gops: list[Gop]) -> list[Gop]:
+        again[0], due = bool(before), bool(before) and not again[0]
+        return [*before[-1:], *gops] if due else gops
+
+    _files(recorder, once)
+
+
+def _files(recorder: Recorder, change: Callable[[list[Gop], list[Gop]], list[Gop]]) -> None:
+    """Change the GOPs of each MP4, by those of the one before that has the same footage."""
+
+    def mp4_files(original: Callable[[], Iterator[Iterator[Gop]]]) -> Iterator[Iterator[Gop]]:
+        before: list[Gop] = []
+        for group in original():
+            gops = list(group)
+            same = bool(before) and before[0].footage is gops[0].footage
+            yield iter(change(before if same else [], gops))
+            before = gops
+
+    each_download(recorder, lambda files: around(files.mp4_files, mp4_files))
+
+
 @breaks("DWN-07")
 def jpegs_in_a_row_as_mp4(recorder: Recorder) -> None:
     """Sends a JPEG recording under the name of MP4."""

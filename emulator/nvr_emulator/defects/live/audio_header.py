@@ -68,6 +68,21 @@ def audio_ssrc_follows_the_time(recorder: Recorder) -> None:
     _each_packet(recorder, lambda stream, packet: packet[:8] + packet[4:8] + packet[12:])
 
 
+@breaks("LIV-27", "LIV-28")
+def audio_timestamps_stop_at_the_wrap(recorder: Recorder) -> None:
+    """Stays at 0xFFFFFFFF in the time stamps of audio, where they should begin at 0 again."""
+    reached: set[int] = set()
+
+    def stop(stream: LiveStream, packet: bytes) -> bytes:
+        stamp = int.from_bytes(packet[4:8])
+        if stamp >= 0xF000_0000:
+            reached.add(stream.number)
+        stuck = stamp < 0x1000_0000 and stream.number in reached
+        return packet[:4] + (b"\xff" * 4 if stuck else packet[4:8]) + packet[8:]
+
+    _each_packet(recorder, stop)
+
+
 @breaks("LIV-26")
 def camera_frame_time_is_0(recorder: Recorder) -> None:
     """Writes 0 in 0x0012 of audio, whenever it was heard."""

@@ -151,6 +151,31 @@ def clock_half_a_percent_too_slow(recorder: Recorder) -> None:
 
 
 @breaks("LIV-10")
+def timestamps_stop_at_the_wrap(recorder: Recorder) -> None:
+    """Stays at the highest timestamp where it should begin at 0 again."""
+    reached: set[int] = set()
+
+    def stop(stream: LiveStream, index: int, stamp: int) -> int:
+        if stamp >= 0xF000_0000:
+            reached.add(stream.number)
+        return 0xFFFF_FFFF if stamp < 0x1000_0000 and stream.number in reached else stamp
+
+    _timestamps(recorder, stop)
+
+
+@breaks("LIV-10")
+def timestamps_have_31_bits(recorder: Recorder) -> None:
+    """Counts the timestamp in 31 bits, as a signed number that is never negative."""
+    _timestamps(recorder, lambda stream, index, stamp: stamp & 0x7FFF_FFFF)
+
+
+@breaks("LIV-10")
+def timestamps_skip_at_the_wrap(recorder: Recorder) -> None:
+    """Begins two seconds too high where the timestamp should begin at 0 again."""
+    _timestamps(recorder, lambda stream, index, stamp: stamp + 180_000 if stamp < 0x1000_0000 else stamp)
+
+
+@breaks("LIV-10")
 def timestamp_grows_within_a_picture(recorder: Recorder) -> None:
     """Gives each packet of a picture a timestamp of its own."""
     _timestamps(recorder, lambda stream, index, ticks: ticks + index)

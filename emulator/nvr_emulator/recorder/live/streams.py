@@ -45,6 +45,7 @@ class LiveTable:
         self.jpeg = LivePictures(plan.zone, plan.dialect, plan.variants)
         self.audio = LiveAudio(plan.zone, plan.dialect, plan.variants)
         self._rng = rng
+        self._wrap_after = plan.rtp_wrap_after
         self._streams: dict[int, LiveStream] = {}
         self._line: list[tuple[Ticks, int, LiveStream]] = []
         """Streams by when their next picture is due, a heap. A stream that moved stands where it was until it
@@ -104,6 +105,9 @@ class LiveTable:
             timestamp_offset=self._rng.getrandbits(32),
             started=now,
         )
+        if self._wrap_after is not None:
+            wrap = now + self._wrap_after
+            stream.timestamp_offset = -round(wrap * _clock_of(stream)) & 0xFFFFFFFF
         stream.begin_at_key(ticks(now))
         if self.variants.first_picture == "joins":
             stream.join(ticks(now))
@@ -217,8 +221,8 @@ class LiveTable:
     def clock_stepped(self, seconds: float, now: Ticks) -> None:
         """The clock was set to `now` (ticks): streams go on with a key frame, their RTP clocks as before."""
         for stream in self.streams():
-            rate = stream.source.fixture.sample_rate if isinstance(stream.source, Audio) else TICKS
-            stream.timestamp_offset = (stream.timestamp_offset - round(seconds * rate)) & 0xFFFFFFFF
+            moved = round(seconds * _clock_of(stream))
+            stream.timestamp_offset = (stream.timestamp_offset - moved) & 0xFFFFFFFF
             stream.begin_at_key(now)
         # Streams may have moved backwards: they line up anew.
         self._line.clear()
@@ -331,3 +335,8 @@ class LiveTable:
         if isinstance(stream.source, Audio):
             return partial(self.audio.parts, stream.source.codec)
         return self.jpeg.parts if stream.comp == Codec.JPEG else self.video.parts
+
+
+def _clock_of(stream: LiveStream) -> int:
+    """Ticks of its RTP clock in a second."""
+    return stream.source.fixture.sample_rate if isinstance(stream.source, Audio) else TICKS
