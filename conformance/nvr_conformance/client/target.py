@@ -182,6 +182,12 @@ class Target:
         self.note(kind, value)
         return value
 
+    @property
+    def set_up(self) -> bool:
+        """Whether the recorder has the settings that the scenario asks for (``setup``): an emulated one that
+        was started for it."""
+        return self.told("set up", lambda: self.emulated)
+
     def note(self, kind: str, value: object) -> None:
         """Keep what a scenario was told."""
         if self._tape is not None:

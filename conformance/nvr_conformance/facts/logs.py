@@ -6,14 +6,21 @@ The form (lines, five quoted fields an entry) and what stands in the fields are 
 from __future__ import annotations
 
 import re
+from calendar import timegm
+from collections import Counter
 from datetime import datetime
+from time import strptime
 from typing import TYPE_CHECKING
 
 from nvr_conformance.bounds import COUNT_DIGITS
+from nvr_conformance.facts.clock import is_plausible
+from nvr_conformance.facts.zones import SUMMER_HOUR
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nvr_conformance.wire.exchange import Exchange
 
 ENTRY_LIMIT = 1000
@@ -87,6 +94,42 @@ def fields(exchange: Exchange) -> Fact:
         if not (is_time(time) and summer in ("0", "1") and text.strip() and zone_minutes(zone) is not None):
             return Fact(False, expected, f"{number}: {time!r}, {summer!r}, {text!r}, {zone!r}")
     return Fact(True, expected, f"{len(listed)} entries")
+
+
+def all_there(exchange: Exchange, known: int) -> Fact:
+    """INF-03: as many entries as the log is known to have, or the most that it may give."""
+    listed = len(entries(exchange))
+    wanted = min(known, ENTRY_LIMIT)
+    return Fact(listed == wanted, f"{wanted} entries", f"{listed} entries")
+
+
+def added(before: Exchange, after: Exchange) -> list[tuple[str, ...]]:
+    """The entries, without their numbers, that a log has since it was asked before; none where it was written
+    anew in another form."""
+    known = Counter(fields[1:] for fields in entries(before))
+    new = list((Counter(fields[1:] for fields in entries(after)) - known).elements())
+    return new if len(new) <= len(entries(after)) - len(entries(before)) else []
+
+
+def at_their_times(found: Sequence[tuple[tuple[str, ...], float]], tolerance: float | None = None) -> Fact:
+    """INF-03: entries (as ``added``) that were made at these Unix seconds say so, in local time, with zone
+    and summer time. Whether the hour of summer time is in the zone too is open: one of both ways must do for
+    all. ``tolerance``: seconds, where the recorder's clock is known; None: it may be off as clocks are."""
+    if not found:
+        raise NothingToJudge("no entry was added")
+    ways, wrong = {0, SUMMER_HOUR}, ""
+    for (time, summer, text, zone), around in found:
+        minutes = zone_minutes(zone)
+        if minutes is None or not is_time(time) or summer not in ("0", "1"):
+            raise NothingToJudge(f"no time and zone: {time!r}, {summer!r}, {zone!r}")
+        wall = timegm(strptime(time, "%Y/%m/%d %H:%M:%S"))
+        for hour in sorted(ways):
+            seconds = wall - 60 * (minutes + hour * int(summer))
+            near = abs(seconds - around) <= tolerance if tolerance else is_plausible(seconds, around)
+            if not near:
+                ways.discard(hour)
+                wrong = f"{text!r} at {time}, {zone}, summer time {summer}, made at {around:.0f}"
+    return Fact(bool(ways), "each entry at its time", wrong if not ways else f"{len(found)} entries")
 
 
 def is_time(text: str) -> bool:

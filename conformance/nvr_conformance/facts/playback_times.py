@@ -6,11 +6,11 @@ offsets count from the body's first byte. Moments are hundredths of a Unix secon
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from nvr_conformance.facts import zones
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 from nvr_conformance.reading.additional_information import wrong_value
@@ -121,30 +121,14 @@ def _zones(gop: Gop) -> Iterator[tuple[str, tuple[int, int, int], tuple[int, int
 
 
 def zone_of_the_time(gops: Sequence[Gop], zone: tzinfo) -> Fact:
-    """PLB-07: zone and summer time of 0x0007 are those of the place at the time that 0x0007 tells. Whether
-    the hour of summer time is in the zone's hours too is open: one of both ways must do for all."""
-    ways = {"without the hour": 0, "with the hour": 60}
-    told = 0
+    """PLB-07: zone and summer time of 0x0007 are those of the place at the time that 0x0007 tells."""
+    stated = []
     for gop in gops:
-        stated = gop.chunk.information.first(0x0007)
-        if stated is None or len(stated.data) != 8 or wrong_value(stated, gop.chunk.byte_order):
-            continue
-        told += 1
-        seconds, (sign, hours, minutes, summer) = stated.data[:4], stated.data[4:]
-        order: Literal["big", "little"] = "big" if gop.chunk.byte_order == ">" else "little"
-        moment = datetime.fromtimestamp(int.from_bytes(seconds, order), zone)
-        said = (hours * 60 + minutes) * (-1 if sign else 1)
-        local = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
-        in_summer = bool(moment.dst())
-        least = local - 60 if in_summer else local
-        ways = {way: more for way, more in ways.items() if said == least + (more if in_summer else 0)}
-        if summer != in_summer or not ways:
-            expected = f"{least:+} minutes, {'in' if in_summer else 'out of'} summer time at {moment}"
+        found = gop.chunk.information.first(0x0007)
+        if found is not None and len(found.data) == 8 and not wrong_value(found, gop.chunk.byte_order):
             place = gop.chunk.information.place(0x0007)
-            return Fact(False, expected, f"{place}: {said:+} minutes, summer time {summer}")
-    if not told:
-        raise NotThere("0x0007 does not come")
-    return Fact(True, "the zone of the time", f"{told} GOPs")
+            stated.append(zones.stated(place, found.data, gop.chunk.byte_order))
+    return zones.of_the_time(stated, zone)
 
 
 def zone_samples(gops: Sequence[Gop]) -> list[ZoneSample]:

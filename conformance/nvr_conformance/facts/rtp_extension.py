@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from nvr_conformance.facts import zones
 from nvr_conformance.facts.clock import how_far, is_plausible
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
@@ -16,6 +17,7 @@ from nvr_conformance.reading.rtp import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import tzinfo
 
     from nvr_conformance.reading.rtp import RtpRecord
 
@@ -84,6 +86,13 @@ def plausible_time(
         if all(abs(grown - each) > DRIFT for each in passed):
             return Fact(False, expected, f"{record.place}: {seconds} does not grow with time")
     return Fact(True, expected, f"so in {_some(count, element)} packets")
+
+
+def zone_of_the_time(records: Sequence[RtpRecord], zone: tzinfo) -> Fact:
+    """LIV-12: zone and summer time of 0x0007 are those of the place at the time that 0x0007 tells."""
+    found = _elements(records, 0x0007)
+    said = [zones.stated(record.place, tlv.data, order) for record, tlv, order in found if len(tlv.data) == 8]
+    return zones.of_the_time(said, zone)
 
 
 def stated_values(records: Sequence[RtpRecord]) -> Fact:

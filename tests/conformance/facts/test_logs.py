@@ -1,5 +1,7 @@
 """INF-01 … INF-03: what is right is called right, and each fault by its own id."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from nvr_conformance.facts import logs
@@ -148,3 +150,51 @@ def test_zones():
     assert logs.zone_minutes("GMT-03:30") == -210
     assert logs.zone_minutes("GMT+00:00") == 0
     assert logs.zone_minutes("UTC") is None
+
+
+def event(wall, summer, zone, text="ADMIN LOGIN"):
+    return f'"{{:03d}}","{wall}","{summer}","{text}","GMT{zone}"'
+
+
+def events(*given):
+    listed = ",".join(each.format(number) for number, each in enumerate(given, 1))
+    return log(f"FILENAME=as_eventlog.html\r\nEVENT_LOG_NO={len(given)}\r\nEVENT_LOG={listed}\r\n\r\n")
+
+
+def test_what_a_login_adds_is_what_was_not_there_before():
+    old, new = event("2028/11/04 22:30:00", 1, "-03:30"), event("2028/11/05 01:05:00", 0, "-03:30")
+    (found,) = logs.added(events(old), events(new, old))
+    assert found == ("2028/11/05 01:05:00", "0", "ADMIN LOGIN", "GMT-03:30")
+    assert logs.added(events(old), events(old)) == []
+    assert len(logs.added(events(old), events(old, old))) == 1
+    assert logs.added(events(old), events(event("2028/11/04 21:30:00", 0, "-03:30"))) == []  # written anew
+
+
+@pytest.mark.parametrize(
+    ("wall", "summer", "zone", "right"),
+    [
+        ("2028/11/05 01:59:00", "1", "GMT-03:30", True),
+        ("2028/11/05 01:59:00", "1", "GMT-02:30", True),  # the hour in both
+        ("2028/11/05 01:59:00", "0", "GMT-03:30", False),
+        ("2028/11/05 04:29:00", "0", "GMT-03:30", False),  # UTC
+        ("2028/11/05 01:49:00", "1", "GMT-03:30", False),
+    ],
+)
+def test_an_entry_has_the_time_at_which_it_was_made(wall, summer, zone, right):
+    made = int(datetime(2028, 11, 5, 4, 29, tzinfo=UTC).timestamp())
+    assert logs.at_their_times([((wall, summer, "ADMIN LOGIN", zone), made)], 60.0).ok is right
+
+
+def test_one_way_of_summer_time_must_do_for_all():
+    moments = [datetime(2028, 11, day, 4, 29, tzinfo=UTC).timestamp() for day in (1, 2)]
+    walls = ["2028/11/01 01:59:00", "2028/11/02 01:59:00"]
+    ways = [(walls[0], "1", "", "GMT-03:30"), (walls[1], "1", "", "GMT-02:30")]
+    assert not logs.at_their_times(list(zip(ways, moments, strict=True)), 60.0).ok
+    with pytest.raises(NothingToJudge):
+        logs.at_their_times([])
+
+
+def test_a_log_that_keeps_entries_back():
+    assert logs.all_there(log(error_log(2)), 2).ok
+    assert logs.all_there(log(error_log(1000)), 1005).ok
+    assert not logs.all_there(log(error_log(0)), 2).ok

@@ -21,12 +21,18 @@ AUTUMN_2024 = 1_730_635_200
 def test_logs(target: Target, client: Client, check: Check, observe: Observe, require: Require) -> None:
     """Both logs are fetched; then their form, their count and each entry's fields are judged.
 
-    Which entries there are is the recorder's own affair: an empty log shows its form, and no more.
+    Which entries there are is the recorder's own affair: an empty log shows its form, and no more, unless the
+    control port knows how many there are.
     """
     session = client.login()
     errors, events = session.get("log_errors"), session.get("log_events")
     check("INF-01", *logs.form(errors, "ERROR"))
     check("INF-02", *logs.form(events, "EVENT"))
+    state = target.state()
+    for kind, log in (("error", errors), ("event", events)):
+        if state is not None and logs.form(log, kind.upper()).ok:
+            known = logs.all_there(log, state["logs"][kind])
+            check("INF-03", *known, f"entries of the {kind} log", basis="count")
     filled = [(name, log) for name, log in (("errors", errors), ("events", events)) if logs.entries(log)]
     require(filled, "neither log has an entry")
     for name, log in filled:

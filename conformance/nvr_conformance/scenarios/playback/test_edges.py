@@ -103,12 +103,12 @@ def test_pictures_over_the_edges_of_the_calendar(
     """Forward and backward, by GOPs, single pictures and in fast play, over each edge that is recorded."""
     judge = Judge(check, not_tested)
     player, first = player_in_recording(target, client)
-    cameras = target.cameras[:2] if target.emulated else (first.camera,)
+    cameras = target.cameras[:2] if target.set_up else (first.camera,)
     found = 0
     for number, (name, moment) in enumerate(edges(target).items()):
         edge = _Edge(player, judge, check, cameras[number % len(cameras)], moment * SECOND, name)
         player.choose(edge.camera)
-        if not target.emulated and not _is_recorded(edge):
+        if not target.set_up and not _is_recorded(edge):
             continue
         found += 1
         edge = replace(edge, beside=_go_to(edge))
@@ -117,7 +117,7 @@ def test_pictures_over_the_edges_of_the_calendar(
         _fast(edge)
         if gops:
             _single_pictures(edge, gops)
-            if target.emulated:
+            if target.set_up:
                 judge("PLB-07", f"zone: {name}", zone_of_the_time, gops, ZoneInfo(ZONE), basis="zone")
     require(found, "no end of a day is recorded")
 
@@ -129,16 +129,16 @@ def test_audio_and_files_over_the_edges_of_the_calendar(
     """playaudio.cgi over each edge, and two minutes of MP4 with audio around some."""
     judge = Judge(check, not_tested)
     player, first = player_in_recording(target, client)
-    cameras = target.cameras[:2] if target.emulated else (first.camera,)
+    cameras = target.cameras[:2] if target.set_up else (first.camera,)
     found = 0
     for number, (name, moment) in enumerate(edges(target).items()):
         edge = _Edge(player, judge, check, cameras[number % len(cameras)], moment * SECOND, name)
         player.choose(edge.camera)
-        if not target.emulated and not _is_recorded(edge):
+        if not target.set_up and not _is_recorded(edge):
             continue
         found += 1
         heard = _listen(edge, moment)
-        if target.emulated and name not in DOWNLOADED:
+        if target.set_up and name not in DOWNLOADED:
             continue
         download = whole_download(client, edge.camera, "MP4", moment - MINUTE, moment + MINUTE)
         files = [decode_file(body) for body in facts.bodies(download)]
@@ -173,7 +173,7 @@ def _listen(edge: _Edge, moment: int) -> bool:
 def edges(target: Target) -> dict[str, int]:
     """The edges that may be recorded, in Unix seconds: those of the calendar, where the recorder's clock and
     zone are ours; else the last end of a day in UTC."""
-    if target.emulated:
+    if target.set_up:
         return {name: round(datetime(*moment, tzinfo=UTC).timestamp()) for name, moment in MOMENTS.items()}
     return {"the day ends": int(target.unix_time()) // DAY * DAY}
 

@@ -12,9 +12,26 @@ from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import AdditionalInformation, write_information
-from nvr_protocol.timestamps import Ticks, UnixSeconds
+from nvr_protocol.timestamps import Ticks, UnixSeconds, Zone, zone_at
 
 Extension = Callable[[LiveStream, Ticks], bytes]
+
+
+@breaks("LIV-12")
+def live_is_in_the_zone_of_the_start(recorder: Recorder) -> None:
+    """Writes summer time in 0x0007 of live video as it was when the recorder was started."""
+    begun = zone_at(recorder.plan.zone, UnixSeconds(int(recorder.cameras.started)))
+    around(recorder.live.video.zone_of, lambda original, taken: begun)
+
+
+@breaks("LIV-12")
+def live_knows_no_summer_time(recorder: Recorder) -> None:
+    """Says "no summer time" in 0x0007 of live video all the year."""
+
+    def zone_of(original: Callable[[Ticks], Zone], taken: Ticks) -> Zone:
+        return Zone(original(taken).minutes, summer=False)
+
+    around(recorder.live.video.zone_of, zone_of)
 
 
 @breaks("LIV-11")

@@ -154,6 +154,7 @@ class LiveVideo:
                 )
                 return write_information(usual, self.dialect)
 
+    @seam
     def zone_of(self, taken: Ticks) -> Zone:
         """The recorder's time zone at that moment."""
         return zone_at(self.zone, unix_seconds(taken))
