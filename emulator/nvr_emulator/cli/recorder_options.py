@@ -103,6 +103,7 @@ OPTIONS = (
         show_default=True,
         help="Who may read that file, as of chmod: it has the password in it.",
     ),
+    click.option("--open", "opens", is_flag=True, help="Show the recorder in a browser: the page /watch."),
     click.option(
         "--findings-out",
         type=click.Path(path_type=Path, dir_okay=False),

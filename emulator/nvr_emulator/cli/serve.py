@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 import sys
+import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -65,6 +66,9 @@ async def _serve(
         # A reader that has gone must not end the recorder.
         with contextlib.suppress(BrokenPipeError):
             print(lines, flush=True)
+        if options["opens"]:
+            for serving in servings:
+                await asyncio.to_thread(webbrowser.open, _page(serving))
         await stopped.wait()
         # Before the connections are closed: that is not the clients' doing.
         return [found for serving in servings for found in serving.machine.observer.all_findings()]
@@ -91,6 +95,12 @@ def _ready(serving: Serving, options: Mapping[str, Any]) -> dict[str, Any]:
     if serving.certificate_pem is not None:
         line["certificate"] = serving.certificate_pem
     return line
+
+
+def _page(serving: Serving) -> str:
+    """Where the recorder is watched; a page sends what stands behind the `#` to nobody."""
+    token = serving.control_token
+    return f"{serving.control_url}/watch" + (f"#token={token}" if token else "")
 
 
 def _have_descriptors() -> None:

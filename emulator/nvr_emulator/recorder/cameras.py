@@ -10,11 +10,12 @@ from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.configuration.settings import CameraSettings, CameraState, unix_time
 from nvr_emulator.footage.audio import Audio, audio_of
 from nvr_emulator.footage.encoding import Encoding
-from nvr_emulator.footage.footage import Footage, footage_of, ticks
+from nvr_emulator.footage.footage import Footage, footage_of, placeholder_footage, ticks
 from nvr_emulator.footage.outages import Outages
 from nvr_emulator.footage.recordings import Recording, Stretches, TimeLine, on_the_minute
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.seams import seam
+from nvr_protocol.codecs import Codec
 from nvr_protocol.texts.connection_information import Connection
 from nvr_protocol.timestamps import Ticks
 
@@ -39,6 +40,7 @@ class Cameras:
         """All cameras are as they were configured; recordings reach back from `now`."""
         self.started = now
         self.time_line = self._configured()
+        """When cameras are recorded that were not lost meanwhile."""
         self.registered = dict(self.plan.cameras)
         self.outages.clear()
         self.records = True
@@ -86,6 +88,15 @@ class Cameras:
         if camera is None:
             return Connection.NOT_REGISTERED
         return Connection.NORMAL if camera.state is CameraState.NORMAL else Connection.CONNECTION_ERROR
+
+    def picture(self, number: int, now: float) -> bytes:
+        """What a registered camera sees, as a JPEG without additional information."""
+        camera = self.registered[number]
+        if camera.state is CameraState.LOST:
+            footage = placeholder_footage()
+        else:
+            footage = footage_of(camera.fixture, Codec.JPEG, number, self.encoding)
+        return footage.jpeg(footage.containing(ticks(now)))
 
     def audio_of(self, camera: CameraSettings) -> Audio | None:
         """What the microphone of a camera gives; nothing if it has none."""

@@ -44,6 +44,10 @@ class Recorder:
     """
 
     def __init__(self, plan: RecorderPlan, now: float) -> None:
+        self.build(plan, now)
+
+    def build(self, plan: RecorderPlan, now: float) -> None:
+        """Make all parts, by another plan than before too; nobody is told of what goes with the old ones."""
         self.plan = plan
         self.transport = plan.transport
         self.manners = Manners(plan.variants)

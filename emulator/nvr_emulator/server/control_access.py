@@ -11,8 +11,8 @@ from aiohttp import web
 
 _HOST = re.compile(r"(?:\[(?P<bracketed>[^\[\]]+)\]|(?P<plain>[^:\[\]]+))(?::[0-9]*)?")
 WITH_BODY = ("POST", "PUT", "PATCH")
-OPEN_PATHS = ("/healthz",)
-"""What is answered without a token: it says nothing but that the recorder serves."""
+OPEN_PATHS = ("/healthz", "/watch")
+"""What is answered without a token: that the recorder serves, and the page, which has it behind its `#`."""
 
 
 class ControlError(Exception):

@@ -26,6 +26,7 @@ from nvr_emulator.server.control_bodies import (
 from nvr_emulator.server.control_calls import Call, Operation, as_json
 from nvr_emulator.server.control_faults import FAULTS
 from nvr_emulator.server.control_observation import OBSERVATION
+from nvr_emulator.server.control_watch import WATCH
 from nvr_emulator.server.levers import set_camera, set_disk, write_to_log
 from nvr_emulator.server.openapi import openapi
 from nvr_emulator.server.state import state_of
@@ -117,7 +118,8 @@ async def index(call: Call) -> web.Response:
         f"<tr><td><code>{link.method} {escape(link.path)}</code><td>{escape(link.does)}\n" for link in links
     )
     page = (
-        f"<!doctype html><meta charset=utf-8><title>nvr-emulator: control</title>\n<table>\n{rows}</table>\n"
+        "<!doctype html><meta charset=utf-8><title>nvr-emulator: control</title>\n"
+        f"<p><a href=/watch>Watch the recorder</a>\n<table>\n{rows}</table>\n"
     )
     return web.Response(text=page, content_type="text/html")
 
@@ -192,5 +194,6 @@ OPERATIONS = (
         run=add_to_log,
     ),
     *FAULTS,
+    *WATCH,
 )
 """What can be asked for."""

@@ -38,12 +38,15 @@ class RecorderServer:
         self.clock = machine.clock
         self.pump = machine.pump
         self.faults = machine.faults
-        # On a manual clock nobody waits: a download would stand still until the clock is moved.
-        manual = isinstance(machine.clock, ManualClock)
-        rate = machine.recorder.plan.variants.download_rate
-        self.download_rate = None if manual or rate is None else rate * machine.clock.speed
         self.observer = machine.observer
         self._sending: list[tuple[asyncio.Transport | None, Callable[[], None]]] = []
+
+    @property
+    def download_rate(self) -> float | None:
+        """How many times faster than it lasts footage is handed out. On a manual clock nobody waits: a
+        download would stand still until the clock is moved."""
+        rate = self.recorder.plan.variants.download_rate
+        return None if isinstance(self.clock, ManualClock) or rate is None else rate * self.clock.speed
 
     def web_server(self) -> HttpServer:
         """What `loop.create_server` takes as its factory."""

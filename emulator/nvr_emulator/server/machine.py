@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from nvr_emulator.configuration.plan import check_recorded, plan
 from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings
+from nvr_emulator.configuration.variant_choice import read_variants
 from nvr_emulator.faults.fault import Fault
 from nvr_emulator.findings.clients import known_of
 from nvr_emulator.findings.observer import Observer
@@ -35,14 +38,12 @@ class Machine:
         if isinstance(defects, str):
             raise ConfigurationError(f"defects: {defects!r} is one name: give a list of them")
         self.defects = tuple(defects)
+        self.settings = settings
         self.plan = plan(settings)
         self.clock: Clock = self._clock(manual=manual, speed=speed)
         check_recorded(self.plan, self.clock.now())
         self.recorder = Recorder(self.plan, self.clock.now())
-        if defects:
-            from nvr_emulator.defects import apply_defects
-
-            apply_defects(self.recorder, defects)
+        self._plant_defects()
         self.doors = Doors()
         self.observer = Observer(known_of(self.plan), self.clock.now)
         self.recorder.tell_to(self.observer.tell)
@@ -120,6 +121,30 @@ class Machine:
                 self.pump.sent.clear()
             await self.faults.begin()
             self.pump.changed()
+
+    async def take_variants(self, chosen: Mapping[str, object]) -> None:
+        """Become another recorder that the document allows: it begins anew with these variants.
+        `VariantError` or `ConfigurationError` where there is none such."""
+        settings = msgspec.structs.replace(self.settings, variants=read_variants(chosen))
+        made = plan(settings)
+        check_recorded(made, self.clock.now())
+        async with self.pump.moving:
+            self.observer.finish()
+            await self.faults.clear(RESET)
+            self.recorder.reset(self.clock.now())
+            self.settings, self.plan = settings, made
+            self.recorder.build(made, self.clock.now())
+            self._plant_defects()
+            self.recorder.tell_to(self.observer.tell)
+            self.observer.reset()
+            await self.faults.begin()
+            self.pump.changed()
+
+    def _plant_defects(self) -> None:
+        if self.defects:
+            from nvr_emulator.defects import apply_defects
+
+            apply_defects(self.recorder, self.defects)
 
     def _clock(self, *, manual: bool, speed: float) -> Clock:
         if not manual:

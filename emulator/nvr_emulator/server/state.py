@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nvr_emulator.configuration.variant_choice import chosen
 from nvr_emulator.footage.footage import TICKS
+from nvr_emulator.server.clock import ManualClock
 from nvr_emulator.server.faults_in_force import InForce
 from nvr_emulator.server.machine import Machine
 from nvr_protocol.texts.log_list import LogKind
@@ -27,10 +29,14 @@ def state_of(machine: Machine) -> dict[str, Any]:
     recorder, now = machine.recorder, machine.clock.now()
     return {
         "now": now,
+        "clock": "manual" if isinstance(machine.clock, ManualClock) else "real",
+        "speed": machine.clock.speed,
+        "time_zone": str(recorder.plan.zone),
         "model": recorder.plan.model,
         "series": recorder.plan.series,
         "transport": recorder.plan.transport,
         "defects": list(machine.defects),
+        "variants": chosen(recorder.plan.variants),
         "faults": [plain_fault(machine, held) for held in machine.faults.holding],
         "sessions": [
             {
@@ -38,6 +44,7 @@ def state_of(machine: Machine) -> dict[str, Any]:
                 "user": session.user,
                 "priority": session.priority,
                 "idle": now - session.last_command,
+                "left": max(0.0, recorder.sessions.expires_at(session) - now),
             }
             for session in recorder.sessions.valid()
         ],
@@ -50,6 +57,7 @@ def state_of(machine: Machine) -> dict[str, Any]:
                 "destination": stream.destination,
                 "pictures": stream.pictures_sent,
                 "packets": stream.packets_sent,
+                "bytes": stream.bytes_sent,
                 "left_out": stream.pictures_left_out,
             }
             for stream in recorder.live.streams()
@@ -60,7 +68,7 @@ def state_of(machine: Machine) -> dict[str, Any]:
                 "cameras": sorted(playback.mask or ()),
                 "operation": playback.operation.name,
                 "speed": playback.speed,
-                "stood": None if playback.stood is None else playback.stood / 90_000,
+                "stood": None if playback.stood is None else playback.stood / TICKS,
             }
             for uid, playback in recorder.playbacks.items()
         ],
@@ -70,6 +78,9 @@ def state_of(machine: Machine) -> dict[str, Any]:
                 "camera": download.camera,
                 "kind": download.kind,
                 "started": download.started,
+                "bytes": download.bytes_sent,
+                "asked": download.asked,
+                "passed": download.passed(),
             }
             for download in recorder.downloads.running()
         ],

@@ -25,6 +25,10 @@ class Download:
     started: float
     ended: str | None = None
     bytes_sent: int = 0
+    asked: float = 0.0
+    """Seconds of footage that were asked for."""
+    passed: Callable[[], float] = field(default=lambda: 0.0, repr=False)
+    """How many of them have been handed out."""
     when_ended: Callable[[], None] | None = field(default=None, repr=False)
 
 
@@ -70,6 +74,8 @@ class DownloadTable:
         if download is None:
             files.status = Status.TOO_MANY_AT_ONCE
         else:
+            download.asked = files.end - files.begin
+            download.passed = lambda: files.passed / TICKS
             self.tell(
                 DownloadStarted(
                     at=now,
