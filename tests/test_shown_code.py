@@ -54,7 +54,7 @@ def test_pages_show_code():
 
 @pytest.mark.parametrize("block", SHOWN)
 def test_what_it_imports_and_takes_from_modules_exists(block):
-    tree = ast.parse(block)
+    tree = ast.parse(textwrap.dedent(block))
     modules = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(OURS):
