@@ -14,7 +14,7 @@ import struct
 import sys
 from collections.abc import Sequence
 
-from nvr_protocol.rtp.prepared_picture import MOST_PACKETS, PicturePackets, Run, runs_of
+from nvr_protocol.rtp.prepared_picture import PicturePackets, Run, bursts_of
 
 log = logging.getLogger("nvr_emulator")
 
@@ -23,28 +23,15 @@ UDP_SEGMENT = 103
 CANNOT = (errno.EINVAL, errno.EIO, errno.ENOPROTOOPT, errno.EOPNOTSUPP, errno.EMSGSIZE)
 """What the kernel says where the way to a receiver knows no runs, or the packets are longer than it takes."""
 
-Burst = tuple[bytes | memoryview, Sequence[Run]]
+Burst = tuple[bytes, Sequence[Run]]
 """What is sent at once: packets side by side, and where they stand."""
 
 
-def bursts_of(datagrams: Sequence[bytes]) -> list[Burst]:
-    """Datagrams as pieces that are sent one after the other: of 46 packets at most, for a receiver's default
-    buffer holds some 90."""
+def laid_out(datagrams: Sequence[bytes]) -> tuple[bytes, Sequence[Sequence[Run]]]:
+    """Datagrams side by side, and the bursts in which they leave."""
     if isinstance(datagrams, PicturePackets) and not datagrams.prepared.in_parts:
-        data, runs = datagrams.data, datagrams.prepared.runs
-        if len(datagrams) <= MOST_PACKETS:
-            return [(data, runs)]
-    else:
-        data, runs = b"".join(datagrams), tuple(runs_of([len(each) for each in datagrams]))
-    bursts: list[tuple[bytes, list[Run]]] = []
-    packets = MOST_PACKETS
-    for run in runs:
-        if packets + run[3] > MOST_PACKETS:
-            bursts.append((data, []))
-            packets = 0
-        bursts[-1][1].append(run)
-        packets += run[3]
-    return list(bursts)
+        return datagrams.data, datagrams.prepared.bursts
+    return b"".join(datagrams), bursts_of([len(each) for each in datagrams])
 
 
 class DatagramSocket:
@@ -53,19 +40,24 @@ class DatagramSocket:
     def __init__(self, sender: socket.socket, *, in_runs: bool) -> None:
         self.socket = sender
         self.in_runs = in_runs and sys.platform == "linux"
-        self._sizes: dict[int, list[tuple[int, int, bytes]]] = {}
+        self._options: dict[int, _Options] = {}
 
     def send(self, burst: Burst, destination: tuple[str, int]) -> None:
         """Send a burst; what cannot be sent is lost, for UDP promises nothing."""
         data, runs = burst
-        view = memoryview(data)
+        view, options = memoryview(data), self._options
         for begin, end, size, count in runs:
-            if count == 1:
-                self.send_one(view[begin:end], destination)
-            elif not self.in_runs or not self._send_run(view[begin:end], size, destination):
-                for index in range(count):
-                    start = begin + index * size
-                    self.send_one(view[start : min(start + size, end)], destination)
+            if count > 1 and self.in_runs:
+                told = options.get(size) or options.setdefault(size, _cut_into(size))
+                try:
+                    self.socket.sendmsg((view[begin:end],), told, 0, destination)
+                    continue
+                except OSError as error:
+                    if self._sent_after(error, view[begin:end], told, destination):
+                        continue
+            for index in range(count):
+                start = begin + index * size
+                self.send_one(view[start : min(start + size, end)], destination)
 
     def send_one(self, datagram: bytes | memoryview, destination: tuple[str, int]) -> None:
         """Send one datagram."""
@@ -78,19 +70,22 @@ class DatagramSocket:
         except OSError:
             return
 
-    def _send_run(self, run: memoryview, size: int, destination: tuple[str, int]) -> bool:
-        """Hand a run to the kernel; False where it knows no runs."""
-        told = self._sizes.get(size)
-        if told is None:
-            told = self._sizes[size] = [(socket.IPPROTO_UDP, UDP_SEGMENT, struct.pack("=H", size))]
-        try:
-            self.socket.sendmsg((run,), told, 0, destination)
-        except ConnectionRefusedError:  # as above: of this run nothing was sent
+    def _sent_after(
+        self, error: OSError, run: memoryview, told: _Options, destination: tuple[str, int]
+    ) -> bool:
+        """Whether a run is done with all the same; else its packets go one by one."""
+        if isinstance(error, ConnectionRefusedError):  # as in `send_one`
             with contextlib.suppress(OSError):
                 self.socket.sendmsg((run,), told, 0, destination)
-        except OSError as error:
-            if error.errno in CANNOT:
-                log.info("UDP packets go one by one from now on: the kernel takes no runs (%s)", error)
-                self.in_runs = False
-                return False
+        elif error.errno in CANNOT:
+            log.info("UDP packets go one by one from now on: the kernel takes no runs (%s)", error)
+            self.in_runs = False
+            return False
         return True
+
+
+_Options = list[tuple[int, int, bytes]]
+
+
+def _cut_into(size: int) -> _Options:
+    return [(socket.IPPROTO_UDP, UDP_SEGMENT, struct.pack("=H", size))]

@@ -52,6 +52,8 @@ class MediaPump:
         self.recorder = recorder
         self.faults = faults
         self.clock = clock
+        self._reports = recorder.plan.variants.rtp_source == "rtcp-beside"
+        self._manual = isinstance(clock, ManualClock)
         self._sinks: dict[int, HttpSink] = {}
         self._rtp_sinks: dict[int, RtpSink] = {}
         self._sockets: dict[tuple[int, int | None], DatagramSocket] = {}
@@ -212,7 +214,8 @@ class MediaPump:
     def _send(self, picture: LivePicture, now: float) -> None:
         stream = picture.stream
         if stream.destination is not None:
-            self._rtp_sink(stream, stream.destination).report(picture)
+            if self._reports and picture.key:
+                self._rtp_sink(stream, stream.destination).report(picture)
             self.send_packets(stream, picture.packets, now)
         elif (sink := self._sinks.get(stream.number)) is not None:
             if self.faults.streams:
@@ -244,9 +247,9 @@ class MediaPump:
             return
         if self.sent is not None:
             self.sent.keep(stream.destination, datagrams, now)
-        sink = self._rtp_sink(stream, stream.destination)
+        sink = self._rtp_sinks.get(stream.number) or self._rtp_sink(stream, stream.destination)
         bursts = sink.write(datagrams)
-        if isinstance(self.clock, ManualClock):
+        if self._manual:
             self._unpaced += len(datagrams)
             sink.send_all()
         elif bursts:
@@ -257,11 +260,8 @@ class MediaPump:
 
     def _rtp_sink(self, stream: LiveStream, destination: tuple[str, int]) -> RtpSink:
         if stream.number not in self._rtp_sinks:
-            source = self.recorder.plan.variants.rtp_source
-            own = stream.number if source == "port-a-stream" else None
-            self._rtp_sinks[stream.number] = RtpSink(
-                self._socket(destination[0], own), destination, reports=source == "rtcp-beside"
-            )
+            own = stream.number if self.recorder.plan.variants.rtp_source == "port-a-stream" else None
+            self._rtp_sinks[stream.number] = RtpSink(self._socket(destination[0], own), destination)
         return self._rtp_sinks[stream.number]
 
     def _end_sinks(self) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from nvr_emulator.recorder.live.stream import LivePicture
-from nvr_emulator.server.datagrams import Burst, DatagramSocket, bursts_of
+from nvr_emulator.server.datagrams import Burst, DatagramSocket, laid_out
 from nvr_emulator.server.library_internals import bytes_waiting
 from nvr_protocol.rtp.packet import VIDEO_CLOCK
 from nvr_protocol.rtp.prepared_picture import PicturePackets, size_of
@@ -106,30 +106,34 @@ class HttpSink:
 
 
 class RtpSink:
-    """The UDP port that one live stream goes to. `reports` sends RTCP to the port above ahead of each key
-    picture."""
+    """The UDP port that one live stream goes to."""
 
-    def __init__(
-        self, sender: DatagramSocket, destination: tuple[str, int], *, reports: bool = False
-    ) -> None:
-        self._reports = reports
+    def __init__(self, sender: DatagramSocket, destination: tuple[str, int]) -> None:
         self._sender = sender
         self._destination = destination
         self._waiting: deque[Burst] = deque()
 
     def report(self, picture: LivePicture) -> None:
-        """Send a sender report ahead of a key picture, where reports are sent."""
-        if self._reports and picture.key and self._destination[1] < 0xFFFF:
-            self._report(picture)
+        """Send a sender report to the port above, ahead of a picture."""
+        host, port = self._destination
+        if port == 0xFFFF:
+            return
+        stream = picture.stream
+        timestamp = (picture.taken + stream.timestamp_offset) & 0xFFFFFFFF
+        now = picture.taken / VIDEO_CLOCK
+        report = write_sender_report(stream.ssrc, now, timestamp, stream.packets_sent, stream.bytes_sent)
+        self._sender.send_one(report, (host, port + 1))
 
     def write(self, datagrams: Sequence[bytes]) -> int:
         """Send datagrams, behind those that still wait: the first burst of them at once. How many bursts wait
         now; so it is never more than one picture that does."""
-        self.send_all()
-        bursts = bursts_of(datagrams)
+        if self._waiting:
+            self.send_all()
+        data, bursts = laid_out(datagrams)
         if bursts:
-            self._sender.send(bursts[0], self._destination)
-            self._waiting.extend(bursts[1:])
+            self._sender.send((data, bursts[0]), self._destination)
+            if len(bursts) > 1:
+                self._waiting.extend((data, burst) for burst in bursts[1:])
         return len(self._waiting)
 
     def send_next(self) -> None:
@@ -145,11 +149,3 @@ class RtpSink:
     def end(self) -> None:
         """The stream ended: nothing more is sent."""
         self._waiting.clear()
-
-    def _report(self, picture: LivePicture) -> None:
-        stream = picture.stream
-        timestamp = (picture.taken + stream.timestamp_offset) & 0xFFFFFFFF
-        now = picture.taken / VIDEO_CLOCK
-        report = write_sender_report(stream.ssrc, now, timestamp, stream.packets_sent, stream.bytes_sent)
-        host, port = self._destination
-        self._sender.send_one(report, (host, port + 1))

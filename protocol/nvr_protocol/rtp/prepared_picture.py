@@ -49,19 +49,23 @@ class PreparedPicture:
         self._first = (_WITH if extension else _WITHOUT) | payload_type << 16
         self._extension = extension
         self._extension_head = _EXTENSION.pack(0, words) if extension else b""
+        self.in_parts = form is not None
         layout, self._values, self.places = [">"], [], []
         at, end = 0, b""
         for payload, size in zip(payloads, self.sizes, strict=True):
-            ahead, behind = _around(size, form)
-            between = end + ahead
-            layout.append(f"{len(between)}sI{head - 4}s{len(payload)}s")
-            self._values += (between, 0, b"", payload)
-            self.places.append(at + len(between))
-            at, end = self.places[-1] + size, behind
+            if form is not None:
+                ahead, behind = _around(size, form)
+                layout.append(f"{len(end + ahead)}s")
+                self._values.append(end + ahead)
+                at, end = at + len(end + ahead), behind
+            layout.append(f"I{head - 4}s{len(payload)}s")
+            self._values += (0, b"", payload)
+            self.places.append(at)
+            at += size
         layout.append(f"{len(end)}s")
         self._values.append(end)
         self._layout = struct.Struct("".join(layout))
-        self.in_parts = form is not None
+        self._step = 3 if form is None else 4
 
     _values: list[int | bytes]
     places: list[int]
@@ -76,22 +80,21 @@ class PreparedPicture:
             )
         count, values = len(self.sizes), self._values.copy()
         if count:
-            first, end = self._first, sequence + count
-            numbers: Sequence[int] = (
+            step, first, end = self._step, self._first, sequence + count
+            values[step - 3 : -1 : step] = (
                 range(first + sequence, first + end)
                 if end <= 0x1_0000
                 else [first | each & 0xFFFF for each in range(sequence, end)]
             )
-            numbers = [*numbers[:-1], numbers[-1] | _MARKER]
-            head = b"".join((_NUMBERS.pack(timestamp, ssrc), self._extension_head, extension))
-            values[1::4] = numbers
-            values[2::4] = [head] * count
+            values[-4] = first | _MARKER | (end - 1) & 0xFFFF
+            head = _NUMBERS.pack(timestamp, ssrc) + self._extension_head + extension
+            values[step - 2 : -1 : step] = [head] * count
         return PicturePackets(self, self._layout.pack(*values))
 
     @cached_property
-    def runs(self) -> tuple[Run, ...]:
-        """Which packets can leave as one, of packets that are not in parts."""
-        return tuple(runs_of(self.sizes))
+    def bursts(self) -> tuple[tuple[Run, ...], ...]:
+        """How packets that are not in parts leave."""
+        return bursts_of(self.sizes)
 
 
 class PicturePackets(Sequence[bytes]):
@@ -147,6 +150,20 @@ def runs_of(sizes: Sequence[int]) -> Iterator[Run]:
         at, count = at + each, count + 1
     if count:
         yield begin, at, size, count
+
+
+def bursts_of(sizes: Sequence[int]) -> tuple[tuple[Run, ...], ...]:
+    """Runs as they are sent at once: of 46 packets together at most, for a receiver's default buffer holds
+    some 90."""
+    bursts: list[list[Run]] = []
+    packets = MOST_PACKETS
+    for run in runs_of(sizes):
+        if packets + run[3] > MOST_PACKETS:
+            bursts.append([])
+            packets = 0
+        bursts[-1].append(run)
+        packets += run[3]
+    return tuple(map(tuple, bursts))
 
 
 def _around(size: int, form: PartForm | None) -> tuple[bytes, bytes]:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from nvr_emulator.configuration.small_recorder import small_recorder
-from nvr_emulator.server.datagrams import DatagramSocket, bursts_of
+from nvr_emulator.server.datagrams import DatagramSocket, laid_out
 from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_protocol.rtp.prepared_picture import MOST_PACKETS, PreparedPicture
 
@@ -23,6 +23,12 @@ def receiver():
         yield bound
 
 
+def send(sender, packets, destination):
+    data, bursts = laid_out(packets)
+    for burst in bursts:
+        sender.send((data, burst), destination)
+
+
 def came(receiver, count):
     return [receiver.recv(65536) for _ in range(count)]
 
@@ -33,8 +39,7 @@ def test_what_arrives_is_the_same(receiver, in_runs, prepared):
     packets = PreparedPicture(PAYLOADS, 98, 28).write(65530, 1, 2, bytes(28)) if prepared else PAYLOADS
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plain:
         sender = DatagramSocket(plain, in_runs=in_runs)
-        for burst in bursts_of(packets):
-            sender.send(burst, receiver.getsockname())
+        send(sender, packets, receiver.getsockname())
         assert came(receiver, len(packets)) == list(packets)
 
 
@@ -60,8 +65,7 @@ def test_where_the_kernel_takes_no_runs_packets_go_one_by_one_from_then_on():
     sender, packets = DatagramSocket(refusing, in_runs=True), [b"ab", b"cd", b"e"]
     sender.in_runs = True  # on any system
     for _ in range(2):
-        for burst in bursts_of(packets):
-            sender.send(burst, ("127.0.0.1", 9))
+        send(sender, packets, ("127.0.0.1", 9))
     assert refusing.sent == 2 * packets
 
 
@@ -69,14 +73,14 @@ def test_a_refusal_of_an_earlier_packet_loses_no_run():
     refusing = Refusing(ConnectionRefusedError())
     sender = DatagramSocket(refusing, in_runs=True)
     sender.in_runs = True
-    sender.send(bursts_of([b"ab", b"cd"])[0], ("127.0.0.1", 9))
+    send(sender, [b"ab", b"cd"], ("127.0.0.1", 9))
     assert refusing.sent == [b"abcd"]
 
 
 def test_bursts_are_what_a_default_buffer_holds():
     sizes = [46, 68, *[1444] * 31, 436, *[1444] * 60]
-    bursts = bursts_of([bytes(size) for size in sizes])
-    counts = [sum(count for *_, count in runs) for _, runs in bursts]
+    _, bursts = laid_out([bytes(size) for size in sizes])
+    counts = [sum(count for *_, count in runs) for runs in bursts]
     assert sum(counts) == len(sizes)
     assert max(counts) <= MOST_PACKETS
     assert len(bursts) == 3

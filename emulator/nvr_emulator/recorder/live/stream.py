@@ -52,6 +52,10 @@ class LiveStream:
     bytes_sent: int = 0
     pictures_left_out: int = 0
     """Pictures that were never made, for they were too late or their client too slow."""
+    _moment: Ticks = field(default=Ticks(0))
+    """When the picture at which it stands is due."""
+    _pictures: int = 0
+    """How many pictures its GOP has."""
     suspended: bool = False
     """The camera is lost: nothing is sent until it is back."""
     keeps_up: Callable[[bool], bool] | None = None
@@ -60,7 +64,7 @@ class LiveStream:
 
     def next_due(self) -> Ticks | None:
         """When the next picture is to be sent."""
-        return None if self.gop is None or self.suspended else self.gop.picture_at(self.picture)
+        return None if self.gop is None or self.suspended else self._moment
 
     def ordinal(self) -> int:
         """How many pictures of its source precede the one at which it stands."""
@@ -71,15 +75,14 @@ class LiveStream:
         if self.source is None:
             return
         gop = self.source.containing(moment)
-        self.gop = gop if gop.start >= moment else gop.following()
-        self.picture = 0
+        self._stand_at(gop if gop.start >= moment else gop.following())
 
     def join(self, moment: Ticks) -> None:
         """Stand at the first picture, of whichever kind, at or after `moment` (ticks)."""
         if not isinstance(self.source, Footage):
             return
-        self.gop, self.picture = self.source.containing(moment), 0
-        while self.gop.picture_at(self.picture) < moment:
+        self._stand_at(self.source.containing(moment))
+        while self._moment < moment:
             self.step()
 
     def step(self) -> None:
@@ -87,8 +90,13 @@ class LiveStream:
         if self.gop is None:
             return
         self.picture += 1
-        if self.picture == self.gop.pictures:
-            self.gop, self.picture = self.gop.following(), 0
+        if self.picture == self._pictures:
+            self._stand_at(self.gop.following())
+        else:
+            self._moment = self.gop.picture_at(self.picture)
+
+    def _stand_at(self, gop: Gop | AudioUnit) -> None:
+        self.gop, self.picture, self._moment, self._pictures = gop, 0, gop.start, gop.pictures
 
 
 @dataclass(frozen=True)

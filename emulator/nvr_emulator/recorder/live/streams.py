@@ -269,10 +269,19 @@ class LiveTable:
     @seam
     def due(self, now: Ticks) -> Iterator[LivePicture]:
         """The pictures whose time has come by `now` (ticks), in the order in which they are due."""
-        while (stream := self._front()) is not None and self._line[0][0] <= now:
-            if now - self._line[0][0] > CATCH_UP:
+        line = self._line
+        # Whoever stands in line stands at a moment at which nothing of it was due yet.
+        while line and line[0][0] <= now and (stream := self._front()) is not None:
+            due, number, _ = line[0]
+            if due > now:
+                continue
+            if now - due > CATCH_UP:
                 self.leave_out(stream, Ticks(now - CATCH_UP))
-            elif (picture := self.next_picture(stream)) is not None:
+                continue
+            picture = self.next_picture(stream)
+            if (moved := stream.next_due()) is not None and line[0][1] == number:
+                heapreplace(line, (moved, number, stream))
+            if picture is not None:
                 yield picture
 
     def due_of(self, stream: LiveStream, now: Ticks) -> Iterator[LivePicture]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from nvr_emulator.configuration.variants import Variants
-from nvr_emulator.footage.footage import TICKS, Footage, Gop, hundredths, unix_seconds
+from nvr_emulator.footage.footage import Footage, Gop, hundredths, unix_seconds
 from nvr_emulator.recorder.live.part_form import part_form
 from nvr_emulator.recorder.live.stream import LiveStream, Transport
 from nvr_emulator.seams import seam, untouched
@@ -23,7 +23,7 @@ from nvr_protocol.dialect import Dialect
 from nvr_protocol.multipart import write_live_part
 from nvr_protocol.rtp.packet import MAX_PAYLOAD, PAYLOAD_TYPE_H264, PAYLOAD_TYPE_H265, RtpPacket, write_packet
 from nvr_protocol.rtp.prepared_picture import PreparedPicture
-from nvr_protocol.timestamps import Ticks, Zone, zone_at
+from nvr_protocol.timestamps import Hundredths, Ticks, Zone, zone_at
 
 PAYLOAD_TYPES = {Codec.H264: PAYLOAD_TYPE_H264, Codec.H265: PAYLOAD_TYPE_H265}
 
@@ -43,13 +43,14 @@ class LiveVideo:
         size = int(variants.packet_size)
         self.packet_size = {Transport.HTTP: size, Transport.RTP: min(size, MAX_PAYLOAD)}
         """Bytes of payload; over UDP never more than a datagram takes."""
+        self._first_alone = variants.rtp_extension == "first-packet"
         self._prepared: dict[tuple[Footage, int, int, int, bool], PreparedPicture] = {}
         self._extensions: dict[int, _Extension] = {}
 
     def picture(self, stream: LiveStream, gop: Gop, taken: Ticks) -> Sequence[bytes]:
         """The packets of the picture at which a stream stands; over HTTP in their parts already, where the
         parts are as they should be."""
-        if self.variants.rtp_extension == "first-packet" or not untouched(self, _STEPS):
+        if self._first_alone or not untouched(self, _STEPS):
             payloads = self.payloads_of(gop, stream.picture, self.packet_size[stream.transport])
             return self.packets(stream, payloads, taken)
         extension = self.extension(stream, taken)
@@ -84,12 +85,10 @@ class LiveVideo:
         """Put the RTP header and its extension before each payload (§2.3.1)."""
         extension = self.extension(stream, taken)
         timestamp = (taken + stream.timestamp_offset) & 0xFFFFFFFF
-        first_alone = self.variants.rtp_extension == "first-packet"
         last = len(payloads) - 1
+        further = b"" if self._first_alone else extension
         return [
-            self.packet(
-                stream, payload, timestamp, b"" if index and first_alone else extension, marker=index == last
-            )
+            self.packet(stream, payload, timestamp, further if index else extension, marker=index == last)
             for index, payload in enumerate(payloads)
         ]
 
@@ -115,12 +114,14 @@ class LiveVideo:
     def extension(self, stream: LiveStream, taken: Ticks) -> bytes:
         """Camera channel, time and frame time: the seven words that were observed (§2.3.1). Empty: there is
         no extension."""
-        seconds = unix_seconds(taken)
+        moment = hundredths(taken)
         kept = self._extensions.get(stream.camera)
-        if kept is None or kept.seconds != seconds:
-            written = self.information(stream.camera, Ticks(seconds * TICKS))
-            kept = self._extensions[stream.camera] = _Extension(seconds, written, self.dialect)
-        return kept.at(hundredths(taken) % 100)
+        if kept is not None and kept.moment == moment:
+            return kept.written
+        if kept is None or kept.moment // 100 != moment // 100:
+            written = self.information(stream.camera, taken)
+            kept = self._extensions[stream.camera] = _Extension(moment, written, self.dialect)
+        return kept.at(moment)
 
     def information(self, camera: int, taken: Ticks) -> bytes:
         """What the extension says of a picture of a camera."""
@@ -163,9 +164,9 @@ class LiveVideo:
 class _Extension:
     """The extension of one camera within one second: frame times alone change (0x000A, 0x0012)."""
 
-    def __init__(self, seconds: int, written: bytes, dialect: Dialect) -> None:
-        self.seconds = seconds
-        self._written = bytearray(written)
+    def __init__(self, moment: Hundredths, written: bytes, dialect: Dialect) -> None:
+        self.moment = moment
+        self.written = written
         self._frame = struct.Struct(f"{dialect.order}H")
         self._places = [
             tlv.offset + 4
@@ -173,8 +174,10 @@ class _Extension:
             if tlv.id in (InformationId.FRAME_TIME, InformationId.CAMERA_FRAME_TIME)
         ]
 
-    def at(self, hundredth: int) -> bytes:
-        """The extension at that hundredth of the second."""
+    def at(self, moment: Hundredths) -> bytes:
+        """The extension at another moment of that second."""
+        written = bytearray(self.written)
         for place in self._places:
-            self._frame.pack_into(self._written, place, hundredth)
-        return bytes(self._written)
+            self._frame.pack_into(written, place, moment % 100)
+        self.moment, self.written = moment, bytes(written)
+        return self.written
