@@ -1,14 +1,16 @@
 """Footage on an endless grid: which GOP a camera sends at which moment.
 
 A fixture of some GOPs stands for any length of time. Each camera's GOPs lie on a grid that is
-counted from the Unix epoch, so that live, playback and download agree on every picture. Times are
-*ticks* of the 90 kHz video clock since the epoch.
+counted from the Unix epoch, so that live, playback and download agree on every picture. Cameras are out of
+step with each other, as real ones are: the grid of each is shifted by its phase. Times are *ticks* of the
+90 kHz video clock since the epoch.
 """
 
 from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import cast
@@ -27,6 +29,12 @@ from nvr_protocol.timestamps import Hundredths, Ticks, UnixSeconds
 
 TICKS = 90_000
 TICKS_PER_HUNDREDTH = TICKS // 100
+
+PHASES = 100
+"""How many cameras are out of step with each other, by whole hundredths within a second: times in hundredths
+are rounded alike then."""
+PHASE_STEP = 37
+"""From one camera to the next, in hundredths."""
 
 PLACEHOLDER = "placeholder"
 """The name of the fixture that stands for the pictures of a camera that sends none."""
@@ -99,12 +107,17 @@ class Gop:
 
 class Footage:
     """The fixture of one camera in one codec, prepared piece by piece as it is asked for. `interval`: how
-    long a picture is shown by day, `intervals`: in each GOP.
+    long a picture is shown by day, `intervals`: in each GOP; `phase`: when the grid begins.
 
     JPEG pictures are GOPs of one.
     """
 
+    phase: Ticks = Ticks(0)
+    recorded: Footage
+    """What all cameras share that show this fixture."""
+
     def __init__(self, fixture: Fixture) -> None:
+        self.recorded = self
         self.fixture = fixture
         self.codec = fixture.codec
         self.rate = fixture.rate
@@ -130,9 +143,15 @@ class Footage:
         units = split_annex_b(self.fixture.gops[0][0].data)
         return any(kind(self.codec, unit) == "IDR" for unit in units)
 
+    def in_phase(self, phase: Ticks) -> Footage:
+        """The same footage of a camera whose grid begins then. What is prepared is shared."""
+        shifted = copy(self)
+        shifted.phase = phase
+        return shifted
+
     def containing(self, moment: Ticks) -> Gop:
         """The GOP during which `moment` lies."""
-        cycle, offset = divmod(moment, self.cycle)
+        cycle, offset = divmod(moment - self.phase, self.cycle)
         index = bisect_right(self._starts, offset) - 1
         return self._place(cycle, index)
 
@@ -161,15 +180,28 @@ class Footage:
         return self._prepared[key]
 
     def _place(self, cycle: int, index: int) -> Gop:
-        start = Ticks(cycle * self.cycle + self._starts[index])
+        start = Ticks(cycle * self.cycle + self._starts[index] + self.phase)
         return Gop(self, cycle * len(self.lengths) + index, index, start)
 
 
 @lru_cache(maxsize=512)
 def footage_of(fixture: str, codec: Codec, camera: int, encoding: Encoding = AS_RECORDED) -> Footage:
     """The footage of a camera, loaded and prepared once in a process."""
+    fixture = _JPEG_OF.get(fixture, fixture) if codec is Codec.JPEG else fixture
+    loaded = load_jpeg(fixture, camera) if codec is Codec.JPEG else load(fixture, codec, camera)
+    return _recorded(fixture, codec, loaded.camera, encoding).in_phase(phase_of(camera))
+
+
+def phase_of(camera: int) -> Ticks:
+    """By how much the grid of a camera is shifted; camera 1 is on the second."""
+    return Ticks((camera - 1) * PHASE_STEP % PHASES * TICKS // PHASES)
+
+
+@lru_cache(maxsize=256)
+def _recorded(fixture: str, codec: Codec, camera: int, encoding: Encoding) -> Footage:
+    """What all cameras share that show what was recorded of this one."""
     if codec is Codec.JPEG:
-        return Footage(_gops_of_one(load_jpeg(_JPEG_OF.get(fixture, fixture), camera)))
+        return Footage(_gops_of_one(load_jpeg(fixture, camera)))
     return Footage(packed(load(fixture, codec, camera), encoding))
 
 

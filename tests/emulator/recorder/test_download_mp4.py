@@ -97,7 +97,7 @@ def test_aac_goes_in_as_it_is_and_in_step():
         packets = [packet for packet in file.demux(file.streams.audio[0]) if packet.size]
         context = file.streams.audio[0].codec_context
         assert (context.name, context.sample_rate, context.extradata) == ("aac", 48000, audio.fixture.config)
-    begin = ticks(START + 3)
+    begin = recorded[0].start
     first = audio.from_moment(begin)
     assert [bytes(packet) for packet in packets] == audio.between(begin, begin + 9 * TICKS)
     for place, packet in enumerate(packets):

@@ -28,7 +28,7 @@ FORMS = ["moov-last", "moov-first", "fragmented"]
 
 def film(form, codec=Codec.H265, audio=AudioCodec.G711, seconds=7):
     footage = footage_of("counter-small", codec, 2)
-    number = footage.containing(ticks(NOW)).number
+    number = footage.containing(ticks(NOW)).number + 1
     gops = [footage.gop(number + second) for second in range(seconds)]
     return b"".join(mp4_blocks(gops, audio and audio_of(audio, 2), form))
 

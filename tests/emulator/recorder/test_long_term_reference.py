@@ -78,7 +78,9 @@ def test_after_gotodate_what_is_earlier_than_timef_is_not_to_be_displayed(record
     found = told(recorder(), camera, 3, goto(102))
     assert [(start, shows) for start, _, shows in found] == [(100, HIDE), (105, SHOW), (110, SHOW)]
     found = told(recorder(), camera, 2, goto(100))
-    assert [(start, shows) for start, _, shows in found] == [(100, SHOW), (105, SHOW)]
+    # Camera 2 is not in step with the seconds: its GOP at 100 s began earlier.
+    shown = [(100, SHOW), (105, SHOW)] if camera == H264 else [(95, HIDE), (100, SHOW)]
+    assert [(start, shows) for start, _, shows in found] == shown
 
 
 def test_two_gops_are_hidden_where_gotodate_gives_the_one_before(recorder):

@@ -274,7 +274,8 @@ def test_answers_with_audio_may_be_longer_and_shorter_than_a_second(camera):
     assert min(lengths) < 0.92
     assert max(lengths) > 1.06
     assert {len(audio.samples) for audio in exact} == ({0} if camera == AAC else {8000})
-    assert [audio.start - START for audio in varying] == list(range(100, 110))
+    first = 100 if camera == AAC else 99  # the GOP of camera 2 at 100 s began a little earlier
+    assert [audio.start - START for audio in varying] == list(range(first, first + 10))
     assert all(audio.end == audio.start + 1 for audio in varying)
 
 

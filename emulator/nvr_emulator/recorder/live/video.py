@@ -55,7 +55,7 @@ class LiveVideo:
             return self.packets(stream, payloads, taken)
         extension = self.extension(stream, taken)
         in_parts = stream.transport is Transport.HTTP and untouched(self, _PARTS)
-        key = gop.footage, gop.index, stream.picture, len(extension), in_parts
+        key = gop.footage.recorded, gop.index, stream.picture, len(extension), in_parts
         prepared = self._prepared.get(key)
         if prepared is None:
             prepared = self._prepared[key] = PreparedPicture(
