@@ -43,9 +43,7 @@ def test_recorded_audio_of_each_codec(
         id_ = "PLB-24" if codec == "AAC" else "PLB-23"
         if codec in judged:
             one, other = _at_once(judged[codec], audios)
-            if playback_audio.are_alike(one, other) and not live_apart(
-                target, client, one.camera, camera
-            ):
+            if playback_audio.are_alike(one, other) and not live_apart(target, client, one.camera, camera):
                 not_tested(id_, f"{name}: cameras {one.camera} and {camera} {SAME}")
             else:
                 judge(id_, f"{name}, its own", playback_audio.own_audio, one, other)
