@@ -207,10 +207,16 @@ Contestant = tuple[Server, Callable[[], object]]
 
 
 def compare(
-    work: str, contestants: Mapping[str, Contestant], options: argparse.Namespace, **more: Any
+    work: str,
+    contestants: Mapping[str, Contestant],
+    options: argparse.Namespace,
+    *,
+    ours: str = "nvrkit",
+    peer: str = "aiohttp",
+    **more: Any,
 ) -> None:
     """Work `options.times` with each in each round, and tell a row: microseconds until it is done, and of the
-    server's CPU, and the ratio of `nvrkit` to `aiohttp`. `more` is told besides."""
+    server's CPU, and the ratio of ours to the peer's. `more` is told besides."""
     cpu: dict[str, list[float]] = {name: [] for name in contestants}
 
     def one(name: str) -> float:
@@ -227,8 +233,8 @@ def compare(
         work=work,
         **more,
         rounds=options.rounds,
-        ratio=ratio(wall, "nvrkit", "aiohttp"),
-        ratio_cpu=ratio(cpu, "nvrkit", "aiohttp"),
+        ratio=ratio(wall, ours, peer),
+        ratio_cpu=ratio(cpu, ours, peer),
         us={name: spread((1e6 * each for each in costs), 0) for name, costs in wall.items()},
         us_cpu={name: spread((1e6 * each for each in costs), 0) for name, costs in cpu.items()},
     )

@@ -13,6 +13,8 @@ BRIEF = (
     ("playback_answers.py",),
     ("playback_answers.py", "--tls"),
     ("small_answers.py",),
+    ("recorded_time.py",),
+    ("starting.py",),
 )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-from nvr_conformance import interrupts
-from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE, EXIT_USAGE
 from nvr_emulator.version import __version__
 
 NEEDED = ("av", "h11", "hypothesis", "jinja2", "numpy", "pytest", "rich", "scapy")
@@ -21,6 +19,10 @@ def main() -> None:
     if arguments == ["--version"]:
         print(f"nvr-conformance, version {__version__}")
         return
+    # Behind the version, which needs neither.
+    from nvr_conformance import interrupts
+    from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE, EXIT_USAGE
+
     asks_for_help = not arguments or any(word in _HELP for word in arguments)
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing and not asks_for_help:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from nvr_conformance.judgement.plain_text import PlainStruct
+from nvr_conformance.judgement.plain_struct import PlainStruct
 
 
 class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from nvr_conformance.judgement.plain_text import PlainStruct
+from nvr_conformance.judgement.plain_struct import PlainStruct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,8 +9,6 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-import msgspec
-
 _KEPT = {"\n", "\t"}
 
 
@@ -48,14 +46,3 @@ def plain_value(value: Any) -> Any:
             return {plain_value(key): plain_value(each) for key, each in value.items()}
         case _:
             return value
-
-
-class PlainStruct(msgspec.Struct, frozen=True):
-    """A record whose texts are plain, however it comes to be: made here, or read from somebody's file."""
-
-    def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            before = getattr(self, name)
-            after = plain_value(before)
-            if after != before:
-                msgspec.structs.force_setattr(self, name, after)

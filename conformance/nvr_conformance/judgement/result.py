@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.judgement.about import About
 from nvr_conformance.judgement.measurement import Measurement, put_together
-from nvr_conformance.judgement.plain_text import PlainStruct
+from nvr_conformance.judgement.plain_struct import PlainStruct
 from nvr_conformance.judgement.verdicts import Overall, Verdict, exit_status, summary
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from nvr_emulator.version import __version__
@@ -12,6 +13,8 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"nvr-emulator, version {__version__}")
         return
+    # Most of what is made is here to stay: to look through it for garbage is most of the collector's work.
+    gc.set_threshold(50_000)
     from nvr_emulator.cli.main import main as command
 
     command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import enum
 import re
 import types
@@ -76,6 +75,8 @@ def in_words(why: str) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` where one of the known words is near; else nothing."""
+    import difflib  # only where something is misspelt
+
     near = difflib.get_close_matches(word, list(known), 1, 0.5)
     return f"; did you mean {near[0]!r}?" if near else ""
 

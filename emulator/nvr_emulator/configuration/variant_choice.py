@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -208,6 +207,8 @@ def _value(variant: Variant, value: object) -> str | int | None:
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:
+    import difflib  # only where something is misspelt
+
     near = difflib.get_close_matches(name, list(names), n=1)
     return f"; did you mean {near[0]}?" if near else ""
 

@@ -4,8 +4,7 @@
 (section, text, what it breaks in careless clients) makes the lists, the help, the pages and the trials.
 """
 
-from __future__ import annotations
-
+# No "from __future__ import annotations": a hundred texts would be compiled at each start to learn the types.
 from typing import Annotated, Literal
 
 import msgspec

@@ -6,7 +6,6 @@ shows, and so that a lenient recorder's client can still be followed.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -68,6 +67,8 @@ def _path(path: str, faults: list[Fault]) -> str | None:
     if path.lower() in COMMANDS_BY_PATH:
         faults.append(Fault("wrong-case", f"{shown(path)}: paths are lower case"))
         return path.lower()
+    import difflib  # only where something is misspelt
+
     near = difflib.get_close_matches(path[:100], COMMANDS_BY_PATH, 1)
     faults.append(Fault("unknown-command", f"{shown(path)}{f' (is {near[0]} meant?)' if near else ''}"))
     return None

@@ -28,7 +28,6 @@ from nvr_emulator.server.control_faults import FAULTS
 from nvr_emulator.server.control_observation import OBSERVATION
 from nvr_emulator.server.control_watch import WATCH
 from nvr_emulator.server.levers import set_camera, set_disk, write_to_log
-from nvr_emulator.server.openapi import openapi
 from nvr_emulator.server.state import state_of
 from nvr_emulator.version import __version__
 from nvr_protocol.texts.log_list import LogKind
@@ -126,6 +125,8 @@ async def index(call: Call) -> web.Response:
 
 async def document(call: Call) -> dict[str, Any]:
     """The table below, as OpenAPI."""
+    from nvr_emulator.server.openapi import openapi
+
     return openapi(OPERATIONS)
 
 
