@@ -120,6 +120,7 @@ class MultipartReader:
         by: Literal["auto", "length", "boundary"] = "auto",
     ) -> None:
         self._delimiter = b"\r\n" + boundary.encode("latin-1")
+        self._line = self._delimiter + b"\r\n"
         self._max_part = max_part
         self._max_headers = max_headers
         self._by = by
@@ -200,6 +201,10 @@ class MultipartReader:
 
     def _skip_boundary(self) -> bool:
         start = self._position
+        if self._buffer.startswith(self._line, start):
+            self._state = _State.HEADERS
+            self._position = start + len(self._line)
+            return True
         if self._base + start < 0 and self._buffer.startswith(b"\r\n\r"):  # an empty line ahead of all
             if len(self._buffer) < 4:
                 return False
@@ -315,10 +320,11 @@ def read_headers(block: bytes, offset: int = 0) -> dict[str, str]:
     headers: dict[str, str] = {}
     for line in block.split(b"\r\n") if block else ():
         name, colon, value = line.decode("latin-1").partition(":")
-        if not colon or not name or name != "".join(name.split()):
+        if not colon or name.split() != [name]:
             raise ProtocolError("part header", f"{line[:80]!r} is not a name, a colon and a value", offset)
-        if name.lower() in headers:
+        known_as = name.lower()
+        if known_as in headers:
             raise ProtocolError("part header", f"{name} comes twice", offset)
-        headers[name.lower()] = value.strip()
+        headers[known_as] = value.strip()
         offset += len(line) + 2
     return headers
