@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from nvr_emulator.configuration.variants import Variants
     from nvr_emulator.defects import all_defects
     from nvr_emulator.defects.registry import Defect
+    from nvr_emulator.faults.fault import FaultError
     from nvr_emulator.findings.rule import Finding, Severity
-    from nvr_emulator.journal.entries import Exchange
+    from nvr_emulator.journal.entries import ClockStepped, Exchange, FaultBegan, FaultEnded, FaultStruck
     from nvr_emulator.journal.journal import Journal
     from nvr_emulator.recorder.happenings import (
         DownloadEnded,
@@ -45,12 +46,17 @@ if TYPE_CHECKING:
 __all__ = [
     "CameraSettings",
     "CameraState",
+    "ClockStepped",
     "ConfigurationError",
     "Defect",
     "DownloadEnded",
     "DownloadStarted",
     "EmbeddedRecorder",
     "Exchange",
+    "FaultBegan",
+    "FaultEnded",
+    "FaultError",
+    "FaultStruck",
     "Finding",
     "Happening",
     "Journal",
@@ -90,8 +96,9 @@ _HOMES = {
     "configuration.small_recorder": ("small_recorder",),
     "defects": ("all_defects",),
     "defects.registry": ("Defect",),
+    "faults.fault": ("FaultError",),
     "findings.rule": ("Finding", "Severity"),
-    "journal.entries": ("Exchange",),
+    "journal.entries": ("ClockStepped", "Exchange", "FaultBegan", "FaultEnded", "FaultStruck"),
     "journal.journal": ("Journal",),
     "recorder.happenings": (
         "DownloadEnded",

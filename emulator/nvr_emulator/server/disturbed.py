@@ -61,6 +61,11 @@ class Disturbed:
         """Bytes that have not left."""
         return self._waiting_bytes + self._real.get_write_buffer_size()
 
+    @property
+    def kept_back(self) -> int:
+        """Bytes that a fault keeps back."""
+        return self._waiting_bytes
+
     def is_closing(self) -> bool:
         """Whether nothing more can be written."""
         return self._closing or self._real.is_closing()
@@ -133,6 +138,12 @@ class Disturbed:
 
     def _later(self, seconds: float, do: Callable[[], None]) -> None:
         self._timer = asyncio.get_running_loop().call_later(seconds, do)
+
+
+def kept_back(transport: asyncio.Transport) -> int:
+    """Bytes that faults keep back from a connection."""
+    known: object = transport
+    return known.kept_back if isinstance(known, Disturbed) else 0
 
 
 def disturb(incoming: web.BaseRequest, plan: AnswerPlan | None) -> Passage | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from nvr_emulator.recorder.live.stream import LivePicture
 from nvr_emulator.server.datagrams import Burst, DatagramSocket, laid_out
+from nvr_emulator.server.disturbed import kept_back
 from nvr_emulator.server.library_internals import bytes_waiting
 from nvr_protocol.rtp.packet import VIDEO_CLOCK
 from nvr_protocol.rtp.prepared_picture import PicturePackets, size_of
@@ -61,10 +62,10 @@ class HttpSink:
 
     @property
     def unsent(self) -> int:
-        """Bytes that wait for the client to take them."""
+        """Bytes that wait for the client to take them, without those that a fault keeps back."""
         if self.transport is None or self.transport.is_closing():
             return 0
-        return bytes_waiting(self.transport)
+        return bytes_waiting(self.transport) - kept_back(self.transport)
 
     def keeps_up(self, key: bool) -> bool:
         """Whether the client is to have the next picture; if not, it goes on with a key picture once it has

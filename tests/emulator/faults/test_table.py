@@ -90,3 +90,19 @@ def test_a_file_has_them(tmp_path):
         ConfigurationError, match=r"recorder.toml: faults: fault camera-lost: camera: must be"
     ):
         read_recorder(file)
+
+
+def test_flags_add_to_the_file(tmp_path):
+    from nvr_emulator.cli.serve_settings import settings_from
+
+    file = tmp_path / "recorder.toml"
+    file.write_text('faults = ["disk-full"]')
+    flags = ["--config", str(file), "--fault", "rtp-loss:rate=0.1", "--fault", "under-load"]
+    options = main.commands["serve"].make_context("serve", flags).params
+    assert list(map(str, settings_from(options).faults)) == ["disk-full", "rtp-loss:rate=0.1", "under-load"]
+
+
+def test_a_flag_that_is_none_is_said_in_one_line():
+    result = CliRunner().invoke(main, ["serve", "--fault", "rtp-los"])
+    assert result.exit_code == 2
+    assert result.output.strip().endswith("--fault: fault 'rtp-los' is not known; did you mean 'rtp-loss'?")
