@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.selftest.mutation.sites import ROOMS, modules_of
 from nvr_conformance.selftest.mutation.trial import Fate, Judged, Scene, Watcher, judge_scenes
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from nvr_conformance.engine.events import Event
     from nvr_conformance.selftest.mutation.operators import Mutant
 
+IMPORTED = "import"
 TIMEOUT = 600.0  # seconds for the survey: coverage makes it slow
 
 
@@ -28,7 +31,7 @@ class SurveyError(Exception):
 
 class Survey(msgspec.Struct, frozen=True):
     """A healthy run. ``scenes``: its scenarios, by name; ``lines``: of each file, each line that was executed
-    and the scenarios in which it was."""
+    and the scenarios in which it was, IMPORTED for when its module, or another one, was imported."""
 
     scenes: dict[str, Scene]
     lines: dict[str, dict[int, tuple[str, ...]]]
@@ -41,7 +44,7 @@ class Survey(msgspec.Struct, frozen=True):
         """The scenarios in which a mutant can show, the shortest first: those that execute its line; all,
         where it is done once for all of them."""
         names = self.lines.get(str(path), {}).get(mutant.line, ())
-        found = [name for name in (self.scenes if mutant.at_import else names) if name in self.scenes]
+        found = self.scenes if mutant.at_import or IMPORTED in names else names
         return tuple(sorted(found, key=lambda name: self.scenes[name].seconds))
 
 
@@ -86,6 +89,10 @@ def _surveyed(model: int, seed: int) -> tuple[Judged, Survey]:
     ]
     measured = coverage.Coverage(data_file=None, source=sources, config_file=False, concurrency=["thread"])
     measured.start()
+    measured.switch_context(IMPORTED)
+    for package in ROOMS:
+        for module in modules_of(package):
+            import_module(module)
     watcher = Watcher(to_the_end=True)
     judged = judge_scenes(model, seed, None, watcher, _Contexts(measured))
     measured.stop()

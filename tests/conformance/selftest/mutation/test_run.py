@@ -20,7 +20,9 @@ SCENES = {
     "test_a": Scene(2.0, "aa", ("LIV-04", "LIV-05")),
     "test_b": Scene(1.0, "bb", ("LIV-05",)),
 }
-HEALTHY = Survey(SCENES, {str(path_of(PACKET)): {3: ("test_a",), 4: ("test_a", "test_b"), 5: ()}})
+HEALTHY = Survey(
+    SCENES, {str(path_of(PACKET)): {3: ("test_a",), 4: ("test_a", "test_b"), 5: (), 6: ("import",)}}
+)
 
 
 def mutant(number, operator="constant"):
@@ -81,8 +83,9 @@ def test_a_mutant_meets_the_scenarios_that_execute_it_the_shortest_first():
     assert HEALTHY.scenarios(path, two) == ("test_b", "test_a")
     assert HEALTHY.scenarios(path, nowhere) == ()
     assert HEALTHY.scenarios(path, replace(nowhere, at_import=True)) == ("test_b", "test_a")
+    assert HEALTHY.scenarios(path, replace(nowhere, line=6)) == ("test_b", "test_a")
     assert HEALTHY.executes(path, 5)
-    assert not HEALTHY.executes(path, 6)
+    assert not HEALTHY.executes(path, 7)
 
 
 def test_the_score_is_of_what_is_visible_and_no_crash(outcomes):
