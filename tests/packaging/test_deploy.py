@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nvr_conformance.cli.main import main as judge
 from nvr_emulator.cli.main import main
 
 ROOT = Path(__file__).parents[2]
@@ -107,3 +108,18 @@ def test_the_image_asks_itself_whether_it_is_healthy():
     assert f'"http://127.0.0.1:{control}/healthz"' in DOCKERFILE
     exposed = set(re.search(r"^EXPOSE (.+)$", DOCKERFILE, re.MULTILINE)[1].split())
     assert exposed == set(re.findall(r"_PORT=(\d+)", DOCKERFILE))
+
+
+def test_the_pods_of_the_selftest_make_every_shard_once():
+    text = DEPLOY.joinpath("kubernetes/selftest-job.yaml").read_text("utf-8")
+    completions = int(re.search(r"^  completions: (\d+)$", text, re.MULTILINE)[1])
+    words = re.search(r"exec nvr-conformance (selftest .+?)\n *resources:", text, re.DOTALL)[1].split()
+    line = " ".join(words)
+    shards = []
+    for index in range(completions):
+        asked = line.replace("$((JOB_COMPLETION_INDEX + 1))", str(index + 1)).split()
+        shards.append(judge.commands["selftest"].make_context("selftest", asked[1:]).params["shard"])
+    assert [str(shard) for shard in shards] == [
+        f"{number}/{completions}" for number in range(1, completions + 1)
+    ]
+    assert "completionMode: Indexed" in text
