@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from functools import lru_cache
 
 from nvr_protocol.errors import ProtocolError
 from nvr_protocol.texts.lines import CRLF, excerpt, split_lines
@@ -83,7 +84,16 @@ def read_log_list(data: bytes) -> LogList:
 
 
 def _write_entry(number: int, entry: LogEntry) -> bytes:
-    what = f"log entry {number:03d}"
+    try:
+        return b'"%03d",%b' % (number, _behind_number(entry))
+    except ProtocolError as error:
+        raise ProtocolError(f"log entry {number:03d}", error.why) from error
+
+
+@lru_cache(maxsize=4096)
+def _behind_number(entry: LogEntry) -> bytes:
+    """What is written of an entry whichever its number is: a full list takes milliseconds otherwise."""
+    what = "log entry"
     if any(character == '"' or character < " " or character == "\x7f" for character in entry.text):
         raise ProtocolError(what, "the text has a quote or a control character")
     time = write_date_and_time(local_time(entry.seconds, entry.zone))
@@ -91,7 +101,7 @@ def _write_entry(number: int, entry: LogEntry) -> bytes:
     hours, minutes = divmod(abs(entry.zone.minutes), 60)
     zone = f"GMT{sign}{hours:02d}:{minutes:02d}"
     try:
-        return f'"{number:03d}","{time}","{int(entry.zone.summer)}","{entry.text}","{zone}"'.encode()
+        return f'"{time}","{int(entry.zone.summer)}","{entry.text}","{zone}"'.encode()
     except UnicodeEncodeError as error:
         raise ProtocolError(what, "the text is no Unicode") from error
 
