@@ -12,6 +12,7 @@ from aiohttp import HttpVersion10, HttpVersion11, web
 
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.recorder.replies import Answer, Headers
+from nvr_emulator.server.disturbed import is_disturbed
 from nvr_emulator.server.unsent import write
 from nvr_protocol.pieces import Pieces
 
@@ -43,7 +44,11 @@ class WholeResponse(web.StreamResponse):
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client has gone")
-        write(transport, self._head, self._content)
+        if is_disturbed(transport):
+            # Nothing goes past what a fault does to it.
+            transport.write(self._head + bytes(self._content))
+        else:
+            write(transport, self._head, self._content)
         request.writer.output_size += len(self._head) + len(self._content)
         await request.writer.drain()
 

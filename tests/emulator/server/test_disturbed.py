@@ -106,3 +106,23 @@ def test_an_endless_answer_that_dribbles_is_bounded(recorder):
         assert 0 < sink.transport.kept_back < 200_000
         assert sink.unsent == 0, "nobody waits for what a fault keeps back"
         assert recorder.state()["live"][0]["pictures"] > 0
+
+
+def test_a_long_answer_goes_the_same_way():
+    """What is long is written past the transport where nothing is upon it."""
+    with EmbeddedRecorder(cameras=[{"number": 1, "fixture": "counter"}]) as recorder:
+        uid = recorder.machine.recorder.sessions.login("ADMIN", 0, recorder.clock.now()).uid
+
+        def ask(target):
+            line = f"GET /cgi-bin/{target.replace('?', f'?UID={uid}&')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            with connected(recorder) as connection:
+                connection.sendall(line.encode())
+                head, _, body = everything(connection).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200"), head
+            return body
+
+        ask("hdrctl.cgi?PC=AS60&MASK=1000")
+        ask("hdrctl.cgi?PC=AS60&PLAYCMD=PLAY&2ND=OFF&TIMEF=AS60_UNKNOWN&NOTIME=ON")
+        assert len(ask("camera.cgi?CAM=1")) > 30_000
+        with recorder.faults.add("answer-cut:command=camera.cgi,at=20000"):
+            assert len(ask("camera.cgi?CAM=1")) == 20_000
