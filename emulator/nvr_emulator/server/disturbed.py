@@ -140,6 +140,11 @@ class Disturbed:
         self._timer = asyncio.get_running_loop().call_later(seconds, do)
 
 
+def is_disturbed(transport: object) -> bool:
+    """Whether faults are, or were, upon a connection."""
+    return isinstance(transport, Disturbed)
+
+
 def kept_back(transport: asyncio.Transport) -> int:
     """Bytes that faults keep back from a connection."""
     known: object = transport
