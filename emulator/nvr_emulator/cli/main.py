@@ -215,6 +215,16 @@ def rules(as_json: bool, markdown: bool) -> None:
 
 
 @main.command()
+@click.option("--install", is_flag=True, help="Put it where Wireshark and tshark look.")
+def dissector(install: bool) -> None:
+    """Say where the dissector for Wireshark and tshark is, or install it."""
+    from nvr_emulator.cli.dissector import installed, source
+
+    with in_one_line():
+        click.echo(str(installed() if install else source()))
+
+
+@main.command()
 @click.option("--markdown", is_flag=True, help="The page docs/commands.md, with what the emulator answers.")
 def commands(markdown: bool) -> None:
     """List the commands of the document."""

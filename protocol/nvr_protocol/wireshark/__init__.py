@@ -1,0 +1,1 @@
+"""The dissector for Wireshark and tshark: `nvr.lua` (`nvr-emulator dissector`)."""
