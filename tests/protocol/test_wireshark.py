@@ -1,4 +1,4 @@
-"""The dissector for Wireshark, on the vectors in captures that scapy writes: tshark tells what stands there."""
+"""The dissector for Wireshark, on the vectors in captures that scapy writes: tshark tells what is there."""
 
 import shutil
 import subprocess
