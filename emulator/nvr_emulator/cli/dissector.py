@@ -13,7 +13,7 @@ NAME = "nvr.lua"
 
 def source() -> Path:
     """Where the dissector is in the package."""
-    return Path(str(files("nvr_protocol.wireshark").joinpath(NAME)))
+    return Path(str(files("nvr_protocol").joinpath("wireshark", NAME)))
 
 
 def plugins() -> Path:

@@ -1,1 +1,0 @@
-"""The dissector for Wireshark and tshark: `nvr.lua` (`nvr-emulator dissector`)."""
