@@ -47,7 +47,8 @@ def test_forward_backward_stop(
     camera = first.camera
     _operation(judge, observe, first, PLAYBACK, "GOTODATE")
 
-    player.play()
+    answer = player.play()
+    check("PLB-12", answer.ok, "accepted", answer, "PLAY is accepted")
     forward = _played(target, player, camera)
     require(forward, "nothing came after PLAY")
     start = forward[-1].start

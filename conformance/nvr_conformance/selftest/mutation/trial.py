@@ -18,8 +18,12 @@ from nvr_conformance.selftest.mutation.planting import forget, plant
 if TYPE_CHECKING:
     from nvr_conformance.client.history import History
     from nvr_conformance.engine.events import Event, Reporter, ScenarioFinished
+    from nvr_conformance.wire.exchange import Exchange
 
-IGNORED_HEADERS = ("date",)
+FREE_HEADERS = ("date", "server")
+"""What may stand there is no matter of the document's."""
+REFUSED = 400
+"""From this status on the text of an answer is for people, and free."""
 CLOCK_START = 1_714_020_000.0
 """When the recorder starts, so that two runs answer alike: 2024-04-25 04:40 UTC."""
 
@@ -118,12 +122,19 @@ def _scene(event: ScenarioFinished) -> Scene:
 def _digest(history: History) -> str:
     told = hashlib.sha256()
     for exchange in history.exchanges:
-        kept = [(name, value) for name, value in exchange.headers if name.lower() not in IGNORED_HEADERS]
-        told.update(repr((exchange.status, exchange.reason, kept)).encode() + exchange.body)
+        told.update(_answer(exchange))
     for stream in history.streams:
         packets = sorted(packet.data for packet in stream.packets)
         told.update(repr(len(packets)).encode() + b"".join(packets))
     return told.hexdigest()
+
+
+def _answer(exchange: Exchange) -> bytes:
+    if exchange.status is not None and exchange.status >= REFUSED:
+        kept = [(name, value) for name, value in exchange.headers if name.lower() == "www-authenticate"]
+        return repr((exchange.status, kept)).encode()
+    kept = [(name, value) for name, value in exchange.headers if name.lower() not in FREE_HEADERS]
+    return repr((exchange.status, exchange.reason, kept)).encode() + exchange.body
 
 
 def judge_scenes(

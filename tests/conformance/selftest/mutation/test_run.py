@@ -5,7 +5,9 @@ import pytest
 from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
+from nvr_conformance.client.history import History
 from nvr_conformance.selftest.mutation import run as running
+from nvr_conformance.selftest.mutation import trial as trial_module
 from nvr_conformance.selftest.mutation.files import MutantSettings, MutantsRecord, recorded, scores
 from nvr_conformance.selftest.mutation.operators import Mutant, mutants_of
 from nvr_conformance.selftest.mutation.run import judge_mutants, known_equivalents
@@ -14,6 +16,7 @@ from nvr_conformance.selftest.mutation.survey import Survey
 from nvr_conformance.selftest.mutation.trial import Fate, Judged, MutantTrial, Scene, Watcher, judge_mutant
 from nvr_conformance.selftest.shard import WHOLE
 from nvr_conformance.selftest.worker_pool import Lost
+from nvr_conformance.wire.exchange import Exchange
 
 PACKET = "nvr_protocol.rtp.packet"
 SCENES = {
@@ -151,6 +154,22 @@ def test_what_emulator_and_protocol_share_is_held_against_the_document(tmp_path)
         assert judged[trial].fate is Fate.KILLED, judged[trial]
         assert judged[trial].by[0].startswith(prefix)
     assert "no mutant" in judged[trials[-1]].reason
+
+
+def told(status, body, **headers):
+    history = History()
+    pairs = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    history.add(Exchange(1, "GET", "/", status=status, headers=pairs, body=body))
+    return trial_module._digest(history)
+
+
+def test_what_is_free_is_no_difference():
+    assert told(400, b"no", Content_Length="2") == told(400, b"not so", Content_Length="6")
+    assert told(200, b"a", Server="x", Date="y") == told(200, b"a", Server="z", Date="w")
+    assert (
+        len({told(200, b"a"), told(200, b"b"), told(200, b"a", A="b"), told(404, b"a"), told(400, b"a")}) == 5
+    )
+    assert told(401, b"", WWW_Authenticate="x") != told(401, b"", WWW_Authenticate="y")
 
 
 def test_what_is_held_against_a_recorder_that_breaks_is_no_kill():
