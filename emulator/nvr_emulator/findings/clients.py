@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.configuration.settings import CameraSettings
 from nvr_emulator.findings.reading import Reading, read
-from nvr_emulator.journal.entries import ClockMoved, Exchange
+from nvr_emulator.journal.entries import ClockMoved, ClockStepped, Exchange
 from nvr_emulator.recorder.happenings import (
     DownloadEnded,
     DownloadStarted,
@@ -140,6 +140,8 @@ class Clients:
         self._valid: dict[int, WatchedUid] = {}
         self.latest: Exchange | None = None
         self._jump: ClockMoved | None = None
+        self.shown = 0.0
+        """The latest time that the recorder has shown before its clock was set back (Unix seconds)."""
 
     def asking(self, exchange: Exchange) -> Asking:
         """What a request asks, and on which UID."""
@@ -195,6 +197,8 @@ class Clients:
                 watched.downloads.pop(entry.download, None)
             case ClockMoved():
                 self._jump = entry
+            case ClockStepped() if entry.seconds < 0:
+                self.shown = max(self.shown, entry.at - entry.seconds)
 
     def forgives(self, ended: SessionEnded) -> bool:
         """Whether a UID expired in one jump of the manual clock that left its client no time."""

@@ -79,7 +79,7 @@ class Download(Chapter):
             yield by(asking, ORDER, "ENDTIME is STARTTIME")
         before = len(asking.reading.faults)
         for name, moment in (("STARTTIME", begin), ("ENDTIME", end)):
-            breaches = list(ahead(asking, self.known, name, moment))
+            breaches = list(ahead(asking, self.known, name, moment, self.clients.shown))
             yield from breaches
             if breaches or before:
                 return

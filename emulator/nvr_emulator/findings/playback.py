@@ -112,7 +112,7 @@ class Playback(Chapter):
             yield by(asking, WITHOUT_MASK, f"no MASK on UID {watched.uid} before {asking.key}")
         hundredths = asking.command.values.get("TIMEF")
         if isinstance(hundredths, int):
-            yield from ahead(asking, self.known, "TIMEF", hundredths / 100)
+            yield from ahead(asking, self.known, "TIMEF", hundredths / 100, self.clients.shown)
 
     def _fetched(self, asking: Asking, watched: WatchedUid, camera: int) -> Iterator[Breach]:
         yield from self._beside_live(asking, watched)

@@ -31,9 +31,10 @@ CLOCKS_DIFFER = 300.0
 """Seconds by which a client's clock may be ahead of the recorder's."""
 
 
-def ahead(asking: Asking, known: Known, name: str, moment: float) -> Iterator[Breach]:
-    """The breach where a time that a command names lies in the future."""
-    now = asking.exchange.at
+def ahead(asking: Asking, known: Known, name: str, moment: float, shown: float = 0.0) -> Iterator[Breach]:
+    """The breach where a time that a command names lies in the future. `shown`: the latest time that the
+    recorder has shown, where its clock was set back since."""
+    now = max(asking.exchange.at, shown)
     by_seconds = moment - now
     if by_seconds <= CLOCKS_DIFFER:
         return
