@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.client.http_client import LOGIN
+from nvr_conformance.client.player import Player
 from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+from nvr_conformance.reading.gop import SECOND
 from nvr_conformance.reading.login_page import read_uid
 from nvr_conformance.wire.live_streams import LiveRtp
 
@@ -128,6 +130,17 @@ def uid_commands(target: Target) -> list[UidCommand]:
         plain("download", KIND="LIST", STARTTIME=minute, ENDTIME=minute + 60, CAM=camera),
         plain("logout"),
     ]
+
+
+def playing_uid(target: Target, client: Client) -> Session | None:
+    """A fresh UID to which a picture of playback was given a moment ago; None where none is."""
+    player = Player(quick_login(client))
+    camera = first_camera(target)
+    player.choose(camera)
+    gop = player.at(camera, (int(target.unix_time()) - _AGO) * SECOND)
+    if not gop.given:
+        player.session.logout()
+    return player.session if gop.given else None
 
 
 def first_camera(target: Target) -> int:

@@ -8,6 +8,7 @@ from nvr_conformance.facts.live_multipart import one_packet_per_part
 from nvr_conformance.facts.rtp_clock import clock_speed
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -16,6 +17,7 @@ from nvr_conformance.scenario import (
     LiveStream,
     NotTested,
     Require,
+    Session,
     Target,
     scenario,
 )
@@ -24,6 +26,21 @@ LIFE = 90.0
 USUAL = 8.0  # seconds that show how far apart packets usually come
 HALF = (35.0, 60.0)  # seconds between which packets lie in the middle of it
 MARGIN = 10.0  # seconds around the 90th that are watched closely
+BETWEEN = 60.0  # seconds between two commands
+GOES_ON = 4.0  # seconds in which a stream that goes on shows it
+BESIDE = (
+    "live_setup",
+    "log_errors",
+    "log_events",
+    "download",
+    "pan_tilt_zoom",
+    "centering",
+    "focus",
+    "iris",
+    "preset_go",
+    "auxiliary",
+)
+"""Commands that may be sent while live runs, each with a UID of its own: fewer than 16."""
 RUN_IN = 10.0  # seconds ahead of them: behind a jump of the clock a stream may wait for its next key picture
 
 
@@ -76,6 +93,40 @@ def test_a_stream_that_is_kept_alive(
             *map(target.rtp.dissect, (early[name], middle[name], late)),
             in_steps=target.clock == "manual",
         )
+
+
+@scenario("LIV-31")
+def test_streams_that_other_commands_keep_alive(
+    target: Target, client: Client, check: Check, not_tested: NotTested
+) -> None:
+    """A stream over HTTP on a UID for each kind of command that may be sent meanwhile, which it sends at 60 s
+    and at 120 s."""
+    camera, codecs = camera_with_video(target)
+    commands = [
+        command
+        for command in uid_commands(target)
+        if command.name in BESIDE and not (command.permission and not target.allows(command.permission))
+    ]
+    kept: list[tuple[UidCommand, Session, LiveStream]] = []
+    for command in commands:
+        session = quick_login(client)
+        kept.append((command, session, session.start_http(camera, codecs[0])))
+    for _ in range(2):
+        target.pass_time(BETWEEN, step=BETWEEN)
+        for command, session, _ in kept:
+            command.run(session)
+    target.settle()
+    marks = [stream.total for _, _, stream in kept]
+    target.pass_time(GOES_ON)
+    target.settle()
+    for (command, session, stream), mark in zip(kept, marks, strict=True):
+        more = stream.total - mark
+        if not mark:
+            not_tested("LIV-31", f"{command.name}: no stream")
+        elif more or session.is_alive():  # a UID that ended is for SES-08
+            name = f"{2 * BETWEEN:.0f} s after START, with {command.name}"
+            check("LIV-31", more, "goes on", f"{more} packets in {GOES_ON:.0f} s", name)
+        session.logout()
 
 
 def _without_gap(before: list[float], around: list[float], begin: float, end: float) -> Fact:

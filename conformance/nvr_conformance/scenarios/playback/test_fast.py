@@ -95,3 +95,25 @@ def test_fast_forward_and_reverse(
         usual = first.length or SECOND
         wide = (f"{fmean(playback_order.strides(gops)) / usual:+.1f}" for gops in steps)
         observe("PLB-34", ", ".join(wide), f"{name}: GOPs at each step")
+
+
+@scenario("PLB-21")
+def test_speed_of_a_fresh_uid(target: Target, client: Client, check: Check, require: Require) -> None:
+    """FF on one UID, repeated; it logs out, and the first FF on the next UID is no repeat."""
+    player, first = player_in_recording(target, client)
+    moment = require(first.whole_second(), "the GOP contains no whole second, which TIMEF needs")
+    speeds_told = [_speed(player, first.camera, moment) for _ in range(ENOUGH)]
+    player.session.logout()
+    fresh = Player(client.login())
+    fresh.choose(first.camera)
+    told = _speed(fresh, first.camera, moment)
+    require(told is not None and None not in speeds_told, "0x000D does not come with each GOP of FF")
+    require(speeds_told[-1] != speeds_told[0], "repeats of FF do not raise its speed")
+    again = f"{speeds_told[0]}, as on the UID before"
+    check("PLB-21", told == speeds_told[0], again, told, "FF on a fresh UID", basis="speed")
+
+
+def _speed(player: Player, camera: int, moment: int) -> int | None:
+    """What 0x000D says of the speed after one more FF."""
+    player.fast("FF", moment)
+    return player.fetch(camera).chunk.speed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nvr_conformance.procedures.cameras import cameras_with_video
 from nvr_conformance.procedures.udp_path import BLOCKED, may_be_blocked
-from nvr_conformance.procedures.uid_commands import quick_login
+from nvr_conformance.procedures.uid_commands import playing_uid, quick_login
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -23,8 +23,8 @@ QUIET_FOR = 2.0
 
 
 @scenario("SES-09")
-def test_logout(client: Client, check: Check, require: Require) -> None:
-    """One of two UIDs of a user logs out: it is gone at once, the other stays."""
+def test_logout(target: Target, client: Client, check: Check, require: Require) -> None:
+    """One of two UIDs of a user logs out: it is gone at once, the other stays. Then one that plays."""
     leaving, staying = client.login(), client.login()
     require(leaving.uid != staying.uid, "two logins were given one UID")
     require(leaving.is_alive() and staying.is_alive(), "status.cgi is refused on a fresh UID")
@@ -34,6 +34,11 @@ def test_logout(client: Client, check: Check, require: Require) -> None:
     require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
     check("SES-09", not lives, "refused", answer, "right behind logout")
     check("SES-09", stays, "accepted", other, "another UID of the same user")
+    playing = playing_uid(target, client)
+    if playing is not None:
+        playing.logout()
+        answer, lives = _look(playing)
+        check("SES-09", not lives, "refused", answer, "a UID that plays, right behind logout")
 
 
 def _look(session: Session) -> tuple[Exchange, bool]:
@@ -65,22 +70,30 @@ def _start_both(
 
 
 def _judge_silence(
-    id_: str, client: Client, session: Session, streams: dict[str, LiveStream], check: Check, require: Require
+    ids: tuple[str, str],
+    client: Client,
+    session: Session,
+    streams: dict[str, LiveStream],
+    check: Check,
+    require: Require,
 ) -> None:
-    """After the UID ended: nothing more on any of its streams."""
+    """After the UID ended: it did, though it had streams, and nothing more comes on any of them."""
+    id_, ending = ids
     target = client.target
     target.settle()
     marks = {name: stream.total for name, stream in streams.items()}
     target.pass_time(QUIET_FOR)
     target.settle()
-    require(not session.is_alive(), "the UID did not end")
+    answer, lives = _look(session)
     require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
+    check(ending, not lives, "refused", answer, "a UID with live streams")
+    require(not lives, "the UID did not end")
     for name, stream in streams.items():
         more = stream.total - marks[name]
         check(id_, more == 0, "nothing more", f"{more} packets in {QUIET_FOR:.0f} s", f"stream over {name}")
 
 
-@scenario("SES-14")
+@scenario("SES-14", "SES-06")
 def test_streams_at_expiry(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
 ) -> None:
@@ -91,20 +104,20 @@ def test_streams_at_expiry(
         stream.forget()
         require(stream.collect(1), f"the stream over {name} stopped before the UID could have expired")
     target.pass_time(50, step=LEAP)
-    _judge_silence("SES-14", client, session, streams, check, require)
+    _judge_silence(("SES-14", "SES-06"), client, session, streams, check, require)
 
 
-@scenario("SES-15")
+@scenario("SES-15", "SES-09")
 def test_streams_at_logout(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
 ) -> None:
     """Streams run; logout; nothing more comes."""
     session, streams = _start_both("SES-15", target, client, require, not_tested)
     session.logout()
-    _judge_silence("SES-15", client, session, streams, check, require)
+    _judge_silence(("SES-15", "SES-09"), client, session, streams, check, require)
 
 
-@scenario("SES-16", needs=("eviction",))
+@scenario("SES-16", "SES-11", needs=("eviction",))
 def test_streams_at_eviction(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
 ) -> None:
@@ -112,4 +125,4 @@ def test_streams_at_eviction(
     session, streams = _start_both("SES-16", target, client, require, not_tested)
     for _ in range(MOST):
         quick_login(client)
-    _judge_silence("SES-16", client, session, streams, check, require)
+    _judge_silence(("SES-16", "SES-11"), client, session, streams, check, require)

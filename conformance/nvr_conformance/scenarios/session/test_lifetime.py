@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nvr_conformance.procedures.uid_ages import IdleUid, age_between, span_of
-from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
+from nvr_conformance.procedures.uid_commands import UidCommand, playing_uid, quick_login, uid_commands
 from nvr_conformance.procedures.uid_lifetime import LIFETIME, LifetimeMeasuring
 from nvr_conformance.procedures.uid_lifetime_search import contradicting
 from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
@@ -26,12 +26,17 @@ def _margin(target: Target) -> float:
 def test_idle_uid(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested, measure: Measure
 ) -> None:
-    """UIDs left alone, after a login and after a keep-alive: alive just before 90 s, gone just after."""
+    """UIDs left alone, after a login, a keep-alive and a picture of playback: alive just before 90 s, gone
+    just after."""
     margin = _margin(target)
     require(quick_login(client).is_alive(), "status.cgi is refused on a fresh UID")
     young, old, kept = (IdleUid(target, quick_login(client)) for _ in range(3))
     target.pass_time(50)
     was_kept = kept.send().alive
+    playing = playing_uid(target, client)
+    played = None if playing is None else IdleUid(target, playing)
+    if played is not None:
+        played.restart()
 
     young.wait(LIFETIME - margin)
     alive = young.look()
@@ -60,6 +65,11 @@ def test_idle_uid(
         asked = kept.look()
         name = f"{LIFETIME + margin:.1f} s after a keep-alive"
         check("SES-06", asked.alive is False, "refused", asked.told("a keep-alive"), name)
+    if played is not None:
+        played.wait(LIFETIME + margin)
+        asked = played.look()
+        name = f"{LIFETIME + margin:.1f} s after a picture of playback"
+        check("SES-06", asked.alive is False, "refused", asked.told("camera.cgi"), name)
 
 
 @scenario("SES-06", needs=("load",))

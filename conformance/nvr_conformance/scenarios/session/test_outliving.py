@@ -8,6 +8,7 @@ from nvr_conformance.procedures.crowded_downloads import TAKEN, is_crowded_out
 from nvr_conformance.scenario import (
     HARMLESS,
     LOGIN,
+    Check,
     Client,
     Exchange,
     Observe,
@@ -21,9 +22,9 @@ HOUR = 3600
 MINUTE = 60
 
 
-@scenario("SES-21", needs=("load",))
+@scenario("SES-09", "SES-21", needs=("load",))
 def test_a_download_whose_uid_ends(
-    client: Client, target: Target, observe: Observe, require: Require
+    client: Client, target: Target, check: Check, observe: Observe, require: Require
 ) -> None:
     """An hour is asked for; when the first bytes of it have come, the UID logs out."""
     player, first = player_in_recording(target, client)
@@ -35,7 +36,10 @@ def test_a_download_whose_uid_ends(
     require(not is_crowded_out(client, download), TAKEN)
     require(download.began, f"no file: {download}")
     session.logout()
-    require(not session.is_alive(), "logout.cgi does not end the UID")
+    answer = session.get("keep_alive")
+    lives = session.lives_by(answer)
+    check("SES-09", not lives, "refused", answer, "a UID with a download, right behind logout")
+    require(not lives, "logout.cgi does not end the UID")
     download.read()
     whole = not download.problem and not download.parts[-1].size
     said = "goes on to its end" if whole else f"ends with it: {download.problem or 'no last part'}"

@@ -1,0 +1,130 @@
+"""Defects of what one UID's state does to its life, to its streams and to the next UID (§1.3, §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nvr_emulator.defects.registry import breaks
+from nvr_emulator.recorder.commands import Asked
+from nvr_emulator.recorder.playback.operations import Playback
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Answer, accepted
+from nvr_emulator.recorder.sessions import Session
+from nvr_emulator.seams import around
+from nvr_protocol.additional_information import Operation
+from nvr_protocol.commands.urls import Command
+
+Busy = Callable[[Recorder, Session], bool]
+
+
+@breaks("SES-06")
+def uids_that_play_never_expire(recorder: Recorder) -> None:
+    """Does not end a UID on which playback was started, however long it is left alone."""
+    _never_expire(recorder, _plays)
+
+
+@breaks("SES-06")
+def uids_that_stream_never_expire(recorder: Recorder) -> None:
+    """Does not end a UID on which a live stream runs."""
+    _never_expire(recorder, _streams)
+
+
+@breaks("SES-09")
+def logout_is_ignored_in_playback(recorder: Recorder) -> None:
+    """Accepts logout.cgi of a UID that plays, and does nothing."""
+    _ignore_logout(recorder, _plays)
+
+
+@breaks("SES-09")
+def logout_is_ignored_in_live(recorder: Recorder) -> None:
+    """Accepts logout.cgi of a UID on which a live stream runs, and does nothing."""
+    _ignore_logout(recorder, _streams)
+
+
+@breaks("SES-09")
+def logout_is_ignored_during_a_download(recorder: Recorder) -> None:
+    """Accepts logout.cgi of a UID whose download is under way, and does nothing."""
+    _ignore_logout(recorder, lambda recorder, session: bool(recorder.downloads.running(session.uid)))
+
+
+@breaks("SES-11")
+def eviction_spares_playback(recorder: Recorder) -> None:
+    """Throws out nobody who plays while there is somebody else."""
+    _spare(recorder, _plays)
+
+
+@breaks("SES-11")
+def eviction_spares_live(recorder: Recorder) -> None:
+    """Throws out nobody whose live stream runs while there is somebody else."""
+    _spare(recorder, _streams)
+
+
+@breaks("LIV-31")
+def streams_live_by_status_alone(recorder: Recorder) -> None:
+    """Ends live streams 90 s after the last status.cgi, though other commands keep their UID alive."""
+    last: dict[int, float] = {}
+
+    def session_of(original: Callable[[Command, float], Session], command: Command, now: float) -> Session:
+        session = original(command, now)
+        if command.key == "keep_alive":
+            last[session.uid] = now
+        elif now - last.get(session.uid, session.issued) > recorder.sessions.lifetime:
+            recorder.live.end_uid(session.uid, "no keep-alive")
+        return session
+
+    around(recorder.login_commands.session_of, session_of)
+
+
+@breaks("PLB-21")
+def a_fresh_uid_inherits_the_speed(recorder: Recorder) -> None:
+    """Goes on counting FF and REW of the UID that ended before, on the next one that is issued."""
+    last: list[tuple[Operation, int]] = []
+
+    def playback_of(original: Callable[[Session], Playback], session: Session) -> Playback:
+        fresh = session.uid not in recorder.playbacks
+        playback = original(session)
+        if fresh and last:
+            playback.operation, playback.speed = last.pop()
+        return playback
+
+    def logout(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        playback = recorder.playbacks.get(asked.session.uid)
+        if playback is not None and playback.speed:
+            last[:] = [(playback.operation, playback.speed)]
+        return original(asked)
+
+    around(recorder.playback_commands.playback_of, playback_of)
+    around(recorder.login_commands.logout, logout)
+
+
+def _plays(recorder: Recorder, session: Session) -> bool:
+    playback = recorder.playbacks.get(session.uid)
+    return playback is not None and playback.running
+
+
+def _streams(recorder: Recorder, session: Session) -> bool:
+    return bool(recorder.live.streams(session.uid))
+
+
+def _never_expire(recorder: Recorder, busy: Busy) -> None:
+    def expires_at(original: Callable[[Session], float], session: Session) -> float:
+        return session.last_command + 1e9 if busy(recorder, session) else original(session)
+
+    around(recorder.sessions.expires_at, expires_at)
+
+
+def _ignore_logout(recorder: Recorder, busy: Busy) -> None:
+    def logout(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        return accepted() if busy(recorder, asked.session) else original(asked)
+
+    around(recorder.login_commands.logout, logout)
+
+
+def _spare(recorder: Recorder, busy: Busy) -> None:
+    """Choose who makes room among those who are not busy, as long as there are any."""
+
+    def choose_victim(original: Callable[[], Session]) -> Session:
+        idle = [session for session in recorder.sessions.valid() if not busy(recorder, session)]
+        return max(idle, key=lambda session: (session.priority, -session.number)) if idle else original()
+
+    around(recorder.sessions.choose_victim, choose_victim)
