@@ -11,7 +11,7 @@ from nvr_conformance.scenario import HARMLESS, Check, Client, Fact, NotTested, R
 _CAMERA = re.compile(rb"CAM_CONNECT_(\d{2,3})CH=([012])")
 
 
-@scenario("INF-06")
+@scenario("INF-06", setup={"channels": 128})
 def test_connection_lines(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
 ) -> None:

@@ -1,0 +1,150 @@
+"""Cameras of high numbers: live, in playback and in downloads each is its own."""
+
+from __future__ import annotations
+
+from nvr_conformance.client.player import AGO, minute_in
+from nvr_conformance.facts import download as facts
+from nvr_conformance.facts.playback_chunk import information
+from nvr_conformance.facts.rtp_extension import names_camera
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.crowded_downloads import whole_download
+from nvr_conformance.procedures.streams import wait_for_key_picture
+from nvr_conformance.reading.decoding import decode_file, decode_pictures
+from nvr_conformance.reading.nal_units import pictures_of
+from nvr_conformance.scenario import (
+    MINUTE,
+    SECOND,
+    Check,
+    Client,
+    Gop,
+    LiveStream,
+    NotApplicable,
+    NotTested,
+    Player,
+    PrerequisiteFailed,
+    Require,
+    Target,
+    scenario,
+)
+
+NUMBERS = (1, 2, 10, 17, 99, 100, 128)
+"""Of one digit, of two, beyond sixteen, of three, and the highest of all."""
+BEYOND = (1, 9, 16, 98, 99)
+MANY = {
+    "channels": 128,
+    "cameras": [
+        {"number": number, "fixture": "counter-small", "recorded": "H265" if number % 2 else "H264"}
+        for number in NUMBERS
+    ],
+}
+KEY_WAIT = 12.0  # seconds
+RECORDED = 4.0  # seconds until what was live can be played
+GOPS = 3  # more of each camera
+
+
+@scenario("LIV-12", "PLB-05", "PLB-32", "DWN-11", setup=MANY)
+def test_cameras_of_high_numbers(
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    require: Require,
+) -> None:
+    """One camera beyond 9, 16 and 99, and the last: MASK with it alone, its number and its pictures live and
+    in playback, and a minute of the last one as a file."""
+    judge = Judge(check, not_tested, not_applicable)
+    cameras = _chosen(target)
+    require(len(cameras) > 1, "no camera beyond the first ones is connected")
+    codecs: dict[int, str] = {}
+    last: list[Gop] = []
+    for camera in cameras:
+        player = Player(client.login())
+        masked = player.choose(camera)
+        gop = player.at(camera, round(target.unix_time() - AGO) * SECOND)
+        name = f"camera {camera} alone"
+        if check("PLB-32", masked.ok and gop.given, "plays", gop if masked.ok else f"MASK: {masked}", name):
+            judge("PLB-05", f"camera {camera}", information, gop.chunk, camera, gop.codec)
+            codecs[camera] = gop.codec
+            last = [gop, *player.several(camera, GOPS)]
+        player.session.logout()
+    began = round(target.unix_time()) * SECOND
+    live: dict[int, set[str]] = {}
+    for camera, stream in _streams(target, client, codecs).items():
+        records = target.rtp.dissect(stream.packets)
+        judge("LIV-12", f"camera {camera}", names_camera, records, camera, basis="camera")
+        pictures = [run.annex_b for run in pictures_of(records, stream.comp)]
+        live[camera] = {each.luma for each in decode_pictures(stream.comp, pictures).pictures}
+    target.pass_time(RECORDED)
+    played = {camera: _played(client, camera, began) for camera in codecs}
+    for id_, ours, theirs in (("LIV-12", live, played), ("PLB-05", played, live)):
+        basis = "camera" if id_ == "LIV-12" else "request"
+        for camera, whose in _whose(ours, theirs).items():
+            check(id_, whose == camera, camera, whose, f"camera {camera}, whose pictures", basis=basis)
+    _judge_file(client, check, not_tested, last)
+
+
+def _whose(ours: dict[int, set[str]], theirs: dict[int, set[str]]) -> dict[int, int]:
+    """Of whom the pictures of each camera are, by what cameras show the other way: of itself, where any is
+    its own; else of the camera that has them. A camera is left out whose pictures nobody has."""
+    found = {}
+    for camera, pictures in ours.items():
+        having = [number for number, others in theirs.items() if pictures & others]
+        if having:
+            found[camera] = camera if camera in having else having[0]
+    return found
+
+
+def _chosen(target: Target) -> list[int]:
+    """The first camera, the first one beyond each bound, and the last."""
+    there = target.cameras
+    first = [next((camera for camera in there if camera > bound), None) for bound in (0, *BEYOND)]
+    return list(dict.fromkeys(camera for camera in (*first, *there[-1:]) if camera is not None))
+
+
+def _streams(target: Target, client: Client, codecs: dict[int, str]) -> dict[int, LiveStream]:
+    """A stream over HTTP of each camera, in the codec of its recording if it may be, all at once; up to a key
+    picture and a second more."""
+    session = client.login()
+    session.get("live_setup")
+    streams: dict[int, LiveStream] = {}
+    for camera, codec in codecs.items():
+        try:
+            sent = target.live_codecs(camera)
+        except PrerequisiteFailed:  # sends no video
+            continue
+        streams[camera] = session.start_http(camera, codec if codec in sent else sent[0])
+    for stream in streams.values():
+        wait_for_key_picture(stream, KEY_WAIT)
+    target.pass_time(1.0)
+    target.settle()
+    for stream in streams.values():
+        session.stop(stream)
+        stream.close()
+    session.logout()
+    return {camera: stream for camera, stream in streams.items() if stream.total}
+
+
+def _played(client: Client, camera: int, began: int) -> set[str]:
+    """The pictures of a camera that were recorded from a moment on."""
+    player = Player(client.login())
+    player.choose(camera)
+    gops = [gop for gop in (player.at(camera, began), *player.several(camera, GOPS)) if gop.given]
+    player.session.logout()
+    return {each.luma for gop in gops for each in decode_pictures(gop.codec, gop.chunk.pictures).pictures}
+
+
+def _judge_file(client: Client, check: Check, not_tested: NotTested, gops: list[Gop]) -> None:
+    """DWN-11: the file of that time has the pictures of these GOPs."""
+    if not gops or gops[0].start is None:
+        not_tested("DWN-11", "the last camera plays nothing")
+        return
+    camera, begin = gops[0].camera, minute_in(gops[0]) - MINUTE
+    download = whole_download(client, camera, "MP4VO", begin, begin + 2 * MINUTE)
+    files = [decode_file(body) for body in facts.bodies(download)]
+    witnesses = facts.witnesses(gops, begin, begin + 2 * MINUTE)
+    decoded = [decode_pictures(gop.codec, gop.chunk.pictures) for gop in witnesses]
+    if not witnesses or not files or any(each.errors for each in decoded):
+        not_tested("DWN-11", f"no GOPs of the last camera to compare, or no file: {download}")
+        return
+    check("DWN-11", *facts.same_pictures(witnesses, decoded, files[0], begin), f"camera {camera}")
