@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 PASSWORD_SHOWN = "(password)"
 LEAST_PASSWORD = 4  # characters: a shorter one stands in many places by chance
-_LONG = re.compile(r"(?<![0-9])[0-9]{6,64}(?![0-9])")  # digits enough to know a UID again without its name
-_LONG_BYTES = re.compile(rb"(?<![0-9])[0-9]{6,64}(?![0-9])")
+_LONG = re.compile(r"[0-9]{6,}")  # digits enough to know a UID again without its name
+_LONG_BYTES = re.compile(rb"[0-9]{6,}")
 _UID = re.compile(r"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,64})", re.IGNORECASE)
 _UID_BYTES = re.compile(rb"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,64})", re.IGNORECASE)
 _FRAMING = rb"(?P<kept>^content-length[ \t]*:[ \t]*[0-9]+|\r\n[0-9a-f]{1,7}[ \t]*(?:;[^\r\n]{0,200})?\r\n)"
@@ -47,6 +47,7 @@ class Redactor:
         self._passwords: set[str] = set()
         self._in_text = _NOTHING
         self._in_bytes = _NOTHING_BYTES
+        self._forms: tuple[bytes, ...] = ()
         self.learn(passwords)
 
     def learn(self, passwords: Iterable[str]) -> None:
@@ -57,6 +58,7 @@ class Redactor:
         self._passwords |= new
         forms = sorted({*self._passwords, *(quote(each, safe="") for each in self._passwords)}, key=_longest)
         self._in_text = re.compile("|".join(map(_pattern, forms)))
+        self._forms = tuple(form.encode() for form in forms)
         secrets = b"|".join(_pattern(form).encode() for form in forms)
         self._in_bytes = re.compile(rb"(?im:" + _FRAMING + rb")|" + secrets)
 
@@ -77,14 +79,22 @@ class Redactor:
             lambda found: f"UID-{self._numbers[found[0]]}" if found[0] in self._numbers else found[0], text
         )
 
+    def meet(self, text: str) -> None:
+        """Know the UIDs that a text names, ahead of what must not show them."""
+        if self._uids and "uid" in text.lower():
+            for found in _UID.finditer(text):
+                self._name(found[2])
+
     def wire(self, data: bytes) -> bytes:
         """Bytes of the wire as they may be shown, of the same length."""
         lowered = data.lower()
         if any(word in lowered for word in _SECRET_WORDS):  # media are long, and have none of them
             data = _SECRET_LINE.sub(lambda found: found[1] + b"*" * len(found[2]), data)
-        data = self._in_bytes.sub(lambda found: found["kept"] or b"*" * len(found[0]), data)
+        if any(form in data for form in self._forms):
+            data = self._in_bytes.sub(lambda found: found["kept"] or b"*" * len(found[0]), data)
         if self._uids:
-            data = _UID_BYTES.sub(lambda found: found[1] + self._other(found[2]), data)
+            if _names_one(data, lowered):
+                data = _UID_BYTES.sub(lambda found: found[1] + self._other(found[2]), data)
             data = _LONG_BYTES.sub(self._known_bytes, data)
         return data
 
@@ -137,6 +147,14 @@ class Redactor:
             self._others[uid] = other
             self._taken |= {uid, other}
         return self._others[uid]
+
+
+def _names_one(data: bytes, lowered: bytes) -> bool:
+    """Whether a UID stands there with its name. Media are long: they are searched by the word alone."""
+    at = lowered.find(b"uid")
+    while at >= 0 and not _UID_BYTES.match(data, at):
+        at = lowered.find(b"uid", at + 1)
+    return at >= 0
 
 
 def _longest(text: str) -> tuple[int, str]:

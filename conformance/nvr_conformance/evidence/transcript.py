@@ -38,6 +38,26 @@ def transcript(
     return "".join(line + "\n" for line in lines)
 
 
+def meet_all(history: History, redactor: Redactor) -> None:
+    """Make the secrets and the UIDs of a scenario known, in the order in which its transcript has them."""
+    redactor.learn(history.secrets)
+    remarks = list(history.remarks)
+    for exchange in history.exchanges:
+        while remarks and remarks[0][0] < exchange.number:
+            redactor.meet(remarks.pop(0)[1])
+        redactor.meet(exchange.target)
+        for _, value in exchange.request_headers:
+            redactor.meet(value)
+        redactor.meet(str(exchange))
+        for _, value in exchange.headers:
+            redactor.meet(value)
+        if exchange.content_type.startswith("text/"):
+            for body in (exchange.body, exchange.extra):
+                redactor.meet(body.decode("utf-8", "replace"))
+    for _, text in remarks:
+        redactor.meet(text)
+
+
 def excerpt(history: History, number: int, redactor: Redactor, packets: Mapping[int, int]) -> str:
     """One exchange as the transcript has it; empty if it is not kept."""
     exchange = next((each for each in reversed(history.exchanges) if each.number == number), None)

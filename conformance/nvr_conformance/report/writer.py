@@ -23,7 +23,7 @@ from nvr_conformance.evidence.index import RunIndex, digest_of, index_json
 from nvr_conformance.evidence.pcap_writing import write_pcap
 from nvr_conformance.evidence.redaction import Redactor
 from nvr_conformance.evidence.scenario_file import evidence_json, packet_numbers
-from nvr_conformance.evidence.transcript import excerpt, transcript
+from nvr_conformance.evidence.transcript import excerpt, meet_all, transcript
 from nvr_conformance.evidence.whole_files import PRIVATE, require_folder, write_file
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_conformance.report.declaration import declaration_json
@@ -104,7 +104,7 @@ class ReportWriter:
         orders: list[int] = []
         whole = history.capture is not None and history.target is not None
         if history.capture is not None and whole:
-            transcript(history, self._redactor)  # it must know each UID before it looks at bytes
+            meet_all(history, self._redactor)  # it must know each UID before it looks at bytes
             orders = write_pcap(pcap, history.capture, self._redactor)
         packets = packet_numbers(history, orders)
         self._write_evidence(name, f"{stem}.txt", transcript(history, self._redactor, packets).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -87,3 +88,33 @@ def test_redaction_is_linear_whatever_a_device_makes_up(size, monkeypatch):
         assert time.process_time() - begun < 5, text[:20]
         assert len(redactor._others) <= 1000
         assert len(redactor._numbers) <= 1000
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            (
+                b"UID=",
+                b'"uid": ',
+                b"UID%3d",
+                b"123456",
+                b"9" * 64,
+                b"9" * 65,
+                b"77",
+                b"\r\n",
+                b"s3cret99",
+                b"\xff",
+            )
+        ),
+        max_size=12,
+    ).map(b"".join)
+)
+def test_a_uid_that_was_met_shows_nowhere_whatever_stands_around_it(data):
+    redactor = Redactor(["s3cret99"], uids=True)
+    redactor.meet("GET /?uid=123456")
+    shown = redactor.wire(data)
+    assert len(shown) == len(data)
+    assert b"s3cret99" not in shown
+    for number in re.findall(rb"(?<![0-9])123456(?![0-9])", data):
+        assert number not in re.findall(rb"[0-9]+", shown)
+    assert redactor.text("123456") == "UID-1"
