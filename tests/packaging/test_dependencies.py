@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def number(version):
 @pytest.fixture(scope="module")
 def minimums():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    asked = chain(project["dependencies"], *project["optional-dependencies"].values())
     forms = [re.fullmatch(r"([A-Za-z0-9-]+)>=([0-9.]+)", each) for each in asked if "[" not in each]
     return dict(form.groups() for form in forms)
 
