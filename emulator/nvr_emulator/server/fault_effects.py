@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import singledispatch
 from typing import Literal
@@ -14,6 +15,7 @@ from nvr_emulator.faults.connections import CertificateFault, RefuseConnections,
 from nvr_emulator.faults.fault import Fault
 from nvr_emulator.faults.hardware import CameraLost, DiskFull, DiskRemoved, DiskWarning, DownloadsBusy, Reboot
 from nvr_emulator.recorder.disks import DiskState
+from nvr_emulator.server.clock import ClockError
 from nvr_emulator.server.faulty_machine import FaultyMachine
 from nvr_protocol.texts.log_list import LogKind
 
@@ -98,7 +100,8 @@ async def reboot(fault: Reboot, machine: FaultyMachine) -> Undo:
     async def undo(over: bool) -> None:
         await machine.doors.open("both")
         if over and fault.off:
-            machine.step_clock(fault.off)
+            with suppress(ClockError):  # the clock shows no such time: it is right by itself
+                machine.step_clock(fault.off)
 
     return undo
 
@@ -156,7 +159,8 @@ def _step(machine: FaultyMachine, seconds: float) -> Undo:
     machine.step_clock(seconds)
 
     async def undo(over: bool) -> None:
-        machine.step_clock(-seconds)
+        with suppress(ClockError):  # time has passed, and there is none so far on
+            machine.step_clock(-seconds)
 
     return undo
 

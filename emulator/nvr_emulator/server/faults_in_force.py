@@ -96,7 +96,9 @@ class FaultsInForce:
     async def clear(self, why: str = REMOVED) -> None:
         """Undo all, the youngest first."""
         for number in reversed(list(self._holding)):
-            await self.remove(number, why)
+            # While one is undone, another may end by itself.
+            if number in self._holding:
+                await self.remove(number, why)
 
     def next_end(self) -> float | None:
         """When a fault ends by itself, or a packet that one keeps back is due."""
@@ -107,7 +109,8 @@ class FaultsInForce:
     async def pass_time(self, now: float) -> None:
         """End what is over."""
         for held in self.holding:
-            if held.until is not None and held.until <= now:
+            over = held.until is not None and held.until <= now
+            if over and held.number in self._holding:
                 await self.remove(held.number, OVER)
 
     def clock_stepped(self, seconds: float) -> None:

@@ -1,12 +1,14 @@
 """Faults of a running recorder: how they are brought about and undone, at each door, and what they change."""
 
+import asyncio
 import json
 import urllib.error
 import urllib.request
 
 import pytest
 
-from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings, UserSettings
+from nvr_emulator.configuration.fault_choice import fault_of
+from nvr_emulator.configuration.settings import LATEST, ConfigurationError, RecorderSettings, UserSettings
 from nvr_emulator.faults.fault import FaultError
 from nvr_emulator.faults.table import kinds
 from nvr_emulator.journal.entries import ClockStepped, FaultBegan, FaultEnded, FaultStruck
@@ -273,3 +275,30 @@ def test_there_is_an_end_to_faults(recorder):
         recorder.faults.add("rtp-loss")
     recorder.faults.clear()
     assert len(recorder.faults) == 0
+
+
+def test_a_clock_that_cannot_step_back_stays(recorder):
+    recorder.machine.clock.move_to(LATEST - 15)
+    fault = recorder.faults.add("clock-step", seconds=-10)
+    recorder.advance(20)
+    fault.remove()
+    assert recorder.machine.clock.now() == LATEST - 5
+    recorder.faults.add("reboot", lasts=1, off=100)
+    recorder.advance(2)
+    assert recorder.machine.clock.now() == LATEST - 3
+
+
+def test_faults_that_end_while_others_are_undone(recorder):
+    """Two ends of one fault meet: it is undone once, and the recorder goes on."""
+    faults = recorder.machine.faults
+
+    async def both_at_once():
+        for port in ("https", "http"):
+            await faults.add(fault_of("refuse-connections", {"lasts": 5, "port": port}))
+        later = recorder.machine.clock.now() + 6
+        await asyncio.gather(faults.pass_time(later), faults.clear(), faults.pass_time(later))
+
+    asyncio.run_coroutine_threadsafe(both_at_once(), recorder._loop).result(10)
+    assert len(recorder.journal.of(FaultEnded)) == 2
+    assert recorder.machine.doors.http.shut_by == 0
+    get(recorder, "as_getinfo.cgi")
