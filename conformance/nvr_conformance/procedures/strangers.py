@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NOTHING = "nothing"
 SEEN_FOR = 2.0  # seconds in which a stream that goes on shows it
-_RUNNING = ("idle", "pictures", "packets", "stood")  # what time changes in the state
+_RUNNING = ("idle", "left", "pictures", "packets", "stood")  # what time changes in the state
 _MOVED = ("pan", "tilt", "zoom")
 
 
