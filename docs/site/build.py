@@ -1,7 +1,7 @@
 """The pages as a site: `python docs/site/build.py FOLDER` (`tox -e docs`).
 
-Pages link to each other as files of the repository. Here they are put together for mkdocs, and each link is led
-to where its page or file stands in the site; a link that leads nowhere is an error.
+Pages link to each other as files of the repository. Here they are put together for mkdocs, and each link is
+led to where its page or file stands in the site; a link that leads nowhere is an error.
 """
 
 from __future__ import annotations
