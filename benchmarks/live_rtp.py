@@ -95,8 +95,10 @@ def measure(options: argparse.Namespace, folder: Path, receiving: Receivers) -> 
         work="live over RTP",
         streams=options.streams,
         rounds=options.rounds,
-        ratio={
-            peer: ratio(costs, "nvrkit", peer) for peer in costs if peer != "nvrkit" and "nvrkit" in costs
+        **{
+            "ratio" if peer == "bare" else f"ratio_{peer}": ratio(costs, "nvrkit", peer)
+            for peer in costs.keys() - {"nvrkit"}
+            if "nvrkit" in costs
         },
         us_a_picture={name: spread(each, 1) for name, each in costs.items()},
         came={name: {key: [each[key] for each in rows] for key in rows[0]} for name, rows in came.items()},
@@ -104,11 +106,15 @@ def measure(options: argparse.Namespace, folder: Path, receiving: Receivers) -> 
     )
 
 
+def camera_lines() -> str:
+    """The cameras of the recorder."""
+    return "\n".join(CAMERA % number for number in range(1, CAMERAS + 1))
+
+
 @contextmanager
 def our_streams(folder: Path, ports: list[int], arguments: list[str]) -> Iterator[Server]:
     """The recorder, with a stream for each port."""
-    cameras = "\n".join(CAMERA % number for number in range(1, CAMERAS + 1))
-    with recorder(CONFIGURATION % cameras, folder, *arguments) as server:
+    with recorder(CONFIGURATION % camera_lines(), folder, *arguments) as server:
         client, uid = Client(server.url), 0
         for index, port in enumerate(ports):
             camera = index % CAMERAS + 1

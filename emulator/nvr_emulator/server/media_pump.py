@@ -32,7 +32,7 @@ log = logging.getLogger("nvr_emulator")
 
 TURN = 0.004
 """Seconds for which pictures are sent before whoever else is served has a turn."""
-TICK = 0.004
+TICK = 0.006
 """Seconds between two looks at what is due, at least: many streams share one."""
 MOST_LATE = Ticks(TICKS)
 """Pictures that are later than this are left out up to the next key picture."""
