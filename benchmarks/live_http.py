@@ -90,7 +90,7 @@ def our_streams(folder: Path, count: int) -> Iterator[tuple[Server, list[str]]]:
 def bare_streams(count: int) -> Iterator[tuple[Server, list[str]]]:
     """The peer, and what starts as many streams."""
     command = (sys.executable, str(HERE / "bare_multipart.py"))
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
         try:
             yield Server(process.pid, process.stdout.readline().decode().strip(), {}), ["/"] * count

@@ -16,6 +16,8 @@ BRIEF = (
     ("recorded_time.py",),
     ("starting.py",),
     ("download_memory.py",),
+    ("live_rtp.py",),
+    ("live_http.py",),
 )
 
 
