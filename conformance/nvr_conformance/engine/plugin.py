@@ -48,7 +48,7 @@ def place_of(claim: Claim | None) -> int:
     return {"first": 0, "": 1, "last": 2}[claim.place if claim is not None else ""]
 
 
-@dataclass
+@dataclass(eq=False)  # older versions of pytest keep plugins in a set
 class EnginePlugin:
     """One run, of the scenarios that claim an id of ``focus`` and have a name of ``only``, where those are
     given. Afterwards ``checks``, ``notes``, ``errors`` and ``interrupted`` tell what happened."""
