@@ -141,6 +141,7 @@ WRONG = {
     trial_of(TABLE, "'dlogin.cgi' is 'dlogin.cgh'", "test_login"): "SES-",
     trial_of(TABLE, "'ENDTIME' is 'ENDTIMD'", "test_a_minute_of_an_h265_camera"): "DWN-",
     trial_of(TABLE, "'SDBACKUP' is 'SDBACKUQ'", "test_go_to_date"): "PLB-",
+    trial_of(TABLE, "'PLAY' is 'PLAX'", "test_forward_backward_stop"): "PLB-12",
 }
 
 
