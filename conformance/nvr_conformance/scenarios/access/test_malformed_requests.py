@@ -48,6 +48,8 @@ def _malformed(target: Target) -> dict[str, bytes]:
         "a wrong escape": asking(f"{STATUS}?UID=%zz&PC=AS60"),
         "a query that is no UTF-8": asking(f"{STATUS}?UID=%ff%fe%00&PC=AS60"),
         "a UID of 1000 digits": asking(f"{STATUS}?UID={'9' * 1000}&PC=AS60"),
+        "a UID of digits that are not ASCII": asking(f"{STATUS}?UID=%D9%A1%D9%A2%EF%BC%93&PC=AS60"),
+        "a UID below 0, with a sign and blanks": asking(f"{STATUS}?UID=+-%2B12+&PC=AS60"),
         "a path that climbs out": asking("/cgi-bin/../../../../etc/passwd"),
         "credentials that are no Digest": login("Basic QURNSU46YWRtaW4="),
         "credentials that break off": login('Digest username="ADMIN", realm="'),

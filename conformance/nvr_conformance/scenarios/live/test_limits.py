@@ -123,6 +123,10 @@ def test_one_camera_for_two(target: Target, client: Client, check: Check, requir
         two.stop(second)
 
 
+WIDTHS = (2**8, 2**16, 2**32)
+"""What a number of so many bits loses."""
+
+
 @scenario("LIV-30")
 def test_a_camera_that_is_not_there(
     target: Target, client: Client, check: Check, observe: Observe, not_tested: NotTested, require: Require
@@ -135,7 +139,7 @@ def test_a_camera_that_is_not_there(
     absent = target.unregistered
     wrong = {f"camera {number}, not registered": number for number in absent[:1] + absent[-1:]}
     asking = client.login()
-    beyond = (camera_count(asking, target.channels) + 1, 256 + camera)
+    beyond = (camera_count(asking, target.channels) + 1, *(width + camera for width in WIDTHS))
     asking.logout()
     wrong |= {f"camera {number}, out of range": number for number in beyond}
     ways = require(_ways(session, camera, codec), "no live at all")

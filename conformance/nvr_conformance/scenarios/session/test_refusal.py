@@ -19,6 +19,7 @@ from nvr_conformance.scenario import (
 
 MOST = 16
 LONG_GONE = 120.0
+MOST_DIGITS = 19
 
 
 @scenario("SES-13", "SES-19")
@@ -59,6 +60,11 @@ def test_live_without_a_valid_uid(
     valid = client.login()
     before = {kind: brief_stream(client.login(), kind, camera, codec) for kind in KINDS}
     strangers["never issued, near a valid one"] = client.adopt(_near(valid, client))
+    # Of UIDs that do nothing else: what is started on them by mistake is seen.
+    wrapped, longer = quick_login(client), quick_login(client)
+    strangers["never issued, a valid one and 2^32"] = client.adopt(wrapped.uid + 2**32)
+    if len(longer.uid_text) < MOST_DIGITS:
+        strangers["never issued, a valid one with a digit more"] = client.adopt(longer.uid * 10 + 1)
     streams = {
         cause: (stranger.start_rtp(camera, codec), stranger.start_http(camera, codec))
         for cause, stranger in strangers.items()

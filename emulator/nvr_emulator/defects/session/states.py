@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Callable
 
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Answer, accepted
+from nvr_emulator.recorder.replies import Answer, Reply, Request, accepted
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
@@ -73,6 +75,41 @@ def streams_live_by_status_alone(recorder: Recorder) -> None:
         return session
 
     around(recorder.login_commands.session_of, session_of)
+
+
+@breaks("SES-13")
+def uids_in_32_bits(recorder: Recorder) -> None:
+    """Compares the lowest 32 bits of a UID with those that it has issued."""
+
+    def find(original: Callable[[int], Session | None], uid: int) -> Session | None:
+        alike = [session for session in recorder.sessions.valid() if not (session.uid - uid) % 2**32]
+        return original(uid) or next(iter(alike), None)
+
+    around(recorder.sessions.find, find)
+
+
+@breaks("SES-13", models=(1, 2))
+def uids_are_compared_as_far_as_they_go(recorder: Recorder) -> None:
+    """Takes a UID with more digits behind one that it has issued."""
+
+    def find(original: Callable[[int], Session | None], uid: int) -> Session | None:
+        alike = [session for session in recorder.sessions.valid() if str(uid).startswith(str(session.uid))]
+        return original(uid) or next(iter(alike), None)
+
+    around(recorder.sessions.find, find)
+
+
+@breaks("LIV-30")
+def cameras_in_16_bits(recorder: Recorder) -> None:
+    """Reads the lowest 16 bits of CAM."""
+
+    def obey(original: Callable[[Request, float], Reply], request: Request, now: float) -> Reply:
+        query = re.sub(
+            r"(?<=CAM=)\d{5,12}", lambda found: str(int(found[0]) % 65_536), request.query, flags=re.ASCII
+        )
+        return original(dataclasses.replace(request, query=query), now)
+
+    around(recorder.obey, obey)
 
 
 @breaks("PLB-21")
