@@ -1,7 +1,7 @@
 """GOPs are read in one pass where they are regular, and then as the thorough reader reads them (§3.3.1)."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_protocol.codecs import Codec
@@ -31,7 +31,6 @@ def test_in_any_form_both_read_the_same(video, form):
     assert read_regular_gop(data, video.dialect) in (None, read_thoroughly(data, video.dialect))
 
 
-@settings(max_examples=300)
 @given(videos(GOPS, fewest=1), st.data())
 def test_what_the_thorough_reader_refuses_is_not_regular(video, data):
     written = bytearray(write_playback_video(video, form=ChunkForm()))
