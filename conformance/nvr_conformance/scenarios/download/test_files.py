@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from nvr_conformance.client.player import minute_in_recording
 from nvr_conformance.facts import download as facts
+from nvr_conformance.facts import mp4_samples as mp4
+from nvr_conformance.facts.live_audio import AU_HEADER
+from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import whole_download
-from nvr_conformance.reading.decoding import DecodedFile, decode_file, decode_pictures
+from nvr_conformance.reading.decoding import Decoded, DecodedFile, decode_file, decode_pictures
 from nvr_conformance.reading.mp4_boxes import build_of
+from nvr_conformance.reading.mp4_samples import read_samples
 from nvr_conformance.scenario import (
     MINUTE,
+    SECOND,
     Check,
     Client,
     Download,
+    Gop,
+    NothingToJudge,
     NotTested,
     Observe,
     Player,
@@ -56,14 +65,16 @@ def test_a_minute_of_a_camera(
     silent = whole_download(client, camera, "MP4VO", begin, end)
     require(silent.is_whole, f"{TOO_LARGE}: {silent}")
     bodies = facts.bodies(silent)
+    seen: tuple[list[Gop], list[Decoded]] | None = None
     files = [decode_file(body) for body in bodies]
     _whole("DWN-01", check, silent)
     check("DWN-01", *facts.plays(files), "plays")
     if files:
         check("DWN-01", *facts.streams(files, audio=False), "picture only")
+        _samples(check, not_tested, bodies, files)
         observe("DWN-12", ", ".join(sorted({file.brand for file in files})), "brand of the MP4")
         observe("DWN-12", ", ".join(sorted({build_of(body) for body in bodies})), "build of the MP4")
-        _pictures_of_playback(check, observe, not_tested, player, camera, files, begin)
+        seen = _pictures_of_playback(check, observe, not_tested, player, camera, files, begin)
     if target.clock == "real" and files:
         seconds = max(silent.exchange.ended - silent.exchange.started, 0.1)
         observe("DWN-12", f"about {MINUTE / seconds:.0f} × real time", "speed")
@@ -74,6 +85,8 @@ def test_a_minute_of_a_camera(
     require(with_audio.is_whole, f"{TOO_LARGE}: {with_audio}")
     both = whole_download(client, camera, "N3", begin, end)
     _has_audio(check, not_tested, with_audio, both)
+    if seen is not None:
+        _audio_beside_pictures(Judge(check, not_tested), player, with_audio, seen, begin)
 
     video = whole_download(client, camera, "N3VO", begin, end)
     index = whole_download(client, camera, "LIST", begin, end)
@@ -104,6 +117,7 @@ def test_a_minute_of_an_h265_camera(
     _whole("DWN-01", check, silent)
     check("DWN-01", *facts.plays(files), "plays, H.265")
     if files:
+        _samples(check, not_tested, facts.bodies(silent), files)
         _pictures_of_playback(check, observe, not_tested, player, first.camera, files, begin)
 
 
@@ -120,8 +134,9 @@ def _pictures_of_playback(
     camera: int,
     files: list[DecodedFile],
     begin: int,
-) -> None:
-    """Hold the files against playback: which pictures they have, and which part of the range they cover."""
+) -> tuple[list[Gop], list[Decoded]] | None:
+    """Hold the files against playback: which pictures they have, and which part of the range they cover.
+    Gives the GOPs that they were held against, and their pictures, where the first file has them."""
     player.choose(camera)
     player.goto(begin * 100)
     fetched = player.several(camera, GOPS)
@@ -136,10 +151,50 @@ def _pictures_of_playback(
         check("DWN-11", *facts.same_pictures(gops, decoded, files[0], begin), f"camera {camera}")
         shifts = facts.shifts(gops, decoded, files[0], begin)
         began = shifts[0] + files[0].stored[0] if shifts and files[0].stored else None
+        if shifts:
+            Judge(check, not_tested)(
+                "DWN-11", f"camera {camera}, times", mp4.evenly, gops, decoded, files[0], shifts[0], begin
+            )
         if began is not None:
             observe("DWN-13", f"{began:+.1f} s", f"camera {camera}: the first picture lies from STARTTIME")
     slack = facts.slack_of(fetched)
     check("DWN-13", *facts.covers(files, MINUTE, slack, began), f"a minute of camera {camera}")
+    return None if began is None else (gops, decoded)
+
+
+def _samples(check: Check, not_tested: NotTested, bodies: list[bytes], files: list[DecodedFile]) -> None:
+    """What a player needs besides pictures that decode: it may warn alone, for ISO/IEC 14496-12 says it."""
+    for number, (body, file) in enumerate(zip(bodies, files, strict=True), 1):
+        samples = read_samples(body)
+        for name, fact in (
+            ("sync samples", partial(mp4.sync_samples, samples, file.codec)),
+            ("order of samples", partial(mp4.times_rise, samples)),
+        ):
+            try:
+                check("DWN-01", *fact(), f"{file.codec}, file {number}, {name}", basis="mp4", warns=True)
+            except NothingToJudge as nothing:
+                not_tested("DWN-01", f"{name}: {nothing.reason}")
+
+
+def _audio_beside_pictures(
+    judge: Judge,
+    player: Player,
+    download: Download,
+    seen: tuple[list[Gop], list[Decoded]],
+    begin: int,
+) -> None:
+    """Hold the audio of a file against that of playback, by the pictures beside it."""
+    gops, decoded = seen
+    body = next(iter(facts.bodies(download)), b"")
+    shifts = facts.shifts(gops, decoded, decode_file(body), begin)
+    player.goto((gops[0].start or 0) // SECOND * SECOND)
+    heard = player.listen(gops[0].camera)
+    if not shifts or heard is None:
+        return
+    units = [unit.data[AU_HEADER:] if unit.au_info == 1 else unit.data for unit in heard.units]
+    at = heard.start - begin - shifts[0]
+    bare = [unit.lstrip(b"\0") for unit in units]
+    judge("DWN-02", "audio beside pictures", mp4.audio_in_step, read_samples(body), bare, at)
 
 
 def _has_audio(check: Check, not_tested: NotTested, with_audio: Download, both: Download) -> None:

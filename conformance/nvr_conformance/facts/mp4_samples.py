@@ -1,0 +1,95 @@
+"""Facts about the samples of a downloaded MP4: sync samples, order, times, audio beside pictures (§6.3,
+ISO/IEC 14496-12)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.nal_units import KEY_KINDS, kind_of, nal_type
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nvr_conformance.reading.decoding import Decoded, DecodedFile
+    from nvr_conformance.reading.gop import Gop
+    from nvr_conformance.reading.mp4_samples import Mp4Sample
+
+CODECS = {"h264": "H264", "hevc": "H265"}
+IN_STEP = 1.5  # seconds: times of playback audio are whole ones
+UNEVEN = 0.3  # seconds by which a picture's time may differ from where it lies in an even GOP
+
+
+def sync_samples(samples: Sequence[Mp4Sample], codec: str) -> Fact:
+    """DWN-01: key pictures, and no others, are sync samples. ``codec`` is FFmpeg's name."""
+    expected = "key pictures alone as sync samples"
+    pictures = [sample for sample in samples if sample.is_video]
+    if codec not in CODECS or not pictures:
+        raise NothingToJudge("no pictures of H.264 or H.265")
+    name = CODECS[codec]
+    for number, sample in enumerate(pictures):
+        kinds = {kind_of(name, nal_type(name, unit[0])) for unit in sample.nal_units if unit}
+        if sample.is_sync != bool(kinds & KEY_KINDS):
+            what = "a sync sample" if sample.is_sync else "no sync sample"
+            return Fact(False, expected, f"sample {number} is {what}: {', '.join(sorted(kinds))}")
+    keys = sum(sample.is_sync for sample in pictures)
+    return Fact(True, expected, f"{keys} of {len(pictures)} pictures")
+
+
+def times_rise(samples: Sequence[Mp4Sample]) -> Fact:
+    """DWN-01: of pictures and of audio each sample is decoded later than the one before, and shown not before
+    it is decoded."""
+    expected = "samples each later than the one before"
+    if not samples:
+        raise NothingToJudge("no samples")
+    for is_video in (True, False):
+        name = "picture" if is_video else "audio sample"
+        track = [sample for sample in samples if sample.is_video == is_video]
+        for number, (before, after) in enumerate(pairwise(track), 1):
+            if after.decoded <= before.decoded or after.shown < after.decoded:
+                told = f"shown at {after.shown:.3f} s, decoded at {after.decoded:.3f} s"
+                return Fact(False, expected, f"{name} {number}: {told}, behind {before.decoded:.3f} s")
+    return Fact(True, expected, f"{len(samples)} samples")
+
+
+def evenly(
+    gops: Sequence[Gop], decoded: Sequence[Decoded], file: DecodedFile, shift: float, begin: int
+) -> Fact:
+    """DWN-11: the pictures of each GOP are as far apart in the file as they are in playback. ``shift``: where
+    the file's time 0 lies in the range from ``begin`` on (Unix seconds)."""
+    expected = "times of pictures as in playback"
+    told = 0
+    for gop, pictures in zip(gops, decoded, strict=True):
+        if gop.start is None or gop.interval is None:
+            continue
+        start = gop.start / 100 - begin - shift
+        first = bisect_left(file.times, start - UNEVEN)
+        for number, time in enumerate(file.times[first : first + len(pictures.pictures)]):
+            told += 1
+            off = time - start - number * gop.interval / 100
+            if abs(off) > max(UNEVEN, 1.5 * gop.interval / 100):
+                where = f"picture {number} of the GOP {start:.2f} s into the file"
+                return Fact(False, expected, f"{where}: {off:+.2f} s off")
+    if not told:
+        raise NothingToJudge("how far apart pictures are is not known")
+    return Fact(True, expected, f"{told} pictures")
+
+
+def audio_in_step(samples: Sequence[Mp4Sample], units: Sequence[bytes], at: float) -> Fact:
+    """DWN-02: access units of playback audio stand in the file at their time, ``at`` (seconds from its time
+    0). NothingToJudge where the file has others: it may have been coded anew."""
+    track = [sample for sample in samples if not sample.is_video]
+    size = len(units)
+    places = [
+        number
+        for number in range(len(track) - size + 1)
+        if size and [sample.data.lstrip(b"\0") for sample in track[number : number + size]] == list(units)
+    ]
+    if not places:
+        raise NothingToJudge("the audio of the file is not the recorded one, unit by unit")
+    off = min((track[number].shown - at for number in places), key=abs)
+    expected = f"the audio of playback {at:.2f} s into the file, ± {IN_STEP} s"
+    return Fact(abs(off) <= IN_STEP, expected, f"{off:+.2f} s off")

@@ -1,0 +1,102 @@
+"""The samples of an MP4 as a demuxer (PyAV, that is FFmpeg) hands them out, not decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIMIT = 200_000  # samples that are read
+_LENGTH = 4  # bytes of length ahead of a NAL unit
+
+
+@dataclass(frozen=True, slots=True)
+class Mp4Sample:
+    """One sample of pictures or audio, in the order of the file; times in seconds."""
+
+    is_video: bool
+    is_sync: bool
+    shown: float
+    decoded: float
+    data: bytes = field(repr=False)
+
+    @property
+    def nal_units(self) -> list[bytes]:
+        """Those of a picture, behind lengths of four bytes."""
+        units, at = [], 0
+        while at + _LENGTH < len(self.data):
+            size = int.from_bytes(self.data[at : at + _LENGTH], "big")
+            units.append(self.data[at + _LENGTH : at + _LENGTH + size])
+            at += _LENGTH + size
+        return units
+
+
+def read_samples(data: bytes) -> list[Mp4Sample]:
+    """The samples of the first stream of pictures and of the first of audio; those up to where a file is
+    broken."""
+    import io
+
+    import av
+
+    found: list[Mp4Sample] = []
+    table, in_fragments, pictures = sync_table(data), is_fragmented(data), 0
+    try:
+        with av.open(io.BytesIO(data), "r") as container:
+            streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+            for packet in container.demux(*streams) if streams else ():
+                if packet.pts is None or packet.dts is None or len(found) == LIMIT:
+                    continue
+                shown, decoded = (float(time * packet.time_base) for time in (packet.pts, packet.dts))
+                is_video = packet.stream.type == "video"
+                is_sync = bool(packet.is_keyframe)
+                if is_video and not in_fragments:
+                    is_sync = table is None or pictures in table
+                pictures += is_video
+                found.append(Mp4Sample(is_video, is_sync, shown, decoded, bytes(packet)))
+    except (av.FFmpegError, OSError, ValueError):
+        pass
+    return found
+
+
+def sync_table(data: bytes) -> frozenset[int] | None:
+    """The numbers (from 0) of the samples of pictures that stss names; None where there is none, so that all
+    are sync samples, or where the file is fragmented, which says it elsewhere.
+
+    Read box by box: a demuxer that finds no table looks into the pictures instead.
+    """
+    for track in _boxes(data, b"moov", b"trak"):
+        handler = b"".join(_boxes(track, b"mdia", b"hdlr"))
+        if handler[8:12] == b"vide":
+            for table in _boxes(track, b"mdia", b"minf", b"stbl", b"stss"):
+                numbers = table[8 : 8 + 4 * int.from_bytes(table[4:8], "big")]
+                return frozenset(
+                    int.from_bytes(numbers[at : at + 4], "big") - 1 for at in range(0, len(numbers) - 3, 4)
+                )
+    return None
+
+
+def is_fragmented(data: bytes) -> bool:
+    """Whether samples stand in fragments."""
+    return any(True for _ in _boxes(data, b"moof"))
+
+
+def _boxes(data: bytes, *path: bytes) -> Iterator[bytes]:
+    """The content of each box at the end of a path of types (ISO/IEC 14496-12, 4.2)."""
+    at, number = 0, 0
+    while at + 8 <= len(data) and number < LIMIT:
+        number += 1
+        size, head = int.from_bytes(data[at : at + 4], "big"), 8
+        if size == 1:
+            size, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
+        end = len(data) if size == 0 else at + size
+        if data[at + 4 : at + 8] == path[0] and end > at + head:
+            content = data[at + head : end]
+            if len(path) > 1:
+                yield from _boxes(content, *path[1:])
+            else:
+                yield content
+        if size < head:
+            return
+        at = end

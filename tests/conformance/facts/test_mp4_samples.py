@@ -1,0 +1,71 @@
+"""Samples of an MP4: those that cannot be begun with are no sync samples, times rise, audio is in step."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nvr_conformance.facts.mp4_samples import audio_in_step, sync_samples, times_rise
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.mp4_samples import Mp4Sample, read_samples
+from nvr_emulator.footage.audio import audio_of
+from nvr_emulator.footage.footage import TICKS, footage_of
+from nvr_emulator.recorder.download.mp4 import mp4_blocks
+from nvr_protocol.codecs import AudioCodec, Codec
+
+NAMES = {Codec.H264: "h264", Codec.H265: "hevc"}
+BEGIN = 1_714_014_000 * TICKS
+
+
+def a_file(codec, form="moov-last", audio=None):
+    first = footage_of("counter-small", codec, 1).containing(BEGIN)
+    gops = [first]
+    while len(gops) < 4:
+        gops.append(gops[-1].following())
+    return b"".join(mp4_blocks(gops, audio, form))
+
+
+@pytest.mark.parametrize("form", ["moov-last", "moov-first", "fragmented"])
+@pytest.mark.parametrize("codec", NAMES)
+def test_files_as_they_should_be(codec, form):
+    samples = read_samples(a_file(codec, form))
+    assert [sample.is_sync for sample in samples] == [True, False, False, False, False] * 4
+    assert sync_samples(samples, NAMES[codec]).ok
+    assert times_rise(samples).ok
+
+
+@pytest.mark.parametrize("codec", NAMES)
+def test_a_table_that_is_missing_makes_all_of_them_sync_samples(codec):
+    samples = read_samples(a_file(codec).replace(b"stss", b"free"))
+    assert not sync_samples(samples, NAMES[codec]).ok
+    assert times_rise(samples).ok
+
+
+def test_audio_stands_where_playback_has_it():
+    audio = audio_of(AudioCodec.AAC, 1)
+    samples = read_samples(a_file(Codec.H264, audio=audio))
+    second = [unit.lstrip(b"\0") for unit in audio.between(BEGIN + TICKS, BEGIN + 2 * TICKS)]
+    assert audio_in_step(samples, second, 1.0).ok
+    assert not audio_in_step(samples, second, 3.0).ok
+    with pytest.raises(NothingToJudge):
+        audio_in_step(samples, [b"other"], 1.0)
+    with pytest.raises(NothingToJudge):
+        audio_in_step(samples, [], 1.0)
+
+
+@pytest.mark.parametrize("times", [[(0, 0), (0, 0)], [(0, 0), (1, 2)], [(2, 2), (1, 1)]])
+def test_times_that_do_not_rise_are_found(times):
+    samples = [Mp4Sample(True, False, shown, decoded, b"") for shown, decoded in times]
+    assert not times_rise(samples).ok
+
+
+def test_nothing_is_said_of_nothing():
+    with pytest.raises(NothingToJudge):
+        times_rise([])
+    with pytest.raises(NothingToJudge):
+        sync_samples([], "h264")
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_some_samples_or_none(data):
+    assert read_samples(data) == []
+    assert Mp4Sample(True, True, 0, 0, data).nal_units is not None
