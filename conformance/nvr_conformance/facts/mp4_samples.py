@@ -7,6 +7,7 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from nvr_conformance.facts.download import CLOCK
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.nal_units import KEY_KINDS, kind_of, nal_type
@@ -55,18 +56,34 @@ def times_rise(samples: Sequence[Mp4Sample]) -> Fact:
     return Fact(True, expected, f"{len(samples)} samples")
 
 
+def likely(shifts: Sequence[float], gops: Sequence[Gop]) -> list[float]:
+    """Of the places at which a file may lie in the range that was asked for, those within a GOP of its begin;
+    else the nearest."""
+    longest = max((gop.length or 0 for gop in gops), default=0) / 100
+    return [shift for shift in shifts if abs(shift) <= longest + UNEVEN] or list(shifts[:1])
+
+
 def evenly(
+    gops: Sequence[Gop], decoded: Sequence[Decoded], file: DecodedFile, shifts: Sequence[float], begin: int
+) -> Fact:
+    """DWN-11: the pictures of each GOP are as far apart in the file as they are in playback. ``shifts``:
+    where the file's time 0 may lie in the range from ``begin`` on (Unix seconds)."""
+    found = [_evenly(gops, decoded, file, shift, begin) for shift in likely(shifts, gops)]
+    if not found:
+        raise NothingToJudge("where the file lies in the range is not known")
+    return next((fact for fact in found if fact.ok), found[0])
+
+
+def _evenly(
     gops: Sequence[Gop], decoded: Sequence[Decoded], file: DecodedFile, shift: float, begin: int
 ) -> Fact:
-    """DWN-11: the pictures of each GOP are as far apart in the file as they are in playback. ``shift``: where
-    the file's time 0 lies in the range from ``begin`` on (Unix seconds)."""
     expected = "times of pictures as in playback"
     told = 0
     for gop, pictures in zip(gops, decoded, strict=True):
         if gop.start is None or gop.interval is None:
             continue
         start = gop.start / 100 - begin - shift
-        first = bisect_left(file.times, start - UNEVEN)
+        first = bisect_left(file.times, start - CLOCK)
         for number, time in enumerate(file.times[first : first + len(pictures.pictures)]):
             told += 1
             off = time - start - number * gop.interval / 100
@@ -78,9 +95,9 @@ def evenly(
     return Fact(True, expected, f"{told} pictures")
 
 
-def audio_in_step(samples: Sequence[Mp4Sample], units: Sequence[bytes], at: float) -> Fact:
-    """DWN-02: access units of playback audio stand in the file at their time, ``at`` (seconds from its time
-    0). NothingToJudge where the file has others: it may have been coded anew."""
+def audio_in_step(samples: Sequence[Mp4Sample], units: Sequence[bytes], moments: Sequence[float]) -> Fact:
+    """DWN-02: access units of playback audio stand in the file at their time, one of ``moments`` (seconds
+    from its time 0). NothingToJudge where the file has others: it may have been coded anew."""
     track = [sample for sample in samples if not sample.is_video]
     size = len(units)
     places = [
@@ -88,8 +105,8 @@ def audio_in_step(samples: Sequence[Mp4Sample], units: Sequence[bytes], at: floa
         for number in range(len(track) - size + 1)
         if size and [sample.data.lstrip(b"\0") for sample in track[number : number + size]] == list(units)
     ]
-    if not places:
+    if not places or not moments:
         raise NothingToJudge("the audio of the file is not the recorded one, unit by unit")
-    off = min((track[number].shown - at for number in places), key=abs)
-    expected = f"the audio of playback {at:.2f} s into the file, ± {IN_STEP} s"
+    off = min((track[number].shown - at for number in places for at in moments), key=abs)
+    expected = f"the audio of playback {moments[0]:.2f} s into the file, ± {IN_STEP} s"
     return Fact(abs(off) <= IN_STEP, expected, f"{off:+.2f} s off")

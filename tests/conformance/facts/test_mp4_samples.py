@@ -44,12 +44,13 @@ def test_audio_stands_where_playback_has_it():
     audio = audio_of(AudioCodec.AAC, 1)
     samples = read_samples(a_file(Codec.H264, audio=audio))
     second = [unit.lstrip(b"\0") for unit in audio.between(BEGIN + TICKS, BEGIN + 2 * TICKS)]
-    assert audio_in_step(samples, second, 1.0).ok
-    assert not audio_in_step(samples, second, 3.0).ok
+    assert audio_in_step(samples, second, [1.0]).ok
+    assert audio_in_step(samples, second, [5.0, 1.4]).ok
+    assert not audio_in_step(samples, second, [3.0]).ok
     with pytest.raises(NothingToJudge):
-        audio_in_step(samples, [b"other"], 1.0)
+        audio_in_step(samples, [b"other"], [1.0])
     with pytest.raises(NothingToJudge):
-        audio_in_step(samples, [], 1.0)
+        audio_in_step(samples, [], [1.0])
 
 
 @pytest.mark.parametrize("times", [[(0, 0), (0, 0)], [(0, 0), (1, 2)], [(2, 2), (1, 1)]])

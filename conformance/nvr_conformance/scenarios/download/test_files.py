@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from nvr_conformance.client.player import minute_in_recording
 from nvr_conformance.facts import download as facts
 from nvr_conformance.facts import mp4_samples as mp4
@@ -20,7 +18,6 @@ from nvr_conformance.scenario import (
     Client,
     Download,
     Gop,
-    NothingToJudge,
     NotTested,
     Observe,
     Player,
@@ -153,7 +150,7 @@ def _pictures_of_playback(
         began = shifts[0] + files[0].stored[0] if shifts and files[0].stored else None
         if shifts:
             Judge(check, not_tested)(
-                "DWN-11", f"camera {camera}, times", mp4.evenly, gops, decoded, files[0], shifts[0], begin
+                "DWN-11", f"camera {camera}, times", mp4.evenly, gops, decoded, files[0], shifts, begin
             )
         if began is not None:
             observe("DWN-13", f"{began:+.1f} s", f"camera {camera}: the first picture lies from STARTTIME")
@@ -163,17 +160,12 @@ def _pictures_of_playback(
 
 
 def _samples(check: Check, not_tested: NotTested, bodies: list[bytes], files: list[DecodedFile]) -> None:
-    """What a player needs besides pictures that decode: it may warn alone, for ISO/IEC 14496-12 says it."""
+    """What a player needs besides pictures that decode."""
+    judge = Judge(check, not_tested)
     for number, (body, file) in enumerate(zip(bodies, files, strict=True), 1):
-        samples = read_samples(body)
-        for name, fact in (
-            ("sync samples", partial(mp4.sync_samples, samples, file.codec)),
-            ("order of samples", partial(mp4.times_rise, samples)),
-        ):
-            try:
-                check("DWN-01", *fact(), f"{file.codec}, file {number}, {name}", basis="mp4", warns=True)
-            except NothingToJudge as nothing:
-                not_tested("DWN-01", f"{name}: {nothing.reason}")
+        samples, name = read_samples(body), f"{file.codec}, file {number}"
+        judge("DWN-01", f"{name}, sync samples", mp4.sync_samples, samples, file.codec, basis="mp4")
+        judge("DWN-01", f"{name}, order of samples", mp4.times_rise, samples, basis="mp4")
 
 
 def _audio_beside_pictures(
@@ -192,9 +184,9 @@ def _audio_beside_pictures(
     if not shifts or heard is None:
         return
     units = [unit.data[AU_HEADER:] if unit.au_info == 1 else unit.data for unit in heard.units]
-    at = heard.start - begin - shifts[0]
+    moments = [heard.start - begin - shift for shift in mp4.likely(shifts, gops)]
     bare = [unit.lstrip(b"\0") for unit in units]
-    judge("DWN-02", "audio beside pictures", mp4.audio_in_step, read_samples(body), bare, at)
+    judge("DWN-02", "audio beside pictures", mp4.audio_in_step, read_samples(body), bare, moments)
 
 
 def _has_audio(check: Check, not_tested: NotTested, with_audio: Download, both: Download) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from nvr_emulator.defects.download.files import each_download
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio
-from nvr_emulator.footage.footage import Footage, Gop
+from nvr_emulator.footage.footage import TICKS, Footage, Gop
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
@@ -17,6 +17,8 @@ from nvr_protocol.timestamps import Ticks
 
 Write = Callable[[Iterable[Gop]], Iterator[bytes]]
 
+MANY = 50
+"""Seconds of a file that is a minute long, and no part of one."""
 LATE = 141
 """Access units of AAC: three seconds."""
 
@@ -46,7 +48,7 @@ def sync_samples_are_counted_from_0(recorder: Recorder) -> None:
 
 @breaks("DWN-11")
 def pictures_come_at_once_in_each_gop(recorder: Recorder) -> None:
-    """Gives the pictures of each GOP in half of its time in an MP4 without audio."""
+    """Gives the pictures of each GOP in half of its time in a file of a minute without audio."""
 
     def hurried(footage: Footage) -> Footage:
         quick = copy.copy(footage)
@@ -54,7 +56,10 @@ def pictures_come_at_once_in_each_gop(recorder: Recorder) -> None:
         return quick
 
     def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
-        return original(dataclasses.replace(gop, footage=hurried(gop.footage)) for gop in gops)
+        listed = list(gops)
+        if listed[-1].start - listed[0].start < MANY * TICKS:
+            return original(listed)
+        return original(dataclasses.replace(gop, footage=hurried(gop.footage)) for gop in listed)
 
     each_download(recorder, lambda files: around(files.mp4, mp4), "MP4VO")
 
