@@ -179,7 +179,7 @@ def _audio_beside_pictures(
     gops, decoded = seen
     body = next(iter(facts.bodies(download)), b"")
     shifts = facts.shifts(gops, decoded, decode_file(body), begin)
-    player.goto((gops[0].start or 0) // SECOND * SECOND)
+    player.goto((begin + MINUTE // 2) * SECOND)  # far from either end of the file
     heard = player.listen(gops[0].camera)
     if not shifts or heard is None:
         return
