@@ -164,8 +164,8 @@ def _samples(check: Check, not_tested: NotTested, bodies: list[bytes], files: li
     judge = Judge(check, not_tested)
     for number, (body, file) in enumerate(zip(bodies, files, strict=True), 1):
         samples, name = read_samples(body), f"{file.codec}, file {number}"
-        judge("DWN-01", f"{name}, sync samples", mp4.sync_samples, samples, file.codec, basis="mp4")
-        judge("DWN-01", f"{name}, order of samples", mp4.times_rise, samples, basis="mp4")
+        judge("DWN-01", f"{name}, sync samples", mp4.sync_samples, samples, file.codec, basis="container")
+        judge("DWN-01", f"{name}, order of samples", mp4.times_rise, samples, basis="container")
 
 
 def _audio_beside_pictures(
