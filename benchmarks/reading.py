@@ -70,7 +70,7 @@ def compare(
     """A row: what one reading costs each, in microseconds."""
     costs = in_turn({"nvrkit": cost(ours, times), "walk": cost(peer, times)}, rounds)
     told = {name: spread(values) for name, values in costs.items()}
-    tell(what=what, **row, microseconds=told, ratio=ratio(costs, "nvrkit", "walk"))
+    tell(work=what, **row, microseconds=told, ratio=ratio(costs, "nvrkit", "walk"))
 
 
 def cost(work: Callable[[], object], times: int) -> Round:

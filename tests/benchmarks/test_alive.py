@@ -15,6 +15,8 @@ BRIEF = (
     ("small_answers.py",),
     ("recorded_time.py",),
     ("starting.py",),
+    ("reading.py",),
+    ("judging.py",),
     ("download_memory.py",),
     ("live_rtp.py",),
     ("live_http.py",),
