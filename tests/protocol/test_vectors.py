@@ -149,4 +149,4 @@ def test_playback_is_stamped_as_it_is_written(vector, name):
         form=ChunkForm(camera_information="none" if video.pictures[0].camera_hundredths is None else "times"),
     )
     moments = [picture.hundredths for picture in video.pictures]
-    assert prepared.stamp(2, moments, TOKYO, Operation.PLAYBACK) == data
+    assert bytes(prepared.stamp(2, moments, TOKYO, Operation.PLAYBACK)) == data

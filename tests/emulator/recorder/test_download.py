@@ -73,8 +73,10 @@ def parts_of(download):
 def chunks(gops, last=Operation.DOWNLOADED):
     operations = [Operation.DOWNLOADING] * (len(gops) - 1) + [last]
     return b"".join(
-        gop.footage.prepared(gop, DEFAULT).stamp(
-            7, gop.picture_hundredths(), zone_at(TOKYO, gop.start // 90_000), operation
+        bytes(
+            gop.footage.prepared(gop, DEFAULT).stamp(
+                7, gop.picture_hundredths(), zone_at(TOKYO, gop.start // 90_000), operation
+            )
         )
         for gop, operation in zip(gops, operations, strict=True)
     )
@@ -114,7 +116,7 @@ def test_the_end_of_a_uid_ends_its_downloads_alone():
 
 def test_mp4_without_pyav_names_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(Refused, match=r"nvrkit\[media\]") as refusal:
+    with pytest.raises(Refused, match="pip install av") as refusal:
         DownloadTable(2).answer(files("MP4"), 1, 0.0)
     assert refusal.value.status == 501
     assert DownloadTable(2).answer(files("N3"), 1, 0.0).download is not None
