@@ -53,7 +53,8 @@ CALENDAR = {
 }
 DAY, MINUTE = 86_400, 60
 BESIDE = 4  # GOPs from an edge to where playback over it begins
-MOST = 16  # answers until it is over the edge
+FURTHER = 4  # times as far begins fast play
+MOST = 24  # answers until it is over the edge
 SINGLE = ("PLB-15", "PLB-16")  # NEXTFRAME and PREVFRAME
 
 
@@ -247,10 +248,14 @@ def _single_pictures(edge: _Edge, gops: list[Gop]) -> None:
 
 def _fast(edge: _Edge) -> None:
     """FF and REW over the edge, at their first step."""
-    for id_, name, away in (("PLB-18", "FF", -edge.beside), ("PLB-19", "REW", edge.beside)):
+    far = FURTHER * edge.beside
+    for id_, name, away in (("PLB-18", "FF", -far), ("PLB-19", "REW", far)):
         edge.player.play()
         edge.player.fast(name, edge.at + away)
         gops = edge.fetched(backward=name == "REW")
+        first = gops[0].start
+        if first is not None and (first >= edge.at) == (name == "FF"):
+            continue  # so wide a stride that no answer comes from this side
         sign = 1 if name == "FF" else -1
         onward = all(sign * stride > 0 for stride in playback_order.strides([g for g in gops if g.given]))
         if edge.over(id_, gops, name):

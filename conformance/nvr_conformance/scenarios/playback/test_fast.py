@@ -98,7 +98,9 @@ def test_fast_forward_and_reverse(
 
 
 @scenario("PLB-21")
-def test_speed_of_a_fresh_uid(target: Target, client: Client, check: Check, require: Require) -> None:
+def test_speed_of_a_fresh_uid(
+    target: Target, client: Client, check: Check, not_applicable: NotApplicable, require: Require
+) -> None:
     """FF on one UID, repeated; it logs out, and the first FF on the next UID is no repeat."""
     player, first = player_in_recording(target, client)
     moment = require(first.whole_second(), "the GOP contains no whole second, which TIMEF needs")
@@ -107,7 +109,9 @@ def test_speed_of_a_fresh_uid(target: Target, client: Client, check: Check, requ
     fresh = Player(client.login())
     fresh.choose(first.camera)
     told = _speed(fresh, first.camera, moment)
-    require(told is not None and None not in speeds_told, "0x000D does not come with each GOP of FF")
+    if told is None or None in speeds_told:
+        not_applicable("PLB-21", "0x000D does not come with each GOP of FF")
+        return
     require(speeds_told[-1] != speeds_told[0], "repeats of FF do not raise its speed")
     again = f"{speeds_told[0]}, as on the UID before"
     check("PLB-21", told == speeds_told[0], again, told, "FF on a fresh UID", basis="speed")
