@@ -122,7 +122,8 @@ def pictures_differ(decoded: Sequence[Decoded]) -> Fact:
 
 def _overlap(earlier: Gop, later: Gop) -> bool:
     """Whether a GOP begins before the last picture of the one before it, as the camera's clock tells."""
-    return earlier.span is not None and _start(later) < _start(earlier) + earlier.span
+    span = earlier.plausible_span
+    return span is not None and _start(later) < _start(earlier) + span
 
 
 def _start(gop: Gop) -> int:

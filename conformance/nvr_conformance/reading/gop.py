@@ -73,6 +73,15 @@ class Gop:
         return times[-1] - times[0] if len(times) == self.count > 0 and sorted(times) == times else None
 
     @property
+    def plausible_span(self) -> int | None:
+        """The same, where it leaves room for one picture in ``length``, give or take one: a clock that
+        is wrong (PLB-07) is no witness of when a GOP ends."""
+        span, interval = self.span, self.interval
+        if span is None or interval is None or abs(span - interval * (self.count - 1)) > interval:
+            return None
+        return span
+
+    @property
     def interval(self) -> float | None:
         """About how many hundredths pass from picture to picture: by the camera's clock, by the GOP's ends,
         by 0x0009. Of three the one in the middle, so that one that is wrong does not count; of two the
@@ -113,8 +122,8 @@ class Gop:
         the end of it (OP-37)."""
         if self.start is None or self.length is None:
             return None
-        if self.span is not None:
-            return self.start + self.span
+        if (span := self.plausible_span) is not None:
+            return self.start + span
         length = self.length if following is None else following - self.start
         end = self.chunk.gop_end
         if end is not None and 0 < end - self.start < length - 1:

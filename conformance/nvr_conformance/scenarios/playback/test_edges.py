@@ -213,8 +213,11 @@ def _forward(edge: _Edge) -> list[Gop]:
     """PLAY over the edge, and the GOPs beside it decoded; the GOPs, where they are of both sides."""
     edge.player.goto(edge.at - edge.beside)
     gops = edge.fetched()
-    if not gops[0].given or not playback_order.near(gops[0], edge.at - edge.beside).ok:
+    first = gops[0]
+    if not first.given or first.start is None or not playback_order.near(first, edge.at - edge.beside).ok:
         return []  # PLB-17 tells
+    if first.start >= edge.at:
+        return []  # near, and behind the edge: so does GOTODATE itself
     if not edge.over("PLB-12", gops, "PLAY"):
         return []
     for gop in gops:
