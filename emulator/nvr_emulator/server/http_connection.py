@@ -32,6 +32,10 @@ HEADER_PATIENCE = 30.0
 """Seconds for the line and the header of a request to arrive."""
 READING_PATIENCE = 75.0
 """Seconds in which a client must take something of what waits for it."""
+LINGERING = 1.0
+"""Seconds in which a client that is still sending can read why nothing more is taken from it."""
+LINGERING_BYTES = 16 * 1024 * 1024
+"""What is dropped meanwhile, at most."""
 HALF_CLOSED_LOOKS = (0.02, 1.0)
 """Seconds from one look at a half-closed connection to the next, at first and at most."""
 
@@ -59,7 +63,7 @@ class HttpServer(web.Server):
             max_line_size=LONGEST_LINE,
             max_field_size=LONGEST_FIELD,
             keepalive_timeout=IDLE_PATIENCE,
-            lingering_time=0.5,
+            lingering_time=LINGERING,
             auto_decompress=False,
         )
         self.malformed = malformed
@@ -82,6 +86,8 @@ class Connection(web.RequestHandler):
         self._reading_due: asyncio.TimerHandle | None = None
         self._headers_due: asyncio.TimerHandle | None = None
         self._look: asyncio.TimerHandle | None = None
+        self._lingering: asyncio.TimerHandle | None = None
+        self._dropped = 0
 
     @property
     def idle(self) -> bool:
@@ -90,19 +96,24 @@ class Connection(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has come."""
-        hold_open(transport, lambda: self.transport is not None and not self.idle)
+        hold_open(transport, self._is_answering)
         super().connection_made(transport)
         self._headers_due = _later(self._header_patience, self._headers_are_late)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection has ended."""
-        for timer in (self._headers_due, self._reading_due, self._look):
+        for timer in (self._headers_due, self._reading_due, self._look, self._lingering):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come."""
+        if self._lingering is not None:
+            self._dropped += len(data)
+            if self._dropped > LINGERING_BYTES:
+                self._end()
+            return
         before = requests_seen(self)
         super().data_received(data)
         if requests_seen(self) > before:
@@ -125,6 +136,9 @@ class Connection(web.RequestHandler):
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """The client writes no more: what it asked for is still answered, if it is there to read it."""
+        if self._lingering is not None:
+            self._end()
+            return None
         if self.transport is None or self.idle or is_gone(self.transport):
             return None
         self._end_when_answered(HALF_CLOSED_LOOKS[0])
@@ -145,14 +159,37 @@ class Connection(web.RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("part of an answer is out: no other can follow")
         reason = (message or "the request is malformed").partition("\n")[0][:200]
-        response = self._malformed(max(status, 400), f"HTTP: {reason}")
+        response = LastAnswer(self, self._malformed(max(status, 400), f"HTTP: {reason}"))
         response.force_close()
         return response
+
+    def linger(self) -> None:
+        """End the writing side behind a last answer, and drop what comes until the client has ended its own,
+        or its time is up: what is closed with bytes unread is reset, which takes the answer from its client."""
+        if self.transport is None or self._lingering is not None:
+            return
+        self._lingering = _later(LINGERING, self._end)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.transport.resume_reading()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 (the library's name)
+        """The server ends: whoever has his last answer is not waited for."""
+        if self._lingering is not None:
+            self.force_close()
+        await super().shutdown(timeout)
 
     def log_exception(self, *arguments: Any, **options: Any) -> None:
         """What aiohttp has to tell of a connection; a body that is no good is its client's affair."""
         if not isinstance(options.get("exc_info"), web.RequestPayloadError):
             super().log_exception(*arguments, **options)
+
+    def _is_answering(self) -> bool:
+        return self.transport is not None and not self.idle and self._lingering is None
+
+    def _end(self) -> None:
+        if self.transport is not None:
+            self.transport.close()
 
     def _headers_are_late(self) -> None:
         self._headers_due = None
@@ -164,7 +201,7 @@ class Connection(web.RequestHandler):
         self.transport.write(
             f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
         )
-        self.force_close()
+        self.linger()
 
     def _await_reading(self) -> None:
         if self.transport is not None:
@@ -190,6 +227,20 @@ class Connection(web.RequestHandler):
             cut_off_body(self)
             later = min(pause * 2, HALF_CLOSED_LOOKS[1])
             self._look = _later(pause, self._end_when_answered, later)
+
+
+class LastAnswer(web.Response):
+    """An answer behind which nothing more is taken from a connection."""
+
+    def __init__(self, connection: Connection, answer: web.Response) -> None:
+        super().__init__(status=answer.status, reason=answer.reason, body=answer.body, headers=answer.headers)
+        self._connection = connection
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """All of it is written: return once the connection has ended, which cancels whoever waits here."""
+        await super().write_eof(data)
+        self._connection.linger()
+        await asyncio.get_running_loop().create_future()
 
 
 def _later(seconds: float, do: Callable[..., None], *arguments: Any) -> asyncio.TimerHandle:

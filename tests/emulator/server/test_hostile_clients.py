@@ -14,7 +14,7 @@ from contextlib import ExitStack
 import pytest
 from aiohttp import web
 
-from nvr_emulator.server import sinks
+from nvr_emulator.server import http_connection, sinks
 from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_emulator.server.http_connection import HttpServer
 from nvr_emulator.server.sinks import fair_share
@@ -97,6 +97,47 @@ def test_a_header_that_drips_has_no_more():
         return await answer
 
     assert b" 408 " in with_server(talk, short, header_patience=0.1)
+
+
+def blocking(talk):
+    """What `talk` (of a blocking connection) gives, on a connection to a server of its own."""
+
+    def connected(where):
+        with socket.create_connection(where, timeout=10) as connection:
+            return talk(connection)
+
+    async def run():
+        server = HttpServer(short, lambda status, reason: web.Response(status=status, text=reason))
+        listener = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+        try:
+            return await asyncio.to_thread(connected, listener.sockets[0].getsockname())
+        finally:
+            listener.close()
+            await server.shutdown(0.1)
+
+    return asyncio.run(run())
+
+
+def test_who_still_sends_can_read_why_nothing_is_taken():
+    def talk(connection):
+        connection.sendall(b"GET / HTTP/9.9\r\n\r\n")
+        connection.sendall(bytes(4 * 1024 * 1024))
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert b" 400 " in blocking(talk)
+
+
+def test_who_sends_on_and_on_is_closed(monkeypatch):
+    monkeypatch.setattr(http_connection, "LINGERING", 60.0)
+    monkeypatch.setattr(http_connection, "LINGERING_BYTES", 256 * 1024)
+
+    def talk(connection):
+        connection.sendall(b"GET / HTTP/9.9\r\n\r\n")
+        for _ in range(4096):
+            connection.sendall(bytes(65536))
+
+    with pytest.raises(ConnectionError):
+        blocking(talk)
 
 
 def test_an_answer_that_takes_longer_is_not_late():
