@@ -65,5 +65,5 @@ def _value(text: str) -> Any:
     """A value of a flag: a number where it is one."""
     try:
         return msgspec.json.decode(text, type=int | float)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeEncodeError):
         return text

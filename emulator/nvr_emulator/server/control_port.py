@@ -91,13 +91,22 @@ async def _read_body(incoming: web.BaseRequest, operation: Operation) -> Any:
     if operation.read is None:
         return _body_of(raw, operation.body)
     try:
-        return operation.read(msgspec.json.decode(raw, type=dict[str, Any]))
+        return operation.read(_decoded(raw, dict[str, Any]))
     except msgspec.ValidationError:
         raise ControlError(400, 'the body must be {"name": …}') from None
-    except msgspec.DecodeError as error:
-        raise ControlError(400, f"the body is no JSON: {str(error)[:200]}") from None
     except ValueError as error:
         raise ControlError(400, str(error)) from None
+
+
+def _decoded(raw: bytes, schema: Any) -> Any:
+    try:
+        return msgspec.json.decode(raw, type=schema)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ControlError(400, f"the body is no JSON: {str(error)[:200]}") from None
+    except RecursionError:
+        raise ControlError(400, "the body is nested too deep") from None
 
 
 def _body_of(raw: bytes, schema: type[msgspec.Struct]) -> Any:
@@ -105,15 +114,13 @@ def _body_of(raw: bytes, schema: type[msgspec.Struct]) -> Any:
     try:
         if not raw.strip() and all(not field.required for field in fields):
             return schema()
-        return msgspec.json.decode(raw, type=schema)
+        return _decoded(raw, schema)
     except msgspec.ValidationError as error:
         key, why = problem_of(error, schema)
         if not key:
             keys = ", ".join(f'"{field.name}": …' for field in fields)
             raise ControlError(400, f"the body must be {{{keys}}}") from None
         raise ControlError(400, f"{key}: {why}") from None
-    except msgspec.DecodeError as error:
-        raise ControlError(400, f"the body is no JSON: {str(error)[:200]}") from None
 
 
 def _read_query(incoming: web.BaseRequest, operation: Operation) -> dict[str, Any]:

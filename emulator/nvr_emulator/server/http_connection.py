@@ -165,15 +165,19 @@ class Connection(web.RequestHandler):
 
     def linger(self) -> None:
         """End the writing side behind a last answer, and drop what comes until the client has ended its own,
-        or its time is up: what is closed with bytes unread is reset, which takes the answer from its client."""
+        or its time is up: what is closed with bytes unread is reset, and its client loses the answer."""
         if self.transport is None or self._lingering is not None:
             return
         self._lingering = _later(LINGERING, self._end)
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
+        if self.transport.can_write_eof() and not self.transport.get_write_buffer_size():
+            try:
+                self.transport.write_eof()
+            except OSError:  # its client has reset it
+                self.transport.abort()
+                return
         self.transport.resume_reading()
 
-    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 (the library's name)
+    async def shutdown(self, timeout: float | None = 15.0) -> None:
         """The server ends: whoever has his last answer is not waited for."""
         if self._lingering is not None:
             self.force_close()

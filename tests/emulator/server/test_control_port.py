@@ -83,6 +83,19 @@ def test_a_body_that_is_none_gets_one_line(recorder, body, line):
     assert recorder.machine.clock.now() == before
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b'{"name": "\xff"}', b'{"variants": {"refusal": "\xff"}}', b'{"variants": {"\xff": "close"}}']
+    + [b'{"%s": %s' % (key, b"[" * 30_000) for key in (b"name", b"rate", b"variants")],
+    ids=["a value", "a variant", "a name", "nested name", "nested parameter", "nested variants"],
+)
+@pytest.mark.parametrize("path", ["/faults", "/variants", "/logs/error"])
+def test_no_body_is_too_much(recorder, path, body):
+    status, answer = post(recorder, path, body)
+    assert (status, list(answer)) == (400, ["error"])
+    assert "\n" not in answer["error"]
+
+
 @pytest.mark.parametrize("path", ["/cameras/1", "/disks/MAIN-1"])
 def test_what_a_body_does_not_know_is_refused_and_changes_nothing(recorder, path):
     assert post(recorder, path, b'{"state": "lost", "x": 1}')[0] == 400
