@@ -25,6 +25,8 @@ DIGEST = (
     'nc=00000001, cnonce="attack", response="{response}"'
 )
 LOGIN = "/cgi-bin/dlogin.cgi?UID=-1"
+MASK = "1" + "0" * 127
+"""The first camera of a recorder of model 3."""
 PLAY = "/cgi-bin/hdrctl.cgi?UID={uid}&PC=AS60&PLAYCMD="
 CONTROL_BODIES = (
     ("/clock/advance", b'{"seconds": 91}'),
@@ -149,6 +151,13 @@ def outcome(answer: bytes) -> str:
     """Its status, or that there is none."""
     found = re.match(rb"HTTP/1\.[01] ([0-9]{3})", answer)
     return found[1].decode() if found else "closed"
+
+
+def minutes_of(begin: float, count: int) -> tuple[str, str]:
+    """STARTTIME and ENDTIME of so many minutes from the one in which `begin` (Unix seconds) is."""
+    ends = (begin, begin + 60 * count)
+    start, end = (datetime.fromtimestamp(at, UTC).strftime("%y%m%d%H%M00") for at in ends)
+    return start, end
 
 
 def idle(target: Target, count: int) -> Counter[str]:
@@ -294,8 +303,7 @@ def cut_downloads(target: Target, count: int) -> Counter[str]:
     """Downloads whose client goes after the first bytes: closed, or reset."""
     ends: Counter[str] = Counter()
     _, uid = target.sign_in()
-    begin = target.since - target.since % 60 + 60
-    start, end = (datetime.fromtimestamp(at, UTC).strftime("%y%m%d%H%M00") for at in (begin, begin + 3000))
+    start, end = minutes_of(target.since + 60, 50)
     asked = f"/cgi-bin/httpdl.cgi?UID={uid}&STARTTIME={start}&ENDTIME={end}&KIND=N3VO&CAM=1&PC=AS60"
     for number in range(count):
         with target.connect() as connection:
@@ -359,7 +367,7 @@ def _commands(uid: str) -> list[str]:
         f"/cgi-bin/camera.cgi?UID={uid}&CAM=1",
         f"/cgi-bin/playaudio.cgi?UID={uid}&CAM=1",
         LOGIN,
-        f"/cgi-bin/hdrctl.cgi?UID={uid}&PC=AS60&MASK=1100",
+        f"/cgi-bin/hdrctl.cgi?UID={uid}&PC=AS60&MASK={MASK}",
         f"{play}PLAY&2ND=OFF&TIMEF=AS60_UNKNOWN&NOTIME=ON",
         f"{play}STOP&2ND=OFF&TIMEF=24042503400000",
         f"/cgi-bin/push.cgi?UID={uid}&CAM=1&CMD=START&COMP=H264&PORT=50000",

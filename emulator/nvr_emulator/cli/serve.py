@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -21,6 +22,9 @@ from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Serving
 
 log = logging.getLogger("nvr_emulator")
+
+COLLECTED_AFTER = 2000
+"""Objects behind which garbage is looked for, once it serves."""
 
 
 def serve(options: Mapping[str, Any], write_ready: Callable[[str], None]) -> int:
@@ -61,6 +65,7 @@ async def _serve(
     try:
         for serving in servings:
             await serving.start()
+        _collect_as_usual()
         lines = "\n".join(json.dumps(_ready(serving, options)) for serving in servings)
         write_ready(lines)
         # A reader that has gone must not end the recorder.
@@ -101,6 +106,13 @@ def _page(serving: Serving) -> str:
     """Where the recorder is watched; a page sends what stands behind the `#` to nobody."""
     token = serving.control_token
     return f"{serving.control_url}/watch" + (f"#token={token}" if token else "")
+
+
+def _collect_as_usual() -> None:
+    """What was made so far is here to stay; what clients leave is collected soon. A TLS handshake that failed
+    leaves a quarter of a megabyte in a cycle."""
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER)
 
 
 def _have_descriptors() -> None:

@@ -29,6 +29,8 @@ def fault_of(name: object, parameters: Mapping[str, Any]) -> Fault:
 
 def parse_fault(text: str) -> Fault:
     """`NAME[:key=value,…]`, as on a command line. `FaultError` in one line."""
+    if not text.isprintable():
+        raise FaultError(f"fault {text[:40]!a}: must be printable: say rtp-loss:rate=0.02,seed=3")
     name, _, rest = text.partition(":")
     values: dict[str, Any] = {}
     for pair in filter(None, rest.split(",")):
@@ -65,5 +67,5 @@ def _value(text: str) -> Any:
     """A value of a flag: a number where it is one."""
     try:
         return msgspec.json.decode(text, type=int | float)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except msgspec.DecodeError:
         return text

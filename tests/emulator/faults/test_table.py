@@ -52,6 +52,10 @@ def test_each_is_had_by_its_name_alone_and_by_what_it_says_of_itself(name):
 WRONG = [
     ("rtp-los", "fault 'rtp-los' is not known; did you mean 'rtp-loss'?"),
     ("", "fault '' is not known; see nvr-emulator faults"),
+    (
+        "rtp-loss:seed=\udcff",
+        "fault 'rtp-loss:seed=\\udcff': must be printable: say rtp-loss:rate=0.02,seed=3",
+    ),
     ("rtp-loss:rate=2", "fault rtp-loss: rate: must be a number of at most 1"),
     ("rtp-loss:rate=nan", "fault rtp-loss: rate: must be a number, not a text"),
     ("rtp-loss:rate=x", "fault rtp-loss: rate: must be a number, not a text"),

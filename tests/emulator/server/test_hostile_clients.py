@@ -10,6 +10,7 @@ import sys
 import urllib.parse
 import urllib.request
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -252,6 +253,27 @@ def test_without_descriptors_newcomers_are_closed_and_the_others_served():
     assert serving.returncode == 0
     assert said.count("no descriptor is left") == 1
     assert said.count("\n") == 1
+
+
+def test_failed_handshakes_leave_nothing():
+    command = [sys.executable, "-m", "nvr_emulator.cli.entry", "serve", "--transport", "https"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
+        try:
+            where = urllib.parse.urlsplit(json.loads(serving.stdout.readline())["https"])
+            grown = []
+            for _ in range(200):
+                with socket.create_connection((where.hostname, where.port), timeout=10) as connection:
+                    connection.sendall(b"no TLS at all")
+                    assert is_closed(connection, whatever=True)
+                grown.append(resident(serving.pid))
+        finally:
+            serving.terminate()
+    assert grown[-1] - grown[20] < 30 * 1024 * 1024
+
+
+def resident(pid):
+    """Bytes of a process that are resident."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def is_reset(connection):
