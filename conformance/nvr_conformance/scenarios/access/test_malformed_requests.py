@@ -77,7 +77,8 @@ def test_malformed_requests(target: Target, client: Client, check: Check, requir
 
 @scenario("SEC-06")
 def test_unexpected_requests(client: Client, observe: Observe) -> None:
-    """Methods other than GET, paths that the document does not have, requests of any size."""
+    """Methods other than GET, paths that the document does not have, requests of any size; parameters in
+    another order and with percent-escapes, of which it says nothing."""
     session = client.login()
     status = session.path("keep_alive")
     for method in ("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "get"):
@@ -90,6 +91,14 @@ def test_unexpected_requests(client: Client, observe: Observe) -> None:
         status.replace("cgi-bin", "CGI-BIN"),
     ):
         observe("SEC-06", str(client.get(path)), f"path {path.partition('?')[0]}")
+    path, _, query = status.partition("?")
+    written = {
+        "in reverse order": "&".join(reversed(query.split("&"))),
+        "with an escape in a value": query.replace("AS60", "%41S60"),
+        "with an escape in a name": query.replace("PC=", "%50C="),
+    }
+    for name, parameters in written.items():
+        observe("SEC-06", str(client.get(f"{path}?{parameters}")), f"parameters {name}")
     for size in (8, 64, 1024):
         observe("SEC-06", str(client.get(f"{status}&X={'x' * size * 1024}")), f"a query of {size} KiB")
     for size in (8, 64):

@@ -173,7 +173,7 @@ def test_parameters(target: Target, client: Client, check: Check, observe: Obser
 
 @scenario("CTL-05", "CTL-06", "CTL-07", needs=("ptz",))
 def test_centering_focus_iris(target: Target, client: Client, check: Check, observe: Observe) -> None:
-    """The corners and the middle of the picture; each focus and iris command."""
+    """The corners and the middle of the picture; each focus and iris command; both with one CTRL of two."""
     operator = Operator(target, client.login(), first_camera(target))
     for x, y in ((0, 0), (32, 32), (0, 32), (32, 0), (16, 16)):
         centred = operator.send("centering", X=x, Y=y)
@@ -201,6 +201,8 @@ def test_centering_focus_iris(target: Target, client: Client, check: Check, obse
         if set_.ok and went is not None and wanted != "RESET":
             right = went["iris"] > 0 if wanted == "OPEN" else went["iris"] < 0
             check("CTL-07", right, f"iris: {wanted.lower()}", went["iris"], f"direction of {wanted}")
+    observe("CTL-06", operator.raw("CMD=FOCUS&CTRL=FAR"), "FAR, without START")
+    observe("CTL-07", operator.raw("CMD=IRIS&CTRL=OPEN"), "OPEN, without START")
 
 
 def _sign(value: float) -> int:

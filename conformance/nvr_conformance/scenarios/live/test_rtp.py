@@ -26,6 +26,7 @@ from nvr_conformance.scenario import (
 
 KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
 WATCHED = 5.0  # seconds that are judged behind it
+PORTS = (65535, 1)  # the ends of what a port number can be; nothing needs to arrive there
 
 
 @scenario("LIV-01", "LIV-02", "LIV-03", *VIDEO_IDS, "LIV-32", setup={"rtp_wrap_after": 4.0})
@@ -61,6 +62,7 @@ def test_live_over_rtp(
         judge_video(records, codec, camera, target.unix_time(), name)
         _observe_network(stream, observe, name)
         _stop(session, stream, target, check, name)
+        _judge_ports(session, codec, camera, check)
     for name, (stream, may_be_under_way) in silent.items():
         if may_be_under_way and not is_proven_open(target, client):
             not_tested("LIV-02", f"{name}: {BLOCKED}")
@@ -118,3 +120,11 @@ def _stop(session: Session, stream: LiveStream, target: Target, check: Check, na
     if beside.total:
         check("LIV-03", *goes_on(beside), f"{name}, beside")
     session.stop(beside)
+
+
+def _judge_ports(session: Session, codec: str, camera: int, check: Check) -> None:
+    """LIV-02: START is accepted with the highest and the lowest port number."""
+    for port in PORTS:
+        started = session.get("live_rtp", CAM=camera, CMD="START", COMP=codec, PORT=port)
+        check("LIV-02", started.ok, "accepted", started, f"{codec}, PORT={port}", basis="number")
+        session.get("live_rtp", CAM=camera, CMD="STOP", COMP=codec, PORT=port)

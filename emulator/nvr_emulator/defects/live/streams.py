@@ -11,7 +11,7 @@ from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LivePicture, LiveStream, Transport
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Answer, Refused
+from nvr_emulator.recorder.replies import Answer, Refused, Reply
 from nvr_emulator.seams import around
 from nvr_protocol.timestamps import Ticks
 
@@ -29,13 +29,25 @@ def screen_is_refused(recorder: Recorder) -> None:
 @breaks("LIV-02")
 def rtp_to_the_next_port(recorder: Recorder) -> None:
     """Sends RTP to the port after the one that was asked for."""
-    _move_port(recorder, lambda port: port + 1)
+    _move_port(recorder, lambda port: port % 65535 + 1)
 
 
 @breaks("LIV-02")
 def ports_of_fifteen_bits(recorder: Recorder) -> None:
     """Loses the highest bit of the port that RTP is to be sent to."""
     _move_port(recorder, lambda port: port & 0x7FFF)
+
+
+@breaks("LIV-02")
+def highest_port_is_refused(recorder: Recorder) -> None:
+    """Refuses START with PORT=65535."""
+    _refuse_port(recorder, 65535)
+
+
+@breaks("LIV-02")
+def lowest_port_is_refused(recorder: Recorder) -> None:
+    """Refuses START with PORT=1."""
+    _refuse_port(recorder, 1)
 
 
 @breaks("LIV-02")
@@ -145,6 +157,15 @@ def camera_is_lost_with_its_client(recorder: Recorder) -> None:
 
     around(recorder.live_commands.connection_lost, connection_lost)
     around(recorder.live.check_room, check_room)
+
+
+def _refuse_port(recorder: Recorder, refused: int) -> None:
+    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        if asked.command.values.get("PORT") == refused:
+            raise Refused(400, f"PORT: {refused} is no port")
+        return original(asked)
+
+    around(recorder.live_commands.push, push)
 
 
 def _move_port(recorder: Recorder, move: Callable[[int], int]) -> None:
