@@ -13,12 +13,13 @@ from nvr_conformance.facts.rtp import step
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.decoding import decode_pictures, decodes
-from nvr_conformance.reading.nal_units import PICTURE_KINDS, PictureRun, pictures_of
+from nvr_conformance.reading.nal_units import KEY_KINDS, PICTURE_KINDS, PictureRun, pictures_of
 from nvr_conformance.reading.rtp import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from nvr_conformance.reading.nal_units import Payload
     from nvr_conformance.reading.rtp import RtpRecord
 
 Picture = tuple[list["RtpRecord"], PictureRun]
@@ -130,7 +131,7 @@ def _beginning_whole(records: Sequence[RtpRecord], codec: str) -> Iterator[Pictu
 
 def nal_units(records: Sequence[RtpRecord], codec: str) -> Fact:
     """LIV-14: each packet holds one NAL unit or a fragment of one; start and end bits right, fragments
-    rejoin."""
+    rejoin, each with what the NAL unit's header says."""
     name = "FU-A" if codec == "H264" else "FU"
     expected = f"one NAL unit in each packet, or {name} fragments that rejoin"
     pictures = _each(records, codec)
@@ -146,11 +147,25 @@ def nal_units(records: Sequence[RtpRecord], codec: str) -> Fact:
                     problem = "start and end in one fragment"
                 elif read.reserved:
                     problem = "the reserved bit is set"
+                else:
+                    problem = _lost_of_header(read, codec)
             if problem:
                 return Fact(False, expected, f"{record.place}: {problem}")
         if run.problems:
             return Fact(False, expected, run.problems[0])
     return Fact(True, expected, f"{count} fragments in {len(pictures)} pictures")
+
+
+def _lost_of_header(fragment: Payload, codec: str) -> str:
+    """What fragments did not keep of their NAL unit's header, so that it rejoins with one that its kind
+    cannot have: H.264 has no IDR picture, SPS or PPS with NRI 0 (7.4.1), H.265 no temporal id beside the
+    lowest on a key picture (7.4.2.2). "" where nothing is lost."""
+    if codec == "H264":
+        lost = fragment.kind in ("IDR", "SPS", "PPS") and not fragment.header[0] & 0x60
+        return f"a fragment of {fragment.kind} with NRI 0" if lost else ""
+    level = fragment.header[1] & 7
+    lost = level == 0 or (fragment.kind in KEY_KINDS and level != 1)
+    return f"a fragment of {fragment.kind} with TID {level}" if lost else ""
 
 
 def access_units(records: Sequence[RtpRecord], codec: str) -> list[bytes]:

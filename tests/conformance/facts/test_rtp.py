@@ -131,6 +131,15 @@ def _bits(payload, codec, clear=0, set_=0):
     return payload[:at] + bytes([payload[at] & ~clear | set_]) + payload[at + 1 :]
 
 
+def _without_level(payload, codec):
+    """A fragment that says NRI 0 (H.264) or the second temporal id (H.265)."""
+    if read_payload(codec, payload).form != "fragment":
+        return payload
+    if codec == "H264":
+        return bytes([payload[0] & 0x9F]) + payload[1:]
+    return payload[:1] + bytes([payload[1] & 0xF8 | 2]) + payload[2:]
+
+
 def _mutants(codec, packets):
     start, end = _fragment_at(packets, codec), _fragment_at(packets, codec, end=True)
     fragment, last = packets[start].payload, packets[end].payload
@@ -153,6 +162,8 @@ def _mutants(codec, packets):
     yield {"fragments"}, altered(packets, start, payload=_bits(fragment, codec, clear=0x80))
     yield {"fragments"}, altered(packets, start, payload=_bits(fragment, codec, set_=0x40))
     yield {"fragments"}, altered(packets, end, payload=_bits(last, codec, clear=0x40))
+    yield {"fragments"}, [replace(p, payload=_without_level(p.payload, codec)) for p in packets]
+    yield {"fragments"}, altered(packets, end, payload=_without_level(last, codec))
     for data in (b"\0\4\0\x08\0\2\0\1", b"\0\x0a\0\x08\0\x64\0\0", b"\0\x0d\0\x08\2\0\0\0"):
         yield {"values"}, altered(packets, 3, extension=data)
     for data in (b"\0\x27\0\x08\0\0\0\0", b"\0\x28\0\x08\0\1\0\0", b"\0\x0c\0\x08\0\2\0\0"):

@@ -20,6 +20,7 @@ from nvr_protocol.timestamps import Ticks
 Units = list[bytes]
 Packetise = Callable[[Gop, int, int], Packets]
 PARAMETER_SETS = ("VPS", "SPS", "PPS")
+PPS = 8
 AHEAD = ("AUD", *PARAMETER_SETS, "SEI")
 
 
@@ -98,6 +99,57 @@ def reserved_bit_in_fragments(recorder: Recorder) -> None:
     _fragments(recorder, lambda header, first, last: header | 0x20, (Codec.H264,))
 
 
+@breaks("LIV-14", "LIV-15")
+def fragments_without_nri(recorder: Recorder) -> None:
+    """Sends each fragment of H.264 with NRI 0, with which no decoder takes an IDR picture."""
+    _payloads(recorder, lambda each: bytes([each[0] & 0x9F]) + each[1:] if _is_h264_fragment(each) else each)
+
+
+@breaks("LIV-14")
+def later_fragments_without_nri(recorder: Recorder) -> None:
+    """Sends the NRI of H.264 in the first fragment of a NAL unit alone."""
+
+    def change(payload: bytes) -> bytes:
+        later = _is_h264_fragment(payload) and not payload[1] & 0x80
+        return bytes([payload[0] & 0x9F]) + payload[1:] if later else payload
+
+    _payloads(recorder, change)
+
+
+@breaks("LIV-14")
+def fragments_of_another_temporal_id(recorder: Recorder) -> None:
+    """Sends each fragment of H.265 with a temporal id that is one too high."""
+
+    def change(payload: bytes) -> bytes:
+        fragment = payload[0] >> 1 & 0x3F == 49
+        return payload[:1] + bytes([payload[1] + 1]) + payload[2:] if fragment else payload
+
+    _payloads(recorder, change, Codec.H265)
+
+
+@breaks("LIV-14")
+def later_fragments_of_another_layer(recorder: Recorder) -> None:
+    """Sends all fragments of an H.265 NAL unit but the first with another layer id."""
+
+    def change(payload: bytes) -> bytes:
+        later = payload[0] >> 1 & 0x3F == 49 and not payload[2] & 0x80
+        return payload[:1] + bytes([payload[1] ^ 0x08]) + payload[2:] if later else payload
+
+    _payloads(recorder, change, Codec.H265)
+
+
+@breaks("LIV-14")
+def parameter_set_in_one_fragment(recorder: Recorder) -> None:
+    """Sends the PPS of H.264 as a fragment that is its first and its last."""
+
+    def change(payload: bytes) -> bytes:
+        if payload[0] & 0x1F != PPS:
+            return payload
+        return bytes([payload[0] & 0xE0 | 28, 0xC0 | PPS]) + payload[1:]
+
+    _payloads(recorder, change)
+
+
 @breaks("LIV-15")
 def damaged_slices(recorder: Recorder) -> None:
     """Damages the slices of the pictures between key frames."""
@@ -147,6 +199,20 @@ def _units(
         return packetise(units)
 
     around(recorder.live.video.payloads_of, payloads_of)
+
+
+def _payloads(recorder: Recorder, change: Callable[[bytes], bytes], codec: Codec = Codec.H264) -> None:
+    """Change each payload of this codec."""
+
+    def payloads_of(original: Packetise, gop: Gop, picture: int, size: int) -> Packets:
+        payloads = original(gop, picture, size)
+        return [change(each) for each in payloads] if gop.footage.codec is codec else payloads
+
+    around(recorder.live.video.payloads_of, payloads_of)
+
+
+def _is_h264_fragment(payload: bytes) -> bool:
+    return payload[0] & 0x1F == 28
 
 
 def _fragments(
