@@ -51,8 +51,9 @@ FAULTS: tuple[tuple[str, dict[str, object]], ...] = (
 """Those that wait for the clock are left out: whoever waits for such an answer is he who moves it."""
 CARELESS = ("challenge", "refusal")
 """Variants of which this client is not careful enough to log in, or to see that it has not."""
-MOST_GROWTH = 24
-"""MiB that the process may grow by behind its first day, which fills what is bounded."""
+MOST_GROWTH = 48
+"""MiB that the process may grow by behind its first day: pictures are prepared anew for each variant,
+and kept in caches that are bounded."""
 
 
 class Errors(logging.Handler):
