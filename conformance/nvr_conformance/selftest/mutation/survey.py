@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nvr_conformance.selftest.mutation.operators import Mutant
 
 IMPORTED = "import"
+_KEEPING = type(cache(len))  # what functools makes of a function that keeps its results
 TIMEOUT = 600.0  # seconds for the survey: coverage makes it slow
 
 
@@ -66,8 +68,10 @@ def survey(model: int, seed: int) -> Survey:
     return msgspec.json.decode(last, type=Survey)
 
 
-class _Contexts:
-    """Tells coverage.py which scenario runs."""
+class Contexts:
+    """Tells coverage.py which scenario runs. What the recorder kept of those before is emptied: what is
+    prepared once in a process would be put down to the first scenario that asked for it alone, and a mutant
+    judged by no other."""
 
     def __init__(self, measured: coverage.Coverage) -> None:
         self._measured = measured
@@ -76,7 +80,18 @@ class _Contexts:
         from nvr_conformance.engine.events import ScenarioStarted
 
         if isinstance(event, ScenarioStarted):
+            for package in ("nvr_emulator", "nvr_protocol"):
+                _empty_caches(package)
             self._measured.switch_context(event.name)
+
+
+def _empty_caches(package: str) -> None:
+    """Empty what functions of this package's modules keep of their results."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == package:
+            for value in list(vars(module).values()):
+                if isinstance(value, _KEEPING):
+                    value.cache_clear()
 
 
 def _surveyed(model: int, seed: int) -> tuple[Judged, Survey]:
@@ -94,7 +109,7 @@ def _surveyed(model: int, seed: int) -> tuple[Judged, Survey]:
         for module in modules_of(package):
             import_module(module)
     watcher = Watcher(to_the_end=True)
-    judged = judge_scenes(model, seed, None, watcher, _Contexts(measured))
+    judged = judge_scenes(model, seed, None, watcher, Contexts(measured))
     measured.stop()
     data = measured.get_data()
     lines = {

@@ -1,22 +1,26 @@
 import logging
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
 from nvr_conformance.client.history import History
+from nvr_conformance.engine.events import ScenarioStarted
 from nvr_conformance.selftest.mutation import run as running
 from nvr_conformance.selftest.mutation import trial as trial_module
 from nvr_conformance.selftest.mutation.files import MutantSettings, MutantsRecord, recorded, scores
 from nvr_conformance.selftest.mutation.operators import Mutant, mutants_of
 from nvr_conformance.selftest.mutation.run import judge_mutants, known_equivalents
 from nvr_conformance.selftest.mutation.sites import chosen, modules_of, mutants_in, path_of
-from nvr_conformance.selftest.mutation.survey import Survey
+from nvr_conformance.selftest.mutation.survey import Contexts, Survey
 from nvr_conformance.selftest.mutation.trial import Fate, Judged, MutantTrial, Scene, Watcher, judge_mutant
 from nvr_conformance.selftest.shard import WHOLE
 from nvr_conformance.selftest.worker_pool import Lost
 from nvr_conformance.wire.exchange import Exchange
+from nvr_emulator.footage.footage import footage_of
+from nvr_protocol.codecs import Codec
 
 PACKET = "nvr_protocol.rtp.packet"
 SCENES = {
@@ -185,6 +189,19 @@ def test_what_is_held_against_a_recorder_that_breaks_is_no_kill():
     except KeyError:
         log.exception("with a trace")
     assert watcher.crash == "the recorder broke: KeyError"
+
+
+def test_each_scenario_is_told_of_what_it_executes_though_another_did_before():
+    switched = []
+    contexts = Contexts(SimpleNamespace(switch_context=switched.append))
+    contexts(ScenarioStarted("test_a", ("LIV-14",)))
+    before = footage_of("counter-small", Codec.H264, 1)
+    before.payloads(before.gop(0), 0)
+    assert footage_of("counter-small", Codec.H264, 1) is before
+    contexts(ScenarioStarted("test_b", ("LIV-14",)))
+    after = footage_of("counter-small", Codec.H264, 1)
+    assert after.recorded is not before.recorded
+    assert switched == ["test_a", "test_b"]
 
 
 def test_the_command_tells_the_score(monkeypatch, tmp_path):
