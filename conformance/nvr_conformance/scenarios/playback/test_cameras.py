@@ -1,4 +1,4 @@
-"""§3.2.3: which cameras play on one UID."""
+"""§3.2.3: which cameras play on one UID, and that PAUSE is for all of them (§3.2.6)."""
 
 from __future__ import annotations
 
@@ -109,6 +109,47 @@ def test_a_new_mask(target: Target, client: Client, check: Check, require: Requi
                 gop = player.fetch(camera)
             name = f"MASK {number}, with {len(mask)} cameras: camera {camera}"
             check("PLB-32", answer.ok and gop.given, "plays", gop if answer.ok else f"MASK: {answer}", name)
+
+
+@scenario("PLB-14", "PLB-37")
+def test_pause_of_two_cameras(
+    target: Target, client: Client, check: Check, observe: Observe, require: Require
+) -> None:
+    """PAUSE while two cameras play on one UID, and PLAY: both play again."""
+    require(len(target.cameras) > 1, "fewer than two cameras are connected")
+    moment = _recorded_moment(target, client)
+    playing = [camera for camera in target.cameras[:4] if _alone(client, camera, moment).given]
+    require(len(playing) > 1, "less than two of the first cameras have a recording")
+    cameras = playing[:2]
+    player = Player(client.login())
+    player.choose(*cameras)
+    player.goto(moment)
+    silent = [gop for gop in map(player.fetch, cameras) if not gop.given]
+    require(not silent, f"two cameras do not play at once: {silent[0] if silent else ''}")
+    answer = player.pause(moment)
+    accepted = check("PLB-14", answer.ok, "accepted", answer, "PAUSE of two cameras")
+    given = [camera for camera in cameras if player.fetch(camera).given]
+    observe("PLB-37", f"{len(given)} of 2 cameras", "camera.cgi in PAUSE of two cameras")
+    player.play()
+    for number, camera in enumerate(cameras, 1):
+        gop = player.fetch(camera)
+        # Where PLAY goes on is open: there may be nothing recorded there, which a camera alone shows too.
+        if accepted and (gop.given or _alone_behind_pause(client, camera, moment).given):
+            check("PLB-14", gop.given, "a GOP", gop, f"PLAY behind PAUSE, camera {number} of two")
+
+
+def _alone_behind_pause(client: Client, camera: int, moment: int) -> Gop:
+    """What a camera plays behind PAUSE on a UID of its own."""
+    player = Player(client.login())
+    player.choose(camera)
+    player.goto(moment)
+    player.fetch(camera)
+    player.pause(moment)
+    player.fetch(camera)
+    player.play()
+    gop = player.fetch(camera)
+    player.session.logout()
+    return gop
 
 
 @scenario("PLB-35")

@@ -132,19 +132,47 @@ def pause_does_not_end(recorder: Recorder) -> None:
     """Gives nothing once it was paused, until a GOTODATE."""
 
     def alter(playback: Playback) -> None:
-        paused = [False]
-
-        def command(original: Callable[[str, Ticks | None], None], name: str, begin: Ticks | None) -> None:
-            original(name, begin)
-            paused[0] = name == "pause" or (paused[0] and name == "play")
+        is_paused = _pause_that_outlives_play(playback)
 
         def find(original: Find, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
-            return None if paused[0] else original(cursor, recording, now)
+            return None if is_paused() else original(cursor, recording, now)
 
-        around(playback.command, command)
         around(playback.find, find)
 
     each_playback(recorder, alter)
+
+
+@breaks("PLB-14")
+def pause_ends_for_one_camera(recorder: Recorder) -> None:
+    """Gives GOPs of the first camera of MASK alone once several were paused, until a GOTODATE."""
+
+    def alter(playback: Playback) -> None:
+        is_paused = _pause_that_outlives_play(playback)
+
+        def next_gop(
+            original: Callable[[int, Recording, Ticks], Place | None],
+            camera: int,
+            recording: Recording,
+            now: Ticks,
+        ) -> Place | None:
+            place = original(camera, recording, now)
+            return None if is_paused() and camera != min(playback.mask or {camera}) else place
+
+        around(playback.next_gop, next_gop)
+
+    each_playback(recorder, alter)
+
+
+def _pause_that_outlives_play(playback: Playback) -> Callable[[], bool]:
+    """Whether it was paused, and nothing but PLAY came since."""
+    paused = [False]
+
+    def command(original: Callable[[str, Ticks | None], None], name: str, begin: Ticks | None) -> None:
+        original(name, begin)
+        paused[0] = name == "pause" or (paused[0] and name == "play")
+
+    around(playback.command, command)
+    return lambda: paused[0]
 
 
 @breaks("PLB-15")
