@@ -58,7 +58,8 @@ class HttpClient:
         recorder does: see ``Exchange.error``.
 
         ``raw`` is sent instead of a well-formed request. ``prove_end`` sends a harmless request behind it on
-        the same connection, so that bytes beyond the stated length are found without waiting (``extra``). An
+        the same connection, so that bytes beyond the stated length are found without waiting (``extra``), and
+        whether the connection is kept (``goes_on``). An
         endless multipart is not waited for (``streaming``). ``pace`` overrides the seconds kept since the
         last command.
         """
@@ -162,7 +163,9 @@ class HttpClient:
                     behind += data
             except WireError:
                 pass  # it closed the connection, as it may: what came until then counts
-        return bytes(behind.partition(b"HTTP/1.")[0])
+        extra, answer, _ = behind.partition(b"HTTP/1.")
+        exchange.goes_on = bool(answer)
+        return bytes(extra)
 
     def get(
         self,

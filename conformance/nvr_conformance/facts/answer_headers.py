@@ -1,4 +1,5 @@
-"""The header fields of the document's example answers (INF-08): pure, over an exchange.
+"""The header fields of the document's example answers (INF-08, PLB-02), and what Keep-Alive promises: pure,
+over exchanges.
 
 Names and values compare without case, in any order, among any others.
 """
@@ -11,6 +12,8 @@ from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nvr_conformance.wire.exchange import Exchange
 
 
@@ -27,6 +30,20 @@ def as_drawn(exchange: Exchange, content_type: str, *, caching: bool) -> Fact:
     )
     actual = ", ".join(f"{name}: {value or 'absent'}" for name, value in said.items())
     return Fact(right, expected, actual)
+
+
+def kept(exchanges: Sequence[Exchange]) -> Fact:
+    """INF-08, PLB-02: a connection whose answer said Connection: Keep-Alive takes a second request. One of
+    several is enough: any server may close some for reasons of its own. Ask with ``prove_end``."""
+    said = [
+        exchange
+        for exchange in exchanges
+        if exchange.goes_on is not None and "keep-alive" in _words(exchange.header("Connection") or "")
+    ]
+    if not said:
+        raise NothingToJudge("no answer said Connection: Keep-Alive")
+    count = sum(exchange.goes_on is True for exchange in said)
+    return Fact(count > 0, "a second request on the connection is answered", f"{count} of {len(said)} are")
 
 
 def _words(value: str) -> list[str]:

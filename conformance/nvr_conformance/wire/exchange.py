@@ -27,7 +27,8 @@ class Exchange:
 
     ``headers`` are in the order and spelling of the wire. ``body`` is decoded from chunks and bounded;
     ``extra`` is what came behind a body that was already complete. ``streaming`` marks an endless
-    multipart whose body was not waited for. ``raw_start`` holds the answer's first bytes untouched.
+    multipart whose body was not waited for. ``goes_on``: whether a second request on its connection was
+    answered; None where none was sent. ``raw_start`` holds the answer's first bytes untouched.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Exchange:
     headers: Headers = ()
     body: bytes = b""
     extra: bytes = b""
+    goes_on: bool | None = None
     raw_start: bytes = field(default=b"", repr=False)
     streaming: bool = False
     error: WireProblem | None = None

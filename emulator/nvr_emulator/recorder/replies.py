@@ -56,7 +56,7 @@ class Request:
 class Answer:
     """A whole answer. `sent` is called once the client has it all (or has gone away). `hang_up`: the
     connection is closed, and nothing is sent. `drawn`: the order and letter case of header fields in the
-    document's example."""
+    document's example. `last`: the connection is closed behind it, whatever it says of that."""
 
     status: int
     content: bytes | Pieces = b""
@@ -66,6 +66,7 @@ class Answer:
     sent: Callable[[], None] | None = field(default=None, compare=False)
     hang_up: bool = False
     drawn: tuple[str, ...] = DRAWN
+    last: bool = False
 
     @property
     def body(self) -> bytes:

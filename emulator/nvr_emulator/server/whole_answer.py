@@ -74,7 +74,7 @@ def response_of(incoming: web.BaseRequest, answer: Answer, variants: Variants, n
     size = "" if answer.status == NO_BODY else str(len(answer.content))
     head = f"{ahead}{size}{between}{_date(int(now))}{behind}".encode()
     content = b"" if incoming.method == "HEAD" or answer.status == NO_BODY else answer.content
-    return WholeResponse(answer.status, head, content, stays=kept and not closes)
+    return WholeResponse(answer.status, head, content, stays=kept and not (closes or answer.last))
 
 
 @lru_cache(maxsize=256)

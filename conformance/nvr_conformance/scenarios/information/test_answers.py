@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from nvr_conformance.client.commands import command_url
-from nvr_conformance.facts.answer_headers import as_drawn
+from nvr_conformance.facts.answer_headers import as_drawn, kept
+from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.scenario import HARMLESS, Check, Client, NotTested, Observe, scenario
 from nvr_conformance.wire.digest import read_challenges
 
@@ -13,19 +16,24 @@ FILES = (1, 3, 4, 99)  # that the document does not name
 
 @scenario("INF-08")
 def test_header_fields(client: Client, check: Check, not_tested: NotTested) -> None:
-    """The header of each answer that the document draws whole."""
+    """The header of each answer that the document draws whole; a second request on its connection."""
+    judge = Judge(check, not_tested)
     session = client.login()
-    answers = {
-        "the error log": (session.get("log_errors"), "text/html", True),
-        "the event log": (session.get("log_events"), "text/html", True),
-        "recordedtime.cgi": (client.get_digest(RECORDED_TIME), "text/plain", False),
-        "as_getinfo.cgi": (client.get_digest(HARMLESS), "text/html", True),
+    asking = {
+        "the error log": (partial(session.get, "log_errors"), "text/html", True),
+        "the event log": (partial(session.get, "log_events"), "text/html", True),
+        "recordedtime.cgi": (partial(client.get_digest, RECORDED_TIME), "text/plain", False),
+        "as_getinfo.cgi": (partial(client.get_digest, HARMLESS), "text/html", True),
     }
-    for name, (answer, content_type, caching) in answers.items():
-        if answer.ok:
-            check("INF-08", *as_drawn(answer, content_type, caching=caching), name)
-        else:
-            not_tested("INF-08", f"{name}: {answer}")
+    for name, (ask, content_type, caching) in asking.items():
+        answers = [ask(prove_end=True)]
+        if not answers[0].ok:
+            not_tested("INF-08", f"{name}: {answers[0]}")
+            continue
+        check("INF-08", *as_drawn(answers[0], content_type, caching=caching), name, basis="examples")
+        if not answers[0].goes_on:
+            answers.append(ask(prove_end=True))
+        judge("INF-08", f"{name}, the connection is kept", kept, answers, basis="kept")
 
 
 @scenario("INF-09")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from nvr_conformance.client.player import AGO
+from nvr_conformance.facts.answer_headers import kept
 from nvr_conformance.facts.playback_open import open_points
 from nvr_conformance.facts.recorded_time import stated_range
 from nvr_conformance.procedures.cameras import camera_count
-from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks
+from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
 from nvr_conformance.scenario import (
     SECOND,
     Check,
     Client,
+    Exchange,
     Gop,
     NotApplicable,
     NotTested,
@@ -40,6 +42,7 @@ def test_every_byte_of_a_gop(
     """MASK, PLAY, camera.cgi: the answer, its headers, its layout, its pictures, in each codec there is."""
     check_chunk = ChunkChecks(check, not_tested, not_applicable)
     seen: set[str] = set()
+    answers: list[Exchange] = []
     empty: dict[int, Gop] = {}
     cameras = require(target.cameras, "no camera is connected")
     for tried, camera in enumerate(cameras[:CAMERAS_SEARCHED]):
@@ -57,6 +60,7 @@ def test_every_byte_of_a_gop(
                 break
             check_chunk(gop, f"{gop.codec} of camera {camera}")
             seen.add(gop.codec)
+            answers.append(gop.exchange)
         player.session.logout()
     if not seen:
         gop = next(iter(empty.values()))
@@ -66,6 +70,9 @@ def test_every_byte_of_a_gop(
         require(count == lines, f"MASK takes {count} digits, and as_getinfo.cgi has lines of {lines} cameras")
         check_chunk(gop, f"nothing of {len(empty)} cameras")
     check_chunk.together()
+    if answers:
+        judge = Judge(check, not_tested, not_applicable)
+        judge("PLB-02", "the connection is kept", kept, answers, basis="kept")
     for run, gops in check_chunk.runs.items():
         for name, text in open_points(gops).items():
             observe("PLB-37", text, f"{run}, {name}")

@@ -64,6 +64,12 @@ def getinfo_is_plain_text(recorder: Recorder) -> None:
     _alter(recorder, lambda answer: dataclasses.replace(answer, content_type="text/plain"))
 
 
+@breaks("INF-08")
+def getinfo_connection_is_closed(recorder: Recorder) -> None:
+    """Says Connection: Keep-Alive of as_getinfo, and closes the connection behind it."""
+    _alter(recorder, lambda answer: dataclasses.replace(answer, last=True))
+
+
 @breaks("INF-06")
 def lost_cameras_look_unregistered(recorder: Recorder) -> None:
     """Says 0 of a camera that is registered but lost."""

@@ -56,6 +56,16 @@ def event_log_may_be_cached(recorder: Recorder) -> None:
     around(recorder.information.log_list, log_list)
 
 
+@breaks("INF-08")
+def log_connection_is_closed(recorder: Recorder) -> None:
+    """Says Connection: Keep-Alive of a log, and closes the connection behind it."""
+
+    def log_list(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        return dataclasses.replace(original(asked), last=True)
+
+    around(recorder.information.log_list, log_list)
+
+
 @breaks("INF-02")
 def event_log_says_error_log(recorder: Recorder) -> None:
     """Writes ERROR_LOG= ahead of the events."""

@@ -47,6 +47,12 @@ def gop_without_keep_alive(recorder: Recorder) -> None:
     _answer(recorder, lambda answer: _without_header(answer, "Connection"))
 
 
+@breaks("PLB-02")
+def gop_connection_is_closed(recorder: Recorder) -> None:
+    """Says Connection: Keep-Alive of a GOP, and closes the connection behind it."""
+    _answer(recorder, lambda answer: dataclasses.replace(answer, last=True))
+
+
 @breaks("PLB-03")
 def body_is_not_padded(recorder: Recorder) -> None:
     """Leaves out the padding to a multiple of 4096 bytes."""
