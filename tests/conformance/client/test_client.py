@@ -188,6 +188,17 @@ def test_proof_of_the_end_of_an_exact_body(fake_recorder):
     assert exchange.body == b"not here"
     assert exchange.extra == b""
     assert fake_recorder.paths[-1] == "/cgi-bin/as_getinfo.cgi?FILE=2"
+    assert exchange.goes_on
+
+
+@pytest.mark.parametrize("behind", [(), (RESET,), (b"no HTTP",)])
+def test_a_connection_that_is_not_kept(behind):
+    answer = HEAD + b"Connection: Keep-Alive\r\nContent-Length: 5\r\n\r\nhello"
+    with server(answer, *behind) as url, client_of(url) as client:
+        exchange = client.get("/x", prove_end=True)
+        assert exchange.ok
+        assert exchange.goes_on is False
+        assert client.get("/x").goes_on is None
 
 
 @pytest.mark.parametrize(
