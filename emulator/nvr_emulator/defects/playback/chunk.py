@@ -11,6 +11,7 @@ from nvr_emulator.defects.playback.chunk_changes import change_chunks, change_ev
 from nvr_emulator.defects.playback.order import Chunk, around_chunks
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.recordings import Place
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
@@ -49,8 +50,14 @@ def gop_without_keep_alive(recorder: Recorder) -> None:
 
 @breaks("PLB-02")
 def gop_connection_is_closed(recorder: Recorder) -> None:
-    """Says Connection: Keep-Alive of a GOP, and closes the connection behind it."""
-    _answer(recorder, lambda answer: dataclasses.replace(answer, last=True))
+    """Says Connection: Keep-Alive of a GOP of PLAY, and closes the connection behind it."""
+
+    def camera(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        # What is closed is in flight no more: behind GOTODATE it stays, so that PLB-28 holds.
+        at_play = recorder.playback_commands.playback_of(asked.session).timef is None
+        return dataclasses.replace(original(asked), last=at_play)
+
+    around(recorder.playback_commands.camera, camera)
 
 
 @breaks("PLB-03")
