@@ -2,7 +2,8 @@
 
 The first one ends what is being done, and what was begun on the recorder is ended: UIDs are logged out, a
 login under way is waited for, so that its UID is known. Nothing is waited for any longer meanwhile, and
-after GRACE seconds it is over in any case. The second one ends the process at once.
+after GRACE seconds it is over in any case. The second one ends the process at once; but what comes within
+TWIN seconds is the first one told twice (`timeout` tells its command, and then the command's group).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 10.0  # seconds for ending what was begun
+TWIN = 0.3  # seconds within which a signal that comes again is the same interrupt
 QUICK = 0.1  # seconds of each pause behind an interrupt
 _SLICE = 0.05  # seconds of a pause between two looks
 
@@ -31,6 +33,7 @@ _SLICE = 0.05  # seconds of a pause between two looks
 @dataclass(slots=True)
 class _State:
     seen: bool = False
+    seen_at: float = 0.0
     raised: bool = False
     shields: int = 0
 
@@ -46,8 +49,10 @@ def install() -> None:
 
 def _on_signal(number: int, frame: FrameType | None) -> None:
     if _state.seen:
+        if time.monotonic() - _state.seen_at < TWIN:
+            return
         _leave("interrupted twice: ended at once")
-    _state.seen = True
+    _state.seen, _state.seen_at = True, time.monotonic()
     limit = threading.Timer(GRACE, _leave, (f"interrupted: what was begun did not end in {GRACE:.0f} s",))
     limit.daemon = True
     limit.start()

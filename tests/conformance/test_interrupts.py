@@ -14,7 +14,7 @@ from nvr_emulator.server.state import state_of
 
 PROGRAM = """
 import importlib, os, signal, sys, threading
-module, names, number, later, count = sys.argv[1:6]
+module, names, number, later, again = sys.argv[1:6]
 owner = importlib.import_module(module)
 *path, name = names.split(".")
 for part in path:
@@ -22,12 +22,16 @@ for part in path:
 original, calls = getattr(owner, name), []
 
 def interrupt():
-    for _ in range(int(count)):
-        os.kill(os.getpid(), int(number))
+    os.kill(os.getpid(), int(number))
+
+def interrupt_again():
+    os.kill(os.getpid(), int(number))
 
 def patched(*args, **options):
     if not calls:
         calls.append(1)
+        if again != "never":
+            threading.Timer(float(later) + float(again), interrupt_again).start()
         if float(later):
             threading.Timer(float(later), interrupt).start()
         else:
@@ -53,7 +57,7 @@ def recorder():
 def interrupted(tmp_path, recorder):
     """Run a command in a process that interrupts itself where it first calls a function, or later."""
 
-    def run(place, *words, number=signal.SIGINT, later=0.0, count=1):
+    def run(place, *words, number=signal.SIGINT, later=0.0, again="never"):
         module, _, names = place.partition(":")
         begun = time.monotonic()
         done = subprocess.run(
@@ -65,7 +69,7 @@ def interrupted(tmp_path, recorder):
                 names,
                 str(int(number)),
                 str(later),
-                str(count),
+                str(again),
             ]
             + [str(word) for word in words],
             cwd=tmp_path,
@@ -138,9 +142,18 @@ def test_an_interrupt_in_the_pace_of_the_end_logs_out_all_the_same(interrupted, 
 
 
 def test_the_second_interrupt_ends_it_at_once(interrupted, recorder):
-    done, _ = interrupted("client.session:Session.logout", *judging(recorder, *SESSION, pace="3"), count=2)
+    done, _ = interrupted("client.session:Session.logout", *judging(recorder, *SESSION, pace="3"), again=0.5)
     assert done.returncode == 4
     assert "interrupted twice: ended at once" in done.stderr
+
+
+def test_one_that_is_told_twice_is_one(interrupted, recorder):
+    """As by `timeout`, which tells its command, and then the group that the command is in."""
+    words = judging(recorder, *SESSION, pace="3")
+    done, _ = interrupted("client.session:Session.logout", *words, number=signal.SIGTERM, again=0.0)
+    assert done.returncode == 4
+    assert "twice" not in done.stderr
+    assert sessions(recorder) == []
 
 
 SWALLOWED = """
