@@ -196,9 +196,8 @@ entry.main()
 def test_the_exit_status_is_that_of_an_interrupt_wherever_it_meets_python(tmp_path):
     """While dataclasses are made, too, which are made of text: Python would end itself by SIGINT."""
     (tmp_path / "begun.py").write_text(MADE_OF_TEXT)
-    done = subprocess.run(
-        [sys.executable, "-m", "begun"], cwd=tmp_path, capture_output=True, text=True, timeout=60
-    )
+    begun = [sys.executable, str(tmp_path / "begun.py")]
+    done = subprocess.run(begun, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 4, done.stderr
 
 

@@ -32,8 +32,9 @@ def is_gone(transport: asyncio.BaseTransport) -> bool:
 
     Where the kernel cannot be asked of a program of this machine, it counts as gone.
     """
-    connection = transport.get_extra_info("socket")
     try:
+        # A TLS transport that was aborted has no connection beneath it, and says so by an AttributeError.
+        connection = transport.get_extra_info("socket")
         own, other = connection.getsockname(), connection.getpeername()
     except (OSError, AttributeError):
         return True
