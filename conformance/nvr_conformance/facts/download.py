@@ -163,7 +163,7 @@ def covers(files: Sequence[DecodedFile], seconds: float, slack: float, began: fl
 def pieces_last(files: Sequence[DecodedFile], seconds: float, slack: float) -> Fact:
     """DWN-13: pictures of so many seconds, whatever lies between them: a gap may stand in one file or end it;
     each of the two ends of the range, and of the gap, is known to ``slack``."""
-    total = sum(len(file.stored) * _usual(file) for file in _some(files) if len(file.stored) > 1)
+    total = sum(_shown(file) for file in _some(files) if len(file.stored) > 1)
     return Fact(abs(total - seconds) <= 2 * slack, f"{seconds:.0f} s of pictures", f"{total:.2f} s")
 
 
@@ -179,12 +179,24 @@ def _usual(file: DecodedFile) -> float:
     return median(after - before for before, after in pairwise(file.stored))
 
 
+def _shown(file: DecodedFile) -> float:
+    """Seconds of pictures, holes left out; how long each stands may change."""
+    usual, hole = _usual(file), _hole_from(file)
+    steps = (after - before for before, after in pairwise(file.stored))
+    return usual + sum(step if step <= hole else usual for step in steps)
+
+
 def _hole(file: DecodedFile) -> float:
     """The longest time without a picture, where that is a hole; else 0."""
     if len(file.stored) < 2:
         return 0.0
     longest = max(after - before for before, after in pairwise(file.stored))
-    return longest if longest > max(HOLE, 3 * _usual(file)) else 0.0
+    return longest if longest > _hole_from(file) else 0.0
+
+
+def _hole_from(file: DecodedFile) -> float:
+    """Seconds from picture to picture beyond which there is a hole between them."""
+    return max(HOLE, 3 * _usual(file))
 
 
 def suffixes(download: Download, wanted: Collection[str], at_least: int) -> Fact:

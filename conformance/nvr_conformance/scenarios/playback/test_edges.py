@@ -169,8 +169,8 @@ def _listen(edge: _Edge, moment: int) -> bool:
         audios.append(heard)
         if heard.start > moment:
             break
-    if not audios:
-        return False
+    if not audios or audios[0].start >= moment:
+        return False  # GOTODATE may begin with the next GOP
     codec = playback_audio.codec_of(audios)
     said = f"{len(audios)} answers from {audios[0].start} to {audios[-1].start}"
     both = audios[0].start < moment <= audios[-1].start
@@ -261,5 +261,7 @@ def _fast(edge: _Edge) -> None:
             continue  # so wide a stride that no answer comes from this side
         sign = 1 if name == "FF" else -1
         onward = all(sign * stride > 0 for stride in playback_order.strides([g for g in gops if g.given]))
+        if onward and len(gops) == MOST and gops[-1].given:
+            continue  # in strides so short that it is on its way still
         if edge.over(id_, gops, name):
             edge.check(id_, onward, "each further on", ", ".join(map(str, gops)), f"{name} on: {edge.name}")

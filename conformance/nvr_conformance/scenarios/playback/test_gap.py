@@ -147,6 +147,8 @@ def _play_across(pens: _Pens, camera: int, gap: Gap, length: float) -> _Sides | 
     starts = [gop.start for gop in last if gop.given and gop.start is not None]
     if not across or len(starts) < 4 or starts != sorted(set(starts)):
         return None
+    if starts[2] - starts[1] < (gap.first - gap.last) / 2:
+        return None  # where GOPs differ in length, the gap was not where it was looked for to a GOP
     return _Sides(*last)
 
 
