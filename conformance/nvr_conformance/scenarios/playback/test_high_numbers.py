@@ -77,10 +77,13 @@ def test_cameras_of_high_numbers(
         live[camera] = {each.luma for each in decode_pictures(stream.comp, pictures).pictures}
     target.pass_time(RECORDED)
     played = {camera: _played(client, camera, began) for camera in codecs}
-    for id_, ours, theirs in (("LIV-12", live, played), ("PLB-05", played, live)):
-        basis = "camera" if id_ == "LIV-12" else "request"
-        for camera, whose in _whose(ours, theirs).items():
-            check(id_, whose == camera, camera, whose, f"camera {camera}, whose pictures", basis=basis)
+    of_live = _whose(live, played)
+    for camera, whose in of_live.items():
+        check("LIV-12", whose == camera, camera, whose, f"camera {camera}, whose pictures", basis="camera")
+    # Two that disagree both ways do not say which is wrong: that is told once, above.
+    if all(whose == camera for camera, whose in of_live.items()):
+        for camera, whose in _whose(played, live).items():
+            check("PLB-05", whose == camera, camera, whose, f"camera {camera}, whose pictures", basis="request")
     _judge_file(client, check, not_tested, last)
 
 

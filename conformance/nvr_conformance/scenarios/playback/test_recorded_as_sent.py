@@ -169,7 +169,8 @@ def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
     except NothingToJudge as other:
         observe("PLB-12", other.reason, f"{name}, live and recorded")
     else:
-        judge("PLB-12", f"{name}, as sent", as_sent, live, recorded)
+        if not judge("PLB-12", f"{name}, as sent", as_sent, live, recorded):
+            del aheads["pictures"]  # others than were sent are no witnesses of when
     codec = playback_audio.codec_of(each.audios)
     heard = {way: _units(way, packets, codec) for way, packets in each.audio.items()}
     if codec and (places := _places(heard["RTP"], each.audios, codec)):
