@@ -80,6 +80,14 @@ def played(gops: Sequence[Gop]) -> list[Shot]:
     ]
 
 
+def within(live: Sequence[Shot], recorded: Sequence[Shot], ahead: float) -> list[Shot]:
+    """What was sent in the time that a recording has, by its own times; ``ahead``: as of ``told_ahead``."""
+    if not recorded:
+        return list(live)
+    first, last = recorded[0].time, recorded[-1].time
+    return [shot for shot in live if first <= shot.time + ahead <= last]
+
+
 Pairs = list[tuple[Shot, Shot]]
 """Each picture that was sent, and what stands in its place in the recording."""
 

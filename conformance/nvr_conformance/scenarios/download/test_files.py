@@ -133,19 +133,19 @@ def _pictures_of_playback(
     begin: int,
 ) -> tuple[list[Gop], list[Decoded]] | None:
     """Hold the files against playback: which pictures they have, and which part of the range they cover.
-    Gives the GOPs that they were held against, and their pictures, where the first file has them."""
+    Gives the GOPs that they were held against, and their pictures, where the first file has the same."""
     player.choose(camera)
     player.goto(begin * 100)
     fetched = player.several(camera, GOPS)
     gops = facts.witnesses(fetched, begin, begin + MINUTE)
     decoded = [decode_pictures(gop.codec, gop.chunk.pictures) for gop in gops]
-    began = None
+    began, same = None, False
     if not gops:
         not_tested("DWN-11", "playback gives no GOPs of this minute that follow on each other")
     elif any(pictures.errors or not pictures.pictures for pictures in decoded):
         not_tested("DWN-11", "what playback gives does not decode")
     else:
-        check("DWN-11", *facts.same_pictures(gops, decoded, files[0], begin), f"camera {camera}")
+        same = check("DWN-11", *facts.same_pictures(gops, decoded, files[0], begin), f"camera {camera}")
         shifts = facts.shifts(gops, decoded, files[0], begin)
         began = shifts[0] + files[0].stored[0] if shifts and files[0].stored else None
         if shifts:
@@ -156,7 +156,7 @@ def _pictures_of_playback(
             observe("DWN-13", f"{began:+.1f} s", f"camera {camera}: the first picture lies from STARTTIME")
     slack = facts.slack_of(fetched)
     check("DWN-13", *facts.covers(files, MINUTE, slack, began), f"a minute of camera {camera}")
-    return None if began is None else (gops, decoded)
+    return (gops, decoded) if same and began is not None else None
 
 
 def _samples(check: Check, not_tested: NotTested, bodies: list[bytes], files: list[DecodedFile]) -> None:

@@ -83,7 +83,9 @@ def test_cameras_of_high_numbers(
     # Two that disagree both ways do not say which is wrong: that is told once, above.
     if all(whose == camera for camera, whose in of_live.items()):
         for camera, whose in _whose(played, live).items():
-            check("PLB-05", whose == camera, camera, whose, f"camera {camera}, whose pictures", basis="request")
+            check(
+                "PLB-05", whose == camera, camera, whose, f"camera {camera}, whose pictures", basis="request"
+            )
     _judge_file(client, check, not_tested, last)
 
 

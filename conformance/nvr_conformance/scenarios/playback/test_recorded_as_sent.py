@@ -13,6 +13,7 @@ from nvr_conformance.carriers.same_content import (
     runs_in,
     sent,
     told_ahead,
+    within,
 )
 from nvr_conformance.carriers.zones import ZoneTold, agrees, zone_in
 from nvr_conformance.facts import playback_audio
@@ -164,6 +165,8 @@ def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
     aheads: dict[str, list[float]] = {}
     if (ahead := told_ahead(live)) is not None:
         aheads["live"] = [ahead]
+        # The first stream began before the last one did, and so before what was played.
+        live = within(live, recorded, ahead)
     try:
         aheads["pictures"] = delays(live, recorded)
     except NothingToJudge as other:
