@@ -4,14 +4,14 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle, islice
+from itertools import cycle
 from typing import Literal
 
 from nvr_conformance.selftest.covering import Row, covering_rows, different_rows
 
 Extent = Literal["none", "part", "all"]
 """How many: none; as many as a few minutes hold; or each value alone, every two together, all at once."""
-PART = 6  # rows of pairs in a part, beside those in which everything differs
+PART = 3  # rows of pairs in a part, beside those in which everything differs
 
 Chosen = tuple[tuple[str, str], ...]
 """Names and values of variants, without those that have their default."""
@@ -23,7 +23,7 @@ def chosen_rows(
     """Which variants are judged on which model, and what that is called. ``names`` narrows to these variants.
 
     All: on each model each value alone, rows in which every two values meet, and rows in which as much as
-    can be is different. A part: the last kind on each model, and some rows of the second kind.
+    can be is different. A part: the last kind, each row on one model, and some rows of the second kind.
     """
     if extent == "none" and not names:
         return []
@@ -41,18 +41,20 @@ def chosen_rows(
 
     different = [short(row) for row in different_rows(table, barred=barred, seed=seed)]
     pairs = [short(row) for row in covering_rows(table, barred=barred, seed=seed)] if len(table) > 1 else []
+    if extent == "part":
+        named = [
+            *(
+                (f"as different as can be, {number} of {len(different)}", row)
+                for number, row in enumerate(different, 1)
+            ),
+            *((f"pairs, row {number} of {len(pairs)}", row) for number, row in enumerate(pairs[:PART], 1)),
+        ]
+        return [(model, row, name) for model, (name, row) in zip(cycle(models), named, strict=False)]
     rows = [
         (model, chosen, f"as different as can be, {number} of {len(different)}")
         for model in models
         for number, chosen in enumerate(different, 1)
     ]
-    if extent == "part":
-        some = enumerate(pairs[:PART], 1)
-        on = islice(cycle(models), PART)
-        return rows + [
-            (model, chosen, f"pairs, row {number} of {len(pairs)}")
-            for model, (number, chosen) in zip(on, some, strict=False)
-        ]
     alone = [((name, value),) for name, values in table.items() for value in values[1:]]
     rows = [(model, chosen, f"{chosen[0][0]}={chosen[0][1]}") for model in models for chosen in alone] + rows
     return rows + [

@@ -284,6 +284,12 @@ class Pens:
         return self.measurements[-1]
 
 
+@pytest.fixture(autouse=True)
+def without_playback(monkeypatch):
+    """The recorder here has no cameras: a UID that plays is none of its."""
+    monkeypatch.setattr(test_lifetime, "playing_uid", lambda target, client: None)
+
+
 def judged(scenario, recorder):
     pens = Pens()
     scenario(recorder, recorder, pens.check, Require(), pens.not_tested, pens.measure)

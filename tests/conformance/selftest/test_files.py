@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+import nvr_emulator
 from nvr_conformance.cli.main import main
 from nvr_conformance.selftest import files as selftest_files
 from nvr_conformance.selftest import trials as selftest_module
@@ -158,6 +159,9 @@ def scenarios(tmp_path):
 def command(monkeypatch, scenarios, tmp_path):
     """Run the command on one scenario; all trials in this process."""
     made = []
+    # Others break this requirement too, where the one scenario does not look.
+    few = [defect for defect in nvr_emulator.all_defects() if defect.name in DEFECTS]
+    monkeypatch.setattr(nvr_emulator, "all_defects", lambda: few)
 
     def run_trials(trials, *, jobs, timeout):
         for trial in trials:

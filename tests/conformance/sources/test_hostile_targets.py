@@ -139,7 +139,7 @@ def run(url, *arguments):
         (answers(BASIC), "not a recorder: dlogin.cgi answers 401"),
         (answers(MOVED), "it redirects to https://elsewhere/"),
         (answers(OLD_PROXY), "it may speak TLS: try https://127.0.0.1:"),
-        (answers(ESCAPES), "not a recorder: dlogin.cgi answers 404  31mred"),
+        (answers(ESCAPES), "not a recorder: dlogin.cgi answers 404 \\x9b31mred"),
         (answers(DIGEST), "login of 'ADMIN' failed: 401"),
         (silent, "timeout"),
         (drip, "timeout"),

@@ -73,6 +73,8 @@ def test_cameras_of_high_numbers(
     for camera, stream in _streams(target, client, codecs).items():
         records = target.rtp.dissect(stream.packets)
         judge("LIV-12", f"camera {camera}", names_camera, records, camera, basis="camera")
+        if stream.comp != codecs[camera]:
+            continue  # coded otherwise, no picture is the same
         pictures = [run.annex_b for run in pictures_of(records, stream.comp)]
         live[camera] = {each.luma for each in decode_pictures(stream.comp, pictures).pictures}
     target.pass_time(RECORDED)
