@@ -7,7 +7,6 @@ nothing to judge. Pictures are compared by their slices: parameter sets, AUD and
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import product
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 FEWEST = 8  # pictures that show whether a recorder records what it sends
 APART = 150  # hundredths: times of audio are whole seconds, and live comes with delays
 CHOICES = 50  # places of the same in a recording that are weighed
-_START_CODE = re.compile(b"\0*\0\0\x01")
+_START_CODE = b"\0\0\x01"  # zeros ahead of it belong to it, and are stripped
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +70,13 @@ def played(gops: Sequence[Gop]) -> list[Shot]:
     return [
         Shot(
             f"GOP {number}, picture {count}",
-            slices_of((unit.rstrip(b"\0") for unit in _START_CODE.split(data)), gop.codec),
+            slices_of((unit.rstrip(b"\0") for unit in data.split(_START_CODE)), gop.codec),
             gop.start + count * (gop.interval or 0),
         )
         for number, gop in enumerate(gops)
         if gop.start is not None and gop.codec in ("H264", "H265")
         for count, data in enumerate(gop.chunk.pictures)
     ]
-
-
-def within(live: Sequence[Shot], recorded: Sequence[Shot], ahead: float) -> list[Shot]:
-    """What was sent in the time that a recording has, by its own times; ``ahead``: as of ``told_ahead``."""
-    if not recorded:
-        return list(live)
-    first, last = recorded[0].time, recorded[-1].time
-    return [shot for shot in live if first <= shot.time + ahead <= last]
 
 
 Pairs = list[tuple[Shot, Shot]]

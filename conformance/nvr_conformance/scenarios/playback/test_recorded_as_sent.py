@@ -13,7 +13,6 @@ from nvr_conformance.carriers.same_content import (
     runs_in,
     sent,
     told_ahead,
-    within,
 )
 from nvr_conformance.carriers.zones import ZoneTold, agrees, zone_in
 from nvr_conformance.facts import playback_audio
@@ -46,8 +45,8 @@ CAMERAS = 2  # that are watched and listened to
 WATCHED = 4.0  # seconds of each way in which audio is heard
 STORED = 5.0  # seconds that a recorder is given to store what it sent
 AHEAD = 3  # seconds ahead of the first live picture from which it is played
-MOST_GOPS = 30
-ANSWERS = 16  # seconds of audio that are asked for
+MOST_GOPS = 150
+ANSWERS = 90  # seconds of audio that are asked for at most
 SOUGHT = 1.0  # seconds of audio, of those that were heard, that are sought in the recording
 
 
@@ -93,11 +92,11 @@ def test_a_recording_of_what_was_sent(
     player, _ = player_in_recording(target, client)
     session = client.login()
     session.get("live_setup")
+    begin = round(target.unix_time())
     cameras = _start(target, player, session)
     require(cameras, "no camera sends live what it is recorded as")
     others = [camera for camera in target.cameras if camera not in {each.camera for each in cameras}]
     jpeg = session.start_http(others[0], "JPEG") if others else None
-    begin = round(target.unix_time())
     _listen(target, session, cameras)
     for stream in (*(each.video for each in cameras), *([jpeg] if jpeg else [])):
         session.stop(stream)
@@ -165,8 +164,6 @@ def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
     aheads: dict[str, list[float]] = {}
     if (ahead := told_ahead(live)) is not None:
         aheads["live"] = [ahead]
-        # The first stream began before the last one did, and so before what was played.
-        live = within(live, recorded, ahead)
     try:
         aheads["pictures"] = delays(live, recorded)
     except NothingToJudge as other:
