@@ -60,6 +60,11 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
         _raise()
 
 
+def has_come() -> bool:
+    """Whether there was an interrupt."""
+    return _state.seen
+
+
 def check() -> None:
     """Raise an interrupt again that something swallowed (code that is called back cannot raise), before more
     is begun on the recorder."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from nvr_conformance import interrupts
 from nvr_conformance.cli.catalogue import explain, list_requirements
 from nvr_conformance.cli.diff import diff
 from nvr_conformance.cli.fuzz import fuzz, replay
@@ -35,6 +36,10 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
+            stop("interrupted", EXIT_KIT_BROKE)
+        except ImportError:  # what a module written in C makes of an interrupt
+            if not interrupts.has_come():
+                raise
             stop("interrupted", EXIT_KIT_BROKE)
 
 
