@@ -3,6 +3,7 @@ time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -105,16 +106,8 @@ def test_pictures_over_the_edges_of_the_calendar(
     judge = Judge(check, not_tested)
     playing, first = player_in_recording(target, client)
     playing.session.logout()
-    cameras = target.cameras[:2] if target.set_up else (first.camera,)
     found = 0
-    for number, (name, moment) in enumerate(edges(target).items()):
-        # A UID for each: that a new MASK is followed is no matter here (PLB-32).
-        player = Player(client.login())
-        edge = _Edge(player, judge, check, cameras[number % len(cameras)], moment * SECOND, name)
-        player.choose(edge.camera)
-        if not target.set_up and not _is_recorded(edge):
-            player.session.logout()
-            continue
+    for edge in _recorded_edges(target, client, judge, check, first):
         found += 1
         edge = replace(edge, beside=_go_to(edge))
         gops = _forward(edge)
@@ -123,7 +116,7 @@ def test_pictures_over_the_edges_of_the_calendar(
         if gops:
             _single_pictures(edge, gops)
             if target.set_up:
-                judge("PLB-07", f"zone: {name}", zone_of_the_time, gops, ZoneInfo(ZONE), basis="zone")
+                judge("PLB-07", f"zone: {edge.name}", zone_of_the_time, gops, ZoneInfo(ZONE), basis="zone")
     require(found, "no end of a day is recorded")
 
 
@@ -135,17 +128,10 @@ def test_audio_and_files_over_the_edges_of_the_calendar(
     judge = Judge(check, not_tested)
     playing, first = player_in_recording(target, client)
     playing.session.logout()
-    cameras = target.cameras[:2] if target.set_up else (first.camera,)
     found = 0
-    for number, (name, moment) in enumerate(edges(target).items()):
-        # A UID for each: that a new MASK is followed is no matter here (PLB-32).
-        player = Player(client.login())
-        edge = _Edge(player, judge, check, cameras[number % len(cameras)], moment * SECOND, name)
-        player.choose(edge.camera)
-        if not target.set_up and not _is_recorded(edge):
-            player.session.logout()
-            continue
+    for edge in _recorded_edges(target, client, judge, check, first):
         found += 1
+        name, moment = edge.name, edge.at // SECOND
         heard = _listen(edge, moment)
         if target.set_up and name not in DOWNLOADED:
             continue
@@ -177,6 +163,22 @@ def _listen(edge: _Edge, moment: int) -> bool:
     if edge.check("PLB-25", both, f"audio of both sides of {moment}", said, f"goes on: {edge.name}"):
         edge.judge("PLB-25", f"in time: {edge.name}", playback_audio.follow_on, audios, codec)
     return True
+
+
+def _recorded_edges(
+    target: Target, client: Client, judge: Judge, check: Check, first: Gop
+) -> Iterator[_Edge]:
+    """The edges on both sides of which something is recorded, a UID for each: that a new MASK is followed
+    is no matter here (PLB-32). ``first``: a GOP of a camera that is recorded."""
+    cameras = target.cameras[:2] if target.set_up else (first.camera,)
+    for number, (name, moment) in enumerate(edges(target).items()):
+        player = Player(client.login())
+        edge = _Edge(player, judge, check, cameras[number % len(cameras)], moment * SECOND, name)
+        player.choose(edge.camera)
+        if target.set_up or _is_recorded(edge):
+            yield edge
+        else:
+            player.session.logout()
 
 
 def edges(target: Target) -> dict[str, int]:
