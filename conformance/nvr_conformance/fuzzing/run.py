@@ -113,8 +113,8 @@ def fuzz(
             raise end()
 
     class Machine(RecorderMachine):
-        def make_driver(self) -> Driver:
-            return Driver(target, each_command)
+        def __init__(self) -> None:
+            super().__init__(Driver(target, each_command))
 
         def teardown(self) -> None:
             run.examples += bool(self.driver.steps)

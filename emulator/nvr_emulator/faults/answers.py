@@ -6,6 +6,7 @@ What the recorder does and says stays right; what becomes of its bytes on the wa
 from __future__ import annotations
 
 import random
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -48,9 +49,9 @@ class AnswerFault(Fault, frozen=True):
     seed: Seed = 0
     times: Times = None
 
+    @abstractmethod
     def plan(self, dice: random.Random) -> AnswerPlan:
         """What becomes of an answer that is hit."""
-        raise NotImplementedError
 
 
 class AnswerDelay(AnswerFault, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -42,8 +43,18 @@ Lasting = Annotated[
 ]
 
 
+class AbstractStructs(msgspec.StructMeta, ABCMeta):
+    """Structs that may leave methods to those derived from them, and are not made then."""
+
+
 class Fault(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="name", tag=hyphenated
+    msgspec.Struct,
+    metaclass=AbstractStructs,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="name",
+    tag=hyphenated,
 ):
     """One fault and its parameters. `room`: the chapter of the reference; `section`: what of the document it
     tries."""

@@ -6,6 +6,7 @@ Each alters a list of datagrams: the packets of a picture of one stream go in, w
 from __future__ import annotations
 
 import random
+from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -41,9 +42,9 @@ class StreamFault(Fault, frozen=True):
         """What its dice begin with."""
         return 0
 
+    @abstractmethod
     def strike(self, course: StreamCourse, packets: list[bytes], now: float) -> list[bytes]:
         """What leaves of the packets of a picture."""
-        raise NotImplementedError
 
 
 class PacketFault(StreamFault, frozen=True):
@@ -73,9 +74,9 @@ class PacketFault(StreamFault, frozen=True):
                 out += course.let_go()
         return out
 
+    @abstractmethod
     def hit(self, course: StreamCourse, packet: bytes, now: float) -> list[bytes]:
         """What becomes of a packet that is hit."""
-        raise NotImplementedError
 
     def _hits(self, course: StreamCourse, packet: bytes, place: int) -> bool:
         if self.picture is None:

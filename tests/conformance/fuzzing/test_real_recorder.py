@@ -89,11 +89,7 @@ def test_it_disturbs_nobody_and_leaves_nothing(recorder, target):
 
 @pytest.mark.parametrize("key", ["preset_set", "pan_tilt_zoom", "download", "keep_alive"])
 def test_what_is_not_allowed_is_not_sent_with_a_fault_either(target, key):
-    class Machine(RecorderMachine):
-        def make_driver(self):
-            return Driver(target)
-
-    machine = Machine()
+    machine = RecorderMachine(Driver(target))
     machine.nearly_valid(who=0, request=Request(key, "/cgi-bin/x.cgi", "UID=7777777777", "path"), wait=0.0)
     sent = [step for step in machine.driver.steps if isinstance(step, Malformed)]
     assert sent == ([Malformed("s1", "/cgi-bin/x.cgi?UID={uid}")] if key == "keep_alive" else [])

@@ -38,16 +38,12 @@ MOMENTS = st.one_of(
 
 
 class FuzzRules(RuleBasedStateMachine):
-    """Clients of one recorder. ``make_driver`` gives each run its driver."""
+    """Clients of one recorder, whose driver starts from a recorder without UIDs."""
 
-    def __init__(self) -> None:
+    def __init__(self, driver: Driver) -> None:
         super().__init__()
-        self.driver = self.make_driver()
+        self.driver = driver
         self.labels: list[str] = []
-
-    def make_driver(self) -> Driver:
-        """The driver of one run; it starts from a recorder without UIDs."""
-        raise NotImplementedError
 
     def teardown(self) -> None:
         self.driver.close()

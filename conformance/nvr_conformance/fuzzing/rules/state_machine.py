@@ -1,7 +1,7 @@
 """Several users at once on one recorder, as a hypothesis state machine that compares every answer.
 
 Each rule is one or a few steps of ``fuzz_steps``; what must come of them says ``reference_model``. Give
-a class derived from ``RecorderMachine`` its ``make_driver``, and run it with ``run_state_machine_as_test``.
+a class derived from ``RecorderMachine`` a driver, and run it with ``run_state_machine_as_test``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nvr_conformance.fuzzing.steps import CONTROLS, Send
 
 
 class RecorderMachine(SessionRules, LiveRules, PlaybackRules):
-    """Clients that log in, look, play and leave. ``make_driver`` gives each run its driver."""
+    """Clients that log in, look, play and leave."""
 
     @rule(
         who=WHO,
