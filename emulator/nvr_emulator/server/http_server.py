@@ -23,7 +23,7 @@ from nvr_emulator.server.exchanges import exchange_of
 from nvr_emulator.server.http_connection import HttpServer
 from nvr_emulator.server.library_internals import EndlessResponse
 from nvr_emulator.server.machine import Machine
-from nvr_emulator.server.unsent import all_sent, leave
+from nvr_emulator.server.unsent import LONG, all_sent, leave
 from nvr_emulator.server.whole_answer import response_of
 from nvr_protocol.multipart import BOUNDARY_LINE
 
@@ -115,7 +115,11 @@ class RecorderServer:
         response = response_of(incoming, answer, self.recorder.plan.variants, self.clock.now())
         transport = incoming.transport
         try:
-            await response.prepare(incoming)
+            if transport is None or len(answer.content) < LONG:
+                await response.prepare(incoming)
+            else:
+                with self.pump.budgets.answer(incoming.remote or "", transport, len(answer.content)):
+                    await response.prepare(incoming)
         finally:
             if answer.sent is not None:
                 self._sending.append((transport, partial(self._taken, answer.sent, exchange)))
@@ -126,7 +130,8 @@ class RecorderServer:
         self, incoming: web.BaseRequest, reply: LiveAnswer, passage: Passage | None
     ) -> web.StreamResponse:
         stream, variants = reply.stream, self.recorder.plan.variants
-        sink = self.pump.attach(stream)
+        client = incoming.remote or ""
+        sink = self.pump.attach(stream, client)
         response = EndlessResponse(
             headers={
                 "Content-Type": self.recorder.live.content_type(),
@@ -149,7 +154,7 @@ class RecorderServer:
             await sink.ended
             await leave(incoming.transport)
         finally:
-            self.pump.detach(stream)
+            self.pump.detach(stream, client)
             if passage is not None and passage.over:
                 self.recorder.live.end(stream, CUT_OFF)
             self.recorder.live_commands.connection_lost(stream)

@@ -18,10 +18,11 @@ from nvr_emulator.recorder.happenings import Tell, unheard
 from nvr_emulator.recorder.live.stream import LivePicture, LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import seam
+from nvr_emulator.server.client_budgets import ClientBudgets
 from nvr_emulator.server.clock import Clock, ManualClock
 from nvr_emulator.server.datagrams import DatagramSocket
 from nvr_emulator.server.refused_datagrams import ask_for_refusals, refusals
-from nvr_emulator.server.sinks import HttpSink, RtpSink, fair_share
+from nvr_emulator.server.sinks import HttpSink, RtpSink
 from nvr_protocol.timestamps import Ticks
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class MediaPump:
         self.clock = clock
         self._reports = recorder.plan.variants.rtp_source == "rtcp-beside"
         self._manual = isinstance(clock, ManualClock)
+        self.budgets = ClientBudgets()
         self._sinks: dict[int, HttpSink] = {}
         self._rtp_sinks: dict[int, RtpSink] = {}
         self._sockets: dict[tuple[int, int | None], DatagramSocket] = {}
@@ -76,27 +78,29 @@ class MediaPump:
         """Where the manual clock is moved to."""
         self.tell: Tell = unheard
 
-    def attach(self, stream: LiveStream) -> HttpSink:
-        """Where the pictures of an HTTP stream go from now on."""
+    def attach(self, stream: LiveStream, client: str) -> HttpSink:
+        """Where the pictures of an HTTP stream go from now on, whose client is at that host."""
 
         def too_slow(waiting: int) -> None:
             self.tell(
                 ReaderTooSlow(stream=stream.number, uid=stream.uid, camera=stream.camera, waiting=waiting)
             )
 
-        sink = HttpSink(self.recorder.live.part_writer(stream), self._share, too_slow)
+        def share() -> int:
+            return self.budgets.of_stream(client)
+
+        sink = HttpSink(self.recorder.live.part_writer(stream), share, too_slow)
+        self.budgets.begin_stream(client)
         self._sinks[stream.number] = sink
         stream.keeps_up = sink.keeps_up
         if stream.ended:
             sink.end()
         return sink
 
-    def _share(self) -> int:
-        return fair_share(len(self._sinks))
-
-    def detach(self, stream: LiveStream) -> None:
+    def detach(self, stream: LiveStream, client: str) -> None:
         """The connection of an HTTP stream is gone."""
-        self._sinks.pop(stream.number, None)
+        if self._sinks.pop(stream.number, None) is not None:
+            self.budgets.end_stream(client)
 
     def changed(self) -> None:
         """A command was obeyed: end what ended, and wake up if something is due earlier than it was."""

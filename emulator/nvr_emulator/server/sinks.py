@@ -14,16 +14,6 @@ from nvr_protocol.rtp.packet import VIDEO_CLOCK
 from nvr_protocol.rtp.prepared_picture import PicturePackets, size_of
 from nvr_protocol.rtp.sender_report import write_sender_report
 
-MOST_UNSENT = 8 * 1024 * 1024
-"""Bytes that may wait for a slow HTTP client before its pictures are dropped."""
-MOST_UNSENT_TOGETHER = 128 * 1024 * 1024
-"""Bytes that may wait for all of them, in equal shares."""
-
-
-def fair_share(sinks: int) -> int:
-    """How many bytes may wait for one of so many clients."""
-    return min(MOST_UNSENT, MOST_UNSENT_TOGETHER // max(1, sinks))
-
 
 class HttpSink:
     """The answer that carries one live stream over HTTP.

@@ -12,7 +12,7 @@ from nvr_emulator.findings.registry import CHAPTERS
 from nvr_emulator.findings.watcher import Watcher
 from nvr_emulator.journal.entries import Exchange
 from nvr_emulator.recorder.happenings import DownloadEnded, DownloadStarted, SessionIssued, StreamEnded
-from nvr_emulator.server import sinks
+from nvr_emulator.server import client_budgets
 from nvr_protocol.commands.urls import build_command
 
 CASES = {}
@@ -126,11 +126,12 @@ def nobody_listens(client, wrong):
 def too_slow(client, wrong):
     uid = client.session()
     stream = client.push(uid, 1)
-    limit, sinks.MOST_UNSENT = sinks.MOST_UNSENT, -1 if wrong else sinks.MOST_UNSENT
+    limit = client_budgets.MOST_OF_STREAM
+    client_budgets.MOST_OF_STREAM = -1 if wrong else limit
     try:
         client.wait(3)
     finally:
-        sinks.MOST_UNSENT = limit
+        client_budgets.MOST_OF_STREAM = limit
     client.push(uid, 1, cmd="STOP")
     client.hang_up(stream)
 

@@ -99,7 +99,7 @@ def test_an_endless_answer_that_dribbles_is_bounded(recorder):
         target = f"/cgi-bin/push.cgi?UID={uid}&CAM=1&CMD=START&COMP=H264&INTERNETMODE=ON"
         connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         recorder.journal.wait_for("push.cgi")
-        recorder.machine.pump._share = lambda: 50_000
+        recorder.machine.pump.budgets.of_stream = lambda client: 50_000
         for _ in range(4):
             recorder.advance(2)
         (sink,) = recorder.machine.pump._sinks.values()

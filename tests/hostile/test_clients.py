@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from nvr_emulator.server import http_connection, sinks
+from nvr_emulator.server import http_connection
 from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_emulator.server.http_connection import HttpServer
-from nvr_emulator.server.sinks import fair_share
 from nvr_protocol.texts.login_page import read_login_page
 
 GET = b"GET / HTTP/1.1\r\nHost: nvr\r\n\r\n"
@@ -209,16 +208,6 @@ def test_unread_streams_do_not_outlive_their_uid(recorder):
             assert answer.status == 200
         assert all(is_reset(connection) for connection in connections)
         assert not any(connection.connected for connection in served.connections)
-
-
-def test_a_share_is_fair_and_bounded():
-    counts = (1, 16, 256, 10_000)
-    shares = [fair_share(count) for count in counts]
-    assert shares == sorted(shares, reverse=True)
-    assert fair_share(0) == shares[0] == sinks.MOST_UNSENT
-    assert all(
-        share * count <= sinks.MOST_UNSENT_TOGETHER for share, count in zip(shares, counts, strict=True)
-    )
 
 
 def few_descriptors():
