@@ -80,10 +80,14 @@ class Player:
             self.readings = tuple(common) or self.readings
         return Gop(camera, exchange, chunk)
 
+    def ask_audio(self, camera: int, *, prove_end: bool = False) -> Exchange:
+        """One ``playaudio.cgi``, as it is answered."""
+        path = self.session.path("playaudio", CAM=camera)
+        return self.session.client.get(path, prove_end=prove_end, pace=GOP_PACE)
+
     def listen(self, camera: int) -> AudioWalk | None:
         """One ``playaudio.cgi``; None where it brings nothing."""
-        path = self.session.path("playaudio", CAM=camera)
-        exchange = self.session.client.get(path, pace=GOP_PACE)
+        exchange = self.ask_audio(camera)
         is_text = exchange.content_type.startswith("text/")
         return walk_audio(exchange.body) if exchange.ok and exchange.body and not is_text else None
 

@@ -33,8 +33,8 @@ def as_drawn(exchange: Exchange, content_type: str, *, caching: bool) -> Fact:
 
 
 def kept(exchanges: Sequence[Exchange]) -> Fact:
-    """INF-08, PLB-02: a connection whose answer said Connection: Keep-Alive takes a second request. One of
-    several is enough: any server may close some for reasons of its own. Ask with ``prove_end``."""
+    """INF-08, PLB-02, PLB-25: a connection whose answer said Connection: Keep-Alive takes a second request.
+    One of several is enough: any server may close some for reasons of its own. Ask with ``prove_end``."""
     said = [
         exchange
         for exchange in exchanges

@@ -48,7 +48,8 @@ def one_chunk(chunk: ChunkWalk) -> Fact:
 
 
 def answer_headers(exchange: Exchange) -> Fact:
-    """PLB-02: the headers of §3.2.1, and as many bytes as Content-Length says. Ask with ``prove_end``."""
+    """PLB-02, PLB-25: the headers of §3.3.1 and §3.3.2, and as many bytes as Content-Length says. Ask with
+    ``prove_end``."""
     expected = "octet-stream, keep-alive, no-cache, Content-Length as long as the body"
     kept = (exchange.header("Connection") or "").lower()
     cache = (exchange.header("Cache-Control") or "").lower()

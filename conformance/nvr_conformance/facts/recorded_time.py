@@ -75,6 +75,8 @@ def _slot_problem(line: str) -> str:
         return ""
     if not _CAPACITY.fullmatch(capacity) or not _REMAINING.fullmatch(remaining):
         return f"sizes: {line!r}"
+    if int(remaining.removesuffix("GB")) > int(capacity.partition("GB")[0]):
+        return f"more remains than there is: {line!r}"
     if not any(recorded):
         return ""
     right = all(

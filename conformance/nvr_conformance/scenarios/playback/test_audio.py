@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from nvr_conformance.facts import playback_audio
+from nvr_conformance.facts.answer_headers import kept
+from nvr_conformance.facts.playback_chunk import answer_headers
 from nvr_conformance.procedures.audio_witness import SAME, live_apart
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.playback_gaps import recorded_between
@@ -75,10 +77,23 @@ def test_recorded_audio_of_each_codec(
                 where = f"{name}, beside pictures {(moment - begin) // 100} s on"
                 judge(id_, where, playback_audio.beside_pictures, heard, pictures.start, pictures.length)
     require(judged, "no camera gives audio")
+    _judge_answers(judge, player, next(iter(judged.values()))[0].camera, begin)
     if not judged.keys() & {"G711", "G726"}:
         not_tested("PLB-23", "no camera gives G.711 or G.726")
     if "AAC" not in judged:
         not_tested("PLB-24", "no camera gives AAC")
+
+
+def _judge_answers(judge: Judge, player: Player, camera: int, moment: int) -> None:
+    """PLB-25: the header that is drawn ahead of audio; a second request on its connection."""
+    player.choose(camera)
+    player.goto(moment)
+    answers = [player.ask_audio(camera, prove_end=True)]
+    if answers[0].ok and not answers[0].goes_on:
+        answers.append(player.ask_audio(camera, prove_end=True))
+    if answers[0].ok and answers[0].body:
+        judge("PLB-25", "header of the answer", answer_headers, answers[0], basis="header")
+        judge("PLB-25", "the connection is kept", kept, answers, basis="kept")
 
 
 def _at_once(some: list[AudioWalk], others: list[AudioWalk]) -> tuple[AudioWalk, AudioWalk]:

@@ -1,13 +1,19 @@
-"""What the document leaves open about playback: recorded, not judged."""
+"""What the document leaves open about playback: recorded; what it says of the chunk without a picture,
+where one comes, is judged."""
 
 from __future__ import annotations
 
+from nvr_conformance.facts import playback_chunk
+from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.profile.dialect_naming import told_by_video
 from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenario import (
     SECOND,
+    Check,
     Client,
     Gop,
+    NotApplicable,
+    NotTested,
     Observe,
     Player,
     Require,
@@ -19,22 +25,36 @@ from nvr_protocol.dialect import OPEN_POINTS
 
 EARLIEST = 1_640_995_200 * SECOND  # 2022-01-01, the first day that TIMEF can name
 DAY = 86_400 * SECOND
+PLAYBACK, REVERSE = 2, 3  # what 0x000D calls them
 NEAR = 60 * SECOND  # of an end of the recording: it grows, and is overwritten, while the run goes on
 
 
-@scenario("PLB-31", "PLB-34")
-def test_ends_and_beginnings(target: Target, client: Client, observe: Observe, require: Require) -> None:
+@scenario("PLB-03", "PLB-05", "PLB-21", "PLB-31", "PLB-34")
+def test_ends_and_beginnings(
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    observe: Observe,
+    require: Require,
+) -> None:
     """Past both ends, before any PLAYCMD, outside MASK, PLAY on a fresh UID; the dialect."""
+    judge = Judge(check, not_tested, not_applicable)
     player, first = player_in_recording(target, client)
     camera = first.camera
     following = player.several(camera, 2)
     player.goto(EARLIEST)
     oldest = player.fetch(camera)
     player.reverse(oldest.start or EARLIEST)
-    observe("PLB-31", _said(player, camera, 2), "BPLAY from the oldest GOP")
+    early = [player.fetch(camera) for _ in range(2)]
+    observe("PLB-31", ", then ".join(map(str, early)), "BPLAY from the oldest GOP")
+    _judge_empty(judge, not_applicable, early[-1], REVERSE, "BPLAY from the oldest GOP")
     player.goto(round(target.unix_time()) * SECOND + DAY)
     newest = player.fetch(camera)
-    observe("PLB-31", _said(player, camera, 1), "behind the newest GOP")
+    late = player.fetch(camera)
+    observe("PLB-31", str(late), "behind the newest GOP")
+    _judge_empty(judge, not_applicable, late, PLAYBACK, "behind the newest GOP")
     others = [number for number in target.cameras if number != camera]
     if others:
         observe("PLB-31", player.fetch(others[0]), "a camera outside MASK")
@@ -75,8 +95,15 @@ def _span(hundredths: int) -> str:
     return f"{seconds} s"
 
 
-def _said(player: Player, camera: int, count: int) -> str:
-    return ", then ".join(str(player.fetch(camera)) for _ in range(count))
+def _judge_empty(judge: Judge, not_applicable: NotApplicable, gop: Gop, operation: int, name: str) -> None:
+    """Judge a chunk that has no picture like any other. What comes there is open: it may be no chunk."""
+    if gop.given or not gop.exchange.ok or gop.chunk.stream_header_offset is None:
+        for id_ in ("PLB-03", "PLB-05", "PLB-21"):
+            not_applicable(id_, f"{name}: no chunk without a picture")
+        return
+    judge("PLB-03", f"no picture: {name}", playback_chunk.padded, gop.chunk)
+    judge("PLB-05", f"no picture: {name}", playback_chunk.information, gop.chunk, gop.camera, "")
+    judge("PLB-21", f"no picture: {name}", playback_chunk.operation, gop.chunk, operation, basis="operation")
 
 
 def _dialect(gops: list[Gop]) -> str:

@@ -79,6 +79,8 @@ class Mutant:
     """The how-manieth of its module: by it, the change is found again."""
     at_import: bool = False
     """Whether it takes effect when the module is imported, and not when its line is executed later."""
+    choice: tuple[str, str] | None = None
+    """Name and value, where it changes nothing but a test whether an attribute has that value."""
 
     @property
     def key(self) -> str:
@@ -94,6 +96,7 @@ class _Place:
     text: str
     change: Change
     at_import: bool = False
+    choice: tuple[str, str] | None = None
 
 
 def mutants_of(module: str, source: str) -> list[Mutant]:
@@ -110,6 +113,7 @@ def mutants_of(module: str, source: str) -> list[Mutant]:
             lines[_line(place.node) - 1].strip(),
             number,
             place.at_import,
+            place.choice,
         )
         for number, place in enumerate(_places(ast.parse(source)))
     ]
@@ -200,10 +204,34 @@ def _of_statement(statement: ast.stmt, function: str) -> Iterator[_Place]:
             elif isinstance(item, ast.expr):
                 yield from _of_expression(item, function)
     if isinstance(statement, ast.If | ast.While):
-        yield _Place(statement, function, "condition", "the condition negated", _negate)
+        choice = _choice_of(statement.test)
+        yield _Place(statement, function, "condition", "the condition negated", _negate, choice=choice)
+
+
+def _choice_of(node: ast.AST) -> tuple[str, str] | None:
+    """Name and value, where an expression asks whether an attribute has that value (or has not)."""
+    match node:
+        case ast.Compare(
+            left=ast.Attribute(attr=name),
+            ops=[ast.Eq() | ast.NotEq()],
+            comparators=[ast.Constant(value=str(value))],
+        ):
+            return name, value
+    return None
 
 
 def _of_expression(expression: ast.expr, function: str) -> Iterator[_Place]:
+    choices = {
+        inner: choice
+        for node in _visible(expression)
+        if isinstance(node, ast.Compare) and (choice := _choice_of(node))
+        for inner in (node, node.comparators[0])
+    }
+    for place in _in_expression(expression, function):
+        yield replace(place, choice=choices.get(place.node))
+
+
+def _in_expression(expression: ast.expr, function: str) -> Iterator[_Place]:
     for node in _visible(expression):
         if isinstance(node, ast.Compare):
             for index, operator in enumerate(node.ops):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -26,6 +27,26 @@ class Equivalent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: str
 
 
+class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Mutants of one kind for which one reason holds. ``keys``: a pattern that matches their keys whole."""
+
+    keys: str
+    why: str
+
+
+class Excused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The list of mutants that are no faults: one by one, and by kinds."""
+
+    mutant: tuple[Equivalent, ...] = ()
+    kind: tuple[Kind, ...] = ()
+
+    def why(self, key: str) -> str:
+        """Why a mutant is no fault; empty where it is none of the list."""
+        found = (row.why for row in self.mutant if row.key == key)
+        alike = (row.why for row in self.kind if re.fullmatch(row.keys, key))
+        return next(found, "") or next(alike, "")
+
+
 @dataclass(frozen=True)
 class Survivor:
     """What became of one mutant. ``known``: why it is no fault, where that was proved before."""
@@ -35,11 +56,10 @@ class Survivor:
     known: str = ""
 
 
-def known_equivalents() -> dict[str, str]:
-    """The list of mutants that are no faults: key and reason."""
+def known_equivalents() -> Excused:
+    """The list of mutants that are no faults."""
     text = files("nvr_conformance.selftest.mutation").joinpath("equivalent.toml").read_bytes()
-    rows = msgspec.toml.decode(text, type=dict[str, list[Equivalent]])
-    return {row.key: row.why for row in rows.get("mutant", [])}
+    return msgspec.toml.decode(text, type=Excused)
 
 
 def judge_mutants(
@@ -68,7 +88,7 @@ def judge_mutants(
         for trial, answer in spread(judge_mutant, list(by_trial), jobs=jobs, timeout=timeout, fresh=True):
             mutant = by_trial[trial]
             judged = Judged(Fate.CRASHED, reason=answer.reason) if isinstance(answer, Lost) else answer
-            yield Survivor(mutant, compared(judged, healthy), known.get(mutant.key, ""))
+            yield Survivor(mutant, compared(judged, healthy), known.why(mutant.key))
 
 
 def compared(judged: Judged, healthy: Survey) -> Judged:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -56,13 +57,32 @@ def path_of(module: str) -> Path:
     return Path(spec.origin)
 
 
+@cache
+def liberties() -> Mapping[str, Collection[object]]:
+    """What a recorder may do in several ways, and which: the variants, and what the dialect has besides."""
+    from nvr_emulator.configuration.variant_choice import all_variants
+    from nvr_protocol.dialect import ALTERNATIVES
+
+    variants = {variant.name.replace("-", "_"): variant.values for variant in all_variants()}
+    return {**ALTERNATIVES, **variants}
+
+
+def takes_another_way(mutant: Mutant) -> bool:
+    """Whether it does nothing but take another of the ways that the document leaves open: such a recorder is
+    right, and what the judge makes of it is the matter of the trials of variants."""
+    if mutant.choice is None:
+        return False
+    name, value = mutant.choice
+    return value in liberties().get(name, ())
+
+
 def mutants_in(package: Package, executes: Callable[[Path, int], bool]) -> list[Mutant]:
-    """Every mutant in a line that a healthy run executes."""
+    """Every mutant in a line that a healthy run executes, but those that are no faults by their place."""
     return [
         mutant
         for module, path in modules_of(package).items()
         for mutant in mutants_of(module, path.read_text("utf-8"))
-        if executes(path, mutant.line)
+        if executes(path, mutant.line) and not takes_another_way(mutant)
     ]
 
 

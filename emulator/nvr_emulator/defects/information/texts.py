@@ -174,6 +174,13 @@ def capacity_without_its_unit(recorder: Recorder) -> None:
     _recorded_text(recorder, lambda body: re.sub(rb"(\d)GB", rb"\1", body))
 
 
+@breaks("INF-04")
+def more_remains_than_there_is(recorder: Recorder) -> None:
+    """Writes the remaining capacity ahead of the capacity."""
+    sizes = re.compile(rb"(?m)^((?:MAIN|EXT)[^,]*),(\d+)GB\(R\),(\d+)GB,")
+    _recorded_text(recorder, lambda body: sizes.sub(rb"\1,\3GB(R),\2GB,", body))
+
+
 @breaks("INF-05")
 def recorded_range_in_utc(recorder: Recorder) -> None:
     """Shows the recorded range in UTC."""

@@ -27,6 +27,7 @@ class AudioPlayback:
         self.dialect = plan.dialect
         self.variants = plan.variants
 
+    @seam
     def answer(self, camera: int, audio: Audio | None, second: UnixSeconds | None) -> Answer:
         """The answer with that second of audio; an empty one where there is none (OP-28)."""
         if audio is None or second is None:

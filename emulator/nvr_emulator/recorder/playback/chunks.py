@@ -7,6 +7,7 @@ from nvr_emulator.configuration.settings import CameraSettings
 from nvr_emulator.footage.footage import Gop, hundredths, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.playback.operations import Playback
+from nvr_emulator.seams import seam
 from nvr_protocol.codecs import Codec
 from nvr_protocol.pieces import Pieces
 from nvr_protocol.playback.video_values import PlaybackVideo
@@ -50,6 +51,7 @@ class Chunks:
             case _:
                 return hundredths(place.gop.picture_at(place.gop.pictures - 1))
 
+    @seam
     def no_image(self, camera: CameraSettings, playback: Playback, recording: Recording, now: Ticks) -> bytes:
         """The chunk that says that there is no picture (OP-23); its time is where playback stands, else
         `now`."""

@@ -1,4 +1,5 @@
 import logging
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -12,8 +13,20 @@ from nvr_conformance.selftest.mutation import run as running
 from nvr_conformance.selftest.mutation import trial as trial_module
 from nvr_conformance.selftest.mutation.files import MutantSettings, MutantsRecord, recorded, scores
 from nvr_conformance.selftest.mutation.operators import Mutant, mutants_of
-from nvr_conformance.selftest.mutation.run import judge_mutants, known_equivalents
-from nvr_conformance.selftest.mutation.sites import chosen, modules_of, mutants_in, path_of
+from nvr_conformance.selftest.mutation.run import (
+    Equivalent,
+    Excused,
+    Kind,
+    judge_mutants,
+    known_equivalents,
+)
+from nvr_conformance.selftest.mutation.sites import (
+    chosen,
+    modules_of,
+    mutants_in,
+    path_of,
+    takes_another_way,
+)
 from nvr_conformance.selftest.mutation.survey import Contexts, Survey
 from nvr_conformance.selftest.mutation.trial import Fate, Judged, MutantTrial, Scene, Watcher, judge_mutant
 from nvr_conformance.selftest.shard import WHOLE
@@ -52,6 +65,9 @@ FATES = {
 }
 
 
+EXCUSED = Excused((Equivalent(mutant(4).key, "the document allows it"),))
+
+
 def answer_by_number(work, tasks, **kwargs):
     assert kwargs["fresh"]
     for task in tasks:
@@ -61,7 +77,7 @@ def answer_by_number(work, tasks, **kwargs):
 @pytest.fixture
 def outcomes(monkeypatch):
     monkeypatch.setattr(running, "spread", answer_by_number)
-    monkeypatch.setattr(running, "known_equivalents", lambda: {mutant(4).key: "the document allows it"})
+    monkeypatch.setattr(running, "known_equivalents", lambda: EXCUSED)
     made = judge_mutants([mutant(number) for number in FATES], HEALTHY, model=2, seed=0, jobs=2)
     return sorted(made, key=lambda each: each.mutant.number)
 
@@ -128,8 +144,40 @@ def test_every_equivalent_names_a_mutant_that_there_is():
         for package in ("emulator", "protocol")
         for each in mutants_in(package, lambda path, line: True)
     }
-    assert set(known_equivalents()) - keys == set()
-    assert all(known_equivalents().values())
+    known = known_equivalents()
+    assert {row.key for row in known.mutant} - keys == set()
+    for row in known.kind:
+        assert any(re.fullmatch(row.keys, key) for key in keys), row.keys
+    assert all(row.why for row in (*known.mutant, *known.kind))
+
+
+def test_a_kind_excuses_what_its_pattern_matches_whole():
+    excused = Excused(kind=(Kind("m:f: .*: 1 is [02]", "open"),))
+    assert excused.why("m:f: x = 1: 1 is 2") == "open"
+    assert excused.why("m:f: x = 1: 1 is 20") == excused.why("n:m:f: x = 1: 1 is 2") == ""
+
+
+OPEN = """
+def made(self, plan):
+    if plan.variants.no_image == "404":
+        return plan.variants.mp4_start != "key-before" and self.going
+    return self.second_stream == "else", plan.variants.no_image == "chunk" == self.other
+"""
+
+
+def test_another_way_that_the_document_leaves_open_is_no_fault():
+    free = {each.text for each in mutants_of("m", OPEN) if takes_another_way(each)}
+    assert free == {
+        "the condition negated",
+        "Eq is NotEq",
+        "'404' is '405'",
+        "NotEq is Eq",
+        "'key-before' is 'key-beford'",
+    }
+    others = {each.text for each in mutants_of("m", OPEN) if not takes_another_way(each)}
+    assert {"And is Or", "'else' is 'eld'", "'chunk' is 'chunj'", "Eq is NotEq"} <= others | {
+        "'else' is 'eld'"
+    }
 
 
 def trial_of(module, text, *scenarios):
