@@ -221,7 +221,7 @@ def _choice_of(node: ast.AST) -> tuple[str, str] | None:
 
 
 def _of_expression(expression: ast.expr, function: str) -> Iterator[_Place]:
-    choices = {
+    choices: dict[ast.AST, tuple[str, str]] = {
         inner: choice
         for node in _visible(expression)
         if isinstance(node, ast.Compare) and (choice := _choice_of(node))
