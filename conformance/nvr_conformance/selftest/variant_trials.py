@@ -3,7 +3,8 @@ them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from itertools import cycle
 from typing import Literal
 
@@ -71,3 +72,13 @@ def setup_of(chosen: Chosen) -> dict[str, object]:
     from nvr_emulator.configuration.variant_choice import read_variants
 
     return {"variants": msgspec.to_builtins(read_variants(chosen))} if chosen else {}
+
+
+@cache
+def ways_left_open() -> Mapping[str, Collection[object]]:
+    """What a recorder may do in several ways, and which: the variants, by the names of their fields, and what
+    the dialect has besides."""
+    from nvr_emulator.configuration.variant_choice import all_variants
+    from nvr_protocol.dialect import ALTERNATIVES
+
+    return {**ALTERNATIVES, **{variant.field: variant.values for variant in all_variants()}}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from nvr_conformance.selftest.mutation.operators import Mutant, mutants_of
+from nvr_conformance.selftest.variant_trials import ways_left_open
 
 Package = Literal["emulator", "protocol"]
 
@@ -57,23 +57,13 @@ def path_of(module: str) -> Path:
     return Path(spec.origin)
 
 
-@cache
-def liberties() -> Mapping[str, Collection[object]]:
-    """What a recorder may do in several ways, and which: the variants, and what the dialect has besides."""
-    from nvr_emulator.configuration.variant_choice import all_variants
-    from nvr_protocol.dialect import ALTERNATIVES
-
-    variants = {variant.name.replace("-", "_"): variant.values for variant in all_variants()}
-    return {**ALTERNATIVES, **variants}
-
-
 def takes_another_way(mutant: Mutant) -> bool:
     """Whether it does nothing but take another of the ways that the document leaves open: such a recorder is
     right, and what the judge makes of it is the matter of the trials of variants."""
     if mutant.choice is None:
         return False
     name, value = mutant.choice
-    return value in liberties().get(name, ())
+    return value in ways_left_open().get(name, ())
 
 
 def mutants_in(package: Package, executes: Callable[[Path, int], bool]) -> list[Mutant]:
