@@ -147,16 +147,23 @@ class AnswerPlans:
 
 
 class Passage:
-    """The bytes of one answer on their way: `let` gives those that still pass. `over`: the cut is reached."""
+    """The bytes of one answer on their way: `let` gives those that still pass. `over`: the cut is reached;
+    `begun`: its first byte has left."""
 
     def __init__(self, plan: AnswerPlan) -> None:
         self.plan = plan
-        self.over = False
+        self.over = self.begun = False
         self._body: int | None = None
         self._tail = b""
 
+    @property
+    def broken(self) -> bool:
+        """Whether the fault has cut it off, or keeps all of it back."""
+        return self.over or not self.begun
+
     def let(self, data: bytes) -> bytes:
         """What passes of the next bytes."""
+        self.begun = True
         cut = self.plan.cut
         if cut is None or self.over:
             return b"" if self.over else data

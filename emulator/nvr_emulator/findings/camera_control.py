@@ -101,7 +101,7 @@ class CameraControl(Chapter):
         """Cameras that were set moving a while ago."""
         while self._moving:
             which, (exchange, _) = next(iter(self._moving.items()))
-            if now - exchange.at < PATIENCE and len(self._moving) < MOVING_REMEMBERED:
+            if self.clients.since(exchange, now) < PATIENCE and len(self._moving) < MOVING_REMEMBERED:
                 return
             yield self._left_moving(which)
 

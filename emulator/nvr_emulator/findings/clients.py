@@ -5,7 +5,7 @@ Followed from the journal alone, as the client sees it, whatever the recorder's 
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.configuration.settings import CameraSettings
 from nvr_emulator.findings.reading import Reading, read
-from nvr_emulator.journal.entries import ClockMoved, ClockStepped, Exchange
+from nvr_emulator.journal.entries import ClockMoved, ClockStepped, Exchange, FaultStruck
 from nvr_emulator.recorder.happenings import (
     DownloadEnded,
     DownloadStarted,
@@ -27,6 +27,7 @@ from nvr_protocol.commands.urls import Command
 from nvr_protocol.models import SERIES_BY_NAME
 
 UIDS_REMEMBERED = 2000
+STEPS_REMEMBERED = 100
 AUDIO = "AUDIO"
 PLAYBACK = ("play", "reverse", "pause", "step", "goto", "fast")
 """The keys of the PLAYCMD commands that start or change playback."""
@@ -78,6 +79,8 @@ class WatchedUid:
     ended: SessionEnded | None = None
     forgiven: bool = False
     """It expired while the manual clock jumped over its whole lifetime: no client could have kept it."""
+    disturbed: bool = False
+    """A fault hit the answer to its login: the client may have never seen it."""
 
     @property
     def uid(self) -> int:
@@ -88,6 +91,11 @@ class WatchedUid:
     def peer(self) -> str:
         """The address from which it was asked for."""
         return "" if self.login is None else self.login.peer
+
+    @property
+    def lost(self) -> bool:
+        """Whether no client knows it: a fault hit the answer that told it, and nobody has used it."""
+        return self.disturbed and not self.commands
 
     @property
     def busy(self) -> bool:
@@ -140,6 +148,7 @@ class Clients:
         self._valid: dict[int, WatchedUid] = {}
         self.latest: Exchange | None = None
         self._jump: ClockMoved | None = None
+        self._steps: deque[ClockStepped] = deque(maxlen=STEPS_REMEMBERED)
         self.shown = 0.0
         """The latest time that the recorder has shown before its clock was set back (Unix seconds)."""
 
@@ -195,10 +204,30 @@ class Clients:
                 watched.streamed = True
             case DownloadEnded() if (watched := self.uids.get(entry.uid)) is not None:
                 watched.downloads.pop(entry.download, None)
+            case FaultStruck():
+                for watched in self._valid.values():
+                    if watched.login is not None and watched.login.number == entry.exchange:
+                        watched.disturbed = True
             case ClockMoved():
                 self._jump = entry
-            case ClockStepped() if entry.seconds < 0:
-                self.shown = max(self.shown, entry.at - entry.seconds)
+
+    def clock_stepped(self, entry: ClockStepped) -> None:
+        """The recorder's clock was set; its uptime goes on."""
+        self._steps.append(entry)
+        if entry.seconds < 0:
+            self.shown = max(self.shown, entry.at - entry.seconds)
+
+    def since(self, earlier: Happening, now: float) -> float:
+        """Seconds that have passed from an entry of the journal until now, however the clock was set
+        meanwhile."""
+        return now - earlier.at - sum(step.seconds for step in self._steps if step.number > earlier.number)
+
+    def elapsed(self, earlier: Exchange, later: Exchange) -> float:
+        """Seconds between two requests: by the recorder's clock or by the host's, whichever says more.
+
+        A manual clock stands still while a client waits, and jumps while it does not.
+        """
+        return max(self.since(earlier, later.at), later.arrived - earlier.arrived)
 
     def forgives(self, ended: SessionEnded) -> bool:
         """Whether a UID expired in one jump of the manual clock that left its client no time."""
@@ -212,14 +241,6 @@ class Clients:
 
 LIFETIME = 90.0
 """Seconds after which a UID ends that no command carries (§1.3)."""
-
-
-def elapsed(earlier: Exchange, later: Exchange) -> float:
-    """Seconds between two requests: by the recorder's clock or by the host's, whichever says more.
-
-    A manual clock stands still while a client waits, and jumps while it does not.
-    """
-    return max(later.at - earlier.at, later.arrived - earlier.arrived)
 
 
 def _uid_of(exchange: Exchange) -> int | None:

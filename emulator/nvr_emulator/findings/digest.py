@@ -112,7 +112,7 @@ class Digest(Chapter):
             return
         if exchange.challenged:
             return
-        if single and exchange.at - single[-1].at > NONCE_LIFETIME:
+        if single and self.clients.since(single[-1], exchange.at) > NONCE_LIFETIME:
             single.clear()
         single.append(exchange)
         while len(self._single) > NONCES_REMEMBERED:

@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 
 from nvr_emulator.findings.chapter import Chapter, by, on
-from nvr_emulator.findings.clients import AUDIO, Asking, Clients, Known, WatchedUid, elapsed
+from nvr_emulator.findings.clients import AUDIO, Asking, Clients, Known, WatchedUid
 from nvr_emulator.findings.rule import Breach, Rule, Severity
 from nvr_emulator.journal.entries import Exchange, FellBehind, NobodyListens, ReaderTooSlow
 from nvr_emulator.recorder.happenings import (
@@ -193,7 +193,10 @@ class Live(Chapter):
         starts.append(asking.exchange)
         while len(self._starts) > STREAMS_REMEMBERED:
             self._starts.popitem(last=False)
-        if len(starts) == CHURN_STARTS and (span := elapsed(starts[0], starts[-1])) < CHURN_SECONDS:
+        if (
+            len(starts) == CHURN_STARTS
+            and (span := self.clients.elapsed(starts[0], starts[-1])) < CHURN_SECONDS
+        ):
             text = f"camera {camera} was started {len(starts)} times within {span:.1f} s"
             yield by(asking, CHURN, text, *(start.number for start in list(starts)[:-1]))
 
@@ -225,7 +228,7 @@ class Live(Chapter):
         """Cameras that were asked for what they do not send."""
         while self._silent:
             key, stream = next(iter(self._silent.items()))
-            if now - stream.at < PATIENCE and len(self._silent) < STREAMS_REMEMBERED:
+            if self.clients.since(stream, now) < PATIENCE and len(self._silent) < STREAMS_REMEMBERED:
                 return
             del self._silent[key]
             yield from self._not_tried(stream)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from nvr_emulator.findings.chapter import Chapter, by
-from nvr_emulator.findings.clients import Asking, Clients, Known, elapsed
+from nvr_emulator.findings.clients import Asking, Clients, Known
 from nvr_emulator.findings.rule import Breach, Rule, Severity
 from nvr_emulator.journal.entries import Exchange
 from nvr_emulator.recorder.happenings import Happening, SessionEnded, SessionIssued
@@ -59,7 +59,7 @@ class Pace(Chapter):
         before = self._last.get(source)
         self._keep(source, exchange)
         interval = CONTROL_INTERVAL if control else COMMAND_INTERVAL
-        if before is None or (gap := elapsed(before, exchange)) >= interval * TOLERANCE:
+        if before is None or (gap := self.clients.elapsed(before, exchange)) >= interval * TOLERANCE:
             return
         rule = CONTROL_PACE if control else PACE
         text = f"{exchange.name} came {gap:.2f} s after {before.name}; {interval:g} s are asked for"

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from nvr_emulator.findings.chapter import Chapter, by, on
-from nvr_emulator.findings.clients import LIFETIME, Asking, Clients, Known, WatchedUid, elapsed
+from nvr_emulator.findings.clients import LIFETIME, Asking, Clients, Known, WatchedUid
 from nvr_emulator.findings.rule import Breach, Rule, Severity
 from nvr_emulator.findings.uid_numbers import truncation
 from nvr_emulator.journal.entries import Exchange
@@ -151,10 +151,10 @@ class Sessions(Chapter):
             yield by(asking, UID_AFTER_END, f"UID {watched.uid} was logged out", ended.number)
         elif told is asking.exchange:
             if ended.ending == "expired" and not watched.forgiven:
-                idle = asking.exchange.at - ended.last_command
+                idle = self.clients.since(ended, asking.exchange.at) + ended.at - ended.last_command
                 text = f"UID {watched.uid} had expired: {idle:.1f} s since its last command"
                 yield by(asking, UID_EXPIRED, text, ended.number)
-        elif elapsed(told, asking.exchange) > RETRY or told.target == asking.exchange.target:
+        elif self.clients.elapsed(told, asking.exchange) > RETRY or told.target == asking.exchange.target:
             text = f"UID {watched.uid} was {ended.ending}, as the answer to #{told.number} told"
             yield by(asking, UID_AFTER_END, text, ended.number, told.number)
 
@@ -176,7 +176,7 @@ class Sessions(Chapter):
         """UIDs that ended by themselves, and were wanted no more."""
         while self._left:
             uid, ended = next(iter(self._left.items()))
-            if now - ended.at < FORGOTTEN and len(self._left) < PAIRS_REMEMBERED:
+            if self.clients.since(ended, now) < FORGOTTEN and len(self._left) < PAIRS_REMEMBERED:
                 return
             del self._left[uid]
             yield from self._not_logged_out(uid, ended.number)
@@ -187,18 +187,20 @@ class Sessions(Chapter):
             yield from self._not_logged_out(uid, ended.number)
         self._left.clear()
         for watched in self.clients.valid():
+            if watched.lost:
+                continue
             text = f"UID {watched.uid} was still valid when the client had left"
             yield on(watched, NO_LOGOUT, text, watched.issued.number)
 
     def _not_logged_out(self, uid: int, number: int) -> Iterator[Breach]:
-        if (watched := self.clients.uids.get(uid)) is not None:
+        if (watched := self.clients.uids.get(uid)) is not None and not watched.lost:
             text = f"UID {uid} ended by itself, 90 s after its last command"
             yield on(watched, NO_LOGOUT, text, watched.issued.number, number)
 
     def _issued(self, entry: SessionIssued) -> Iterator[Breach]:
         peer = "" if self.clients.latest is None else self.clients.latest.peer
         mine = [one for one in self.clients.valid() if (one.peer, one.issued.user) == (peer, entry.user)]
-        idle = [one for one in mine if not one.busy]
+        idle = [one for one in mine if not one.busy and not one.lost]
         if len(idle) + 1 >= HOARD:
             text = f"{entry.user} at {peer} holds {len(idle) + 1} UIDs on which nothing runs"
             yield Breach(UIDS_HOARDED, text, (entry.number,), None, peer)
@@ -214,8 +216,9 @@ class Sessions(Chapter):
         wasted = (
             before is not None
             and before.commands <= 1
+            and not before.lost
             and not before.streamed
-            and entry.at - before.issued.at < LIFETIME
+            and self.clients.since(before.issued, entry.at) < LIFETIME
         )
         self._logins[peer, entry.user] = (entry.uid, in_a_row + 1 if wasted else 0)
         while len(self._logins) > PAIRS_REMEMBERED:

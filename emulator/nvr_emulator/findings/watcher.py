@@ -6,7 +6,7 @@ from nvr_emulator.findings.chapter import Chapter
 from nvr_emulator.findings.clients import Clients, Known
 from nvr_emulator.findings.registry import CHAPTERS
 from nvr_emulator.findings.rule import Breach, Finding
-from nvr_emulator.journal.entries import Exchange
+from nvr_emulator.journal.entries import ClockStepped, Exchange
 from nvr_emulator.recorder.happenings import Happening
 
 FINDINGS_KEPT = 1000
@@ -44,6 +44,8 @@ class Watcher:
 
     def see(self, entry: Happening) -> list[Finding]:
         """Look at what happened; gives the findings that are new."""
+        if isinstance(entry, ClockStepped):
+            self._clients.clock_stepped(entry)
         new = self.look(entry.at)
         if isinstance(entry, Exchange):
             asking = self._clients.asking(entry)

@@ -61,7 +61,7 @@ async def send_download(
         if incoming.transport is not None:
             incoming.transport.abort()
     finally:
-        if passage is not None and passage.over:
+        if passage is not None and passage.broken:
             why = CUT_OFF
         if answer.download is not None:
             answer.download.when_ended = None

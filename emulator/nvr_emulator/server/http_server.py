@@ -155,7 +155,7 @@ class RecorderServer:
             await leave(incoming.transport)
         finally:
             self.pump.detach(stream, client)
-            if passage is not None and passage.over:
+            if passage is not None and passage.broken:
                 self.recorder.live.end(stream, CUT_OFF)
             self.recorder.live_commands.connection_lost(stream)
             self.pump.changed()

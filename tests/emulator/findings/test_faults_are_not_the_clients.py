@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from nvr_emulator import DownloadEnded, SessionIssued, StreamEnded
+
 
 def rules(embedded):
     return {one.rule for one in embedded.finish()}
@@ -62,3 +64,62 @@ def test_a_download_that_a_fault_cuts_off(client, embedded):
         body = short.partial
     assert len(body) == 5000
     assert "download-cut-off" not in rules(embedded)
+
+
+@pytest.mark.parametrize("seconds", [-40, 40])
+def test_a_clock_that_steps_makes_no_haste_and_no_delay(client, embedded, seconds):
+    uid = client.session()
+    client.command("pan_tilt_zoom", UID=uid, CH=1, PAN=8)
+    client.paced = False
+    client.wait(3)
+    embedded.faults.add("clock-step", seconds=seconds)
+    client.command("pan_tilt_zoom", UID=uid, CH=1, PAN=0)
+    client.command("keep_alive", UID=uid)
+    client.wait(3)
+    client.command("logout", UID=uid)
+    assert rules(embedded) == set()
+
+
+def test_haste_is_told_though_the_clock_steps(client, embedded):
+    uid = client.session()
+    client.paced = False
+    client.wait(3)
+    client.command("keep_alive", UID=uid)
+    embedded.faults.add("clock-step", seconds=40)
+    client.command("keep_alive", UID=uid)
+    assert "pace" in rules(embedded)
+
+
+def test_a_uid_that_never_arrived_cannot_be_given_back(client, embedded):
+    client.command("logout", UID=client.login())
+    with embedded.faults.add("answer-reset:command=dlogin.cgi,at=0"):
+        for _ in range(8):
+            with pytest.raises(OSError, match=r"reset|closed"):
+                client.login()
+            client.connection.close()
+    client.command("logout", UID=client.login())
+    assert len(embedded.journal.of(SessionIssued)) == 10
+    assert rules(embedded) == set()
+
+
+def test_a_uid_that_arrived_late_can(client, embedded):
+    with embedded.faults.add("answer-delay:command=dlogin.cgi,delay=0.01"):
+        client.session()
+    assert rules(embedded) == {"no-logout"}
+
+
+@pytest.mark.parametrize("what", ["live", "download"])
+def test_who_gives_up_an_answer_that_does_not_begin_has_not_cut_it_off(client, embedded, what):
+    uid = client.session()
+    begin, end = (time.strftime("%y%m%d%H%M00", time.gmtime(client.now - ago)) for ago in (600, 480))
+    target = {
+        "live": f"push.cgi?UID={uid}&CAM=1&CMD=START&COMP=H264&INTERNETMODE=ON",
+        "download": f"httpdl.cgi?UID={uid}&STARTTIME={begin}&ENDTIME={end}&KIND=N3VO&CAM=1&PC=AS60",
+    }[what]
+    embedded.faults.add("answer-delay:delay=600")
+    with client.opened(slow=False) as connection:
+        connection.send(f"/cgi-bin/{target}")
+        embedded.journal.wait_for(target.partition("?")[0])
+    ended = embedded.journal.wait_for_kind(StreamEnded if what == "live" else DownloadEnded)
+    assert ended.why == "a fault cut it off"
+    assert not rules(embedded) & {"hung-up", "download-cut-off"}
