@@ -97,5 +97,6 @@ when it ended; what a fault cuts off is no finding of the client's.
 {chapters}
 
 See [control-port.md](control-port.md), [fixture.md](fixture.md) and [configuration.md](configuration.md) for
-the ways to bring them about, and [findings.md](findings.md) for what the journal has.
+the ways to bring them about, and [findings.md](findings.md) for what the journal has. A client that goes on
+behind each of them, and the tests that show it: [examples](../examples/README.md).
 """
