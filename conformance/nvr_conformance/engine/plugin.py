@@ -136,7 +136,8 @@ class EnginePlugin:
         item.stash[BOOK] = book
         self.emit(ScenarioStarted(item.name, claim.ids))
         begun = time.monotonic()
-        self._outcome, self._problem = ("interrupted", INTERRUPTED), None
+        self._outcome = ("interrupted", INTERRUPTED)
+        self._problem: BaseException | None = None
         try:
             return (yield)
         finally:
