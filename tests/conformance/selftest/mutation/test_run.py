@@ -197,6 +197,16 @@ WRONG = {
 }
 
 
+def test_a_recorder_that_breaks_as_its_clock_moves_is_no_fault_of_the_judge(tmp_path):
+    module = "nvr_emulator.recorder.live.streams"
+    keys = {each.key: each.number for each in mutants_of(module, path_of(module).read_text("utf-8"))}
+    [number] = [keys[key] for key in keys if "media: if isinstance(gop, AudioUnit):: the condition" in key]
+    trial = MutantTrial(module, number, 2, 0, ("test_live_over_http",), str(tmp_path))
+    [(_, judged)] = running.spread(judge_mutant, [trial], jobs=1, timeout=60, fresh=True)
+    assert judged.fate is Fate.CRASHED
+    assert "the emulator broke as its clock was moved" in judged.reason
+
+
 def test_what_emulator_and_protocol_share_is_held_against_the_document(tmp_path):
     """Mutants in what both sides would go by if the judge had no table and no numbers of its own, and one
     that is not there; each in a process of its own."""
