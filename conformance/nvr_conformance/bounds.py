@@ -85,7 +85,7 @@ def read_json(data: bytes, type_: type[T]) -> T:
 
 
 def read_toml(data: bytes) -> dict[str, Any]:
-    """TOML as a table. ValueError, in one line, for anything else, and for what would cost too much to read."""
+    """TOML as a table. ValueError, in one line, for anything else, and for what costs too much to read."""
     if len(data) > TOML_LIMIT:
         raise ValueError(f"larger than {TOML_LIMIT >> 10} KiB")
     if any(line.count(b".") > TOML_DOTS for line in data.splitlines()):
