@@ -204,7 +204,7 @@ def test_a_recorder_that_breaks_as_its_clock_moves_is_no_fault_of_the_judge(tmp_
     trial = MutantTrial(module, number, 2, 0, ("test_live_over_http",), str(tmp_path))
     [(_, judged)] = running.spread(judge_mutant, [trial], jobs=1, timeout=60, fresh=True)
     assert judged.fate is Fate.CRASHED
-    assert "the emulator broke as its clock was moved" in judged.reason
+    assert judged.reason.startswith("the recorder broke")
 
 
 def test_what_emulator_and_protocol_share_is_held_against_the_document(tmp_path):
