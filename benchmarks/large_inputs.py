@@ -27,6 +27,8 @@ MORE = 15
 SHORT = 1.0
 """Seconds up to which nothing is told by them."""
 BYTES_A_BYTE = 30
+PATIENCE = 4.0
+"""Seconds behind which a reader gets nothing larger."""
 
 
 def main() -> None:
@@ -74,6 +76,8 @@ def measured(reader: Reader, sizes: list[int]) -> list[tuple[float, float]]:
             if number in which:
                 found.append((*cost(reader, data), number))
         rows.append((max(each[0] for each in found), max(each[1] for each in found)))
+        if rows[-1][0] > PATIENCE:
+            break
         if len(which) > 2:
             which = [max(found, key=lambda each: each[0])[2], max(found, key=lambda each: each[1])[2]]
     return rows
@@ -95,11 +99,11 @@ def largest() -> float:
 def problems(sizes: list[int], seconds: list[float], grown: list[float]) -> list[str]:
     """What is not linear."""
     found = []
-    for number in range(1, len(sizes)):
+    for number in range(1, len(seconds)):
         before, after = max(seconds[number - 1], 0.02), seconds[number]
         if after > SHORT and after > MORE * before:
             found.append(f"{after:.1f} s for {sizes[number]} MB, {before:.2f} s for a tenth of it")
-    for size, more in zip(sizes, grown, strict=True):
+    for size, more in zip(sizes, grown, strict=False):
         if more > 64 + BYTES_A_BYTE * size * MB / (1 << 20):
             found.append(f"{more:.0f} MiB for {size} MB")
     return found
