@@ -34,6 +34,7 @@ from nvr_conformance.selftest.worker_pool import Lost
 from nvr_conformance.wire.exchange import Exchange
 from nvr_emulator.footage.footage import footage_of
 from nvr_protocol.codecs import Codec
+from nvr_protocol.rtp.nal_units import split_annex_b
 
 PACKET = "nvr_protocol.rtp.packet"
 SCENES = {
@@ -278,3 +279,14 @@ def test_the_command_tells_the_score(monkeypatch, tmp_path):
     assert "Faults that nobody listed" in page
     assert "50 %" in page
     assert page.count('class="survivor"') == 2
+
+
+def test_an_exception_is_the_recorder_s_where_it_comes_out_of_its_code():
+    """However deep in the libraries it is raised, and whoever called."""
+    problems = []
+    for call in (lambda: split_annex_b("text"), lambda: mutants_of("m", None), lambda: 1 // 0):
+        try:
+            call()
+        except Exception as problem:
+            problems.append(trial_module.in_recorder(problem))
+    assert problems == [True, False, False]
