@@ -12,8 +12,6 @@ R = TypeVar("R")
 Method = TypeVar("Method", bound=Callable[..., object])
 
 _MARK = "is_seam"
-_AROUND = "_has_around"
-"""Names of the methods of a part that something was put around."""
 
 
 def seam(method: Method) -> Method:
@@ -35,15 +33,12 @@ def around(method: Callable[P, R], wrapper: Callable[Concatenate[Callable[P, R],
     def wrapped(part: object, *args: P.args, **kwargs: P.kwargs) -> R:
         return wrapper(method, *args, **kwargs)
 
-    part = method.__self__
-    setattr(part, method.__name__, MethodType(wrapped, part))
-    vars(part).setdefault(_AROUND, set()).add(method.__name__)
+    setattr(method.__self__, method.__name__, MethodType(wrapped, method.__self__))
 
 
 def untouched(part: object, names: frozenset[str]) -> bool:
     """Whether nothing was put around the methods of these names: what they do may then be done in one."""
-    around_it = part.__dict__.get(_AROUND)
-    return around_it is None or names.isdisjoint(around_it)
+    return names.isdisjoint(vars(part))
 
 
 def late(method: Callable[P, R]) -> Callable[P, R]:

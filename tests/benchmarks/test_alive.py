@@ -20,6 +20,8 @@ BRIEF = (
     ("download_memory.py",),
     ("live_rtp.py",),
     ("live_http.py",),
+    ("fixture_tests.py",),
+    ("fleet_starting.py", "--count", "5"),
 )
 
 

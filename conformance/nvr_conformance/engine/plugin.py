@@ -137,7 +137,6 @@ class EnginePlugin:
         self.emit(ScenarioStarted(item.name, claim.ids))
         begun = time.monotonic()
         self._outcome = ("interrupted", INTERRUPTED)
-        self._problem: BaseException | None = None
         try:
             return (yield)
         finally:
@@ -159,10 +158,7 @@ class EnginePlugin:
             seconds = time.monotonic() - begun
             for id_ in claim.ids:
                 self.spent[id_] = self.spent.get(id_, 0.0) + seconds / len(claim.ids)
-            checks = tuple(book.checks)
-            self.emit(
-                ScenarioFinished(item.name, outcome, reason, seconds, book.history, checks, self._problem)
-            )
+            self.emit(ScenarioFinished(item.name, outcome, reason, seconds, book.history, tuple(book.checks)))
             del item.stash[BOOK]  # its history may hold much
 
     @pytest.hookimpl(wrapper=True)
@@ -179,7 +175,6 @@ class EnginePlugin:
             self._outcome = ("stopped", plain(str(call.excinfo.value)))
         elif self._outcome[0] != "error":
             self._outcome = ("error", f"{item.name}: {_where(call.excinfo.value)}")
-            self._problem = call.excinfo.value
         return report
 
     def pytest_sessionfinish(self) -> None:
