@@ -1,9 +1,10 @@
 """A recorder in a process of its own under attack: what it answers meanwhile, and what is left of it.
 
-    python benchmarks/attack.py [--full] [--brief] [--seed 0] [--only NAME]
+    python benchmarks/attack.py [--full] [--brief] [--seed 0] [--only NAME] [--times 3]
 
-After each attack: /healthz answers, no status 500, no traceback, no more descriptors than before (Linux). At
-the end nobody is signed in, nothing streams and nothing is downloaded. Prints a table; exit status 1 where
+Each attack is made several times; after each: /healthz answers, no status 500, no traceback, no more
+descriptors than before (Linux); memory is at a plateau: the last time adds little to the one before. At the
+end nobody is signed in, nothing streams and nothing is downloaded. Prints a table; exit status 1 where
 something is wrong.
 """
 
@@ -44,6 +45,8 @@ SLOWEST = 5.0
 MOST_GROWTH = 192
 """MiB that the recorder may have grown by in the end: up to 128 wait for clients that do not read, and the
 allocator keeps what it was given."""
+PLATEAU = 24
+"""MiB that the last time of an attack may add to the one before."""
 COUNTED = ("sessions", "live", "playback", "downloads", "faults")
 
 
@@ -111,6 +114,7 @@ def main() -> None:
     size.add_argument("--full", action="store_true", help="10 000 connections, 100 000 requests and logins")
     size.add_argument("--brief", action="store_true", help="a few of each: whether it is alive")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--times", type=int, default=3, help="how often each attack is made")
     parser.add_argument("--only", action="append", help="the attack of that name (again and again)")
     options = parser.parse_args()
     attacks_ = chosen(options)
@@ -121,7 +125,7 @@ def main() -> None:
         target = Target(
             *ports, ready["user"], ready["password"], since, random.Random(options.seed), watch.look
         )
-        wrong = attack(target, watch, attacks_)
+        wrong = attack(target, watch, attacks_, options.times)
     print("\n".join(f"WRONG: {line}" for line in wrong) or "nothing is wrong")
     sys.exit(bool(wrong))
 
@@ -156,26 +160,32 @@ def chosen(options: argparse.Namespace) -> dict[str, Attack]:
     }
 
 
-def attack(target: Target, watch: Watch, chosen_: dict[str, Attack]) -> list[str]:
-    """Make each attack, print its row; what is wrong."""
-    print(f"{'attack':20} {'count':>7} {'s':>6} {'healthz':>8} {'MiB':>11} {'fds':>9}  ends")
+def attack(target: Target, watch: Watch, chosen_: dict[str, Attack], times: int) -> list[str]:
+    """Make each attack so often, print its row; what is wrong."""
+    print(f"{'attack':20} {'count':>7} {'s':>6} {'healthz':>8} {'MiB':>22} {'fds':>9}  ends")
     watch.look()
     attacks.start_stop(target, 1)  # what is opened at the first packet stays open
     watch.descriptors(0, within=0.5)
     at_first, opened = watch.memory(), watch.descriptors()
     for name, (count, run) in chosen_.items():
-        before, watch.slowest, begun = watch.memory(), 0.0, time.monotonic()
-        ends = run(target, count)
+        watch.slowest, begun = 0.0, time.monotonic()
+        ends: Counter[str] = Counter()
+        memory, left = [watch.memory()], 0
+        for _ in range(times):
+            ends += run(target, count)
+            left = max(left, watch.descriptors(opened))
+            memory.append(watch.memory())
         took = time.monotonic() - begun
-        left = watch.descriptors(opened)
         watch.look()
         told = ", ".join(f"{end}: {number}" for end, number in sorted(ends.items()))
-        memory = f"{before:.0f} → {watch.memory():.0f}"
+        grown = " → ".join(f"{each:.0f}" for each in memory)
         print(
-            f"{name:20} {count:7} {took:6.1f} {1000 * watch.slowest:5.0f} ms {memory:>11} "
+            f"{name:20} {times}×{count:<6} {took:6.1f} {1000 * watch.slowest:5.0f} ms {grown:>22} "
             f"{f'{opened} → {left}':>9}  {told}",
             flush=True,
         )
+        if times > 2 and memory[-1] - memory[-2] > PLATEAU:
+            watch.wrong.append(f"{name}: no plateau, the last time added {memory[-1] - memory[-2]:.0f} MiB")
         if left > opened:
             watch.wrong.append(f"{name}: {left - opened} descriptors are left open")
         if ends["500"]:

@@ -110,8 +110,10 @@ class Target:
         if nonce is None or realm is None:
             return outcome(challenge.encode("latin-1")), ""
         secret, wanted = _md5(f"{self.user}:{realm[1]}:{self.password}"), _md5(f"GET:{LOGIN}")
-        response = _md5(f"{secret}:{nonce[1]}:00000001:attack:auth:{wanted}")
-        authorization = DIGEST.format(
+        middle = "00000001:attack:auth:" if "qop=" in challenge else ""
+        form = DIGEST if middle else re.sub(r"qop=.*cnonce=\"attack\", ", "", DIGEST)
+        response = _md5(f"{secret}:{nonce[1]}:{middle}{wanted}")
+        authorization = form.format(
             user=self.user, realm=realm[1], nonce=nonce[1], uri=LOGIN, response=response
         )
         page = self.ask(LOGIN, authorization)

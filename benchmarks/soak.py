@@ -16,6 +16,7 @@ import json
 import logging
 import random
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -34,6 +35,8 @@ from nvr_emulator.server.embedding import EmbeddedRecorder
 CAMERAS = 4
 PACE = 3.0
 HOUR = 3600.0
+TLS_PATIENCE = 2.0
+"""Real seconds for a handshake."""
 FAULTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("rtp-loss", {"rate": 0.1}),
     ("rtp-duplicate", {"rate": 0.1}),
@@ -47,10 +50,20 @@ FAULTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("disk-warning", {}),
     ("downloads-busy", {}),
     ("reboot", {}),
+    ("answer-delay", {"rate": 0.2, "delay": 0.02}),
+    ("answer-dribble", {"rate": 0.2, "size": 4096, "pause": 0.001}),
+    ("under-load", {"rate": 0.2, "mean": 0.01}),
+    ("refuse-connections", {"lasts": 60}),
+    ("tls-stall", {}),
+    ("certificate-expired", {}),
+    ("certificate-changed", {}),
+    ("certificate-of-another-host", {}),
+    ("disk-removed", {}),
+    ("disk-full", {}),
+    ("clock-step", {"seconds": -600}),
+    ("clock-step", {"seconds": 600}),
+    ("summer-time", {}),
 )
-"""Those that wait for the clock are left out: whoever waits for such an answer is he who moves it."""
-CARELESS = ("challenge", "refusal")
-"""Variants of which this client is not careful enough to log in, or to see that it has not."""
 MOST_GROWTH = 48
 """MiB that the process may grow by behind its first day: pictures are prepared anew for each variant,
 and kept in caches that are bounded."""
@@ -158,11 +171,26 @@ def download(client: Client, chance: random.Random) -> None:
         client.recorder.advance(PACE)
 
 
+def look_over_tls(client: Client, chance: random.Random) -> None:
+    """Some commands by HTTPS, whatever the certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with client.signed_in():
+        for _ in range(chance.randint(1, 5)):
+            with client.target.connect(client.target.https) as plain:
+                plain.settimeout(TLS_PATIENCE)
+                with context.wrap_socket(plain, server_hostname="recorder") as connection:
+                    connection.sendall(request(f"/cgi-bin/status.cgi?UID={client.uid}&PC=AS60"))
+                    _read_all(connection)
+            client.recorder.advance(PACE)
+
+
 DOINGS: tuple[Callable[[Client, random.Random], None], ...] = (
     watch_over_rtp,
     watch_over_http,
     play_back,
     download,
+    look_over_tls,
 )
 
 
@@ -179,7 +207,8 @@ class Soak:
         self.recorder = recorder
         self.chance = random.Random(seed)
         self.target = Target(
-            recorder.url, "", recorder.control_url, recorder.user, recorder.password, 0.0, self.chance
+            *(recorder.url, recorder.https_url or "", recorder.control_url),
+            *(recorder.user, recorder.password, 0.0, self.chance),
         )
         self.did: Counter[str] = Counter()
         self.wrong: list[str] = []
@@ -214,7 +243,7 @@ class Soak:
 
     def other_variant(self) -> None:
         """The recorder begins anew with one variant."""
-        variant = self.chance.choice([one for one in all_variants() if one.name not in CARELESS])
+        variant = self.chance.choice(all_variants())
         chosen = {"variants": {variant.name: self.chance.choice(variant.values)}}
         self.target.ask("/variants", body=json.dumps(chosen).encode(), url=self.target.control)
         self.did["variants"] += 1
@@ -237,7 +266,9 @@ def main() -> None:
     cameras: list[dict[str, Any]] = [
         {"number": number, "fixture": "counter", "recorded": "H264"} for number in range(1, CAMERAS + 1)
     ]
-    with EmbeddedRecorder(model=3, cameras=cameras, seed=options.seed) as recorder:
+    with EmbeddedRecorder(
+        model=3, cameras=cameras, seed=options.seed, transport="both", time_zone="Europe/Berlin"
+    ) as recorder:
         soak = Soak(recorder, options.seed)
         print(f"{'day':>3} {'s':>6} {'MiB':>5} {'fds':>4}  done so far")
         memory = []

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, TypeVar
+import tomllib
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -49,6 +50,8 @@ COUNT_DIGITS = 9  # digits that are read of a number of entries, cameras, UIDs, 
 
 # --- files --------------------------------------------------------------------------------------------
 FILE_LIMIT = 256 * 1024 * 1024  # bytes of a file of evidence, a result, a list of steps
+TOML_LIMIT = 1024 * 1024  # bytes of a list of expected failures
+TOML_DOTS = 1000  # in a line: what reading a key costs grows with the square of its parts
 NESTING = 64  # lists and tables within one another, where a file may hold any
 
 
@@ -79,6 +82,21 @@ def read_json(data: bytes, type_: type[T]) -> T:
         raise ValueError(str(problem)) from None
     except RecursionError:
         raise ValueError("nested too deep") from None
+
+
+def read_toml(data: bytes) -> dict[str, Any]:
+    """TOML as a table. ValueError, in one line, for anything else, and for what costs too much to read."""
+    if len(data) > TOML_LIMIT:
+        raise ValueError(f"larger than {TOML_LIMIT >> 10} KiB")
+    if any(line.count(b".") > TOML_DOTS for line in data.splitlines()):
+        raise ValueError(f"a line has more than {TOML_DOTS} dots")
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if not is_shallow(table):
+        raise ValueError("nested too deep")
+    return table
 
 
 def is_shallow(value: object) -> bool:

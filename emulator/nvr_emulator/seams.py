@@ -12,6 +12,8 @@ R = TypeVar("R")
 Method = TypeVar("Method", bound=Callable[..., object])
 
 _MARK = "is_seam"
+_AROUND = "_has_around"
+"""Names of the methods of a part that something was put around."""
 
 
 def seam(method: Method) -> Method:
@@ -33,12 +35,15 @@ def around(method: Callable[P, R], wrapper: Callable[Concatenate[Callable[P, R],
     def wrapped(part: object, *args: P.args, **kwargs: P.kwargs) -> R:
         return wrapper(method, *args, **kwargs)
 
-    setattr(method.__self__, method.__name__, MethodType(wrapped, method.__self__))
+    part = method.__self__
+    setattr(part, method.__name__, MethodType(wrapped, part))
+    vars(part).setdefault(_AROUND, set()).add(method.__name__)
 
 
 def untouched(part: object, names: frozenset[str]) -> bool:
     """Whether nothing was put around the methods of these names: what they do may then be done in one."""
-    return names.isdisjoint(vars(part))
+    around_it = part.__dict__.get(_AROUND)
+    return around_it is None or names.isdisjoint(around_it)
 
 
 def late(method: Callable[P, R]) -> Callable[P, R]:

@@ -12,6 +12,7 @@ from nvr_conformance.client.history import History
 from nvr_conformance.evidence.index import NAME, RunIndex, changed_files, index_json, read_index
 from nvr_conformance.evidence.scenario_file import read_evidence
 from nvr_conformance.fuzzing.steps import read_fuzz_file
+from nvr_conformance.judgement.expected_failures import read_expected_failures
 from nvr_conformance.report.diff import load_result
 from nvr_conformance.wire.exchange import Exchange
 
@@ -150,3 +151,22 @@ def test_an_index_of_a_run_is_read_back(tmp_path):
     index = RunIndex(target="t", model=2, seed=0, selected=(), needs=(), scenarios={}, files={})
     (tmp_path / NAME).write_bytes(index_json(index))
     assert read_index(tmp_path) == index
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a." * 100_000 + b"a = 1", "more than 1000 dots"),
+        (b"a = " + b"[" * 5000 + b"]" * 5000, "nested too deep"),
+        (b"a" + b".a" * 100 + b" = 1", "nested too deep"),
+        (b"a = " + b"9" * 5000, "failures.toml"),
+        (b"# " + b"x" * 2_000_000, "larger than 1024 KiB"),
+        (b'a = "\xff"', "failures.toml"),
+    ],
+)
+def test_a_list_of_failures_that_costs_too_much_is_told_in_one_line(content, said, tmp_path):
+    path = tmp_path / "failures.toml"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=said) as told:
+        read_expected_failures(path)
+    assert "\n" not in str(told.value)

@@ -135,6 +135,7 @@ ROWS = (
         lambda c: live_jpeg.stated_values(c.parts),
         "fixed values",
     ),
+    _row("ids", "each other", lambda c: live_jpeg.each_once(c.parts), "each id once"),
     _row("0x0009", "the picture before", one_rate, "0x0009", _comes(0x0009)),
     _row("0x000A", "the picture before", lambda c: differ(_moments(c, RECORDER)), "0x000A", _tells(RECORDER)),
     _row("0x0011, 0x0012", "the values of §7", camera_values, "the camera's values"),

@@ -63,6 +63,10 @@ def tells(ids: tuple[int, int]) -> Callable[[VideoCapture], bool]:
     return lambda c: any(moment.exact for moment in moments_of(c.records, ids, CLOCK))
 
 
+def _comes(id_: int) -> Callable[[VideoCapture], bool]:
+    return lambda c: rtp_extension.comes(c.records, id_)
+
+
 ROWS = (
     _row("payload type", "the codec", "LIV-04", lambda c: rtp.payload_type(c.records, c.codec)),
     _row("V, P, CC", "2, 0, 0", "LIV-05", lambda c: rtp.fixed_header(c.records)),
@@ -90,6 +94,15 @@ ROWS = (
         _extended(lambda c: rtp_extension.names_camera(c.records, c.camera)),
         "camera",
         "camera",
+    ),
+    _row(
+        "0x0005",
+        "the codec",
+        "LIV-12",
+        lambda c: rtp_extension.names_codec(c.records, c.codec),
+        "fixed",
+        "codec",
+        _comes(0x0005),
     ),
     _row(
         "0x0007",

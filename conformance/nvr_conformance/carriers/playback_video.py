@@ -13,6 +13,7 @@ from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nvr_conformance.reading.additional_information import TlvWalk
     from nvr_conformance.reading.gop import Gop
 
 CARRIER = "playback video"
@@ -30,19 +31,35 @@ def camera_moments(gop: Gop) -> list[Moment]:
 
 
 def camera_times(gop: Gop) -> Fact:
-    """PLB-07: the camera's times have values of §7, and go on from picture to picture."""
+    """PLB-07: the camera's times have values of §7, go on from picture to picture, and no longer than the GOP
+    lasts. Where one is a time of this century, all are."""
     expected = "0x0011 and 0x0012 of its own for each picture"
-    for walk in (gop.chunk.information, *gop.chunk.camera_information):
+    walks = _with_camera_time(gop)
+    for walk in walks:
         if problem := wrong_camera_value(walk, gop.chunk.byte_order):
             return Fact(False, expected, problem)
-    fact = differ(camera_moments(gop), CAMERA)
+    moments = camera_moments(gop)
+    if 0 < len(moments) < len(walks):
+        none = next(walk for walk in walks if camera_told(walk, gop.chunk.byte_order) is None)
+        return Fact(False, expected, f"{none.place(CAMERA[0])} is no time, {shown(moments[0].time)} is one")
+    fact = differ(moments, CAMERA)
+    start, end = gop.chunk.gop_start, gop.chunk.gop_end
+    lasts = moments[-1].time - moments[0].time
+    if start is not None and end is not None and lasts > max(0, end - start) + SET:
+        return Fact(False, expected, f"{shown(lasts)} s in a GOP of {shown(end - start)} s")
     if not fact.ok and (gop.length or 0) < LASTING:
         raise NothingToJudge("the GOP lasts no time")
     return fact
 
 
+def _with_camera_time(gop: Gop) -> list[TlvWalk]:
+    walks = (gop.chunk.information, *gop.chunk.camera_information)
+    return [walk for walk in walks if walk.first(CAMERA[0]) is not None]
+
+
 def _tells_camera_times(gop: Gop) -> bool:
-    return sum(moment.exact for moment in camera_moments(gop)) > 1
+    moments = camera_moments(gop)
+    return sum(moment.exact for moment in moments) > 1 or 0 < len(moments) < len(_with_camera_time(gop))
 
 
 def camera_clock(gops: Sequence[Gop]) -> Fact:

@@ -42,8 +42,8 @@ class CheckMade:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFinished:
-    """A scenario is over. ``outcome``: finished, stopped (a prerequisite failed), error (the kit broke),
-    interrupted."""
+    """A scenario is over. ``outcome``: finished, stopped (a prerequisite failed), error (the kit broke, by
+    ``problem``), interrupted."""
 
     name: str
     outcome: str
@@ -51,6 +51,7 @@ class ScenarioFinished:
     seconds: float
     history: History
     checks: tuple[CheckRecord, ...] = ()
+    problem: BaseException | None = None
 
 
 @dataclass(frozen=True, slots=True)

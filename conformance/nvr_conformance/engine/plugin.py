@@ -137,6 +137,7 @@ class EnginePlugin:
         self.emit(ScenarioStarted(item.name, claim.ids))
         begun = time.monotonic()
         self._outcome = ("interrupted", INTERRUPTED)
+        self._problem: BaseException | None = None
         try:
             return (yield)
         finally:
@@ -158,7 +159,10 @@ class EnginePlugin:
             seconds = time.monotonic() - begun
             for id_ in claim.ids:
                 self.spent[id_] = self.spent.get(id_, 0.0) + seconds / len(claim.ids)
-            self.emit(ScenarioFinished(item.name, outcome, reason, seconds, book.history, tuple(book.checks)))
+            checks = tuple(book.checks)
+            self.emit(
+                ScenarioFinished(item.name, outcome, reason, seconds, book.history, checks, self._problem)
+            )
             del item.stash[BOOK]  # its history may hold much
 
     @pytest.hookimpl(wrapper=True)
@@ -175,6 +179,7 @@ class EnginePlugin:
             self._outcome = ("stopped", plain(str(call.excinfo.value)))
         elif self._outcome[0] != "error":
             self._outcome = ("error", f"{item.name}: {_where(call.excinfo.value)}")
+            self._problem = call.excinfo.value
         return report
 
     def pytest_sessionfinish(self) -> None:

@@ -8,6 +8,7 @@ from nvr_conformance.facts.clock import how_far, is_plausible
 from nvr_conformance.facts.rtp_extension import wrong_live_value
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.additional_information import LENGTHS
 from nvr_conformance.reading.live_jpeg import JpegPart
 
 if TYPE_CHECKING:
@@ -59,6 +60,19 @@ def stated_values(parts: Sequence[JpegPart]) -> Fact:
     for number, part in enumerate(_some(parts)):
         if problem := wrong_live_value(part.recorder, part.byte_order):
             return Fact(False, expected, f"picture {number}: {problem}")
+    return Fact(True, expected, f"so in {len(parts)} pictures")
+
+
+def each_once(parts: Sequence[JpegPart]) -> Fact:
+    """LIV-19: no id of §7 comes twice in the recorder's information, which stands alone in its segment."""
+    expected = "each id of §7 once in the recorder's information"
+    for number, part in enumerate(_some(parts)):
+        seen: set[int] = set()
+        for element in part.recorder.elements:
+            if element.id in seen and element.id in LENGTHS:
+                again = f"offset {element.offset}: 0x{element.id:04x} again"
+                return Fact(False, expected, f"picture {number}: {again}")
+            seen.add(element.id)
     return Fact(True, expected, f"so in {len(parts)} pictures")
 
 

@@ -103,6 +103,25 @@ def all_there(exchange: Exchange, known: int) -> Fact:
     return Fact(listed == wanted, f"{wanted} entries", f"{listed} entries")
 
 
+def at_least(exchange: Exchange, given: int) -> Fact:
+    """INF-03: no fewer entries than the log was given, up to the most that it may give."""
+    listed = len(entries(exchange))
+    wanted = min(given, ENTRY_LIMIT)
+    return Fact(listed >= wanted, f"at least {wanted} entries", f"{listed} entries")
+
+
+def none_to_come(exchange: Exchange, now: float) -> Fact:
+    """INF-03: no entry is of later than ``now`` (Unix seconds), whichever way its zone is read."""
+    for number, time, summer, text, zone in entries(exchange):
+        minutes = zone_minutes(zone)
+        if minutes is None or not is_time(time) or summer not in ("0", "1"):
+            raise NothingToJudge(f"no time and zone: {time!r}, {summer!r}, {zone!r}")
+        wall = timegm(strptime(time, "%Y/%m/%d %H:%M:%S"))
+        if wall - 60 * (minutes + SUMMER_HOUR * int(summer)) > now:
+            return Fact(False, "entries of what has happened", f"{number}: {text!r} at {time}, {zone}")
+    return Fact(True, "entries of what has happened", f"{len(entries(exchange))} entries")
+
+
 def added(before: Exchange, after: Exchange) -> list[tuple[str, ...]]:
     """The entries, without their numbers, that a log has since it was asked before; none where it was written
     anew in another form."""

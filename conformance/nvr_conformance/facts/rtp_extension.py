@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nvr_conformance.reading.rtp import RtpRecord
 
+COMPRESSION = {"H264": 3, "H265": 4}
 LIVE = 1  # the operation that 0x000D names in live
 DRIFT = 3.0  # seconds by which 0x0007 may grow otherwise than time does
 _LATEST_ZONE = 14  # hours
@@ -53,6 +54,17 @@ def names_camera(records: Sequence[RtpRecord], camera: int) -> Fact:
         if len(element.data) != 4 or struct.unpack(order + "H", element.data[:2])[0] != camera:
             return Fact(False, expected, f"{record.place}: {element.data.hex(' ')}")
     return Fact(True, expected, f"so in {_some(count, 0x0004)} packets")
+
+
+def names_codec(records: Sequence[RtpRecord], codec: str) -> Fact:
+    """LIV-12: 0x0005, where it comes, names the codec of the pictures."""
+    expected = f"{codec} in 0x0005"
+    count = 0
+    for record, element, order in _elements(records, 0x0005):
+        count += 1
+        if element.data[:2] != struct.pack(order + "H", COMPRESSION[codec]):
+            return Fact(False, expected, f"{record.place}: {element.data.hex(' ')}")
+    return Fact(True, expected, f"so in {_some(count, 0x0005)} packets")
 
 
 def plausible_time(
@@ -120,6 +132,11 @@ def wrong_live_value(found: TlvWalk, order: str) -> str:
         if element.id == 0x000D and element.data[:1] != bytes([LIVE]):
             return f"{found.place(0x000D)} says operation 0x{element.data[:1].hex()}, in live"
     return ""
+
+
+def comes(records: Sequence[RtpRecord], id_: int) -> bool:
+    """Whether an element of that id comes."""
+    return next(_elements(records, id_), None) is not None
 
 
 def _walks(records: Sequence[RtpRecord]) -> list[tuple[RtpRecord, TlvWalk, str]]:

@@ -139,7 +139,9 @@ def nal_units(records: Sequence[RtpRecord], codec: str) -> Fact:
     for packets, run in pictures:
         for record, read in zip(packets, run.payloads, strict=True):
             problem = ""
-            if read.form in ("aggregate", "broken"):
+            if record.payload[:1] >= b"\x80":
+                problem = "the forbidden bit is set"
+            elif read.form in ("aggregate", "broken"):
                 problem = f"{read.form} {read.kind}".strip()
             elif read.form == "fragment":
                 count += 1

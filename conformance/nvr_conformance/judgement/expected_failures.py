@@ -12,12 +12,12 @@ The file is TOML::
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from nvr_conformance.bounds import read_file, read_toml
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import Overall, Verdict
 
@@ -47,8 +47,8 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def read_expected_failures(path: Path) -> tuple[ExpectedFailure, ...]:
     """Read the file. ValueError that says what is wrong with it, OSError if it cannot be read."""
     try:
-        entries = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File).failure
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as problem:
+        entries = msgspec.convert(read_toml(read_file(path)), _File).failure
+    except ValueError as problem:
         raise ValueError(f"{path}: {problem}") from None
     for entry in entries:
         if entry.id not in requirements():

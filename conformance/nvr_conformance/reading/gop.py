@@ -15,6 +15,8 @@ from nvr_conformance.reading.playback_video import ChunkWalk
 if TYPE_CHECKING:
     from nvr_conformance.wire.exchange import Exchange
 
+LONGEST = 6000  # hundredths: no GOP lasts longer
+SLOWED = 100  # times slower than 0x0009 says, at the most, pictures come, be it wrong or their rate varying
 SECOND = 100
 _H265_TYPES = frozenset((*range(10), *range(16, 22), *range(32, 41)))
 
@@ -85,13 +87,15 @@ class Gop:
     def interval(self) -> float | None:
         """About how many hundredths pass from picture to picture: by the camera's clock, by the GOP's ends,
         by 0x0009. Of three the one in the middle, so that one that is wrong does not count; of two the
-        first, for 0x0009 is what the recorder is set to, whatever the camera sends."""
+        first, for 0x0009 is what the recorder is set to, whatever the camera sends. An end that lies behind a
+        gap, for it may be where the next GOP starts (OP-37), is no witness."""
         rate, gaps = self.chunk.number(0x0009), self.count - 1
         begin, end = self.chunk.gop_start, self.chunk.gop_end
+        longest = LONGEST if not rate else min(LONGEST, SLOWED * 1000 / rate * max(1, gaps))
         witnesses = []
         if gaps > 0 and self.span:
             witnesses.append(self.span / gaps)
-        if gaps > 0 and begin is not None and end is not None and end > begin:
+        if gaps > 0 and begin is not None and end is not None and 0 < end - begin <= longest:
             witnesses.append((end - begin) / gaps)
         if rate:
             witnesses.append(1000 / rate)

@@ -62,6 +62,9 @@ def _serve(options: dict[str, Any]) -> None:
         in_one_line(verbose=options["verbose"]),
         ready_file(options["ready_file"], options["ready_file_mode"]) as write_ready,
     ):
+        from nvr_emulator.cli.quick_start import import_aiohttp
+
+        import_aiohttp()
         from nvr_emulator.cli.serve import serve as serve_until_told
 
         status = serve_until_told(options, write_ready)

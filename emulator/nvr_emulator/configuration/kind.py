@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from nvr_emulator.configuration.recorder_toml import beside, read_document
 from nvr_emulator.configuration.schema import problem_of
 from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings
 from nvr_emulator.configuration.small_recorder import USERS, USUAL_CHANNELS
+from nvr_emulator.configuration.toml_file import read_toml
 from nvr_protocol.models import SERIES_BY_NAME, Model
 
 ClockName = Literal["manual", "real", "fast"]
@@ -77,11 +77,9 @@ def _document(config: object) -> dict[str, Any]:
         raise ConfigurationError(f"config: {str(config)[:40]!r} is neither a file nor a table")
     path = Path(config)
     try:
-        return beside(tomllib.loads(path.read_bytes().decode("utf-8")), path.parent)
-    except OSError as error:
-        raise ConfigurationError(f"config: {path}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"config: {path}: not TOML: {error}") from None
+        return beside(read_toml(path), path.parent)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"config: {error}") from None
 
 
 def _plain(value: object) -> Any:

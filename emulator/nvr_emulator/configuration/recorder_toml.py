@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from nvr_emulator.configuration.settings import (
     RecorderSettings,
     UserSettings,
 )
+from nvr_emulator.configuration.toml_file import read_toml
 from nvr_emulator.configuration.variant_choice import VariantError, read_variants
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.faults.fault import FaultError
@@ -42,12 +42,7 @@ class _KeyProblem(Exception):  # noqa: N818 - the file is wrong, not this module
 
 def read_recorder(path: Path) -> RecorderSettings:
     """The settings in a file; without users where it names none. `ConfigurationError` in one line."""
-    try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path}: not TOML: {error}") from None
+    data = read_toml(path)
     try:
         return settings_of(beside(data, path.parent))
     except (_KeyProblem, ConfigurationError) as problem:

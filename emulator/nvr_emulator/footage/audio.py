@@ -36,6 +36,11 @@ class AudioUnit:
         return self.audio.unit_at(self.number)
 
     @property
+    def interval(self) -> Ticks:
+        """How long it lasts."""
+        return self.audio.interval
+
+    @property
     def data(self) -> bytes:
         """The access unit or the samples."""
         return self.audio.unit(self.number)

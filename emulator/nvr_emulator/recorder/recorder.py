@@ -181,9 +181,11 @@ class Recorder:
 
     def next_event(self) -> float | None:
         """When something is due by itself: a picture, or the end of a UID."""
-        picture = self.live.next_due()
-        moments = [self.sessions.next_expiry(), None if picture is None else picture / TICKS]
-        return min((moment for moment in moments if moment is not None), default=None)
+        due, expiry = self.live.next_due(), self.sessions.next_expiry()
+        if due is None:
+            return expiry
+        picture = due / TICKS
+        return picture if expiry is None or picture < expiry else expiry
 
     def run_until(self, now: float) -> Iterator[LivePicture]:
         """End what has expired and give the pictures that are due."""

@@ -141,7 +141,7 @@ class SessionTable:
 
     def next_expiry(self) -> float | None:
         """When the next UID would end."""
-        return min((self.expires_at(session) for session in self._valid.values()), default=None)
+        return min([self.expires_at(session) for session in self._valid.values()], default=None)
 
     def clock_stepped(self, seconds: float) -> None:
         """The clock was set: UIDs live by uptime, so that none ends by it."""

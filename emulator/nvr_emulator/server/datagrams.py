@@ -23,11 +23,12 @@ UDP_SEGMENT = 103
 CANNOT = (errno.EINVAL, errno.EIO, errno.ENOPROTOOPT, errno.EOPNOTSUPP, errno.EMSGSIZE)
 """What the kernel says where the way to a receiver knows no runs, or the packets are longer than it takes."""
 
-Burst = tuple[bytes, Sequence[Run]]
+Data = bytes | bytearray
+Burst = tuple[Data, Sequence[Run]]
 """What is sent at once: packets side by side, and where they stand."""
 
 
-def laid_out(datagrams: Sequence[bytes]) -> tuple[bytes, Sequence[Sequence[Run]]]:
+def laid_out(datagrams: Sequence[bytes]) -> tuple[Data, Sequence[Sequence[Run]]]:
     """Datagrams side by side, and the bursts in which they leave."""
     if isinstance(datagrams, PicturePackets) and not datagrams.prepared.in_parts:
         return datagrams.data, datagrams.prepared.bursts
@@ -78,10 +79,56 @@ class DatagramSocket:
             with contextlib.suppress(OSError):
                 self.socket.sendmsg((run,), told, 0, destination)
         elif error.errno in CANNOT:
-            log.info("UDP packets go one by one from now on: the kernel takes no runs (%s)", error)
-            self.in_runs = False
+            self.send_no_runs(error)
             return False
         return True
+
+    def send_no_runs(self, error: OSError) -> None:
+        """The kernel takes no runs, as it said."""
+        log.info("UDP packets go one by one from now on: the kernel takes no runs (%s)", error)
+        self.in_runs = False
+
+
+class ConnectedSocket(DatagramSocket):
+    """A UDP socket that sends to one receiver alone: the kernel knows the way, and into what to cut."""
+
+    def __init__(self, sender: socket.socket, destination: tuple[str, int], *, in_runs: bool) -> None:
+        super().__init__(sender, in_runs=in_runs)
+        self._cut = 0
+        """Bytes of the packets into which the kernel cuts what is longer; 0: it cuts nothing."""
+        sender.connect(destination)
+
+    def send(self, burst: Burst, destination: tuple[str, int]) -> None:
+        """Send a burst; what cannot be sent is lost, for UDP promises nothing."""
+        if not self.in_runs:
+            super().send(burst, destination)
+            return
+        data, runs = burst
+        view, send = memoryview(data), self.socket.send
+        for run in runs:
+            begin, end, size, count = run
+            try:
+                if size != self._cut and (count > 1 or size > self._cut):
+                    self._cut_into(size)
+                send(view[begin:end])
+            except ConnectionRefusedError:  # as in `send_one`
+                with contextlib.suppress(OSError):
+                    send(view[begin:end])
+            except OSError as error:
+                if error.errno in CANNOT:
+                    self.send_no_runs(error)
+                if not self.in_runs:
+                    super().send((data, [run]), destination)
+
+    def send_no_runs(self, error: OSError) -> None:
+        """The kernel takes no runs, as it said."""
+        super().send_no_runs(error)
+        with contextlib.suppress(OSError):
+            self._cut_into(0)
+
+    def _cut_into(self, size: int) -> None:
+        self.socket.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, size)
+        self._cut = size
 
 
 _Options = list[tuple[int, int, bytes]]

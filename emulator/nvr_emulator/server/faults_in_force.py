@@ -102,6 +102,8 @@ class FaultsInForce:
 
     def next_end(self) -> float | None:
         """When a fault ends by itself, or a packet that one keeps back is due."""
+        if not self._holding:
+            return None
         moments = [held.until for held in self._holding.values()]
         moments.append(self.streams.next_due())
         return min((moment for moment in moments if moment is not None), default=None)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import itertools
 import logging
-import socket
 from collections.abc import Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
@@ -20,8 +18,7 @@ from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import seam
 from nvr_emulator.server.client_budgets import ClientBudgets
 from nvr_emulator.server.clock import Clock, ManualClock
-from nvr_emulator.server.datagrams import DatagramSocket
-from nvr_emulator.server.refused_datagrams import ask_for_refusals, refusals
+from nvr_emulator.server.rtp_sockets import RtpSockets
 from nvr_emulator.server.sinks import HttpSink, RtpSink
 from nvr_protocol.timestamps import Ticks
 
@@ -33,8 +30,8 @@ log = logging.getLogger("nvr_emulator")
 
 TURN = 0.004
 """Seconds for which pictures are sent before whoever else is served has a turn."""
-TICK = 0.006
-"""Seconds between two looks at what is due, at least: many streams share one."""
+BEAT = 0.008
+"""Seconds by which a picture may be late so that many streams share one look at what is due."""
 MOST_LATE = Ticks(TICKS)
 """Pictures that are later than this are left out up to the next key picture."""
 UNPACED = 32
@@ -53,18 +50,20 @@ class MediaPump:
         self.recorder = recorder
         self.faults = faults
         self.clock = clock
-        self._reports = recorder.plan.variants.rtp_source == "rtcp-beside"
         self._manual = isinstance(clock, ManualClock)
         self.budgets = ClientBudgets()
         self._sinks: dict[int, HttpSink] = {}
         self._rtp_sinks: dict[int, RtpSink] = {}
-        self._sockets: dict[tuple[int, int | None], DatagramSocket] = {}
+        self._rtp_sockets = RtpSockets(self._nobody_listens)
         self._later: list[tuple[float, int, RtpSink]] = []
         """When a further burst of a picture goes out, a heap."""
         self._numbers = itertools.count()
         self._behind: set[int] = set()
         """Streams of which it was told that pictures are left out."""
         self._rests: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._begun = 0.0
+        """When it last looked at what is due, by the event loop's clock."""
         self._due: float | None = None
         """When something was due as it went to rest."""
         self._unpaced = 0
@@ -112,28 +111,49 @@ class MediaPump:
     async def run(self) -> None:
         """Serve the real clock until cancelled: one ticker for all streams."""
         while True:
-            begun = self.clock.now()
-            await self.faults.pass_time(begun)
+            await self.faults.pass_time(self.clock.now())
             if self._send_due(TURN):
                 await asyncio.sleep(0)
-                continue
-            due = self._due = self._next_event()
-            if due is not None and not (self._later and self._later[0][0] <= due):
-                due = max(due, begun + TICK * self.clock.speed)
-            await self._rest(due)
+            else:
+                await self._tick()
 
-    async def _rest(self, until: float | None) -> None:
-        """Wait for that moment of the recorder's clock, or until woken."""
-        loop = asyncio.get_running_loop()
-        self._rests = loop.create_future()
-        wait = None if until is None else max(0.0, until - self.clock.now()) / self.clock.speed
-        timer = None if wait is None else loop.call_later(wait, self._wake)
+    async def _tick(self) -> None:
+        """Let a timer send what is due, until woken, or until there is more to do than fits a turn."""
+        self._rests = asyncio.get_running_loop().create_future()
+        self._wait()
         try:
             await self._rests
         finally:
             self._rests = None
-            if timer is not None:
-                timer.cancel()
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _wait(self) -> None:
+        """Set the timer for what is due next."""
+        now, due = self.clock.now(), self._next_event()
+        self._due = due
+        if due is None:
+            self._timer = None
+            return
+        wait = (due - now) / self.clock.speed
+        loop = asyncio.get_running_loop()
+        if not (self._later and self._later[0][0] <= due):
+            # The next turn may take as long as this one did.
+            wait = max(wait, BEAT - 2 * (loop.time() - self._begun))
+        self._timer = loop.call_later(max(0.0, wait), self._on_time)
+
+    def _on_time(self) -> None:
+        """Something is due."""
+        if self._rests is None or self._rests.done():
+            return
+        try:
+            end = self.faults.next_end()
+            if (end is not None and end <= self.clock.now()) or self._send_due(TURN):
+                self._wake()
+            else:
+                self._wait()
+        except Exception as error:  # whoever waits for the ticker is told
+            self._rests.set_exception(error)
 
     def _wake(self) -> None:
         if self._rests is not None and not self._rests.done():
@@ -171,20 +191,22 @@ class MediaPump:
         """Close the sockets and end all answers."""
         for sink in self._sinks.values():
             sink.end()
-        for sender in self._sockets.values():
-            _close(sender)
+        self._rtp_sockets.close()
 
     def _next_event(self) -> float | None:
         """When something is due: in the recorder, in a fault, or the further bursts of a picture."""
-        burst = self._later[0][0] if self._later else None
-        moments = (self.recorder.next_event(), self.faults.next_end(), burst)
-        return min((moment for moment in moments if moment is not None), default=None)
+        moments = [self.recorder.next_event(), self.faults.next_end()]
+        if self._later:
+            moments.append(self._later[0][0])
+        return min([moment for moment in moments if moment is not None], default=None)
 
     def _send_due(self, seconds: float | None = None) -> bool:
         """Send what is due, for so many seconds at most; whether more is."""
-        loop, now = asyncio.get_running_loop(), self.clock.now()
-        until, more = None if seconds is None else loop.time() + seconds, False
-        self._send_late(now)
+        loop, now, more = asyncio.get_running_loop(), self.clock.now(), False
+        self._begun = loop.time()
+        until = None if seconds is None else self._begun + seconds
+        if self.faults.streams:
+            self._send_late(now)
         while self._later and self._later[0][0] <= now:
             heappop(self._later)[2].send_next()
         for stream in self.recorder.live.leave_out_late(ticks(now), self._most_late):
@@ -218,7 +240,7 @@ class MediaPump:
     def _send(self, picture: LivePicture, now: float) -> None:
         stream = picture.stream
         if stream.destination is not None:
-            if self._reports and picture.key:
+            if picture.key and self.recorder.plan.variants.rtp_source == "rtcp-beside":
                 self._rtp_sink(stream, stream.destination).report(picture)
             self.send_packets(stream, picture.packets, now)
         elif (sink := self._sinks.get(stream.number)) is not None:
@@ -264,8 +286,14 @@ class MediaPump:
 
     def _rtp_sink(self, stream: LiveStream, destination: tuple[str, int]) -> RtpSink:
         if stream.number not in self._rtp_sinks:
-            own = stream.number if self.recorder.plan.variants.rtp_source == "port-a-stream" else None
-            self._rtp_sinks[stream.number] = RtpSink(self._socket(destination[0], own), destination)
+            plan = self.recorder.plan
+            sender = self._rtp_sockets.of(
+                stream.number,
+                destination,
+                in_runs=plan.udp_segmentation,
+                port_a_stream=plan.variants.rtp_source == "port-a-stream",
+            )
+            self._rtp_sinks[stream.number] = RtpSink(sender, destination)
         return self._rtp_sinks[stream.number]
 
     def _end_sinks(self) -> None:
@@ -276,11 +304,7 @@ class MediaPump:
             sink = self._sinks.get(stream.number) or self._rtp_sinks.pop(stream.number, None)
             if sink is not None:
                 sink.end()
-            self._close_own_socket(stream.number)
-
-    def _close_own_socket(self, number: int) -> None:
-        for key in [key for key in self._sockets if key[1] == number]:
-            _close(self._sockets.pop(key))
+            self._rtp_sockets.close_of(stream.number)
 
     async def _pause(self) -> None:
         if self._unpaced >= UNPACED:
@@ -296,28 +320,10 @@ class MediaPump:
         while loop.time() < until and any(sink.unsent for sink in self._sinks.values()):  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
-    def _socket(self, host: str, own: int | None = None) -> DatagramSocket:
-        """The socket that sends to such hosts; one of its own for the stream of that number."""
-        family = socket.AF_INET6 if ipaddress.ip_address(host).version == 6 else socket.AF_INET
-        key = (family, own)
-        if key not in self._sockets:
-            sender = socket.socket(family, socket.SOCK_DGRAM)
-            sender.setblocking(False)
-            sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * 1024 * 1024)
-            ask_for_refusals(sender)
-            asyncio.get_running_loop().add_reader(sender, self._take_refusals, sender)
-            self._sockets[key] = DatagramSocket(sender, in_runs=self.recorder.plan.udp_segmentation)
-        return self._sockets[key]
-
-    def _take_refusals(self, sender: socket.socket) -> None:
+    def _nobody_listens(self, destinations: list[tuple[str, int]]) -> None:
         """Hosts sent back that nobody listens: tell it once of each stream."""
-        for destination in refusals(sender):
+        for destination in destinations:
             for stream in self.recorder.live.streams():
                 if stream.destination == destination and stream.number not in self._refused:
                     self._refused.add(stream.number)
                     self.tell(NobodyListens(uid=stream.uid, camera=stream.camera, destination=destination))
-
-
-def _close(sender: DatagramSocket) -> None:
-    asyncio.get_running_loop().remove_reader(sender.socket)
-    sender.socket.close()

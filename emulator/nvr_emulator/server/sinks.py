@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from nvr_emulator.recorder.live.stream import LivePicture
-from nvr_emulator.server.datagrams import Burst, DatagramSocket, laid_out
+from nvr_emulator.server.datagrams import Burst, Data, DatagramSocket, laid_out
 from nvr_emulator.server.disturbed import kept_back
 from nvr_emulator.server.library_internals import bytes_waiting
 from nvr_protocol.rtp.packet import VIDEO_CLOCK
@@ -82,13 +82,16 @@ class HttpSink:
             self._held_bytes += size_of(picture.packets)
         elif not self.transport.is_closing():
             packets = picture.packets
+            data: Data
             if isinstance(packets, PicturePackets) and packets.prepared.in_parts:
                 data = packets.data
             else:
                 data = self._parts(packets)
             if self._ahead:
                 data, self._ahead = self._ahead + data, b""
-            self.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+            if self._chunked:
+                data = b"".join((b"%x\r\n" % len(data), data, b"\r\n"))
+            self.transport.write(data)
 
     def end(self) -> None:
         """The stream ended: let the answer end."""

@@ -22,6 +22,12 @@ _NUMBERS = struct.Struct(">II")
 _EXTENSION = struct.Struct(">HH")
 _WITHOUT, _WITH = 0x8000_0000, 0x9000_0000
 _MARKER = 0x0080_0000
+_UPPER = b"".join(bytes([upper]) * 0x100 for upper in range(0x100))
+_LOWER = bytes(range(0x100)) * 0x100
+"""The two bytes of each sequence number."""
+
+_Stride = tuple[slice, slice, int, int]
+"""Packets that begin at equal distances: where both bytes of their numbers stand; the first, and the end."""
 
 
 class PreparedPicture:
@@ -46,28 +52,24 @@ class PreparedPicture:
         head = 12 + (4 + extension if extension else 0)
         self.sizes = tuple(head + len(payload) for payload in payloads)
         self.size = sum(self.sizes)
-        self._first = (_WITH if extension else _WITHOUT) | payload_type << 16
         self._extension = extension
         self._extension_head = _EXTENSION.pack(0, words) if extension else b""
         self.in_parts = form is not None
-        layout, self._values, self.places = [">"], [], []
+        first = (_WITH if extension else _WITHOUT) | payload_type << 16
+        # What stands between the heads of two packets, of which all have the same.
+        self._between: list[bytes] = []
+        self.places: list[int] = []
         at, end = 0, b""
-        for payload, size in zip(payloads, self.sizes, strict=True):
-            if form is not None:
-                ahead, behind = _around(size, form)
-                layout.append(f"{len(end + ahead)}s")
-                self._values.append(end + ahead)
-                at, end = at + len(end + ahead), behind
-            layout.append(f"I{head - 4}s{len(payload)}s")
-            self._values += (0, b"", payload)
-            self.places.append(at)
-            at += size
-        layout.append(f"{len(end)}s")
-        self._values.append(end)
-        self._layout = struct.Struct("".join(layout))
-        self._step = 3 if form is None else 4
+        for index, (payload, size) in enumerate(zip(payloads, self.sizes, strict=True)):
+            ahead, behind = _around(size, form)
+            self.places.append(at + len(end + ahead) - (len(payloads[index - 1]) if index else 0))
+            marked = first | (_MARKER if index == len(payloads) - 1 else 0)
+            self._between.append(end + ahead + marked.to_bytes(4, "big"))
+            at = self.places[-1] + size
+            end = payload + behind
+        self._between.append(end)
+        self._numbers = _strides(self.places)
 
-    _values: list[int | bytes]
     places: list[int]
     """Where each packet begins in what is written."""
 
@@ -78,18 +80,17 @@ class PreparedPicture:
             raise ProtocolError(
                 "RTP extension", f"{len(extension)} bytes where {self._extension} were prepared"
             )
-        count, values = len(self.sizes), self._values.copy()
-        if count:
-            step, first, end = self._step, self._first, sequence + count
-            values[step - 3 : -1 : step] = (
-                range(first + sequence, first + end)
-                if end <= 0x1_0000
-                else [first | each & 0xFFFF for each in range(sequence, end)]
-            )
-            values[-4] = first | _MARKER | (end - 1) & 0xFFFF
-            head = _NUMBERS.pack(timestamp, ssrc) + self._extension_head + extension
-            values[step - 2 : -1 : step] = [head] * count
-        return PicturePackets(self, self._layout.pack(*values))
+        head = _NUMBERS.pack(timestamp, ssrc) + self._extension_head + extension
+        data = bytearray(head).join(self._between)
+        for upper, lower, begin, end in self._numbers:
+            first, last = (sequence + begin) & 0xFFFF, (sequence + end) & 0xFFFF
+            if first < last:
+                data[upper], data[lower] = _UPPER[first:last], _LOWER[first:last]
+            else:  # they wrap
+                numbers = [each & 0xFFFF for each in range(first, first + end - begin)]
+                data[upper] = bytes(each >> 8 for each in numbers)
+                data[lower] = bytes(each & 0xFF for each in numbers)
+        return PicturePackets(self, data)
 
     @cached_property
     def bursts(self) -> tuple[tuple[Run, ...], ...]:
@@ -98,11 +99,11 @@ class PreparedPicture:
 
 
 class PicturePackets(Sequence[bytes]):
-    """The packets of a picture in one piece, `data`; one by one where they are asked for so."""
+    """The packets of a picture in one piece, `data`, which nobody changes; one by one where asked for so."""
 
     __slots__ = ("data", "prepared")
 
-    def __init__(self, prepared: PreparedPicture, data: bytes) -> None:
+    def __init__(self, prepared: PreparedPicture, data: bytearray) -> None:
         self.prepared = prepared
         self.data = data
 
@@ -117,11 +118,11 @@ class PicturePackets(Sequence[bytes]):
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self)))]
         start = self.prepared.places[index]
-        return self.data[start : start + self.prepared.sizes[index]]
+        return bytes(self.data[start : start + self.prepared.sizes[index]])
 
     def __iter__(self) -> Iterator[bytes]:
         for start, size in zip(self.prepared.places, self.prepared.sizes, strict=True):
-            yield self.data[start : start + size]
+            yield bytes(self.data[start : start + size])
 
 
 def size_of(packets: Sequence[bytes]) -> int:
@@ -173,3 +174,19 @@ def _around(size: int, form: PartForm | None) -> tuple[bytes, bytes]:
     part = write_live_part(bytes(size), form=form)
     head = part.index(b"\r\n\r\n") + 4
     return part[:head], part[head + size :]
+
+
+def _strides(places: Sequence[int]) -> list[_Stride]:
+    """Where the sequence numbers of packets that begin there stand, put together as far as it goes."""
+    strides: list[_Stride] = []
+    begin = 0
+    while begin < len(places):
+        end, step = begin + 1, 1
+        if end < len(places):
+            step = places[end] - places[begin]
+        while end < len(places) and places[end] - places[end - 1] == step:
+            end += 1
+        first, last = places[begin], places[end - 1]
+        strides.append((slice(first + 2, last + 3, step), slice(first + 3, last + 4, step), begin, end))
+        begin = end
+    return strides

@@ -79,3 +79,15 @@ def test_values_that_cannot_be_are_found():
     assert "100 hundredths" in wrong_camera_value(dataclasses.replace(right, elements=wrong), ">")
     assert wrong_camera_value(None, ">") == ""
     assert camera_told(walk(bytes.fromhex("0011000c") + bytes(8)), ">") is None
+
+
+def test_times_of_this_century_and_others_in_one_gop_are_found():
+    fact = camera_times(gop(1, lambda at: at if at == START + 20 * len(PICTURES) else at % 1000))
+    assert not fact.ok
+    assert "is no time" in fact.actual
+
+
+def test_a_camera_s_clock_that_goes_on_longer_than_the_gop_is_found():
+    begin = START + 20 * len(PICTURES)
+    assert not camera_times(gop(1, lambda at: at + 50 * (at - begin))).ok
+    assert camera_times(gop(1, lambda at: at + (at - begin) // 2)).ok

@@ -120,6 +120,13 @@ def test_values_that_are_not_as_stated_are_found(wrong):
     assert not live_jpeg.stated_values([read_jpeg_part(SOI + com(wrong) + JPEG[2:])]).ok
 
 
+def test_an_id_that_comes_twice_is_found():
+    fact = live_jpeg.each_once([read_jpeg_part(SOI + com(CAMERA_2 + tlv(0x0004, bytes(4))) + JPEG[2:])])
+    assert (fact.ok, fact.actual) == (False, "picture 0: offset 14: 0x0004 again")
+    unknown = tlv(0x7F00, b"what")
+    assert live_jpeg.each_once([read_jpeg_part(SOI + com(CAMERA_2 + unknown + unknown) + JPEG[2:])]).ok
+
+
 def test_times_that_go_back_are_found():
     earlier = write_live_jpeg(JPEG, AdditionalInformation(camera=2, seconds=START - 5, zone=Zone(540)))
     reads = [read_jpeg_part(body()), read_jpeg_part(earlier)]

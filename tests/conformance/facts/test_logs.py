@@ -198,3 +198,33 @@ def test_a_log_that_keeps_entries_back():
     assert logs.all_there(log(error_log(2)), 2).ok
     assert logs.all_there(log(error_log(1000)), 1005).ok
     assert not logs.all_there(log(error_log(0)), 2).ok
+
+
+@pytest.mark.parametrize(("given", "right"), [(2, True), (3, True), (4, False), (2000, False)])
+def test_a_log_that_keeps_less_than_it_was_given(given, right):
+    assert logs.at_least(log(error_log(3)), given).ok is right
+
+
+def test_a_full_log_need_not_have_more():
+    assert logs.at_least(log(error_log(1000)), 1005).ok
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "summer", "right"),
+    [
+        ("2024-11-03 12:00:00", "GMT+00:00", 0, True),
+        ("2024-11-03 12:01:01", "GMT+00:00", 0, False),
+        ("2024-11-03 07:00:00", "GMT-05:00", 0, True),
+        ("2024-11-03 07:30:00", "GMT-05:00", 0, False),
+        ("2024-11-03 08:00:00", "GMT-05:00", 1, True),
+    ],
+)
+def test_an_entry_of_what_is_to_come(wall, zone, summer, right):
+    now = datetime(2024, 11, 3, 12, 1, tzinfo=UTC).timestamp()
+    entry = f'"{{:03d}}","{wall.replace("-", "/")}","{summer}","CAM 1 X","{zone}"'
+    assert logs.none_to_come(log(error_log(1, entry=entry)), now).ok is right
+
+
+def test_where_the_zone_is_not_told_nothing_is_to_come():
+    with pytest.raises(NothingToJudge):
+        logs.none_to_come(log(error_log(1, entry=ENTRY.replace("+03:00", "+3"))), 0.0)

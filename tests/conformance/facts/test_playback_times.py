@@ -159,3 +159,10 @@ def test_a_zone_out_of_range_is_not_told_twice():
 def test_open_points_say_the_same_of_every_gop():
     assert open_points([gop(n) for n in range(3)]) == open_points([gop(n) for n in range(4, 7)])
     assert open_points([]) == {}
+
+
+@pytest.mark.parametrize("rate", [50, None])
+def test_an_end_behind_a_gap_tells_nothing_of_the_pictures(rate):
+    found = gop(end=60_000, rate=rate, camera_times=False)
+
+    assert found.interval == (20 if rate else None)

@@ -46,6 +46,7 @@ def test_disks_as_the_document_draws_them():
         ("MAIN-2", "MAIN-1"),
         ("MAIN-2", "MAIN-10"),
         ("4001GB,", "4001,"),
+        ("3710GB", "4002GB"),
         (",1529GB", ""),
         (",,,,,,\r\nEXT", ",,,,,\r\nEXT"),
         ("2021/12/24,0", "2021/12/24,2"),

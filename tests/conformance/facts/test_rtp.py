@@ -166,6 +166,9 @@ def _mutants(codec, packets):
     yield {"fragments"}, altered(packets, end, payload=_without_level(last, codec))
     for data in (b"\0\4\0\x08\0\2\0\1", b"\0\x0a\0\x08\0\x64\0\0", b"\0\x0d\0\x08\2\0\0\0"):
         yield {"values"}, altered(packets, 3, extension=data)
+    forbidden = bytes([packets[0].payload[0] | 0x80]) + packets[0].payload[1:]
+    aud = next(i for i, p in enumerate(packets) if i > 10 and p.payload == packets[0].payload)
+    yield {"fragments"}, altered(packets, aud, payload=forbidden)
     for data in (b"\0\x27\0\x08\0\0\0\0", b"\0\x28\0\x08\0\1\0\0", b"\0\x0c\0\x08\0\2\0\0"):
         yield {"values"}, altered(packets, 3, extension=data)
     sps = next(i for i, p in enumerate(packets) if i > 10 and read_payload(codec, p.payload).kind == "SPS")
@@ -183,6 +186,17 @@ def test_each_breach_fails_its_own_fact(codec):
         damaged = wanted & {"header", "fragments"} or any(record.problem for record in records)
         hidden = {"ahead", "fragments", "decoded"} - wanted if damaged else set()
         assert found - hidden == wanted, (number, found, wanted)
+
+
+@pytest.mark.parametrize(("codec", "value"), [("H264", 3), ("H265", 4)])
+def test_the_codec_of_0x0005_is_that_of_the_pictures(codec, value):
+    packets, times = healthy(codec)
+    assert not rtp_extension.comes(records_of(packets, times), 5)
+    for told in (3, 4):
+        element = struct.pack(">HHHH", 5, 8, told, 0)
+        records = records_of([replace(packet, extension=element) for packet in packets], times)
+        assert rtp_extension.comes(records, 5)
+        assert rtp_extension.names_codec(records, codec).ok == (told == value)
 
 
 def test_a_packet_is_named_in_what_failed():

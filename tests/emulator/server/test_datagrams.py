@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from nvr_emulator.configuration.small_recorder import small_recorder
-from nvr_emulator.server.datagrams import DatagramSocket, laid_out
+from nvr_emulator.server.datagrams import ConnectedSocket, DatagramSocket, laid_out
 from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_protocol.rtp.prepared_picture import MOST_PACKETS, PreparedPicture
 
@@ -43,38 +43,71 @@ def test_what_arrives_is_the_same(receiver, in_runs, prepared):
         assert came(receiver, len(packets)) == list(packets)
 
 
+NOWHERE = ("127.0.0.1", 9)
+
+
 class Refusing:
-    """A socket whose `sendmsg` fails so once."""
+    """A socket that fails so once; `cut`: into what its kernel cuts."""
 
     def __init__(self, error):
         self.error = error
         self.sent = []
+        self.cut = 0
 
-    def sendmsg(self, buffers, options, flags, destination):
+    def connect(self, destination):
+        pass
+
+    def setsockopt(self, level, option, size):
+        self.cut = size
+
+    def send(self, data):
         error, self.error = self.error, None
         if error is not None:
             raise error
-        self.sent.append(b"".join(buffers))
+        self.sent.append(bytes(data))
+
+    def sendmsg(self, buffers, options, flags, destination):
+        self.send(b"".join(buffers))
 
     def sendto(self, data, destination):
         self.sent.append(bytes(data))
 
 
-def test_where_the_kernel_takes_no_runs_packets_go_one_by_one_from_then_on():
+def unconnected(sender):
+    return DatagramSocket(sender, in_runs=True)
+
+
+def connected(sender):
+    return ConnectedSocket(sender, NOWHERE, in_runs=True)
+
+
+@pytest.mark.parametrize("kind", [unconnected, connected])
+def test_where_the_kernel_takes_no_runs_packets_go_one_by_one_from_then_on(kind):
     refusing = Refusing(OSError(errno.EIO, "no checksums here"))
-    sender, packets = DatagramSocket(refusing, in_runs=True), [b"ab", b"cd", b"e"]
+    sender, packets = kind(refusing), [b"ab", b"cd", b"e"]
     sender.in_runs = True  # on any system
     for _ in range(2):
-        send(sender, packets, ("127.0.0.1", 9))
+        send(sender, packets, NOWHERE)
     assert refusing.sent == 2 * packets
+    assert refusing.cut == 0
 
 
-def test_a_refusal_of_an_earlier_packet_loses_no_run():
+@pytest.mark.parametrize("kind", [unconnected, connected])
+def test_a_refusal_of_an_earlier_packet_loses_no_run(kind):
     refusing = Refusing(ConnectionRefusedError())
-    sender = DatagramSocket(refusing, in_runs=True)
+    sender = kind(refusing)
     sender.in_runs = True
-    send(sender, [b"ab", b"cd"], ("127.0.0.1", 9))
+    send(sender, [b"ab", b"cd"], NOWHERE)
     assert refusing.sent == [b"abcd"]
+
+
+def test_what_a_connected_socket_sends_is_cut_as_its_run_is(receiver):
+    pictures = [[bytes(70)] * 3, [bytes(1444)], [bytes(90), bytes(20), bytes(1000)], [bytes(1444)] * 2]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plain:
+        sender = ConnectedSocket(plain, receiver.getsockname(), in_runs=True)
+        for packets in pictures:
+            send(sender, packets, receiver.getsockname())
+    assert came(receiver, sum(map(len, pictures))) == [packet for packets in pictures for packet in packets]
 
 
 def test_bursts_are_what_a_default_buffer_holds():

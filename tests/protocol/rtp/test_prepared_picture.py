@@ -15,8 +15,10 @@ OTHER = PartForm("CONTENT-TYPE", "content-length", True, (("X-Recorder", "live")
 
 
 @given(
-    payloads=st.lists(st.binary(min_size=1, max_size=40), max_size=6),
-    sequence=st.integers(0, 0xFFFF),
+    payloads=st.lists(
+        st.sampled_from([bytes(40), bytes(9)]) | st.binary(min_size=1, max_size=40), max_size=8
+    ),
+    sequence=st.integers(0, 0xFFFF) | st.integers(0xFFF8, 0xFFFF),
     timestamp=st.integers(0, 0xFFFFFFFF),
     ssrc=st.integers(0, 0xFFFFFFFF),
     words=st.integers(0, 9),

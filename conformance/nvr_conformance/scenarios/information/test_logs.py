@@ -3,6 +3,9 @@
 from nvr_conformance.facts import logs
 from nvr_conformance.scenario import Check, Client, Observe, Require, Target, scenario
 
+GIVEN = {"error": 3, "event": 1005}
+"""How many entries a recorder that can be set up begins with."""
+OURS = 60.0  # seconds by which an entry may be off where the clock is ours
 AUTUMN_2024 = 1_730_635_200
 """3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
 
@@ -15,14 +18,14 @@ AUTUMN_2024 = 1_730_635_200
         "time_zone": "America/New_York",
         "clock_start": AUTUMN_2024,
         "errors": ["CAM 3 COMMUNICATION ERROR", "CAM 3 COMMUNICATION RECOVERED", "MAIN-1 SMART WARNING"],
-        "events": [f"SITE(VMD)-{number}" for number in range(1, 1006)],
+        "events": [f"SITE(VMD)-{number}" for number in range(1, GIVEN["event"] + 1)],
     },
 )
 def test_logs(target: Target, client: Client, check: Check, observe: Observe, require: Require) -> None:
     """Both logs are fetched; then their form, their count and each entry's fields are judged.
 
     Which entries there are is the recorder's own affair: an empty log shows its form, and no more, unless the
-    control port knows how many there are.
+    control port knows how many there are, or the recorder was set up with some.
     """
     session = client.login()
     errors, events = session.get("log_errors"), session.get("log_events")
@@ -33,9 +36,15 @@ def test_logs(target: Target, client: Client, check: Check, observe: Observe, re
         if state is not None and logs.form(log, kind.upper()).ok:
             known = logs.all_there(log, state["logs"][kind])
             check("INF-03", *known, f"entries of the {kind} log", basis="count")
+        if target.set_up and logs.form(log, kind.upper()).ok:
+            given = logs.at_least(log, GIVEN[kind])
+            check("INF-03", *given, f"what was given to the {kind} log", basis="count")
     filled = [(name, log) for name, log in (("errors", errors), ("events", events)) if logs.entries(log)]
     require(filled, "neither log has an entry")
     for name, log in filled:
         check("INF-03", *logs.count(log), f"count and numbers of {name}", basis="count")
         check("INF-03", *logs.fields(log), f"times and zones of {name}", basis="fields")
+        if target.set_up:
+            past = logs.none_to_come(log, target.unix_time() + OURS)
+            check("INF-03", *past, f"{name} have happened", basis="fields")
         observe("INF-03", logs.order(log), f"order of {name}")

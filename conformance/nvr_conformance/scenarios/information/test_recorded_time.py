@@ -5,14 +5,28 @@ from __future__ import annotations
 import re
 
 from nvr_conformance.client.commands import command_url
-from nvr_conformance.facts import logs, recorded_time
+from nvr_conformance.client.player import Player as OnePlayer
+from nvr_conformance.facts import logs, playback_order, recorded_time
 from nvr_conformance.facts.recorded_time import LocalMoment
 from nvr_conformance.reading.connection_information import cameras_in
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
-from nvr_conformance.scenario import Check, Client, Exchange, Require, Session, Target, scenario
+from nvr_conformance.scenario import (
+    SECOND,
+    Check,
+    Client,
+    Exchange,
+    NotApplicable,
+    Require,
+    Session,
+    Target,
+    scenario,
+)
 
 AUTUMN_2024 = 1_730_635_200
 """3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
+LOST = 1
+"""The camera of a recorder that can be set up that has been lost since it began."""
+MINUTE, HOUR = 60, 3600
 AT_ONCE = 16
 DAY = 86_400
 LOG_READ = 200_000  # characters
@@ -24,16 +38,19 @@ FIRST_TIME, LAST_TIME = 1_640_995_200, 2_082_758_399
 @scenario(
     "INF-04",
     "INF-05",
+    "PLB-17",
     setup={
         "time_zone": "America/New_York",
         "clock_start": AUTUMN_2024,
         "cameras": [
-            {"number": 1, "fixture": "counter-small", "state": "lost"},
+            {"number": LOST, "fixture": "counter-small", "state": "lost"},
             {"number": 2, "fixture": "counter-small", "recorded": "H265"},
         ],
     },
 )
-def test_recorded_time(target: Target, client: Client, check: Check, require: Require) -> None:
+def test_recorded_time(
+    target: Target, client: Client, check: Check, not_applicable: NotApplicable, require: Require
+) -> None:
     """GOTODATE to both ends of the range that the text states, and beyond them, finds the first and the last
     GOP of each camera; BPLAY that there is none before.
 
@@ -65,6 +82,22 @@ def test_recorded_time(target: Target, client: Client, check: Check, require: Re
     for name, end in ends.items():
         warns = not end.is_confirmed and end.may_have_moved
         check("INF-05", end.is_confirmed, end.expected, end.actual, name, warns=warns)
+    if target.set_up:
+        _judge_lost(client, check)
+    else:
+        not_applicable("PLB-17", "no camera of the recorder was lost for this")
+
+
+def _judge_lost(client: Client, check: Check) -> None:
+    """PLB-17: what was recorded of a camera until it was lost still plays."""
+    player = OnePlayer(client.login())
+    player.choose(LOST)
+    for ago in (MINUTE, HOUR):
+        moment = (AUTUMN_2024 - ago) * SECOND
+        gop = player.at(LOST, moment)
+        name = f"{ago} s before the camera was lost"
+        if check("PLB-17", gop.given, "a GOP", gop, f"{name}: gives a GOP"):
+            check("PLB-17", *playback_order.near(gop, moment), f"{name}: near TIMEF")
 
 
 def log_zone(answer: Exchange) -> int | None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from nvr_conformance.facts import download as facts
 from nvr_conformance.facts import playback_audio, playback_order
 from nvr_conformance.facts.playback_chunk import decodable
-from nvr_conformance.facts.playback_times import zone_of_the_time
+from nvr_conformance.facts.playback_times import zone_of_the_time, zones_agree
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.procedures.playback_gaps import left_out
@@ -107,6 +107,7 @@ def test_pictures_over_the_edges_of_the_calendar(
     playing, first = player_in_recording(target, client)
     playing.session.logout()
     found = 0
+    ends: list[Gop] = []
     for edge in _recorded_edges(target, client, judge, check, first):
         found += 1
         edge = replace(edge, beside=_go_to(edge))
@@ -114,10 +115,12 @@ def test_pictures_over_the_edges_of_the_calendar(
         _backward(edge)
         _fast(edge)
         if gops:
+            ends += (gops[0], gops[-1])
             _single_pictures(edge, gops)
             if target.set_up:
                 judge("PLB-07", f"zone: {edge.name}", zone_of_the_time, gops, ZoneInfo(ZONE), basis="zone")
     require(found, "no end of a day is recorded")
+    judge("PLB-07", "zones at both ends of all edges", zones_agree, ends)
 
 
 @scenario("PLB-25", "DWN-02", "DWN-13", setup=CALENDAR)

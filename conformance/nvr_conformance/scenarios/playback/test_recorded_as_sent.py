@@ -43,7 +43,7 @@ from nvr_conformance.scenario import (
 
 CAMERAS = 2  # that are watched and listened to
 WATCHED = 4.0  # seconds of each way in which audio is heard
-STORED = 5.0  # seconds that a recorder is given to store what it sent
+STORED = 12.0  # seconds that a recorder is given to store what it sent: a long GOP, and as much again
 AHEAD = 3  # seconds ahead of the first live picture from which it is played
 MOST_GOPS = 150
 ANSWERS = 90  # seconds of audio that are asked for at most
@@ -176,7 +176,8 @@ def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
     if codec and (places := _places(heard["RTP"], each.audios, codec)):
         aheads["audio"] = places
         if heard["HTTP"]:
-            judge("LIV-29", f"{name}, as over RTP", _is_recorded, heard["HTTP"], each.audios, basis="same")
+            stored = [unit for unit, came in heard["HTTP"] if came < each.audios[-1].start]
+            judge("LIV-29", f"{name}, as over RTP", _is_recorded, stored, each.audios, basis="same")
     elif codec:
         observe("PLB-24" if codec == "AAC" else "PLB-23", "other audio than was sent", f"{name}, recorded")
     rows = {"live": ("LIV-12", "time"), "pictures": ("PLB-07", "same_time")}
@@ -222,11 +223,13 @@ def _stored_units(audios: list[AudioWalk]) -> list[bytes]:
     return [(unit.data[AU_HEADER:] if unit.au_info == 1 else unit.data).lstrip(b"\0") for unit in units]
 
 
-def _is_recorded(heard: list[tuple[bytes, float]], audios: list[AudioWalk]) -> Fact:
-    """LIV-29: most of what came over HTTP is in the recording, as what came over RTP is; some may have been
-    left out on the way."""
+def _is_recorded(heard: list[bytes], audios: list[AudioWalk]) -> Fact:
+    """LIV-29: most of what came over HTTP, ahead of the last second that is recorded, is in the recording, as
+    what came over RTP is; some may have been left out on the way."""
+    if not heard:
+        raise NothingToJudge("none of what came over HTTP is recorded yet")
     stored, stream = set(_stored_units(audios)), b"".join(audio.samples for audio in audios)
-    found = sum(unit.lstrip(b"\0") in stored or (not stored and unit in stream) for unit, _ in heard)
+    found = sum(unit.lstrip(b"\0") in stored or (not stored and unit in stream) for unit in heard)
     return Fact(
         2 * found > len(heard), "the audio of RTP, which is recorded", f"{found} of {len(heard)} parts"
     )

@@ -139,6 +139,9 @@ def difference(source: str, number: int) -> tuple[str, str]:
 
 
 def _line(node: ast.AST) -> int:
+    """Where it stands; a function where its first statement does, which runs when it is called."""
+    if isinstance(node, FUNCTIONS):
+        node = node.body[1 if len(node.body) > 1 and ast.get_docstring(node) is not None else 0]
     return int(getattr(node, "lineno", 1))
 
 

@@ -9,11 +9,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from nvr_conformance.selftest.mutation.planting import forget, plant
+from nvr_conformance.selftest.mutation.planting import RECORDER, forget, plant
 
 if TYPE_CHECKING:
     from nvr_conformance.client.history import History
@@ -103,6 +105,8 @@ class Watcher(logging.Handler):
                 self.by.append(event.check.id)
                 self._end()
         elif isinstance(event, ScenarioFinished):
+            if not self.crash and event.problem is not None and in_recorder(event.problem):
+                self.crash = f"the recorder broke: {event.reason}"[:200]
             if not self.crash and any(exchange.status == 500 for exchange in event.history.exchanges):
                 self.crash = "the recorder answered 500"
             self.scenes[event.name] = _scene(event)
@@ -112,6 +116,17 @@ class Watcher(logging.Handler):
     def _end(self) -> None:
         if not self._to_the_end:
             raise _Ended
+
+
+def in_recorder(problem: BaseException) -> bool:
+    """Whether an exception comes out of the recorder: an embedded one works in the judge's own calls."""
+    packages = [_package(Path(frame.filename)) for frame in extract_tb(problem.__traceback__)]
+    return next(filter(None, reversed(packages)), "") in RECORDER
+
+
+def _package(path: Path) -> str:
+    """Which of the kit's packages a source belongs to; "" for the libraries'."""
+    return next((part for part in path.parts if part.startswith("nvr_")), "")
 
 
 def _scene(event: ScenarioFinished) -> Scene:

@@ -95,6 +95,12 @@ def log_counts_one_short(recorder: Recorder) -> None:
 
 
 @breaks("INF-03")
+def log_keeps_500_entries(recorder: Recorder) -> None:
+    """Keeps the newest 500 entries of a log."""
+    recorder.logs.limit = 500
+
+
+@breaks("INF-03")
 def log_numbers_from_000(recorder: Recorder) -> None:
     """Numbers the entries of a log from 000 on."""
 

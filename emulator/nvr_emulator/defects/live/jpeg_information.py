@@ -58,6 +58,16 @@ def jpeg_frame_rate_follows_the_picture(recorder: Recorder) -> None:
 
 
 @breaks("LIV-19")
+def jpeg_names_the_camera_twice(recorder: Recorder) -> None:
+    """Writes 0x0004 where 0x0009 belongs in live JPEG, behind the 0x0004 that names the camera."""
+
+    def body(original: Callable[[int, Gop], bytes], camera: int, gop: Gop) -> bytes:
+        return original(camera, gop).replace(b"\x00\x09\x00\x08", b"\x00\x04\x00\x08", 1)
+
+    around(recorder.live.jpeg.body, body)
+
+
+@breaks("LIV-19")
 def camera_frame_time_of_jpeg_is_0(recorder: Recorder) -> None:
     """Writes 0 in 0x0012 of live JPEG, whenever the picture was taken."""
 

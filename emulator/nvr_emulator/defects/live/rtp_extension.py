@@ -12,6 +12,7 @@ from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import AdditionalInformation, write_information
+from nvr_protocol.codecs import Codec
 from nvr_protocol.timestamps import Ticks, UnixSeconds, Zone, zone_at
 
 Extension = Callable[[LiveStream, Ticks], bytes]
@@ -32,6 +33,17 @@ def live_knows_no_summer_time(recorder: Recorder) -> None:
         return Zone(original(taken).minutes, summer=False)
 
     around(recorder.live.video.zone_of, zone_of)
+
+
+@breaks("LIV-12")
+def live_tells_the_other_codec(recorder: Recorder) -> None:
+    """Says H.265 in 0x0005 of live H.264, and the other way round."""
+
+    def extension(original: Extension, stream: LiveStream, taken: Ticks) -> bytes:
+        other = Codec.H264 if stream.comp == Codec.H265 else Codec.H265
+        return original(stream, taken) + write_information(AdditionalInformation(compression=other))
+
+    around(recorder.live.video.extension, extension)
 
 
 @breaks("LIV-11")

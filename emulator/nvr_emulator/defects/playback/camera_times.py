@@ -37,6 +37,20 @@ def camera_frame_time_in_milliseconds(recorder: Recorder) -> None:
 
 
 @breaks("PLB-07")
+def camera_time_in_the_head_alone(recorder: Recorder) -> None:
+    """Writes 0 for the camera's time ahead of all pictures of a GOP but the first."""
+    change_chunks(
+        recorder, lambda body: _times(body, lambda number, at, part: (0, 0) if number else (at, part))
+    )
+
+
+@breaks("PLB-07")
+def camera_time_outruns_its_gop(recorder: Recorder) -> None:
+    """Lets the camera's clock go on by a second from picture to picture."""
+    change_chunks(recorder, lambda body: _times(body, lambda number, at, part: (at + number, part)))
+
+
+@breaks("PLB-07")
 def camera_time_of_start(recorder: Recorder) -> None:
     """Writes one GOP's camera times into all that follow, as if the camera's clock did not go."""
     first: list[int] = []

@@ -157,6 +157,12 @@ def negative_zone_without_its_sign(recorder: Recorder) -> None:
     _times(recorder, ">B7xB", END + 7, lambda *info: (0, 0))
 
 
+@breaks("PLB-07")
+def summer_time_is_lost_west_of_greenwich(recorder: Recorder) -> None:
+    """Sets all bits but the sign's in the zone info byte of negative zones, in summer as in winter."""
+    _times(recorder, ">B7xB", END + 7, lambda *info: tuple(0x7F if byte & 0x80 else byte for byte in info))
+
+
 @breaks("PLB-08")
 def packet_length_is_two_short(recorder: Recorder) -> None:
     """Writes a length of the last packet that is two bytes short."""

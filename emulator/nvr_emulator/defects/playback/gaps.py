@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nvr_emulator.configuration.settings import CameraState
 from nvr_emulator.defects.playback.order import Find, each_playback
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.recordings import Place, Recording, Stretch
@@ -18,6 +19,17 @@ from nvr_protocol.timestamps import Ticks, UnixSeconds
 def a_gap_ends_playback(recorder: Recorder) -> None:
     """Gives nothing more once a gap is reached."""
     _at_gaps(recorder, lambda here, beyond: None)
+
+
+@breaks("PLB-17")
+def a_lost_camera_has_no_recording(recorder: Recorder) -> None:
+    """Gives nothing of what was recorded of a camera before it was lost."""
+
+    def recording(original: Callable[[int], Recording], number: int) -> Recording:
+        lost = recorder.cameras.registered[number].state is CameraState.LOST
+        return Recording([]) if lost else original(number)
+
+    around(recorder.cameras.recording, recording)
 
 
 @breaks("PLB-30")

@@ -52,10 +52,12 @@ class LiveStream:
     bytes_sent: int = 0
     pictures_left_out: int = 0
     """Pictures that were never made, for they were too late or their client too slow."""
-    _moment: Ticks = field(default=Ticks(0))
-    """When the picture at which it stands is due."""
+    moment: Ticks = field(default=Ticks(0))
+    """When the picture at which it stands was taken, and is due."""
     _pictures: int = 0
     """How many pictures its GOP has."""
+    _interval: Ticks = field(default=Ticks(0))
+    """How long each of them is shown."""
     suspended: bool = False
     """The camera is lost: nothing is sent until it is back."""
     keeps_up: Callable[[bool], bool] | None = None
@@ -64,7 +66,7 @@ class LiveStream:
 
     def next_due(self) -> Ticks | None:
         """When the next picture is to be sent."""
-        return None if self.gop is None or self.suspended else self._moment
+        return None if self.gop is None or self.suspended else self.moment
 
     def ordinal(self) -> int:
         """How many pictures of its source precede the one at which it stands."""
@@ -82,7 +84,7 @@ class LiveStream:
         if not isinstance(self.source, Footage):
             return
         self._stand_at(self.source.containing(moment))
-        while self._moment < moment:
+        while self.moment < moment:
             self.step()
 
     def step(self) -> None:
@@ -93,10 +95,11 @@ class LiveStream:
         if self.picture == self._pictures:
             self._stand_at(self.gop.following())
         else:
-            self._moment = self.gop.picture_at(self.picture)
+            self.moment = Ticks(self.moment + self._interval)
 
     def _stand_at(self, gop: Gop | AudioUnit) -> None:
-        self.gop, self.picture, self._moment, self._pictures = gop, 0, gop.start, gop.pictures
+        self.gop, self.picture, self.moment = gop, 0, gop.start
+        self._pictures, self._interval = gop.pictures, gop.interval
 
 
 @dataclass(frozen=True)

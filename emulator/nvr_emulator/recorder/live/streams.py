@@ -249,14 +249,14 @@ class LiveTable:
         """The stream whose picture is due first, which is then at the front of the line."""
         while self._line:
             stood, number, stream = self._line[0]
-            due = stream.next_due() if number in self._streams else None
-            if due == stood:
+            silent = stream.gop is None or stream.suspended or number not in self._streams
+            if stream.moment == stood and not silent:
                 return stream
-            if due is None:
+            if silent:
                 heappop(self._line)
                 self._in_line.discard(number)
             else:
-                heapreplace(self._line, (due, number, stream))
+                heapreplace(self._line, (stream.moment, number, stream))
         return None
 
     def skip_to(self, now: Ticks) -> None:
@@ -279,8 +279,8 @@ class LiveTable:
                 self.leave_out(stream, Ticks(now - CATCH_UP))
                 continue
             picture = self.next_picture(stream)
-            if (moved := stream.next_due()) is not None and line[0][1] == number:
-                heapreplace(line, (moved, number, stream))
+            if stream.gop is not None and line[0][1] == number:
+                heapreplace(line, (stream.moment, number, stream))
             if picture is not None:
                 yield picture
 
@@ -298,7 +298,8 @@ class LiveTable:
         """The picture at which a stream stands, which goes on to the next; None where its client is not to
         have it."""
         made = None
-        if stream.keeps_up is None or stream.keeps_up(stream.picture == 0):
+        keeps_up = stream.keeps_up
+        if keeps_up is None or keeps_up(stream.picture == 0):
             made = self.picture(stream)
         else:
             stream.pictures_left_out += 1
@@ -323,7 +324,7 @@ class LiveTable:
     def picture(self, stream: LiveStream) -> LivePicture:
         """The picture at which a stream stands, ready to travel."""
         assert stream.gop is not None
-        taken = stream.gop.picture_at(stream.picture)
+        taken = stream.moment
         packets = self.media(stream, stream.gop, taken)
         stream.pictures_sent += 1
         stream.packets_sent += len(packets)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from nvr_emulator.configuration.variants import Variants
-from nvr_emulator.footage.footage import Footage, Gop, hundredths, unix_seconds
+from nvr_emulator.footage.footage import TICKS_PER_HUNDREDTH, Footage, Gop, hundredths, unix_seconds
 from nvr_emulator.recorder.live.part_form import part_form
 from nvr_emulator.recorder.live.stream import LiveStream, Transport
 from nvr_emulator.seams import seam, untouched
@@ -23,7 +23,7 @@ from nvr_protocol.dialect import Dialect
 from nvr_protocol.multipart import write_live_part
 from nvr_protocol.rtp.packet import MAX_PAYLOAD, PAYLOAD_TYPE_H264, PAYLOAD_TYPE_H265, RtpPacket, write_packet
 from nvr_protocol.rtp.prepared_picture import PreparedPicture
-from nvr_protocol.timestamps import Hundredths, Ticks, Zone, zone_at
+from nvr_protocol.timestamps import Ticks, Zone, zone_at
 
 PAYLOAD_TYPES = {Codec.H264: PAYLOAD_TYPE_H264, Codec.H265: PAYLOAD_TYPE_H265}
 
@@ -114,14 +114,12 @@ class LiveVideo:
     def extension(self, stream: LiveStream, taken: Ticks) -> bytes:
         """Camera channel, time and frame time: the seven words that were observed (§2.3.1). Empty: there is
         no extension."""
-        moment = hundredths(taken)
+        second, frame = divmod(taken // TICKS_PER_HUNDREDTH, 100)
         kept = self._extensions.get(stream.camera)
-        if kept is not None and kept.moment == moment:
-            return kept.written
-        if kept is None or kept.moment // 100 != moment // 100:
+        if kept is None or kept.second != second:
             written = self.information(stream.camera, taken)
-            kept = self._extensions[stream.camera] = _Extension(moment, written, self.dialect)
-        return kept.at(moment)
+            kept = self._extensions[stream.camera] = _Extension(second, written, self.dialect)
+        return kept.at(frame)
 
     def information(self, camera: int, taken: Ticks) -> bytes:
         """What the extension says of a picture of a camera."""
@@ -164,20 +162,17 @@ class LiveVideo:
 class _Extension:
     """The extension of one camera within one second: frame times alone change (0x000A, 0x0012)."""
 
-    def __init__(self, moment: Hundredths, written: bytes, dialect: Dialect) -> None:
-        self.moment = moment
-        self.written = written
+    def __init__(self, second: int, written: bytes, dialect: Dialect) -> None:
+        self.second = second
         self._frame = struct.Struct(f"{dialect.order}H")
-        self._places = [
-            tlv.offset + 4
-            for tlv in walk_tlvs(written, dialect=dialect)
-            if tlv.id in (InformationId.FRAME_TIME, InformationId.CAMERA_FRAME_TIME)
-        ]
+        self._between: list[bytes] = []
+        begin = 0
+        for tlv in walk_tlvs(written, dialect=dialect):
+            if tlv.id in (InformationId.FRAME_TIME, InformationId.CAMERA_FRAME_TIME):
+                self._between.append(written[begin : tlv.offset + 4])
+                begin = tlv.offset + 6
+        self._between.append(written[begin:])
 
-    def at(self, moment: Hundredths) -> bytes:
-        """The extension at another moment of that second."""
-        written = bytearray(self.written)
-        for place in self._places:
-            self._frame.pack_into(written, place, moment % 100)
-        self.moment, self.written = moment, bytes(written)
-        return self.written
+    def at(self, frame: int) -> bytes:
+        """The extension so many hundredths after that second began."""
+        return self._frame.pack(frame).join(self._between)

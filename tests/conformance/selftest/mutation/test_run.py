@@ -34,6 +34,7 @@ from nvr_conformance.selftest.worker_pool import Lost
 from nvr_conformance.wire.exchange import Exchange
 from nvr_emulator.footage.footage import footage_of
 from nvr_protocol.codecs import Codec
+from nvr_protocol.rtp.nal_units import split_annex_b
 
 PACKET = "nvr_protocol.rtp.packet"
 SCENES = {
@@ -197,6 +198,16 @@ WRONG = {
 }
 
 
+def test_a_recorder_that_breaks_as_its_clock_moves_is_no_fault_of_the_judge(tmp_path):
+    module = "nvr_emulator.recorder.live.streams"
+    keys = {each.key: each.number for each in mutants_of(module, path_of(module).read_text("utf-8"))}
+    [number] = [keys[key] for key in keys if "media: if isinstance(gop, AudioUnit):: the condition" in key]
+    trial = MutantTrial(module, number, 2, 0, ("test_live_over_http",), str(tmp_path))
+    [(_, judged)] = running.spread(judge_mutant, [trial], jobs=1, timeout=60, fresh=True)
+    assert judged.fate is Fate.CRASHED
+    assert judged.reason.startswith("the recorder broke")
+
+
 def test_what_emulator_and_protocol_share_is_held_against_the_document(tmp_path):
     """Mutants in what both sides would go by if the judge had no table and no numbers of its own, and one
     that is not there; each in a process of its own."""
@@ -268,3 +279,14 @@ def test_the_command_tells_the_score(monkeypatch, tmp_path):
     assert "Faults that nobody listed" in page
     assert "50 %" in page
     assert page.count('class="survivor"') == 2
+
+
+def test_an_exception_is_the_recorder_s_where_it_comes_out_of_its_code():
+    """However deep in the libraries it is raised, and whoever called."""
+    problems = []
+    for call in (lambda: split_annex_b("text"), lambda: mutants_of("m", None), lambda: 1 // 0):
+        try:
+            call()
+        except Exception as problem:
+            problems.append(trial_module.in_recorder(problem))
+    assert problems == [True, False, False]
