@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.reading.decoded_before import DecodedBefore, begins_anew, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 CODECS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
 PICTURE_LIMIT = 20_000
+_BEFORE = DecodedBefore()
 _FORGIVEN = ("deprecated pixel format",)  # remarks that say nothing about the stream
 
 
@@ -41,9 +43,14 @@ def decode_pictures(
     """Decode Annex B access units ("H264", "H265") or whole JPEG pictures ("JPEG"), one per item.
 
     Begin with a key picture. ``keep`` is called with each PyAV frame, for those who want to look at it.
+    Without it, what was decoded before without a complaint is not decoded again.
     """
     import av
 
+    access_units = list(access_units)
+    key = key_of(codec, access_units)
+    if keep is None and (known := _BEFORE.pictures(key)) is not None:
+        return Decoded(list(known))
     result = Decoded()
     context: Any = av.CodecContext.create(CODECS[codec], "r")
     context.thread_count = 1
@@ -66,6 +73,8 @@ def decode_pictures(
         for number, data in enumerate(access_units):
             take(av.Packet(data), number)
         take(None, None)
+    if not result.errors:
+        _BEFORE.remember(key, result.pictures)
     return result
 
 
@@ -192,33 +201,67 @@ def decode_file(data: bytes) -> DecodedFile:
                 contexts = [stream.codec_context for stream in container.streams.video[:1]]
                 result.codec = "".join(context.name for context in contexts if context)
                 result.seconds = (container.duration or 0) / 1_000_000
-                for frame in _frames(container, result):
-                    if isinstance(frame, av.VideoFrame):
-                        if len(result.pictures) < PICTURE_LIMIT:
-                            result.pictures.append(_picture(frame))
-                            result.times.append(frame.time or 0.0)
-                    else:
-                        result.samples += frame.samples
-                        result.rate = frame.sample_rate
+                _decode_streams(container, result)
         except (av.FFmpegError, OSError, ValueError) as problem:
             result.errors.append(f"{type(problem).__name__}: {problem}")
     result.stored.sort()
     return result
 
 
-def _frames(container: Any, result: DecodedFile) -> Iterator[Any]:
-    """What decodes; what does not is told, and the rest goes on."""
-    import av
-
+def _decode_streams(container: Any, result: DecodedFile) -> None:
+    """Decode video GOP by GOP, and audio packet by packet. What does not decode is told, and the rest goes
+    on."""
     # Other tracks (time codes, metadata, kinds that nobody knows) have no decoder, and are none of our
     # business.
     streams = [each for each in (*container.streams.video, *container.streams.audio) if each.codec_context]
+    gops: dict[int, list[Any]] = {}
     for stream in streams:
         stream.codec_context.thread_count = 1
     for packet in container.demux(*streams) if streams else ():
-        if packet.stream.type == "video" and packet.pts is not None and len(result.stored) < PICTURE_LIMIT:
+        stream = packet.stream
+        if stream.type != "video":
+            for frame in _decoded(packet.decode, (), result.errors):
+                result.samples += frame.samples
+                result.rate = frame.sample_rate
+            continue
+        gop = gops.setdefault(stream.index, [])
+        if packet.pts is not None and len(result.stored) < PICTURE_LIMIT:
             result.stored.append(float(packet.pts * packet.time_base))
-        try:
-            yield from packet.decode()
-        except av.FFmpegError as problem:
-            result.errors.append(f"{type(problem).__name__}: {problem}")
+        if not packet.size or (gop and begins_anew(stream.codec_context.name, bytes(packet))):
+            _decode_gop(stream.codec_context, gop, result)
+            gop.clear()
+        if packet.size:
+            gop.append(packet)
+
+
+def _decode_gop(context: Any, packets: list[Any], result: DecodedFile) -> None:
+    """Packets from one IDR picture to the next, or to the end. ``context`` is as new afterwards."""
+    plain = all(packet.pts is not None and not packet.is_discard for packet in packets)
+    key = key_of(context.name, [context.extradata or b"", *map(bytes, packets)])
+    known = _BEFORE.pictures(key) if plain else None
+    if known is not None:
+        pictures, times = known, sorted(float(packet.pts * packet.time_base) for packet in packets)
+    else:
+        complaints = len(result.errors)
+        with _captured_log(result.errors):
+            frames = [frame for each in packets for frame in _decoded(each.decode, (), result.errors)]
+            frames += _decoded(context.decode, (None,), result.errors)
+        context.flush_buffers()
+        pictures = tuple(map(_picture, frames))
+        times = [frame.time or 0.0 for frame in frames]
+        if plain and len(result.errors) == complaints and len(frames) == len(packets):
+            _BEFORE.remember(key, pictures)
+    room = PICTURE_LIMIT - len(result.pictures)
+    result.pictures += pictures[:room]
+    result.times += times[:room]
+
+
+def _decoded(decode: Callable[..., Any], given: tuple[Any, ...], errors: list[str]) -> list[Any]:
+    """The frames that a decoder makes of what it is given; its refusal is told."""
+    import av
+
+    try:
+        return list(decode(*given))
+    except av.FFmpegError as problem:
+        errors.append(f"{type(problem).__name__}: {problem}")
+        return []
