@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     type=click.Choice(["1", "2", "3", "all"]),
     help="[each defect on one model that shows it]",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes [the cores at hand].")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Processes [half as many again as there are cores]."
+)
 @click.option("--defect", "defects", multiple=True, help="This defect alone; may be repeated.")
 @click.option(
     "--variants",
@@ -104,7 +106,7 @@ def selftest(
     from nvr_conformance.selftest.coverage import coverage
     from nvr_conformance.selftest.files import SelftestFiles
     from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
-    from nvr_conformance.selftest.trials import MODELS, cores
+    from nvr_conformance.selftest.trials import MODELS, usual_jobs
 
     require_folders({"--report": report})
     if mutants is not None:
@@ -114,7 +116,7 @@ def selftest(
         if resume:
             raise click.UsageError("--resume is for a self-test without --mutants")
         asked = MutantSettings(mutants, of, 2 if model in (None, "all") else int(model), seed)
-        run_mutants(asked, jobs=jobs or cores(), report=report, shard=shard)
+        run_mutants(asked, jobs=jobs or usual_jobs(), report=report, shard=shard)
     if resume and report is None:
         raise click.UsageError("--resume needs --report, where the self-test was begun")
     settings = Settings(
@@ -143,7 +145,7 @@ def selftest(
     except (ValueError, OSError) as problem:
         stop(str(problem), EXIT_USAGE)
     console = make_console()
-    outcomes, ended = _try_all(console, trials, files, jobs=jobs or cores(), timeout=timeout)
+    outcomes, ended = _try_all(console, trials, files, jobs=jobs or usual_jobs(), timeout=timeout)
     if ended:
         stop(ended, EXIT_KIT_BROKE)
     print_matrix(console, outcomes, coverage(outcomes, ids, declared))

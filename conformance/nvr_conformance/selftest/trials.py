@@ -143,11 +143,13 @@ def _observations(result: Result) -> dict[str, str]:
 def run_trials(
     trials: Sequence[Trial], *, jobs: int | None = None, timeout: float = TIMEOUT
 ) -> Generator[Outcome]:
-    """Run the trials over the cores at hand (or ``jobs`` processes); outcomes come as they are ready."""
-    for trial, answer in spread(run_trial, trials, jobs=jobs or cores(), timeout=timeout):
+    """Run the trials over the cores at hand (or in ``jobs`` processes); outcomes come as they are ready."""
+    for trial, answer in spread(run_trial, trials, jobs=jobs or usual_jobs(), timeout=timeout):
         yield Outcome(trial, problem=answer.reason) if isinstance(answer, Lost) else answer
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def usual_jobs() -> int:
+    """How many processes keep the cores at hand busy: half as many again, for in each a recorder and its judge
+    wait for one another."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + (cores + 1) // 2
