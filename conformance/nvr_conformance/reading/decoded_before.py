@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nvr_conformance.reading.decoding import Picture
+Picture = TypeVar("Picture")
 
 MOST = 40_000  # pictures that are remembered, some 300 bytes each
 _LENGTH = 4  # bytes that say how long a NAL unit in a file is, as recorders write them
@@ -17,7 +17,7 @@ _H264_IDR = 5
 _H265_IDR = (19, 20)
 
 
-class DecodedBefore:
+class DecodedBefore(Generic[Picture]):
     """The pictures of so many GOPs as there is room for, those that were asked for last."""
 
     def __init__(self, most: int = MOST) -> None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 CODECS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
 PICTURE_LIMIT = 20_000
-_BEFORE = DecodedBefore()
 _FORGIVEN = ("deprecated pixel format",)  # remarks that say nothing about the stream
 
 
@@ -27,6 +26,9 @@ class Picture:
     height: int
     luma: str
     is_key: bool
+
+
+_BEFORE: DecodedBefore[Picture] = DecodedBefore()
 
 
 @dataclass(slots=True)
