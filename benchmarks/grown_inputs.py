@@ -95,7 +95,7 @@ def captures(size: int) -> Iterator[bytes]:
     def record(packet: bytes) -> bytes:
         return struct.pack("=IIII", 1, 0, len(packet), len(packet)) + packet
 
-    for packet in (record(back + bytes(40)), record(udp + bytes(40))):
+    for packet in (record(back + bytes(1400)), record(udp + bytes(40))):
         yield head + record(tcp) + packet * (size // len(packet))
 
 

@@ -7,6 +7,7 @@ import base64
 import time
 
 import pytest
+from grown_inputs import captures
 from readers import CORPUS, Reader, all_readers, large
 
 READERS = all_readers()
@@ -68,3 +69,10 @@ def test_an_error_that_is_not_documented_is_seen():
     assert reader.try_(b"abcd")
     with pytest.raises(IndexError):
         reader.try_(b"")
+
+
+def test_an_answer_of_very_many_packets_is_joined_in_linear_time():
+    """What is joined byte string by byte string shows only where there is much of it."""
+    pcap = READERS["judge/pcap"]
+    small, much = (seconds(pcap, next(captures(size))) for size in (1 << 21, 1 << 24))
+    assert much < 16 * small

@@ -52,7 +52,7 @@ class _Incoming:
     """What comes on one connection; ``begun`` waits for the packet that completes it."""
 
     arrivals: list[Arrival]
-    begun: bytes = b""
+    begun: bytearray = field(default_factory=bytearray)
     cut: bool = False
     hung_up: bool = False  # by us
 
@@ -96,9 +96,10 @@ def _take(pcap: Pcap, incoming: dict[tuple[Address, Address], _Incoming], packet
     theirs.begun += packet.data
     theirs.cut |= packet.cut
     if packet.flags & _PSH:
-        arrival = Arrival(number, at, theirs.begun, packet.source, cut=theirs.cut)
+        arrival = Arrival(number, at, bytes(theirs.begun), packet.source, cut=theirs.cut)
         theirs.arrivals.append(arrival)
-        theirs.begun, theirs.cut = b"", False
+        theirs.begun.clear()
+        theirs.cut = False
     if packet.flags & _FIN and not theirs.hung_up:
         theirs.arrivals.append(Arrival(number, at, b"", packet.source, end=True))
 
