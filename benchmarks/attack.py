@@ -164,7 +164,7 @@ def attack(target: Target, watch: Watch, chosen_: dict[str, Attack], times: int)
     """Make each attack so often, print its row; what is wrong."""
     print(f"{'attack':20} {'count':>7} {'s':>6} {'healthz':>8} {'MiB':>22} {'fds':>9}  ends")
     watch.look()
-    attacks.start_stop(target, 1)  # what is opened at the first packet stays open
+    attacks.first_packet(target)  # what is opened for it stays open
     watch.descriptors(0, within=0.5)
     at_first, opened = watch.memory(), watch.descriptors()
     for name, (count, run) in chosen_.items():

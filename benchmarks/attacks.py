@@ -263,6 +263,19 @@ def logins(target: Target, count: int) -> Counter[str]:
     return ends
 
 
+def first_packet(target: Target) -> None:
+    """A live stream over RTP, until something of it has come."""
+    _, uid = target.sign_in()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(PATIENCE)
+        push = f"/cgi-bin/push.cgi?UID={uid}&CAM=1&COMP=H264&PORT={receiver.getsockname()[1]}&CMD="
+        target.ask(f"{push}START")
+        receiver.recv(2048)
+        target.ask(f"{push}STOP")
+    target.sign_out(uid)
+
+
 def start_stop(target: Target, count: int) -> Counter[str]:
     """A live stream over RTP that is started and stopped without a pause."""
     ends: Counter[str] = Counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 
 from readers import Reader, films, in_pieces, of_file, text_of
@@ -32,6 +33,8 @@ from nvr_conformance.fuzzing.steps import read_fuzz_file
 from nvr_conformance.judgement.expected_failures import read_expected_failures
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.judgement.plain_text import plain, plain_value
+from nvr_conformance.judgement.result import CheckResult, RequirementResult, Result
+from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_conformance.profile.dialect_naming import (
     told_by_audio,
     told_by_g711,
@@ -51,7 +54,9 @@ from nvr_conformance.reading.mp4_samples import is_fragmented, read_samples, syn
 from nvr_conformance.reading.playback_audio import walk_audio
 from nvr_conformance.reading.playback_video import walk_chunk
 from nvr_conformance.reading.rtp_readers import RtpReaders
-from nvr_conformance.report.result_files import read_result
+from nvr_conformance.report.declaration import declaration_json
+from nvr_conformance.report.diff import changes
+from nvr_conformance.report.result_files import junit_xml, read_result, result_json
 from nvr_conformance.selftest.files import read_selftest
 from nvr_conformance.selftest.mutation.files import read_mutants
 from nvr_conformance.wire.connection import ResponseReader, WireError
@@ -271,6 +276,24 @@ def pcaps() -> list[bytes]:
     return [head + b"".join(struct.pack("=IIII", 1, 0, len(each), len(each)) + each for each in packets_)]
 
 
+def result(data: bytes) -> None:
+    """A result, as `diff` and the files of a report take it."""
+    read = read_result(data)
+    changes(read, read)
+    declaration_json(read)
+    ElementTree.fromstring(junit_xml(read))
+
+
+def results() -> list[bytes]:
+    """Of a run."""
+    check = CheckResult("a check", Verdict.FAIL, "this", "that", "exchange 1")
+    row = RequirementResult("SES-01", "fail", Verdict.FAIL, "so", (check,))
+    verdict = next(iter(Overall))
+    return [
+        result_json(Result(verdict=verdict, target="t", model=2, seed=0, seconds=1.0, requirements=(row,)))
+    ]
+
+
 def indices() -> list[bytes]:
     """Of a run."""
     return [index_json(RunIndex(target="t", model=2, seed=0, selected=(), needs=(), scenarios={}, files={}))]
@@ -326,7 +349,7 @@ _ALL: tuple[
     ("json", lambda data: read_json(data, object), JSON, (ValueError,)),
     ("evidence", lambda data: read_evidence(data, "x.json"), texts(EVIDENCE), (ValueError,)),
     ("pcap", lambda data: read_pcap(io.BytesIO(data)), pcaps, (ValueError,)),
-    ("result", read_result, texts(b'{"target":"t","requirements":[]}'), (ValueError,)),
+    ("result", result, results, (ValueError,)),
     ("run-index", of_file(lambda path: read_index(path.parent), "run.json"), indices, (ValueError,)),
     ("fuzz-file", of_file(read_fuzz_file, "steps.json"), texts(STEPS), (ValueError,)),
     (
