@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nvr_emulator.recorder.happenings import SessionEnded, SessionIssued, Tell, unheard
-from nvr_emulator.seams import seam
+from nvr_emulator.seams import seam, untouched
 
 ENDED_REMEMBERED = 1000
 """How many ended UIDs are remembered at most, so that a refusal can say why; none of them is issued again."""
@@ -37,6 +37,10 @@ class Session:
     number: int
     issued: float
     last_command: float
+
+
+_EXPIRY = frozenset(("expires_at",))
+"""What is asked of each UID at each request, unless nothing was put around it."""
 
 
 class SessionTable:
@@ -129,7 +133,13 @@ class SessionTable:
 
     def expire(self, now: float) -> None:
         """End each UID that has been idle for its lifetime (OP-6: valid while idle time < 90 s)."""
-        for session in self.valid():
+        lifetime, valid = self.lifetime, self._valid.values()
+        over = (
+            [session for session in valid if now >= session.last_command + lifetime]
+            if untouched(self, _EXPIRY)
+            else self.valid()
+        )
+        for session in over:
             expired = self.expires_at(session)
             if now >= expired:
                 self.end(session, Ending.EXPIRED, expired)
@@ -141,7 +151,11 @@ class SessionTable:
 
     def next_expiry(self) -> float | None:
         """When the next UID would end."""
-        return min([self.expires_at(session) for session in self._valid.values()], default=None)
+        if not self._valid:
+            return None
+        if untouched(self, _EXPIRY):
+            return min([session.last_command for session in self._valid.values()]) + self.lifetime
+        return min([self.expires_at(session) for session in self._valid.values()])
 
     def clock_stepped(self, seconds: float) -> None:
         """The clock was set: UIDs live by uptime, so that none ends by it."""

@@ -18,6 +18,9 @@ from nvr_protocol.pieces import Pieces
 
 SERVER = "recorder"
 NO_BODY = 204
+UNAUTHORIZED = 401
+CHALLENGE = "\ufffechallenge\ufffe"
+"""Stands where a challenge goes; no field has these characters."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -62,19 +65,37 @@ def response_of(incoming: web.BaseRequest, answer: Answer, variants: Variants, n
     closes = not answer.stays and variants.keep_alive != "kept"
     kept = bool(incoming.keep_alive)
     version = (1, 0) if closes and variants.keep_alive == "http-1.0" else tuple(incoming.version)
+    headers, challenge = answer.headers, ""
+    if answer.status == UNAUTHORIZED:
+        headers, challenge = _with_place_for_challenge(headers)
     ahead, between, behind = _head_around_numbers(
         answer.status,
         version,
-        answer.headers if kept else tuple(field for field in answer.headers if field[0] != "Connection"),
+        headers if kept else tuple(field for field in headers if field[0] != "Connection"),
         answer.content_type,
         answer.drawn,
         stays=kept and not closes,
         reordered=variants.header_order == "other",
     )
     size = "" if answer.status == NO_BODY else str(len(answer.content))
-    head = f"{ahead}{size}{between}{_date(int(now))}{behind}".encode()
+    head = f"{ahead}{size}{between}{_date(int(now))}{behind}"
+    if challenge:
+        head = head.replace(CHALLENGE, challenge)
     content = b"" if incoming.method == "HEAD" or answer.status == NO_BODY else answer.content
-    return WholeResponse(answer.status, head, content, stays=kept and not (closes or answer.last))
+    return WholeResponse(answer.status, head.encode(), content, stays=kept and not (closes or answer.last))
+
+
+def _with_place_for_challenge(headers: Headers) -> tuple[Headers, str]:
+    """Fields that are alike in all challenges, and what stands in one: each has another nonce. Empty where
+    there is no one such field."""
+    places = [place for place, (name, _) in enumerate(headers) if name.lower() == "www-authenticate"]
+    if len(places) != 1:
+        return headers, ""
+    (place,) = places
+    name, value = headers[place]
+    if _CONTROL.search(value):
+        raise ValueError(f"{name}: {value!r}: control characters in a header field")
+    return (*headers[:place], (name, CHALLENGE), *headers[place + 1 :]), value
 
 
 @lru_cache(maxsize=256)

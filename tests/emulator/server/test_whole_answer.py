@@ -57,6 +57,15 @@ def test_a_header_field_cannot_bring_another():
         sent(Answer(200, b"", headers=(("Allow", "GET\r\nSet-Cookie: a=b"),)))
 
 
+def test_each_challenge_is_its_own():
+    for challenges in (["Digest a"], ["Digest b"], ["Digest c", "Digest d"], []):
+        headers = (*KEEP_ALIVE_NO_CACHE, *(("WWW-Authenticate", each) for each in challenges))
+        head = sent(Answer(401, b"", headers=headers))
+        assert re.findall(rb"WWW-Authenticate: ([^\r]*)\r\n", head) == [each.encode() for each in challenges]
+    with pytest.raises(ValueError, match="control characters"):
+        sent(Answer(401, b"", headers=(("WWW-Authenticate", "Digest a\r\nb: c"),)))
+
+
 def taken(content, *, room):
     """What a connection with so much room takes at once of a head and what follows, and what is left."""
     ours, theirs = socket.socketpair()
