@@ -41,6 +41,17 @@ def jpeg_frame_time_is_0(recorder: Recorder) -> None:
 
 
 @breaks("LIV-19")
+def jpeg_frame_time_is_half_a_second_off(recorder: Recorder) -> None:
+    """Counts 0x000A of a live JPEG from the middle of a second on, and 0x0007 from its begin."""
+    _information(
+        recorder,
+        lambda told, gop: dataclasses.replace(
+            told, frame_hundredths=((told.frame_hundredths or 0) + 50) % 100
+        ),
+    )
+
+
+@breaks("LIV-19")
 def jpeg_frame_time_runs_back(recorder: Recorder) -> None:
     """Counts in 0x000A of live JPEG how many hundredths of the second are left."""
     _information(
