@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from nvr_conformance.client.commands import command_url
+from nvr_conformance.facts import logs
 from nvr_conformance.facts.answer_headers import as_drawn, kept
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.scenario import HARMLESS, Check, Client, NotTested, Observe, scenario
@@ -14,9 +15,10 @@ RECORDED_TIME = command_url("recorded_time")
 FILES = (1, 3, 4, 99)  # that the document does not name
 
 
-@scenario("INF-08")
+@scenario("INF-03", "INF-08")
 def test_header_fields(client: Client, check: Check, not_tested: NotTested) -> None:
-    """The header of each answer that the document draws whole; a second request on its connection."""
+    """The header of each answer that the document draws whole; a second request on its connection. The zones
+    of logs, where the recorder is: a scenario of the logs may have set up another place."""
     judge = Judge(check, not_tested)
     session = client.login()
     asking = {
@@ -31,6 +33,8 @@ def test_header_fields(client: Client, check: Check, not_tested: NotTested) -> N
             not_tested("INF-08", f"{name}: {answers[0]}")
             continue
         check("INF-08", *as_drawn(answers[0], content_type, caching=caching), name, basis="examples")
+        if logs.entries(answers[0]):
+            judge("INF-03", f"times and zones of {name}", logs.fields, answers[0], basis="fields")
         if not answers[0].goes_on:
             answers.append(ask(prove_end=True))
         judge("INF-08", f"{name}, the connection is kept", kept, answers, basis="kept")

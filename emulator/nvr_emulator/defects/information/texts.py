@@ -131,6 +131,12 @@ def log_zone_without_minutes(recorder: Recorder) -> None:
 
 
 @breaks("INF-03")
+def log_zone_has_no_sign_east_of_greenwich(recorder: Recorder) -> None:
+    """Leaves the plus out of the zone of log entries."""
+    _log(recorder, LogKind.EVENT, lambda body: body.replace(b'"GMT+', b'"GMT'))
+
+
+@breaks("INF-03")
 def log_hours_beyond_24(recorder: Recorder) -> None:
     """Writes hours of 24 and more."""
 
