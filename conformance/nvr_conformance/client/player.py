@@ -161,9 +161,11 @@ def minute_in_recording(player: Player, gop: Gop) -> int:
     PrerequisiteFailed without one."""
     assert gop.start is not None
     first = -(-gop.start // (MINUTE * SECOND)) * MINUTE
+    # GOTODATE may give the GOP ahead of the one that TIMEF lies in (OP-26), and GOPs differ in length.
+    slack = 10 * SECOND + 2 * round(gop.length or SECOND)
     for begin in (first, first - MINUTE, first - 2 * MINUTE, first + MINUTE):
         moments = [(begin + second) * SECOND for second in _PROBES]
-        if all(_is_near(player.at(gop.camera, moment), moment, 10 * SECOND) for moment in moments):
+        if all(_is_near(player.at(gop.camera, moment), moment, slack) for moment in moments):
             return begin
     raise PrerequisiteFailed(
         f"no whole minute is recorded of camera {gop.camera} near {clock_time(gop.start)}"

@@ -13,8 +13,9 @@ from nvr_conformance.selftest.variant_trials import setup_of
 SIGNLESS = {"recorder-ids": "none", "zone-info": "low-bits"}
 
 
-def judged(id_, variants, *defects):
-    options = TargetOptions(model=2, defects=defects, setup=setup_of(tuple(variants.items())))
+def judged(id_, variants, *defects, model=2, **setup):
+    setup |= setup_of(tuple(variants.items()))
+    options = TargetOptions(model=model, defects=defects, setup=setup)
     return judge(options, RunOptions(select=(id_,)))
 
 
@@ -33,3 +34,27 @@ def test_a_range_that_neither_sign_explains_is_wrong(defect):
 @pytest.mark.parametrize("id_", ["SES-13", "SEC-03"])
 def test_play_that_begins_with_the_newest_gop_is_no_strangers_doing(id_):
     assert judged(id_, {"play-from": "newest"}).ids(Verdict.PASS) == {id_}
+
+
+@pytest.mark.parametrize("place", ["packets", "chunk-head"])
+def test_a_gop_ahead_of_a_gap_lasts_no_longer_where_its_end_is_the_next_start(place):
+    variants = {"gop-end": "next-start", "camera-information-place": place, "picture-rate": "varying"}
+
+    assert judged("PLB-30", variants, clock_start=1_817_061_762.0).ids(Verdict.PASS) == {"PLB-30"}
+
+
+@pytest.mark.parametrize("go_to", ["before", "next"])
+def test_a_minute_of_long_gops_is_recorded_whole(go_to):
+    variants = {"gop-seconds": "5", "picture-rate": "varying", "go-to": go_to}
+
+    result = judged("DWN-01", variants, model=1, clock_start=1_876_077_871.2)
+
+    assert result.ids(Verdict.PASS) == {"DWN-01"}
+
+
+def test_the_last_seconds_that_were_heard_need_not_be_recorded_yet():
+    variants = {"gop-seconds": "5", "picture-rate": "varying", "go-to": "next"}
+
+    result = judged("LIV-29", variants, model=1, clock_start=1_764_360_000.0)
+
+    assert result.ids(Verdict.PASS) == {"LIV-29"}
