@@ -134,6 +134,45 @@ def test_the_password_beside_the_uid(nvr, client, told):
     assert "credentials-with-uid" in told()
 
 
+def test_a_keep_alive_of_another_uid(nvr, client, told, port):
+    other = Client(nvr)
+    client.get(LIVE)
+    client.get(start(1, port))
+    for _ in range(12):
+        nvr.clock.advance(10)
+        other.get("status.cgi?PC=AS60")
+    other.get("logout.cgi?")
+    assert told() == {"uid-lapsed"}
+
+
+def test_an_answer_to_digest_without_qop(nvr, told):
+    target, zeros = "/cgi-bin/dlogin.cgi?UID=-1", "0" * 32
+    fields = f'realm="Network disk recorder", nonce="{zeros}", uri="{target}", response="{zeros}"'
+    asked = urllib.request.Request(nvr.url + target)
+    asked.add_header("Authorization", f'Digest username="{nvr.user}", {fields}')
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(asked)
+    assert told() == {"digest-answer"}
+
+
+def test_a_wrong_password_sent_over_and_over(nvr, told):
+    passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    passwords.add_password(None, nvr.url, nvr.user, "wrong")
+    for _ in range(4):
+        opener = urllib.request.build_opener(urllib.request.HTTPDigestAuthHandler(passwords))
+        with pytest.raises(urllib.error.HTTPError):
+            opener.open(f"{nvr.url}/cgi-bin/dlogin.cgi?UID=-1")
+    assert told() == {"password-refused-again"}
+
+
+def test_commands_by_post(client, told):
+    host = client.nvr.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(host)
+    connection.request("POST", f"/cgi-bin/status.cgi?UID={client.uid}&PC=AS60")
+    assert connection.getresponse().status == 405
+    assert told() == {"not-get"}
+
+
 def test_the_password_in_clear(client, told):
     client.get("status.cgi?PC=AS60", headers={"Authorization": "Basic QURNSU46YWRtaW4xMjM0NQ=="})
     assert "password-in-clear" in told()

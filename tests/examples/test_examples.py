@@ -33,7 +33,7 @@ def needs(*programs):
     [
         ("asyncio_client/test_nvr_client.py", 17, "0"),
         ("asyncio_client/test_recovery.py", 80, "4"),  # they wait most of the time
-        ("mistakes/test_mistakes.py", 29, "0"),
+        ("mistakes/test_mistakes.py", 33, "0"),
     ],
 )
 def test_what_comes_with_tests_passes_them(file, count, workers):

@@ -57,6 +57,15 @@ SEVENTEENTH = Rule(
     "A seventeenth live stream was started on one UID.",
     "Stop one, or log in for another UID: each has 16.",
 )
+UID_PER_CAMERA = Rule(
+    "uid-per-camera",
+    "1.3",
+    Severity.NOTE,
+    "A UID for each camera",
+    "One user at one address watches four cameras or more, each on a UID of its own. There are 16 UIDs for "
+    "everybody, and a UID has 16 streams.",
+    "Log in once, and start all cameras with the same UID.",
+)
 CHURN = Rule(
     "start-stop-churn",
     "1.3",
@@ -119,6 +128,8 @@ BEHIND = Rule(
 )
 
 MOST_STREAMS = 16
+MANY_UIDS = 4
+"""With so many UIDs, each with one camera, a client seems to log in for each."""
 CHURN_STARTS = 3
 CHURN_SECONDS = 9.0
 PATIENCE = 30.0
@@ -135,6 +146,7 @@ class Live(Chapter):
         WITHOUT_SCREEN,
         SECOND_STREAM,
         SEVENTEENTH,
+        UID_PER_CAMERA,
         CHURN,
         HUNG_UP,
         OTHER_STREAM,
@@ -207,6 +219,7 @@ class Live(Chapter):
                 self._silent.pop((entry.uid, entry.camera), None)
                 if not entry.sends:
                     self._silent[entry.uid, entry.camera] = entry
+                yield from self._one_each(entry)
             case StreamEnded(why=why) if why == WENT_AWAY:
                 text = f"{entry.comp} of camera {entry.camera} ran when its connection was closed"
                 yield from self._on(entry.uid, HUNG_UP, text, entry.number)
@@ -223,6 +236,19 @@ class Live(Chapter):
             case SessionEnded():
                 for key in [key for key in self._silent if key[0] == entry.uid]:
                     yield from self._not_tried(self._silent.pop(key))
+
+    def _one_each(self, started: StreamStarted) -> Iterator[Breach]:
+        watched = self.clients.uids.get(started.uid)
+        if watched is None or watched.live:
+            return
+        alike = {started.camera}
+        for other in self.clients.valid():
+            if (other.peer, other.issued.user) == (watched.peer, watched.issued.user):
+                cameras = {stream.camera for stream in other.live.values()}
+                alike |= cameras if len(cameras) == 1 else set()
+        if len(alike) >= MANY_UIDS:
+            text = f"{watched.issued.user} at {watched.peer} watches {len(alike)} cameras, each on its UID"
+            yield Breach(UID_PER_CAMERA, text, (started.number,), None, watched.peer)
 
     def overdue(self, now: float) -> Iterator[Breach]:
         """Cameras that were asked for what they do not send."""

@@ -147,15 +147,21 @@ class Sessions(Chapter):
         told = self._told.setdefault(watched.uid, asking.exchange)
         while len(self._told) > PAIRS_REMEMBERED:
             self._told.popitem(last=False)
+        came = f"{asking.exchange.name} came with UID {watched.uid}"
         if ended.ending == "logged out":
-            yield by(asking, UID_AFTER_END, f"UID {watched.uid} was logged out", ended.number)
+            yield by(
+                asking,
+                UID_AFTER_END,
+                f"{came}, which was logged out",
+                ended.number,
+            )
         elif told is asking.exchange:
             if ended.ending == "expired" and not watched.forgiven:
                 idle = self.clients.since(ended, asking.exchange.at) + ended.at - ended.last_command
-                text = f"UID {watched.uid} had expired: {idle:.1f} s since its last command"
+                text = f"{came}, which had expired: {idle:.1f} s since its last command"
                 yield by(asking, UID_EXPIRED, text, ended.number)
         elif self.clients.elapsed(told, asking.exchange) > RETRY or told.target == asking.exchange.target:
-            text = f"UID {watched.uid} was {ended.ending}, as the answer to #{told.number} told"
+            text = f"{came}, which was {ended.ending}, as the answer to #{told.number} told"
             yield by(asking, UID_AFTER_END, text, ended.number, told.number)
 
     def happened(self, entry: Happening) -> Iterator[Breach]:

@@ -23,6 +23,12 @@ LONGEST_HEADER = 16 * 1024
 COUNTS_REMEMBERED = 256
 """How far a nonce count may lie behind the greatest one: concurrent clients send theirs out of order."""
 
+NO_ANSWER = "the Authorization header is not a Digest answer"
+OTHER_TERMS = "realm or qop is not the one of the challenge"
+OTHER_ALGORITHM = "the algorithm is none of the challenge"
+NO_COUNT = "nc or cnonce is missing or malformed"
+WRONG_PASSWORD = "user name or password is wrong"
+
 _OWS = " \t"
 _PAIR = re.compile(r'([a-zA-Z][a-zA-Z0-9_*-]*)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))[ \t]*(?:,|$)')
 _ESCAPED = re.compile(r"\\(.)")
@@ -119,12 +125,12 @@ class DigestGate:
             return Verdict(None, "Digest authentication is required")
         fields = parse_authorization(header)
         if fields is None:
-            return Verdict(None, "the Authorization header is not a Digest answer")
+            return Verdict(None, NO_ANSWER)
         offered = self.qop.split(",") if self.qop else [None]
         if fields.get("realm") != REALM or fields.get("qop") not in offered:
-            return Verdict(None, "realm or qop is not the one of the challenge")
+            return Verdict(None, OTHER_TERMS)
         if fields.get("algorithm", "MD5").upper() not in self.algorithms:
-            return Verdict(None, "the algorithm is none of the challenge")
+            return Verdict(None, OTHER_ALGORITHM)
         if not self.is_for(fields.get("uri"), target):
             return Verdict(None, "uri names another resource than the request line")
         return self._check_answer(fields, method, now)
@@ -134,12 +140,12 @@ class DigestGate:
         if nonce is None:
             return Verdict(None, "the nonce is not one of this recorder", stale=True)
         if self.qop and (not _NC.fullmatch(fields.get("nc", "")) or not fields.get("cnonce")):
-            return Verdict(None, "nc or cnonce is missing or malformed")
+            return Verdict(None, NO_COUNT)
         user = fields.get("username", "")
         expected = response(fields, self.passwords.get(user, ""), method)
         right = self.is_right(expected, fields.get("response", "").lower())
         if not right or user not in self.passwords:
-            return Verdict(None, "user name or password is wrong")
+            return Verdict(None, WRONG_PASSWORD)
         if now - nonce.issued >= NONCE_LIFETIME:
             return Verdict(None, "the nonce is too old", stale=True)
         if self.qop and self.counts_matter:

@@ -260,6 +260,18 @@ def seventeenth(client, wrong):
         client.push(uid, camera, cmd="STOP", port=40000)
 
 
+@case("uid-per-camera")
+def uid_per_camera(client, wrong):
+    uids = [client.session() for _ in range(4)]
+    started = [(uids[camera - 1 if wrong else 0], camera) for camera in range(1, 5)]
+    for uid, camera in started:
+        client.push(uid, camera, port=40000)
+    for uid, camera in started:
+        client.push(uid, camera, cmd="STOP", port=40000)
+    for uid in uids:
+        client.logout(uid)
+
+
 @case("mask-of-too-many")
 def mask_of_too_many(client, wrong):
     uid = client.session()

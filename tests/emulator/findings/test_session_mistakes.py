@@ -1,5 +1,7 @@
 """Mistakes with UIDs, Digest and pace: each is named by its rule, and the right way by none."""
 
+import re
+
 import pytest
 
 from nvr_emulator.findings.registry import CHAPTERS
@@ -99,6 +101,28 @@ def basic(client, wrong):
     client.ask(INFORMATION, Authorization="Basic QURNSU46eA==" if wrong else "Digest x")
 
 
+@case("digest-answer")
+def digest_without_qop(client, wrong):
+    _, challenge, _ = client.get(INFORMATION)
+    headers = client.digest(INFORMATION, challenge)
+    if wrong:
+        headers["Authorization"] = headers["Authorization"].replace("qop=auth, ", "")
+    client.get(INFORMATION, headers)
+
+
+@case("password-refused-again")
+def refused_again(client, wrong):
+    for _ in range(2):
+        for _ in range(4 if wrong else 3):
+            client.wait(3)
+            _, challenge, _ = client.get(INFORMATION)
+            headers = client.digest(INFORMATION, challenge)
+            headers["Authorization"] = re.sub('response="..', 'response="xx', headers["Authorization"])
+            client.get(INFORMATION, headers)
+        client.wait(3)
+        client.authenticated(INFORMATION, anew=True)
+
+
 @case("digest-uri")
 def digest_uri(client, wrong):
     _, challenge, _ = client.get(INFORMATION)
@@ -165,7 +189,7 @@ def test_why_a_uid_ended_is_told(client, embedded):
     client.logout(uid)
     client.command("keep_alive", UID=uid)
     (found,) = embedded.findings
-    assert found.text == f"UID {uid} was logged out"
+    assert found.text == f"status.cgi came with UID {uid}, which was logged out"
     ended, used = (next(entry for entry in embedded.journal if entry.number == n) for n in found.entries)
     assert (ended.ending, used.name) == ("logged out", "status.cgi")
 
