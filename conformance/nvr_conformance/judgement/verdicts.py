@@ -161,7 +161,7 @@ def summary(overall: Overall, verdicts: Iterable[Verdict]) -> str:
     match overall:
         case Overall.NOT_CONFORMANT:
             said = f"in {counts[Verdict.FAIL]} of {tested} tested"
-        case Overall.CONFORMANT | Overall.INCOMPLETE:
+        case Overall.CONFORMANT:
             said = f"in {counts[Verdict.PASS] + counts[Verdict.OBSERVED]} of {tested} tested"
         case _:
             said = f"with {tested} tested"

@@ -77,7 +77,7 @@ def test_the_profile_of_a_recorder_in_another_dialect(tmp_path, dialect, zone):
         arguments += ["--control", recorder.control_url, "--profile-out", str(path)]
         judged = CliRunner().invoke(main, arguments, env={"COLUMNS": "300"})
     # With one user alone not all can be tested; what is tested holds.
-    assert (judged.exit_code, "\nincomplete in" in judged.output) == (1, True), judged.output
+    assert (judged.exit_code, "\nincomplete with" in judged.output) == (1, True), judged.output
     video = [pair for pair in dialect.split(",") if pair.split("=")[0] not in ("boundary", "aac_unit_id")]
     assert f"dialect {dialect}" in judged.output.replace("\n", "")
     assert video[0].partition("=")[2] in judged.output  # PLB-34 names it
