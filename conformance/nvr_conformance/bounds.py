@@ -43,6 +43,11 @@ STRANGERS_KEPT = 100  # datagrams of others at a port that are kept as evidence
 EXCHANGES_KEPT = 5000
 BODIES_KEPT = 512 * 1024 * 1024  # bytes of the bodies of its exchanges; the oldest go
 
+# --- pictures -----------------------------------------------------------------------------------------
+PICTURE_PIXELS = (
+    8192 * 4320
+)  # of a picture that is decoded; a few bytes may say that they are of a larger one
+
 # --- texts --------------------------------------------------------------------------------------------
 PAGE_LIMIT = 100_000  # characters of a page, or of a list of cameras, that are looked through
 UID_LIMIT = 64  # digits that are read of a UID: more than any may have

@@ -7,8 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from nvr_conformance.reading import login_page
-from nvr_conformance.reading.decoding import decode_file
+from nvr_conformance.reading import decoding, login_page
+from nvr_conformance.reading.decoding import decode_file, decode_pictures
 from nvr_conformance.wire.exchange import Exchange
 
 
@@ -33,13 +33,13 @@ def test_a_uid_of_thousands_of_digits_is_read_as_too_long():
     assert int(found)
 
 
-def film():
+def film(grey=16):
     data = io.BytesIO()
     with av.open(data, "w", format="mp4") as file:
         stream = file.add_stream("libx264", rate=10)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         for number in range(10):
-            picture = av.VideoFrame.from_ndarray(np.full((72, 64), 16 + number, np.uint8), format="yuv420p")
+            picture = av.VideoFrame.from_ndarray(np.full((72, 64), grey + number, np.uint8), format="yuv420p")
             picture.pts = number
             file.mux(stream.encode(picture))
         file.mux(stream.encode(None))
@@ -61,3 +61,22 @@ def test_tracks_that_nobody_decodes_are_left_alone(kind, entry):
 
 def test_a_film_that_ends_early_is_told():
     assert decode_file(film()[:600]).errors
+
+
+def units(grey):
+    """One picture."""
+    picture = av.VideoFrame.from_ndarray(np.full((72, 64), grey, np.uint8), format="yuv420p")
+    encoder = av.CodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.framerate = 64, 48, "yuv420p", 10
+    return [bytes(packet) for packet in (*encoder.encode(picture), *encoder.encode(None))]
+
+
+def test_pictures_that_are_too_large_are_not_decoded(monkeypatch):
+    """A few bytes say how large a picture is: 16384 by 16384 takes 400 MB, and again for each reference."""
+    assert len(decode_pictures("H264", units(50)).pictures) == 1
+    assert len(decode_file(film(50)).pictures) == 10
+    monkeypatch.setattr(decoding, "PICTURE_PIXELS", 64 * 48 - 1)
+    assert decode_pictures("H264", units(90)).pictures == []  # other ones: what was decoded before is known
+    file = decode_file(film(90))
+    assert file.pictures == []
+    assert file.errors

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nvr_conformance.bounds import PICTURE_PIXELS
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.reading.decoded_before import DecodedBefore, begins_anew, key_of
 
@@ -56,7 +57,7 @@ def decode_pictures(
     result = Decoded()
     context: Any = av.CodecContext.create(CODECS[codec], "r")
     context.thread_count = 1
-    context.options = {"err_detect": "explode+crccheck+bitstream+buffer"}
+    context.options = {"err_detect": "explode+crccheck+bitstream+buffer", "max_pixels": str(PICTURE_PIXELS)}
 
     def take(packet: Any, number: int | None) -> None:
         try:
@@ -219,6 +220,8 @@ def _decode_streams(container: Any, result: DecodedFile) -> None:
     gops: dict[int, list[Any]] = {}
     for stream in streams:
         stream.codec_context.thread_count = 1
+        if stream.type == "video":
+            stream.codec_context.options = {"max_pixels": str(PICTURE_PIXELS)}
     for packet in container.demux(*streams) if streams else ():
         stream = packet.stream
         if stream.type != "video":
