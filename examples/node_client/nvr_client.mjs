@@ -3,7 +3,8 @@
 //     node nvr_client.mjs http://192.0.2.7 ADMIN PASSWORD FOLDER [CAMERA]
 //
 // lists the cameras, saves a live picture, a few seconds of live video and of a recording, a download, and turns the camera
-// and stops it. It breaks no rule that the vendor's document has for clients (`nvr-emulator rules`).
+// and stops it. It breaks no rule that the vendor's document has for clients (`nvr-emulator rules`), and goes on behind a
+// restart or a network that breaks (`nvr-emulator faults`).
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -14,41 +15,85 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const PACE = 3, CONTROL_PACE = 0.2;      // seconds between two commands of one UID, of camera control (§1.3)
 const KEEP_ALIVE = 30;                   // a UID ends after 90 s without a command, whatever media arrives (§6.2)
 const NO_PICTURE = 8;                    // seconds without a picture: ask for the other codec (§2.1.2.2)
+const RETRIES = [3, 10, 30, 60];         // seconds ahead of each further try; behind the last one the trouble is told
+const NO_ANSWER = 15;                    // seconds of silence on a connection
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 const SPEED = Number(process.env.NVR_SPEED ?? 1);    // of the recorder's clock, where that is an emulator's
 
 const pause = (seconds, signal) => sleep(seconds * 1000 / SPEED, undefined, { signal });
 const md5 = (text) => createHash('md5').update(text).digest('hex');
 
+// What may be otherwise at the next try; so may what sockets and HTTP's reader tell.
+class PassingError extends Error {}
+const OF_NETWORKS = /^(ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|EAI|HPE|ERR_STREAM|ERR_TLS|ERR_SSL)/;
+const isPassing = (error) => error instanceof PassingError || OF_NETWORKS.test(error.code);
+
 export class Recorder {
   #challenge = null; #count = 0; #next = { false: Promise.resolve(), true: Promise.resolve() };
-  #ended = new AbortController(); #setUp = false; #digits = 0;
+  #ended = new AbortController(); #entering = Promise.resolve(); #setUp = ''; #digits = 0;
 
   constructor(url, user, password) {
     Object.assign(this, { url: new URL(url), user, password, uid: '' });
   }
 
   async login() {
-    const page = await this.#text('/cgi-bin/dlogin.cgi?UID=-1', { digest: true });
-    this.uid = /UID=(\d{1,19})/.exec(page)[1];       // as text: it has up to 19 digits, a number in JavaScript 15
-    this.#next.false = pause(PACE);
+    await this.#again(() => this.#session());
     this.#keepAlive().catch(() => {});
   }
 
   async logout() {
     this.#ended.abort();
-    await this.#command('/cgi-bin/logout.cgi?');
+    if (this.uid) await this.#command('/cgi-bin/logout.cgi?').catch(() => {});
+  }
+
+  // The UID; logs in where there is none, or none any more. What was chosen on it (MASK, SCREEN) is not there on the next.
+  #session() {
+    this.#entering = this.#entering.catch(() => {}).then(async () => {
+      if (this.uid) return this.uid;
+      const page = await this.#text('/cgi-bin/dlogin.cgi?UID=-1', { digest: true });
+      this.uid = /UID=(\d{1,19})/.exec(page)[1];       // as text: it has up to 19 digits, a number in JavaScript 15
+      this.#next.false = pause(PACE);
+      return this.uid;
+    });
+    return this.#entering;
+  }
+
+  // What `begin()` gives; begun anew where a restart or a network has broken it off, each time later.
+  async * #goingOn(begin) {
+    for (let tries = 0; ;) {
+      try {
+        for await (const one of begin()) { yield one; tries = 0; }
+        return;
+      } catch (error) {
+        if (!isPassing(error) || tries === RETRIES.length) throw error;
+        await pause(RETRIES[tries++]);
+      }
+    }
+  }
+
+  async #again(act) {
+    for await (const one of this.#goingOn(async function * () { yield await act(); })) return one;
+  }
+
+  // Stop something: until it gets through, or the UID has ended and everything with it.
+  #insist(target, uid, options) {
+    return this.#again(async () => uid === this.uid && this.#command(target, { uid, ...options })).catch(() => {});
   }
 
   // Which cameras there are (§5.3.1); MASK has as many digits as there are lines.
   async cameras() {
-    const lines = [...(await this.#text('/cgi-bin/as_getinfo.cgi?FILE=2', { digest: true })).matchAll(/CAM_CONNECT_0*(\d+)CH=(\d)/g)];
+    const page = await this.#again(() => this.#text('/cgi-bin/as_getinfo.cgi?FILE=2', { digest: true }));
+    const lines = [...page.matchAll(/CAM_CONNECT_0*(\d+)CH=(\d)/g)];
     this.#digits = lines.length;
     return lines.filter((line) => line[2] !== '0').map((line) => Number(line[1]));
   }
 
   // Live pictures as Annex B byte streams. The recorder does not say which codec it sends: try one, then the other (§2.1.2.2).
-  async * watch(camera) {
+  watch(camera) {
+    return this.#goingOn(() => this.#pictures(camera));
+  }
+
+  async * #pictures(camera) {
     for (const codec of ['H265', 'H264']) {
       const rejoin = rejoiner(codec);
       let any = false;
@@ -57,29 +102,33 @@ export class Recorder {
         const picture = rejoin(part.body);
         if (picture) yield picture;
       }
-      if (any) return;
+      if (any) throw new PassingError(`camera ${camera} sends nothing any more`);
     }
-    throw new Error(`camera ${camera} sends neither H.265 nor H.264`);
+    throw new PassingError(`camera ${camera} sends neither H.265 nor H.264`);
   }
 
   // One live JPEG (§2.3.3). The first SOI and the COM segment behind it hold the recorder's information: the picture follows.
   async picture(camera) {
-    for await (const { body } of this.#live(camera, 'JPEG')) {
+    const begin = async function * (recorder) {
+      yield * recorder.#live(camera, 'JPEG');
+      throw new PassingError(`camera ${camera} sent no JPEG`);
+    };
+    for await (const { body } of this.#goingOn(() => begin(this))) {
       const behind = 4 + body.readUInt16BE(4);
       return body.readUInt16BE(behind) === 0xffd8 ? body.subarray(behind) : body;
     }
-    throw new Error(`camera ${camera} sent no JPEG`);
   }
 
   async * #live(camera, comp) {
-    if (!this.#setUp) await this.#command('/cgi-bin/hdrctl.cgi?SCREEN=16X&PC=AS60');
-    this.#setUp = true;
+    const uid = await this.#session();
+    if (this.#setUp !== uid) await this.#command('/cgi-bin/hdrctl.cgi?SCREEN=16X&PC=AS60', { uid });
+    this.#setUp = uid;
     const push = (what) => `/cgi-bin/push.cgi?CAM=${camera}&CMD=${what}&COMP=${comp}&INTERNETMODE=ON`;
-    const answer = await this.#open(push('START'));
+    const answer = await this.#open(push('START'), { uid });
     // Pictures are taken as they come and wait here: a slow viewer must not hold the recorder's stream up.
     const waiting = [], read = partReader();
     let tell = () => {};
-    const ended = new Promise((resolve) => answer.on('end', resolve).on('error', resolve));
+    const ended = new Promise((resolve) => answer.on('end', resolve).on('error', resolve).on('close', resolve));
     answer.on('data', (block) => { waiting.push(...read(block)); tell(); });
     try {
       for (;;) {
@@ -94,34 +143,39 @@ export class Recorder {
         while (waiting.length) yield waiting.shift();
       }
     } finally {
-      await this.#command(push('STOP'));     // on another connection; then this one is read to its end
+      await this.#insist(push('STOP'), uid);     // on another connection; then this one is read to its end
       await ended;
     }
   }
 
   // What was recorded from `begin` (a Date) on: the pictures of each GOP as one Annex B byte stream (§3).
   async * play(camera, begin, seconds) {
-    const mask = Array.from({ length: this.#digits }, (_, index) => Number(index + 1 === camera)).join('');
-    await this.#command(`/cgi-bin/hdrctl.cgi?PC=AS60&MASK=${mask}`);
-    const playing = (name, time) => `/cgi-bin/hdrctl.cgi?PC=AS60&PLAYCMD=${name}&2ND=OFF&TIMEF=${stamp(time)}00`;
     const end = begin.getTime() + seconds * 1000;
     let moment = begin.getTime();
-    await this.#command(`${playing('GOTODATE', begin)}&SDBACKUP=0&NOTIME=ON`);
-    try {
-      while (moment < end) {
-        const gop = readGop(await this.#body(await this.#open(`/cgi-bin/camera.cgi?CAM=${camera}`, { paced: false })));
-        if (!gop.pictures.length) return;
-        moment = gop.end + 1;
-        yield Buffer.concat(gop.pictures);
+    const gops = async function * (recorder) {
+      const uid = await recorder.#session();
+      const mask = Array.from({ length: recorder.#digits }, (_, index) => Number(index + 1 === camera)).join('');
+      await recorder.#command(`/cgi-bin/hdrctl.cgi?PC=AS60&MASK=${mask}`, { uid });
+      const playing = (name) => `/cgi-bin/hdrctl.cgi?PC=AS60&PLAYCMD=${name}&2ND=OFF&TIMEF=${stamp(new Date(moment))}00`;
+      await recorder.#command(`${playing('GOTODATE')}&SDBACKUP=0&NOTIME=ON`, { uid });
+      try {
+        while (moment < end) {
+          const gop = readGop(await recorder.#body(await recorder.#open(`/cgi-bin/camera.cgi?CAM=${camera}`, { uid, paced: false })));
+          if (!gop.pictures.length) return;
+          if (gop.end < moment) continue;       // given already, before a break
+          moment = gop.end + 1;
+          yield Buffer.concat(gop.pictures);
+        }
+      } finally {
+        await recorder.#insist(playing('STOP'), uid);
       }
-    } finally {
-      await this.#command(playing('STOP', new Date(moment)));
-    }
+    };
+    yield * this.#goingOn(() => gops(this));
   }
 
   // The files of at most an hour; the seconds of both times are 00 (§6.3). Each part names the file of the part before it.
   async download(camera, begin, end, folder) {
-    for (;;) {
+    return this.#again(async () => {
       const files = [];
       const query = `STARTTIME=${stamp(begin)}&ENDTIME=${stamp(end)}&KIND=MP4&CAM=${camera}&PC=AS60`;
       const answer = await this.#open(`/cgi-bin/httpdl.cgi?${query}`);
@@ -139,24 +193,27 @@ export class Recorder {
           else status = Number(headers['x-recdata-satus']);
         }
       }
-      if (status === null) throw new Error('the download ended before its last part');
-      if (status !== 3) return files;         // 3: too many at once
-      await pause(10);
-    }
+      if (status === null) throw new PassingError('the download ended before its last part');
+      if (status === 3) throw new PassingError('as many downloads run as the recorder does at once');
+      return files;
+    });
   }
 
   // Turn a camera for so long, and stop it: how long it would go on by itself is the camera's affair (§4).
   async turn(camera, pan, tilt, zoom, seconds) {
     const go = (...speeds) => `/cgi-bin/directctrl.cgi?CH=${camera}&PAN=${speeds[0]}&TILT=${speeds[1]}&ZOOM=${speeds[2]}&PC=AS60`;
-    await this.#command(go(pan, tilt, zoom), { control: true });
-    await pause(Math.max(seconds, CONTROL_PACE));
-    await this.#command(go(0, 0, 0), { control: true });
+    try {
+      await this.#again(() => this.#command(go(pan, tilt, zoom), { control: true }));
+      await pause(Math.max(seconds, CONTROL_PACE));
+    } finally {
+      await this.#again(() => this.#command(go(0, 0, 0), { control: true })).catch(() => {});
+    }
   }
 
   async #keepAlive() {
     for (;;) {
       await pause(KEEP_ALIVE, this.#ended.signal);
-      await this.#command('/cgi-bin/status.cgi?PC=AS60');
+      await this.#command('/cgi-bin/status.cgi?PC=AS60').catch(() => {});
     }
   }
 
@@ -175,13 +232,15 @@ export class Recorder {
   }
 
   // Send a command in its turn: one behind the other, with the pause that the document asks for in between.
-  async #open(target, { digest = false, paced = !digest, control = false } = {}) {
+  async #open(target, { digest = false, paced = !digest, control = false, uid = null } = {}) {
+    if (!digest) uid ??= await this.#session();
     const before = this.#next[control];
     let done = () => {};
     if (paced) this.#next[control] = new Promise((resolve) => { done = resolve; });
     if (paced) await before;
     try {
-      const url = digest ? target : target.replace('?', `?UID=${this.uid}&`).replace(/&$/, '');
+      if (!digest && uid !== this.uid) throw new PassingError('the UID has ended');
+      const url = digest ? target : target.replace('?', `?UID=${uid}&`).replace(/&$/, '');
       let answer = await this.#get(url, digest && this.#challenge ? this.#authorization(url) : null);
       if (answer.statusCode === 401 && digest) {
         this.#challenge = Object.fromEntries([...answer.headers['www-authenticate'].matchAll(/(\w+)="?([^",]*)"?/g)].map((m) => [m[1], m[2]]));
@@ -190,6 +249,10 @@ export class Recorder {
         answer = await this.#get(url, this.#authorization(url));
       }
       if (![200, 204].includes(answer.statusCode)) {
+        if (answer.statusCode === 401 && !digest) {
+          if (uid === this.uid) this.uid = '';
+          throw new PassingError('the recorder has ended the UID');
+        }
         throw new Error(`${url}: ${answer.statusCode} ${(await this.#body(answer)).toString().replace(/<[^>]*>/g, '')}`);
       }
       return answer;
@@ -203,7 +266,9 @@ export class Recorder {
     const headers = authorization ? { Authorization: authorization } : {};
     return new Promise((resolve, reject) => {
       // Recorders sign their certificates themselves.
-      get(new URL(target, this.url), { headers, rejectUnauthorized: false }, resolve).on('error', reject);
+      const options = { headers, rejectUnauthorized: false, agent: false, timeout: NO_ANSWER * 1000 };
+      const request = get(new URL(target, this.url), options, resolve).on('error', reject);
+      request.on('timeout', () => request.destroy(new PassingError('the recorder does not answer')));
     });
   }
 

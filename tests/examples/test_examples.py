@@ -72,6 +72,39 @@ def test_the_client_of_node(nvr, model, tmp_path):
     nvr.assert_no_findings(level="note")
 
 
+@pytest.mark.parametrize(
+    ("when", "fault"),
+    [
+        ("push.cgi", "reboot:lasts=12"),
+        ("camera.cgi", "reboot:lasts=12"),
+        ("httpdl.cgi", "answer-reset:at=0,times=2"),
+        ("dlogin.cgi", "refuse-connections:lasts=12"),
+        ("as_getinfo.cgi", "answer-cut:at=0,times=3"),
+    ],
+)
+@pytest.mark.nvr(clock="fast", speed=SPEED)
+def test_the_client_of_node_goes_on(nvr, when, fault, tmp_path):
+    needs("node")
+    command = ["node", str(EXAMPLES / "node_client" / "nvr_client.mjs")]
+    with subprocess.Popen(
+        [*command, nvr.url, nvr.user, nvr.password, str(tmp_path)],
+        env={**os.environ, "NVR_SPEED": str(SPEED)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        nvr.journal.wait_for(when, timeout=60)
+        nvr.faults.add(fault)
+        said = running.communicate(timeout=120)
+    assert (running.returncode, said[1]) == (0, "")
+    (film,) = tmp_path.glob("*.mp4")
+    assert pictures(tmp_path / "live.video") >= 10
+    assert pictures(tmp_path / "recorded.video") >= 25
+    assert pictures(film) >= 300
+    nvr.finish()
+    nvr.assert_no_findings(level="note")
+
+
 @pytest.fixture
 def free_udp_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
