@@ -2,10 +2,10 @@
 
     python benchmarks/playback_answers.py [--rounds 9] [--times 200] [--tls] [--brief]
 
-The recorder plays GOPs of about 130 KB (`city`) and 520 KB (`counter`), fetched one after the other over a
-connection that is kept; aiohttp and, where it is installed, nginx give ten of these bodies in turn. A row for
-each size: microseconds per request as the client waits, and as the server's CPU takes (Linux), with the ratio
-to aiohttp round by round. `--tls`: over HTTPS, with the same certificate.
+The recorder plays GOPs of about 270 KB and 655 KB, fetched one after the other over a connection that is
+kept; aiohttp and, where it is installed, nginx give ten of these bodies in turn. A row for each size:
+microseconds per request as the client waits, and as the server's CPU takes (Linux), with the ratio to aiohttp
+round by round. `--tls`: over HTTPS, with the same certificate.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from contestants import Client, Contestant, bare_server, compare, nginx, recorder
+from gops_of_size import make_fixture
 from rounds import arguments
 
 from nvr_emulator.server.certificates import self_signed
@@ -27,14 +28,15 @@ clock_start = 1760000400
 transport = "{transport}"
 users = [{{name = "ADMIN", password = "admin12345"}}]
 cameras = [
-    {{number = 1, fixture = "city", recorded = "H264"}},
-    {{number = 2, fixture = "counter", recorded = "H264"}},
+    {{number = 1, fixture = "./270", video = ["H264"], jpeg = false, recorded = "H264"}},
+    {{number = 2, fixture = "./655", video = ["H264"], jpeg = false, recorded = "H264"}},
 ]
 recordings = [{{since = 10000}}]
 """
 GOPS = 10
 """Different bodies that the peers give in turn, as the recorder does."""
-CAMERAS = (1, 2)
+SIZES = {1: 270, 2: 655}
+"""Kilobytes of the GOPs of each camera."""
 
 
 def main() -> None:
@@ -54,15 +56,17 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
     transport, pem = ("https" if options.tls else "http"), folder / "server.pem"
     pem.write_bytes(self_signed(()))
     tls = ("--tls", str(pem)) if options.tls else ()
+    for kilobytes in SIZES.values():
+        make_fixture(folder / str(kilobytes), 1000 * kilobytes)
     with ExitStack() as open_:
         configuration = CONFIGURATION.format(transport=transport)
         ours = open_.enter_context(recorder(configuration, folder, *(("--cert", str(pem)) if tls else ())))
         uid, client = ours.uid(), Client(ours.url)
         client.body(build_command("mask", UID=uid, MASK="1100"))
         client.body(build_command("play", UID=uid))
-        for camera in CAMERAS:
+        for camera in SIZES:
             target = build_command("camera", UID=uid, CAM=camera)
-            bodies = folder / str(camera)
+            bodies = folder / f"bodies{camera}"
             bodies.mkdir()
             sizes = [(bodies / f"{number}").write_bytes(client.body(target)) for number in range(GOPS)]
             contestants: dict[str, Contestant] = {"nvrkit": (ours, client.asking(target))}
