@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
@@ -63,7 +64,8 @@ class MediaPump:
         self._rests: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._begun = 0.0
-        """When it last looked at what is due, by the event loop's clock."""
+        """When it last looked at what is due, by the host's clock. (To ask for the running loop is a call of
+        the system each time.)"""
         self._due: float | None = None
         """When something was due as it went to rest."""
         self._unpaced = 0
@@ -119,16 +121,16 @@ class MediaPump:
 
     async def _tick(self) -> None:
         """Let a timer send what is due, until woken, or until there is more to do than fits a turn."""
-        self._rests = asyncio.get_running_loop().create_future()
-        self._wait()
+        rests = self._rests = asyncio.get_running_loop().create_future()
+        self._wait(rests)
         try:
-            await self._rests
+            await rests
         finally:
             self._rests = None
             if self._timer is not None:
                 self._timer.cancel()
 
-    def _wait(self) -> None:
+    def _wait(self, rests: asyncio.Future[None]) -> None:
         """Set the timer for what is due next."""
         now, due = self.clock.now(), self._next_event()
         self._due = due
@@ -136,24 +138,24 @@ class MediaPump:
             self._timer = None
             return
         wait = (due - now) / self.clock.speed
-        loop = asyncio.get_running_loop()
         if not (self._later and self._later[0][0] <= due):
             # The next turn may take as long as this one did.
-            wait = max(wait, BEAT - 2 * (loop.time() - self._begun))
-        self._timer = loop.call_later(max(0.0, wait), self._on_time)
+            wait = max(wait, BEAT - 2 * (time.monotonic() - self._begun))
+        self._timer = rests.get_loop().call_later(max(0.0, wait), self._on_time)
 
     def _on_time(self) -> None:
         """Something is due."""
-        if self._rests is None or self._rests.done():
+        rests = self._rests
+        if rests is None or rests.done():
             return
         try:
             end = self.faults.next_end()
             if (end is not None and end <= self.clock.now()) or self._send_due(TURN):
                 self._wake()
             else:
-                self._wait()
+                self._wait(rests)
         except Exception as error:  # whoever waits for the ticker is told
-            self._rests.set_exception(error)
+            rests.set_exception(error)
 
     def _wake(self) -> None:
         if self._rests is not None and not self._rests.done():
@@ -202,8 +204,8 @@ class MediaPump:
 
     def _send_due(self, seconds: float | None = None) -> bool:
         """Send what is due, for so many seconds at most; whether more is."""
-        loop, now, more = asyncio.get_running_loop(), self.clock.now(), False
-        self._begun = loop.time()
+        now, more = self.clock.now(), False
+        self._begun = time.monotonic()
         until = None if seconds is None else self._begun + seconds
         if self.faults.streams:
             self._send_late(now)
@@ -213,7 +215,7 @@ class MediaPump:
             self._fell_behind(stream)
         for picture in self.recorder.run_until(now):
             self._send(picture, now)
-            if until is not None and loop.time() >= until:
+            if until is not None and time.monotonic() >= until:
                 more = True
                 break
         self._end_sinks()
