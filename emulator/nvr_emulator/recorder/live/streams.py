@@ -269,11 +269,12 @@ class LiveTable:
     @seam
     def due(self, now: Ticks) -> Iterator[LivePicture]:
         """The pictures whose time has come by `now` (ticks), in the order in which they are due."""
-        line = self._line
+        line, streams = self._line, self._streams
         # Whoever stands in line stands at a moment at which nothing of it was due yet.
-        while line and line[0][0] <= now and (stream := self._front()) is not None:
-            due, number, _ = line[0]
-            if due > now:
+        while line and line[0][0] <= now:
+            due, number, stream = line[0]
+            if stream.moment != due or stream.gop is None or stream.suspended or number not in streams:
+                self._front()
                 continue
             if now - due > CATCH_UP:
                 self.leave_out(stream, Ticks(now - CATCH_UP))

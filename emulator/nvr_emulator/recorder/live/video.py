@@ -54,7 +54,7 @@ class LiveVideo:
             payloads = self.payloads_of(gop, stream.picture, self.packet_size[stream.transport])
             return self.packets(stream, payloads, taken)
         extension = self.extension(stream, taken)
-        in_parts = stream.transport is Transport.HTTP and untouched(self, _PARTS)
+        in_parts = stream.destination is None and untouched(self, _PARTS)
         key = gop.footage.recorded, gop.index, stream.picture, len(extension), in_parts
         prepared = self._prepared.get(key)
         if prepared is None:
