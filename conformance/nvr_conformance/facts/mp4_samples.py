@@ -18,9 +18,14 @@ if TYPE_CHECKING:
     from nvr_conformance.reading.decoding import Decoded, DecodedFile
     from nvr_conformance.reading.gop import Gop
     from nvr_conformance.reading.mp4_samples import Mp4Sample
+    from nvr_conformance.reading.playback_audio import AudioWalk
 
 CODECS = {"h264": "H264", "hevc": "H265"}
 IN_STEP = 1.5  # seconds: times of playback audio are whole ones
+LOUD = 1e-4  # mean square: 40 dB below the loudest
+SILENT = 1e-3  # mean square of a file's audio by that of playback: 30 dB below it
+BLOCK = 800  # samples of telephone audio of which it is asked whether they are loud
+MOSTLY = 0.9  # share of the audio of a file
 UNEVEN = 0.3  # seconds by which a picture's time may differ from where it lies in an even GOP
 
 
@@ -93,6 +98,27 @@ def _evenly(
     if not told:
         raise NothingToJudge("how far apart pictures are is not known")
     return Fact(True, expected, f"{told} pictures")
+
+
+def audible(files: Sequence[DecodedFile], audios: Sequence[AudioWalk]) -> Fact:
+    """DWN-02: G.711 that is loud throughout in playback is not silence in the files. NothingToJudge where
+    playback is quiet for a while: it may be so all the time."""
+    expected = f"at least {MOSTLY:.0%} of the audio heard, as in playback"
+    samples = b"".join(audio.samples for audio in audios)
+    blocks = [samples[at : at + BLOCK] for at in range(0, len(samples) - BLOCK + 1, BLOCK)]
+    quietest = min(map(_mean_square, blocks), default=0.0)
+    if quietest < LOUD:
+        raise NothingToJudge("the audio of playback is no G.711, or quiet for a while")
+    pieces = [loudness for file in files for loudness in file.loudness]
+    if not pieces:
+        raise NothingToJudge("the files have no audio that can be heard")
+    heard = sum(loudness > SILENT * quietest for loudness in pieces) / len(pieces)
+    return Fact(heard >= MOSTLY, expected, f"{heard:.0%} of it")
+
+
+def _mean_square(samples: bytes) -> float:
+    """Of G.711 (µ-law), about: each sample by its segment."""
+    return sum(4.0 ** ((~sample >> 4 & 7) - 9) for sample in samples) / len(samples)
 
 
 def audio_in_step(samples: Sequence[Mp4Sample], units: Sequence[bytes], moments: Sequence[float]) -> Fact:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CODECS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
 PICTURE_LIMIT = 20_000
+LOUDNESS_STEP = 8  # of so many samples of audio one is looked at
+LOUDNESS_PIECE = 32  # of these samples make a piece whose loudness is told
 _FORGIVEN = ("deprecated pixel format",)  # remarks that say nothing about the stream
 
 
@@ -172,7 +174,8 @@ class DecodedFile:
     """A media file: its brand, its streams, the pictures and the number of audio samples.
 
     ``times``: of each picture, in seconds; ``stored``: of each as the file has it, whether it decodes or not,
-    rising; ``rate``: samples per second; ``codec``: FFmpeg's name.
+    rising; ``rate``: samples per second; ``codec``: FFmpeg's name; ``loudness``: of each piece of audio the
+    mean of its squares (1: the loudest), where its samples are of a kind that is known.
     """
 
     brand: str = ""
@@ -185,6 +188,7 @@ class DecodedFile:
     codec: str = ""
     samples: int = 0
     rate: int = 0
+    loudness: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
@@ -228,6 +232,7 @@ def _decode_streams(container: Any, result: DecodedFile) -> None:
             for frame in _decoded(packet.decode, (), result.errors):
                 result.samples += frame.samples
                 result.rate = frame.sample_rate
+                result.loudness += _loudness(frame)
             continue
         gop = gops.setdefault(stream.index, [])
         if packet.pts is not None and len(result.stored) < PICTURE_LIMIT:
@@ -237,6 +242,16 @@ def _decode_streams(container: Any, result: DecodedFile) -> None:
             gop.clear()
         if packet.size:
             gop.append(packet)
+
+
+def _loudness(frame: Any) -> list[float]:
+    """The mean square of some samples of the first channel, in pieces; nothing where they are no floating
+    point."""
+    if frame.format.name not in ("flt", "fltp"):
+        return []
+    samples = memoryview(bytes(frame.planes[0])).cast("f")[: frame.samples].tolist()[::LOUDNESS_STEP]
+    pieces = (samples[at : at + LOUDNESS_PIECE] for at in range(0, len(samples), LOUDNESS_PIECE))
+    return [sum(sample * sample for sample in piece) / len(piece) for piece in pieces]
 
 
 def _decode_gop(context: Any, packets: list[Any], result: DecodedFile) -> None:

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_conformance.facts.mp4_samples import audio_in_step, sync_samples, times_rise
+from nvr_conformance.facts.mp4_samples import audible, audio_in_step, sync_samples, times_rise
 from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.reading.decoding import DecodedFile, decode_file
 from nvr_conformance.reading.mp4_samples import Mp4Sample, read_samples
+from nvr_conformance.reading.playback_audio import AudioWalk
 from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import TICKS, footage_of
 from nvr_emulator.recorder.download.mp4 import mp4_blocks
@@ -70,3 +72,30 @@ def test_nothing_is_said_of_nothing():
 def test_any_bytes_are_some_samples_or_none(data):
     assert read_samples(data) == []
     assert Mp4Sample(True, True, 0, 0, data).nal_units is not None
+
+
+def heard(samples):
+    return AudioWalk(len(samples), "telephone", data=samples)
+
+
+TONES = b"".join(audio_of(AudioCodec.G711, 1).fixture.units)
+
+
+def test_audio_of_a_file_is_heard():
+    file = decode_file(a_file(Codec.H264, audio=audio_of(AudioCodec.G711, 1)))
+    assert file.loudness
+    assert audible([file], [heard(TONES)]).ok
+
+
+def test_silence_in_the_place_of_audio():
+    file = DecodedFile(loudness=[0.1, 0.1, 0.1, 1e-9])
+    assert not audible([file], [heard(TONES)]).ok
+
+
+@pytest.mark.parametrize(
+    ("loudness", "samples"),
+    [([], TONES), ([0.0], b"\xff" * 8000), ([0.0], TONES + b"\x7f" * 800), ([0.0], b"")],
+)
+def test_what_is_quiet_in_playback_may_be_silence(loudness, samples):
+    with pytest.raises(NothingToJudge):
+        audible([DecodedFile(loudness=loudness)], [heard(samples)])

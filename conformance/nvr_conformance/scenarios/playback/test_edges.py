@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from nvr_conformance.facts import download as facts
 from nvr_conformance.facts import playback_audio, playback_order
+from nvr_conformance.facts.mp4_samples import audible
 from nvr_conformance.facts.playback_chunk import decodable
 from nvr_conformance.facts.playback_times import zone_of_the_time, zones_agree
 from nvr_conformance.procedures.checks import Judge
@@ -147,11 +148,13 @@ def test_audio_and_files_over_the_edges_of_the_calendar(
         if heard:
             check("DWN-02", *facts.streams(files, audio=True), f"with audio: {name}")
             check("DWN-02", *facts.audio_lasts(files), f"length of the audio: {name}")
+            if playback_audio.codec_of(heard) == "G711":
+                judge("DWN-02", f"heard as in playback: {name}", audible, files, heard)
     require(found, "no end of a day is recorded")
 
 
-def _listen(edge: _Edge, moment: int) -> bool:
-    """PLB-25: audio from both sides of the edge, without a hole. Whether any came."""
+def _listen(edge: _Edge, moment: int) -> list[AudioWalk]:
+    """PLB-25: audio from both sides of the edge, without a hole: what came."""
     edge.player.goto(edge.at - BESIDE * SECOND)
     audios: list[AudioWalk] = []
     while len(audios) < MOST and (heard := edge.player.listen(edge.camera)) is not None:
@@ -159,13 +162,13 @@ def _listen(edge: _Edge, moment: int) -> bool:
         if heard.start > moment:
             break
     if not audios or audios[0].start >= moment:
-        return False  # GOTODATE may begin with the next GOP
+        return []  # GOTODATE may begin with the next GOP
     codec = playback_audio.codec_of(audios)
     said = f"{len(audios)} answers from {audios[0].start} to {audios[-1].start}"
     both = audios[0].start < moment <= audios[-1].start
     if edge.check("PLB-25", both, f"audio of both sides of {moment}", said, f"goes on: {edge.name}"):
         edge.judge("PLB-25", f"in time: {edge.name}", playback_audio.follow_on, audios, codec)
-    return True
+    return audios
 
 
 def _recorded_edges(

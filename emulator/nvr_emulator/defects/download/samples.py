@@ -13,12 +13,15 @@ from nvr_emulator.footage.footage import TICKS, Footage, Gop
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
+from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.timestamps import Ticks
 
 Write = Callable[[Iterable[Gop]], Iterator[bytes]]
 
 MANY = 50
 """Seconds of a file that is a minute long, and no part of one."""
+MU_LAW_SILENCE, PACKETS = b"\xff", 50
+"""A sample of it; packets of a second."""
 LATE = 141
 """Access units of AAC: three seconds."""
 
@@ -71,6 +74,22 @@ def audio_of_a_file_is_late(recorder: Recorder) -> None:
     def alter(files: DownloadFiles) -> None:
         if files.audio is not None:
             files.audio = _LateAudio(files.audio.fixture)
+
+    each_download(recorder, alter, "MP4")
+
+
+@breaks("DWN-02")
+def telephone_audio_of_a_file_is_half_silence(recorder: Recorder) -> None:
+    """Puts silence in the place of every other second of G.711 into an MP4."""
+
+    def alter(files: DownloadFiles) -> None:
+        if files.audio is None or files.audio.codec is not AudioCodec.G711:
+            return
+        units = tuple(
+            MU_LAW_SILENCE * len(unit) if number // PACKETS % 2 else unit
+            for number, unit in enumerate(files.audio.fixture.units)
+        )
+        files.audio = Audio(dataclasses.replace(files.audio.fixture, units=units))
 
     each_download(recorder, alter, "MP4")
 
