@@ -43,7 +43,7 @@ def read_samples(data: bytes) -> list[Mp4Sample]:
     found: list[Mp4Sample] = []
     table, in_fragments, pictures = sync_table(data), is_fragmented(data), 0
     try:
-        with av.open(io.BytesIO(data), "r") as container:
+        with av.open(io.BytesIO(data), "r", format="mp4") as container:
             streams = [*container.streams.video[:1], *container.streams.audio[:1]]
             for packet in container.demux(*streams) if streams else ():
                 if packet.pts is None or packet.dts is None or len(found) == LIMIT:
