@@ -5,6 +5,11 @@ from __future__ import annotations
 
 import pytest
 
+from nvr_conformance.client.options import TargetOptions
+from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
+from nvr_conformance.judgement.verdicts import Verdict
+
 PLAIN = {"fixture": "counter-small"}
 
 
@@ -104,3 +109,14 @@ def test_g726_is_told_from_g711_however_long_the_commands_take(judge_as_real):
     setup = {"cameras": cameras(1, 2, 3, 4, audio="G726")}
     seen = judge_as_real(setup, select=("LIV-26", "LIV-27", "LIV-29", "PLB-23"), model=1)
     assert set(seen.rows("pass")) == {"LIV-26", "LIV-27", "LIV-29", "PLB-23"}
+
+
+@pytest.mark.parametrize("moving", [(), (1,), (3,), (3, 4)])
+def test_cameras_of_which_some_do_not_move(moving):
+    setup = {"cameras": [camera for number in (1, 3, 4) for camera in cameras(number, ptz=number in moving)]}
+
+    result = judge(TargetOptions(model=2, setup=setup), RunOptions(select=("CTL-*",)))
+
+    assert not result.errors
+    assert not result.ids(Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
+    assert {"CTL-01", "CTL-08"} <= result.ids(Verdict.PASS)
