@@ -197,3 +197,14 @@ def test_what_was_sent_is_written_when_the_recorder_has_stopped(tmp_path):
     with EmbeddedRecorder(keep_packets=True) as recorder:
         recorder.machine.pump.sent.keep(("127.0.0.1", 6000), [bytes(12)], 1_714_000_000)
     assert recorder.write_pcap(tmp_path / "live.pcap") == 1
+
+
+def test_what_a_test_holds_says_what_it_is():
+    with EmbeddedRecorder(model=2, clock_start=1_700_000_000.0, faults=["camera-lost:camera=3"]) as nvr:
+        assert repr(nvr) == f"<EmbeddedRecorder: WJ-NU101 (MODEL 2) at {nvr.url}>"
+        lost = len(nvr.logs.error)
+    assert repr(nvr.clock) == "<clock: 2023-11-14 22:13:20 UTC>"
+    assert repr(nvr.cameras) == "<cameras: 1 normal, 2 normal, 3 lost, 4 normal>"
+    assert repr(nvr.disks) == "<disks: MAIN-1 normal>"
+    assert repr(nvr.logs.error) == f"<error log of {lost}>"
+    assert repr(nvr.logs.event) in repr(nvr.logs)

@@ -104,6 +104,10 @@ class EmbeddedRecorder:
 
     certificate_pem = certificate
 
+    def __repr__(self) -> str:
+        plan = self.machine.plan
+        return f"<EmbeddedRecorder: {plan.series} (MODEL {plan.model}) at {self.url or 'no port'}>"
+
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="nvr-emulator", daemon=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from nvr_emulator.configuration.settings import CameraState
@@ -52,6 +53,9 @@ class ClockLever:
     def now(self) -> float:
         """The recorder's time in Unix seconds."""
         return self._machine.clock.now()
+
+    def __repr__(self) -> str:
+        return f"<clock: {datetime.fromtimestamp(self.now(), UTC):%Y-%m-%d %H:%M:%S} UTC>"
 
     def advance(self, seconds: float) -> None:
         """Move a manual clock; returns when all that was due has been sent.
@@ -111,6 +115,9 @@ class Cameras(Mapping[int, CameraLever]):
     def __len__(self) -> int:
         return len(self._machine.recorder.cameras.registered)
 
+    def __repr__(self) -> str:
+        return f"<cameras: {', '.join(f'{number} {camera.state.value}' for number, camera in self.items())}>"
+
 
 class DiskLever:
     """One disk of a recorder."""
@@ -165,6 +172,9 @@ class DiskLevers(Mapping[str, DiskLever]):
     def __len__(self) -> int:
         return len(self._machine.recorder.disks.states)
 
+    def __repr__(self) -> str:
+        return f"<disks: {', '.join(f'{slot} {disk.state.value}' for slot, disk in self.items())}>"
+
 
 class LogLever:
     """One log of a recorder, as it stands: `nvr.logs.error.add("CAM 3 VIDEO LOSS")`."""
@@ -195,6 +205,10 @@ class LogLever:
     def __len__(self) -> int:
         return len(self.entries)
 
+    def __repr__(self) -> str:
+        entries = list(self._machine.recorder.logs.entries(self._kind))
+        return f"<{self._kind.lower()} log of {len(entries)}>"
+
 
 class LogLevers:
     """The two logs of a recorder."""
@@ -202,3 +216,6 @@ class LogLevers:
     def __init__(self, machine: Machine, run: Run) -> None:
         self.error = LogLever(machine, run, LogKind.ERROR)
         self.event = LogLever(machine, run, LogKind.EVENT)
+
+    def __repr__(self) -> str:
+        return f"<logs: {self.error!r}, {self.event!r}>"
