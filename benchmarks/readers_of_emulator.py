@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from av.error import FFmpegError
 from readers import Reader, films, of_file, text_of
 from readers_of_protocol import QUERIES, texts
 
@@ -145,7 +146,7 @@ def manifest(data: bytes) -> None:
 
 
 def footage(path: Path) -> Any:
-    """A film of one's own."""
+    """A film of one's own; what FFmpeg says of it `import` tells in one line."""
     source = look_at(path)
     return scan(source, Codec.H265 if source.codec == "hevc" else Codec.H264, 1)
 
@@ -175,5 +176,7 @@ READERS = (
         (ConfigurationError,),
     ),
     Reader("emulator/manifest", manifest, texts(MANIFEST), (FixtureError,)),
-    Reader("emulator/footage", of_file(footage, "film.mp4"), films, (FixtureError, Unfit), slow=True),
+    Reader(
+        "emulator/footage", of_file(footage, "film.mp4"), films, (FixtureError, Unfit, FFmpegError), slow=True
+    ),
 )
