@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from nvr_conformance.bounds import DOWNLOAD_KEPT, DOWNLOAD_LIMIT, DOWNLOAD_SECONDS
 from nvr_conformance.wire.connection import ResponseReader, WireError
@@ -38,7 +39,7 @@ class Download:
         self._connection = connection
         self._reader = reader
         self._cutter = DownloadCutter(DOWNLOAD_KEPT, exchange.header("Content-Type") or "")
-        self._size = 0
+        self._size = self._crc = 0
 
     @property
     def parts(self) -> list[DownloadPart]:
@@ -88,6 +89,8 @@ class Download:
         if until is not None and until():
             return
         self._cutter.end()
+        if self._reader.complete:
+            self.exchange.crc = self._crc
         self.close()
 
     def begin(self) -> None:
@@ -97,6 +100,7 @@ class Download:
     def take(self, data: bytes) -> None:
         """Further bytes of the body."""
         self._size += len(data)
+        self._crc = crc32(data, self._crc)
         self._cutter.feed(data)
 
     def close(self) -> None:

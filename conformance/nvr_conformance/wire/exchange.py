@@ -28,7 +28,8 @@ class Exchange:
     ``headers`` are in the order and spelling of the wire. ``body`` is decoded from chunks and bounded;
     ``extra`` is what came behind a body that was already complete. ``streaming`` marks an endless
     multipart whose body was not waited for. ``goes_on``: whether a second request on its connection was
-    answered; None where none was sent. ``raw_start`` holds the answer's first bytes untouched.
+    answered; None where none was sent. ``raw_start`` holds the answer's first bytes untouched. ``crc``: the
+    CRC-32 of a body that is not kept, once it was read to its end.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Exchange:
     goes_on: bool | None = None
     raw_start: bytes = field(default=b"", repr=False)
     streaming: bool = False
+    crc: int | None = None
     error: WireProblem | None = None
     error_text: str = ""
 

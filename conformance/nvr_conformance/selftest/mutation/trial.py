@@ -149,7 +149,7 @@ def _answer(exchange: Exchange) -> bytes:
         kept = [(name, value) for name, value in exchange.headers if name.lower() == "www-authenticate"]
         return repr((exchange.status, kept)).encode()
     kept = [(name, value) for name, value in exchange.headers if name.lower() not in FREE_HEADERS]
-    return repr((exchange.status, exchange.reason, kept)).encode() + exchange.body
+    return repr((exchange.status, exchange.reason, kept, exchange.crc)).encode() + exchange.body
 
 
 def judge_scenes(

@@ -220,10 +220,10 @@ def test_what_emulator_and_protocol_share_is_held_against_the_document(tmp_path)
     assert "no mutant" in judged[trials[-1]].reason
 
 
-def told(status, body, **headers):
+def told(status, body, crc=None, **headers):
     history = History()
     pairs = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    history.add(Exchange(1, "GET", "/", status=status, headers=pairs, body=body))
+    history.add(Exchange(1, "GET", "/", status=status, headers=pairs, body=body, crc=crc))
     return trial_module._digest(history)
 
 
@@ -234,6 +234,7 @@ def test_what_is_free_is_no_difference():
         len({told(200, b"a"), told(200, b"b"), told(200, b"a", A="b"), told(404, b"a"), told(400, b"a")}) == 5
     )
     assert told(401, b"", WWW_Authenticate="x") != told(401, b"", WWW_Authenticate="y")
+    assert told(200, b"", 1) != told(200, b"", 2)  # files of a download, which are not kept
 
 
 def test_what_is_held_against_a_recorder_that_breaks_is_no_kill():
