@@ -13,6 +13,7 @@ from nvr_conformance.sources.source import TargetSource
 def opened():
     """Opens a minute of a camera, anew with each call, of the same recorder."""
     source = TargetSource(TargetOptions(model=2, setup={"clock_start": 1_764_360_000.0}))
+    source.prepare()
     with source.open() as target:
         client = Client(target)
         session = client.login()
