@@ -33,5 +33,5 @@ def test_leap_days_and_new_years(when):
 def test_a_clock_that_no_command_can_name_is_no_fault_of_the_judge(when):
     result = judged(*when)
     assert not result.errors
-    [row] = [row for row in result.requirements if row.id == "PLB-17"]
+    [row] = [row for row in result.requirements if row.id == "DWN-01"]
     assert (row.verdict, "2022 to 2035" in row.reason) == ("not-tested", True)
