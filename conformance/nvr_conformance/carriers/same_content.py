@@ -138,14 +138,22 @@ def nearest(aheads: Mapping[str, Sequence[float]]) -> dict[str, float]:
     return dict(zip(aheads, min(choices, key=lambda told: max(told) - min(told)), strict=True))
 
 
-def in_step(name: str, aheads: Mapping[str, float]) -> Fact:
+def in_step(name: str, aheads: Mapping[str, Sequence[float]]) -> Fact:
     """That one of several witnesses tells the time at which something was, where two others agree.
-    ``aheads``: by how much each tells times ahead of when things came (hundredths)."""
-    others = {other: ahead for other, ahead in aheads.items() if other != name}
-    if name not in aheads or len(others) < 2:
+    ``aheads``: by how much each may tell times ahead of when things came (hundredths): several where the same
+    comes again. One that may agree with another is not to blame: it may be the third that is wrong."""
+    told = nearest(aheads)
+    others = {other: ahead for other, ahead in told.items() if other != name}
+    if name not in told or len(others) < 2:
         raise NothingToJudge("too few carriers tell times of the same")
     low, high = min(others.values()), max(others.values())
     if high - low > APART:
         raise NothingToJudge(f"{' and '.join(others)} do not agree either")
-    off = aheads[name] - (low + high) / 2
+    off = told[name] - (low + high) / 2
+    if abs(off) > APART and any(
+        abs(one - other) <= APART
+        for one, witness in product(aheads[name], others)
+        for other in aheads[witness]
+    ):
+        raise NothingToJudge(f"{name} agrees with one of {' and '.join(others)} where the same comes again")
     return Fact(abs(off) <= APART, f"in step with {' and '.join(others)}", f"{off / 100:+.2f} s off")
