@@ -41,14 +41,26 @@ sleep "$pace"
 type=98; [ "$comp" = H264 ] || type=101
 printf '%s\n' v=0 'o=- 0 0 IN IP4 127.0.0.1' s=live 'c=IN IP4 0.0.0.0' 't=0 0' \
     "m=video $port RTP/AVP $type" "a=rtpmap:$type $comp/90000" > "$folder/live.sdp"
-ffmpeg -nostdin -loglevel error -y -protocol_whitelist file,udp,rtp -i "$folder/live.sdp" -t "$seconds" -c copy "$file" &
+ffmpeg -nostdin -loglevel error -y -protocol_whitelist file,udp,rtp -i "$folder/live.sdp" -c copy -flush_packets 1 "$file" 2> "$folder/said" &
 player=$!
 until grep -qi ":$(printf '%04X' "$port") " /proc/net/udp; do
-    kill -0 "$player" 2>/dev/null || { echo "watch.sh: ffmpeg ended" >&2; exit 1; }
+    kill -0 "$player" 2>/dev/null || { echo "watch.sh: ffmpeg ended: $(cat "$folder/said")" >&2; exit 1; }
     sleep 0.1
 done
 
 command "hdrctl.cgi?UID=$uid&SCREEN=16X&PC=AS60"
 started=yes
 command "push.cgi?UID=$uid&CAM=$camera&CMD=START&COMP=$comp&PORT=$port"
-wait "$player"
+until [ -s "$file" ]; do # it looks at the stream for some seconds before it writes
+    kill -0 "$player" 2>/dev/null || { echo "watch.sh: ffmpeg ended: $(cat "$folder/said")" >&2; exit 1; }
+    sleep 0.1
+done
+sleep "$seconds"
+# The player last: until the stream has stopped, somebody must listen.
+command "push.cgi?UID=$uid&CAM=$camera&CMD=STOP&COMP=$comp&PORT=$port"
+started=
+for _ in 1 2; do # the first one ends what ffmpeg does between packets, the second one its wait for the next
+    kill "$player" 2>/dev/null || true
+    sleep 0.2
+done
+wait "$player" || [ $? = 255 ] || cat "$folder/said" >&2 # 255: told to end; Matroska needs no trailer
