@@ -8,6 +8,7 @@ from nvr_conformance.carriers.same_content import (
     as_sent,
     delays,
     in_step,
+    nearest,
     played,
     runs_in,
     sent,
@@ -182,8 +183,9 @@ def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
     rows = {"live": ("LIV-12", "time"), "pictures": ("PLB-07", "same_time")}
     rows["audio"] = ("PLB-24" if codec == "AAC" else "PLB-23", "layout")
     if len(aheads) == len(rows):
+        told = nearest(aheads)
         for witness, (id_, basis) in rows.items():
-            judge(id_, f"{name}, {witness} in step", in_step, witness, aheads, basis=basis)
+            judge(id_, f"{name}, {witness} in step", in_step, witness, told, basis=basis)
 
 
 def _units(way: str, packets: list[CapturedPacket], codec: str) -> list[tuple[bytes, float]]:
