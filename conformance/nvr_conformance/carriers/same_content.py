@@ -119,8 +119,8 @@ def delays(live: Sequence[Shot], recorded: Sequence[Shot]) -> list[float]:
 
 
 def told_ahead(live: Sequence[Shot]) -> float | None:
-    """By how much the times in live pictures are ahead of when they came; None where they have none, and where
-    they do not go as time goes: then they are no witnesses of when."""
+    """By how much the times in live pictures are ahead of when they came; None where they have none, and
+    where they do not go as time goes: then they are no witnesses of when."""
     ahead = sorted(shot.told - shot.time for shot in live if shot.told is not None)
     tenth = len(ahead) // 10
     if not ahead or ahead[-1 - tenth] - ahead[tenth] > APART:
