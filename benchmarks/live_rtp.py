@@ -1,12 +1,13 @@
-"""What live over RTP costs beside ffmpeg and a bare Python sender with GSO, in rounds that take turns.
+"""What live over RTP costs beside ffmpeg, GStreamer and a bare Python sender with GSO, in turn.
 
     python benchmarks/live_rtp.py [--streams 64] [--seconds 4] [--rounds 5] [--brief]
 
 Each sends the 1080p30 `counter` fixture (about 4 Mbit/s) as so many streams to receivers in a process of
 their own, and its CPU seconds are counted while it does (Linux). The recorder serves sixteen UIDs of up to
-sixteen streams; ffmpeg copies one file to all ports; the bare sender is `bare_sender.py`. Prints a line of
-JSON: CPU microseconds for each picture that came, what came, and the ratio to each peer, round by round. In a
-last round that is not counted, the recorder's `status.cgi` is asked fifty times a second while it sends.
+sixteen streams; ffmpeg copies one file to all ports, and so does GStreamer, with a payloader for each; the
+bare sender is `bare_sender.py`. Prints a line of JSON: CPU microseconds for each picture that came, what
+came, and the ratio to each peer, round by round. In a last round that is not counted, the recorder's
+`status.cgi` is asked fifty times a second while it sends.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from nvr_protocol.codecs import Codec
 HERE = Path(__file__).parent
 CAMERAS = 16
 WARMING_UP = 1.5
+LOOPS = 10
+"""Times that the fixture is repeated in the file of the other programs."""
 CONFIGURATION = """\
 model = 3
 users = [{name = "ADMIN", password = "admin12345"}]
@@ -66,6 +69,8 @@ def measure(options: argparse.Namespace, folder: Path, receiving: Receivers) -> 
     }
     if shutil.which("ffmpeg"):
         contestants["ffmpeg"] = partial(ffmpeg, folder, receiving.ports)
+    if shutil.which("ffmpeg") and shutil.which("gst-launch-1.0"):
+        contestants["gstreamer"] = partial(gstreamer, folder, receiving.ports)
     if options.only:
         contestants = {options.only: contestants[options.only]}
     came: dict[str, list[dict[str, Any]]] = {name: [] for name in contestants}
@@ -139,24 +144,37 @@ def ask_meanwhile(server: Server, until: float) -> list[float]:
     return took
 
 
-def ffmpeg(folder: Path, ports: list[int]) -> AbstractContextManager[Server]:
-    """ffmpeg, which copies a file to all ports."""
+def film_of(folder: Path) -> Path:
+    """The fixture as an MP4, as often in a row as a round may last."""
     film = folder / "counter.mp4"
     if not film.exists():
         footage = footage_of("counter", Codec.H264, 1)
-        (folder / "counter.h264").write_bytes(
-            b"".join(picture.data for gop in footage.fixture.gops for picture in gop)
-        )
+        once = b"".join(picture.data for gop in footage.fixture.gops for picture in gop)
+        (folder / "counter.h264").write_bytes(once * LOOPS)
         subprocess.run(
             ["ffmpeg", "-loglevel", "error", "-r", "30", "-i", folder / "counter.h264", "-c", "copy", film],
             check=True,
         )
+    return film
+
+
+def ffmpeg(folder: Path, ports: list[int]) -> AbstractContextManager[Server]:
+    """ffmpeg, which copies a file to all ports."""
     outputs = [
         word
         for port in ports
         for word in ("-map", "0:v", "-c", "copy", "-f", "rtp", f"rtp://127.0.0.1:{port}?pkt_size=1444")
     ]
+    film = film_of(folder)
     return other("ffmpeg", "-loglevel", "error", "-re", "-stream_loop", "-1", "-i", str(film), *outputs)
+
+
+def gstreamer(folder: Path, ports: list[int]) -> AbstractContextManager[Server]:
+    """GStreamer, which reads a file once, and has a payloader and a socket for each port."""
+    source = f"filesrc location={film_of(folder)} ! qtdemux ! h264parse ! tee name=all"
+    payloader = "rtph264pay pt=98 mtu=1444 config-interval=-1"
+    sinks = [f"all. ! {payloader} ! udpsink host=127.0.0.1 port={port} async=false" for port in ports]
+    return other("gst-launch-1.0", "-q", *" ".join([source, *sinks]).split())
 
 
 @contextmanager
