@@ -89,7 +89,7 @@ class Download:
         if until is not None and until():
             return
         self._cutter.end()
-        if self._reader.complete:
+        if self._cutter.closed:
             self.exchange.crc = self._crc
         self.close()
 

@@ -29,7 +29,7 @@ class Exchange:
     ``extra`` is what came behind a body that was already complete. ``streaming`` marks an endless
     multipart whose body was not waited for. ``goes_on``: whether a second request on its connection was
     answered; None where none was sent. ``raw_start`` holds the answer's first bytes untouched. ``crc``: the
-    CRC-32 of a body that is not kept, once it was read to its end.
+    CRC-32 of a body that is not kept, once it came to its own end.
     """
 
     number: int
