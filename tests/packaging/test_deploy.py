@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Context
 
 from nvr_conformance.cli.main import main as judge
 from nvr_emulator.cli.main import main
@@ -98,7 +99,7 @@ def commands():
 def test_each_command_line_is_understood(words):
     name, *rest = words[1:] if words[0] == "nvr-emulator" else words
     if name != "selftest":
-        main.commands[name].make_context(name, rest)
+        main.commands[name].make_context(name, rest, Context(main, **main.context_settings))
 
 
 def test_the_image_asks_itself_whether_it_is_healthy():

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click import Context
 from click.testing import CliRunner
 
 from nvr_emulator.cli.fault_reference import markdown
@@ -102,7 +103,8 @@ def test_flags_add_to_the_file(tmp_path):
     file = tmp_path / "recorder.toml"
     file.write_text('faults = ["disk-full"]')
     flags = ["--config", str(file), "--fault", "rtp-loss:rate=0.1", "--fault", "under-load"]
-    options = main.commands["serve"].make_context("serve", flags).params
+    above = Context(main, **main.context_settings)
+    options = main.commands["serve"].make_context("serve", flags, above).params
     assert list(map(str, settings_from(options).faults)) == ["disk-full", "rtp-loss:rate=0.1", "under-load"]
 
 
