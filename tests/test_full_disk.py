@@ -5,6 +5,7 @@ import resource
 import subprocess
 import sys
 
+import kills
 import pytest
 
 CONFORMANCE = ("-m", "nvr_conformance.cli.entry")
@@ -57,19 +58,4 @@ def test_a_full_disk_changes_no_verdict_and_leaves_nothing_half_written(tmp_path
 
 @pytest.fixture(scope="module")
 def film():
-    """Three seconds of H.264 in an MP4."""
-    import io
-
-    import av
-    import numpy as np
-
-    data = io.BytesIO()
-    with av.open(data, "w", format="mp4") as file:
-        stream = file.add_stream("libx264", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
-        for number in range(30):
-            picture = av.VideoFrame.from_ndarray(np.full((144, 128), number, np.uint8), format="yuv420p")
-            picture.pts = number
-            file.mux(stream.encode(picture))
-        file.mux(stream.encode(None))
-    return data.getvalue()
+    return kills.film()

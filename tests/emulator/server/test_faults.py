@@ -16,18 +16,6 @@ from nvr_emulator.recorder.happenings import SessionEnded
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
 
-@pytest.fixture(scope="module")
-def embedded():
-    with EmbeddedRecorder(model=1, transport="both") as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(embedded):
-    embedded.reset(restart_clock=True)
-    return embedded
-
-
 def ask(recorder, method, path, body=None):
     data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     request = urllib.request.Request(recorder.control_url + path, data, method=method)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from nvr_emulator.server.embedding import EmbeddedRecorder
 from programs.browser import CERTUTIL, CHROMIUM, Browser
 
 PATIENCE = 60.0
@@ -11,18 +10,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: its opinion is not asked"),
     pytest.mark.skipif(CERTUTIL is None, reason="certutil is not installed: Chromium can trust nobody"),
 ]
-
-
-@pytest.fixture(scope="module")
-def embedded():
-    with EmbeddedRecorder(model=1, transport="both") as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(embedded):
-    embedded.reset(restart_clock=True)
-    return embedded
 
 
 @pytest.fixture

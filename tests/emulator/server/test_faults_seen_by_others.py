@@ -28,19 +28,6 @@ from programs.asked import (
     watched,
 )
 
-
-@pytest.fixture(scope="module")
-def embedded():
-    with EmbeddedRecorder(model=1, transport="both") as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(embedded):
-    embedded.reset(restart_clock=True)
-    return embedded
-
-
 # HTTP answers
 
 

@@ -10,10 +10,7 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
 from nvr_emulator.faults.table import kinds
-from nvr_emulator.server.embedding import EmbeddedRecorder
 from programs.asked import (
     PATIENCE,
     TIMED_OUT,
@@ -24,18 +21,6 @@ from programs.asked import (
     receiver,
     watched,
 )
-
-
-@pytest.fixture(scope="module")
-def embedded():
-    with EmbeddedRecorder(model=1, transport="both") as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(embedded):
-    embedded.reset(restart_clock=True)
-    return embedded
 
 
 def test_a_socket_misses_the_packets_that_are_lost(recorder):
