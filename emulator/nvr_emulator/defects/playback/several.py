@@ -1,0 +1,183 @@
+"""Defects of commands that are for all cameras of MASK, whatever they are recorded in (§3.1, §3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from nvr_emulator.defects.playback.order import each_playback
+from nvr_emulator.defects.registry import Plant, breaks
+from nvr_emulator.footage.footage import TICKS
+from nvr_emulator.footage.recordings import Place, Recording
+from nvr_emulator.recorder.playback.operations import Cursor, Playback
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
+from nvr_protocol.additional_information import Operation
+from nvr_protocol.codecs import Codec
+from nvr_protocol.timestamps import Ticks
+
+Command = Callable[[str, Ticks | None], None]
+NextGop = Callable[[int, Recording, Ticks], Place | None]
+LATE = 30 * TICKS
+
+
+@breaks("PLB-17")
+def goto_is_for_the_first_camera_alone(recorder: Recorder) -> None:
+    """Takes GOTODATE for the first camera of MASK alone, once several play."""
+
+    def alter(playback: Playback) -> None:
+        def command(original: Command, name: str, begin: Ticks | None) -> None:
+            stood = {number: (at.place, at.begin) for number, at in playback.cursors.items() if at.place}
+            original(name, begin)
+            for number, (place, before) in stood.items():
+                if name == "goto" and number != _first(playback):
+                    cursor = playback.cursors[number]
+                    cursor.place, cursor.begin = place, before
+
+        around(playback.command, command)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-20")
+def stop_ends_the_first_camera_alone(recorder: Recorder) -> None:
+    """Ends the first camera of MASK alone at STOP, where several play."""
+
+    def alter(playback: Playback) -> None:
+        def command(original: Command, name: str, begin: Ticks | None) -> None:
+            if name == "stop" and playback.running and playback.mask and len(playback.mask) > 1:
+                playback.mask -= {_first(playback)}
+            else:
+                original(name, begin)
+
+        around(playback.command, command)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-17")
+def goto_of_jpeg_is_half_a_minute_late(recorder: Recorder) -> None:
+    """Gives the picture half a minute after TIMEF on GOTODATE, of cameras that are recorded in JPEG."""
+
+    def alter(playback: Playback) -> None:
+        def next_gop(original: NextGop, camera: int, recording: Recording, now: Ticks) -> Place | None:
+            cursor = playback.cursors.get(camera)
+            if cursor is not None and cursor.begin is not None and cursor.begin == playback.timef:
+                here = recording.near(cursor.begin, now)
+                if here is not None and here.gop.footage.codec is Codec.JPEG:
+                    cursor.begin = Ticks(cursor.begin + LATE)
+            return original(camera, recording, now)
+
+        around(playback.next_gop, next_gop)
+
+    each_playback(recorder, alter)
+
+
+def _alone(operation: Operation, others: Operation) -> Plant:
+    """An operation that is for the first camera of MASK alone: others do another meanwhile."""
+
+    def is_other(playback: Playback, camera: int, recording: Recording, now: Ticks) -> bool:
+        return camera != _first(playback)
+
+    return _otherwise(operation, others, is_other)
+
+
+def _of_jpeg(operation: Operation, instead: Operation) -> Plant:
+    """An operation that is another one of cameras that are recorded in JPEG."""
+
+    def is_jpeg(playback: Playback, camera: int, recording: Recording, now: Ticks) -> bool:
+        place = playback.cursors.get(camera, Cursor()).place or recording.oldest(now)
+        return place is not None and place.gop.footage.codec is Codec.JPEG
+
+    return _otherwise(operation, instead, is_jpeg)
+
+
+def _otherwise(
+    operation: Operation, instead: Operation, applies: Callable[[Playback, int, Recording, Ticks], bool]
+) -> Plant:
+    def plant(recorder: Recorder) -> None:
+        def alter(playback: Playback) -> None:
+            def next_gop(original: NextGop, camera: int, recording: Recording, now: Ticks) -> Place | None:
+                if playback.operation is not operation or not applies(playback, camera, recording, now):
+                    return original(camera, recording, now)
+                with _as(playback, instead):
+                    return original(camera, recording, now)
+
+            around(playback.next_gop, next_gop)
+
+        each_playback(recorder, alter)
+
+    return plant
+
+
+@contextmanager
+def _as(playback: Playback, operation: Operation) -> Iterator[None]:
+    """While another operation is in effect, at no speed."""
+    before, speed = playback.operation, playback.speed
+    playback.operation, playback.speed = operation, 0
+    yield
+    playback.operation, playback.speed = before, speed
+
+
+def _first(playback: Playback) -> int:
+    return min(playback.mask or {0})
+
+
+@breaks("PLB-13")
+def bplay_is_for_the_first_camera_alone(recorder: Recorder) -> None:
+    """Plays the first camera of MASK backward on BPLAY, and the others forward."""
+    _alone(Operation.REVERSE, Operation.PLAYBACK)(recorder)
+
+
+@breaks("PLB-15")
+def next_image_is_for_the_first_camera_alone(recorder: Recorder) -> None:
+    """Gives the image next to TIMEF of the first camera of MASK alone on NEXTFRAME."""
+    _alone(Operation.NEXT_IMAGE, Operation.PLAYBACK)(recorder)
+
+
+@breaks("PLB-16")
+def previous_image_is_for_the_first_camera_alone(recorder: Recorder) -> None:
+    """Gives the image ahead of TIMEF of the first camera of MASK alone on PREVFRAME."""
+    _alone(Operation.PREVIOUS_IMAGE, Operation.PLAYBACK)(recorder)
+
+
+@breaks("PLB-18")
+def ff_is_for_the_first_camera_alone(recorder: Recorder) -> None:
+    """Skips forward on FF with the first camera of MASK alone, and plays the others."""
+    _alone(Operation.FAST_FORWARD, Operation.PLAYBACK)(recorder)
+
+
+@breaks("PLB-19")
+def rew_is_for_the_first_camera_alone(recorder: Recorder) -> None:
+    """Skips backward on REW with the first camera of MASK alone, and plays the others backward."""
+    _alone(Operation.FAST_REVERSE, Operation.REVERSE)(recorder)
+
+
+@breaks("PLB-13")
+def bplay_of_jpeg_goes_forward(recorder: Recorder) -> None:
+    """Plays forward on BPLAY what is recorded in JPEG."""
+    _of_jpeg(Operation.REVERSE, Operation.PLAYBACK)(recorder)
+
+
+@breaks("PLB-15")
+def next_image_of_jpeg_is_the_one_before(recorder: Recorder) -> None:
+    """Gives the image before on NEXTFRAME of what is recorded in JPEG."""
+    _of_jpeg(Operation.NEXT_IMAGE, Operation.PREVIOUS_IMAGE)(recorder)
+
+
+@breaks("PLB-16")
+def previous_image_of_jpeg_is_the_next(recorder: Recorder) -> None:
+    """Gives the next image on PREVFRAME of what is recorded in JPEG."""
+    _of_jpeg(Operation.PREVIOUS_IMAGE, Operation.NEXT_IMAGE)(recorder)
+
+
+@breaks("PLB-18")
+def ff_of_jpeg_skips_nothing(recorder: Recorder) -> None:
+    """Gives one picture after the other on FF of what is recorded in JPEG."""
+    _of_jpeg(Operation.FAST_FORWARD, Operation.PLAYBACK)(recorder)
+
+
+@breaks("PLB-19")
+def rew_of_jpeg_skips_nothing(recorder: Recorder) -> None:
+    """Gives one picture before the other on REW of what is recorded in JPEG."""
+    _of_jpeg(Operation.FAST_REVERSE, Operation.REVERSE)(recorder)
