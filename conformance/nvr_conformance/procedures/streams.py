@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.reading.nal_units import KEY_KINDS, codec_in, read_payload
 from nvr_conformance.reading.rtp import quick_payload
+from nvr_conformance.wire.live_streams import LiveRtp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,10 @@ TRANSPORTS = ("HTTP", "RTP")
 HANDOVER = 1.0  # seconds in which one of two streams may give way to the other
 WATCHED = 2.0  # seconds in which a stream that runs sends something
 UNDER_WAY = 0.5  # seconds behind the answer to STOP in which a packet may still be sent
+BRIEF = 3.0  # seconds that audio and JPEG are given for what comes first
 VIDEO_CLOCK = 90_000
+AUDIO, JPEG = "AUDIO", "JPEG"
+"""COMP of what is no H.264 or H.265."""
 
 
 def wait_for_key_picture(stream: LiveStream, seconds: float) -> bool:
@@ -69,17 +73,38 @@ def who_gives_way(older: bool, newcomer: bool) -> str:
     return "the older one ends" if newcomer else "neither goes on"
 
 
+def way_of(stream: LiveStream) -> str:
+    """ "RTP" or "HTTP"."""
+    return "RTP" if isinstance(stream, LiveRtp) else "HTTP"
+
+
+def beside_video(session: Session, videos: Sequence[LiveStream], jpeg: int | None) -> dict[str, LiveStream]:
+    """What else a UID may have live, by its name: audio of cameras whose video runs there, each over what its
+    video comes over, and JPEG of a further camera. Of these, the streams that send something."""
+    started = {
+        f"audio over {way_of(video)}": session.run(way_of(video), video.camera, AUDIO, BRIEF)
+        for video in videos
+    }
+    if jpeg is not None:
+        started["JPEG"] = session.run("HTTP", jpeg, JPEG, BRIEF)
+    for stream in started.values():
+        if not stream.total:
+            session.stop(stream)
+            stream.close()
+    return {name: stream for name, stream in started.items() if stream.total}
+
+
 def goes_on(stream: LiveStream) -> Fact:
     """Whether a stream sends in the next seconds."""
     came = len(stream.collect(WATCHED))
     return Fact(came > 0, "another stream goes on", f"{came} packets in {WATCHED:.0f} s")
 
 
-def quiet_behind(target: Target, stream: LiveStream) -> Fact:
+def quiet_behind(target: Target, stream: LiveStream, clock: int = VIDEO_CLOCK) -> Fact:
     """Whether nothing is sent any more: call it when STOP was answered.
 
     What was sent before may still be under way, and where a relay holds packets back it may be so for long:
-    its time stamps tell when it was sent.
+    its time stamps, of ``clock`` ticks a second, tell when it was sent.
     """
     expected = "nothing is sent behind STOP"
     stopped = target.now()
@@ -89,26 +114,26 @@ def quiet_behind(target: Target, stream: LiveStream) -> Fact:
     if not late:
         return Fact(True, expected, "nothing came")
     before = [packet for packet in before if packet.number < late[0].number]
-    last = max(_sent(before, late), default=None)
+    last = max(_sent(before, late, clock), default=None)
     if last is not None and last <= stopped + UNDER_WAY:
         return Fact(True, expected, f"{len(late)} packets that were under way")
     return Fact(False, expected, f"{len(late)} packets")
 
 
-def _sent(before: Sequence[CapturedPacket], late: Sequence[CapturedPacket]) -> list[float]:
+def _sent(before: Sequence[CapturedPacket], late: Sequence[CapturedPacket], clock: int) -> list[float]:
     """When the late packets were sent, by their time stamps and the packet that was under way for the
     shortest time."""
     if not before:
         return []
     base = _timestamp(before[0])
-    least = min(packet.arrived - _ahead(packet, base) for packet in before)
-    return [_ahead(packet, base) + least for packet in late]
+    least = min(packet.arrived - _ahead(packet, base, clock) for packet in before)
+    return [_ahead(packet, base, clock) + least for packet in late]
 
 
-def _ahead(packet: CapturedPacket, base: int) -> float:
+def _ahead(packet: CapturedPacket, base: int, clock: int) -> float:
     """Seconds that a time stamp is ahead of another one, over the wrap."""
     ticks: int = (_timestamp(packet) - base + 0x8000_0000) % 0x1_0000_0000 - 0x8000_0000
-    return ticks / VIDEO_CLOCK
+    return ticks / clock
 
 
 def _timestamp(packet: CapturedPacket) -> int:

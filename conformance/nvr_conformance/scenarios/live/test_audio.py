@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nvr_conformance.carriers import live_audio as carrier
@@ -13,7 +12,7 @@ from nvr_conformance.facts import rtp as rtp_facts
 from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.streams import other_codec
+from nvr_conformance.procedures.streams import AUDIO, other_codec, quiet_behind
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
 from nvr_conformance.reading.rtp import RtpRecord
 from nvr_conformance.scenario import (
@@ -33,7 +32,7 @@ from nvr_conformance.scenario import (
     scenario,
 )
 
-AUDIO = "AUDIO"
+UNTIL_ENDED = 5.0  # seconds behind STOP in which the answer ends
 LISTENED = 3.0  # seconds of audio that are judged
 AT_ONCE = 4  # cameras that are listened to at once
 FEWEST_STARTS = 3  # streams whose first sequence numbers show whether they are random
@@ -73,10 +72,12 @@ class Heard:
 
 
 @scenario(
+    "LIV-03",
     "LIV-05",
     "LIV-07",
     "LIV-08",
     "LIV-09",
+    "LIV-18",
     "LIV-26",
     "LIV-27",
     "LIV-28",
@@ -103,7 +104,7 @@ def test_live_audio_of_each_codec(
     cameras = target.cameras[:TRIED]
     for first in range(0, len(cameras), AT_ONCE):
         units: dict[str, dict[int, list[bytes]]] = {}
-        for audio in _listen(target, session, cameras[first : first + AT_ONCE]):
+        for audio in _listen(target, client, check, cameras[first : first + AT_ONCE]):
             if not audio.codec:
                 continue
             heard.add(audio.codec)
@@ -133,23 +134,53 @@ def test_live_audio_of_each_codec(
         not_tested("LIV-28", "no camera sends AAC")
 
 
-def _listen(target: Target, session: Session, cameras: tuple[int, ...]) -> list[Heard]:
-    """The audio of these cameras beside their video, first over RTP, then over HTTP."""
+def _listen(target: Target, client: Client, check: Check, cameras: tuple[int, ...]) -> list[Heard]:
+    """The audio of these cameras beside their video, first over RTP, then over HTTP, on a UID each."""
+    by_rtp, by_http = (_heard(target, client, check, way, cameras) for way in WAYS)
+    found = []
+    for camera in by_rtp.keys() & by_http.keys():
+        rtp, http = by_rtp[camera], by_http[camera]
+        assert isinstance(rtp, LiveRtp)
+        assert isinstance(http, LiveHttp)
+        records = [] if rtp.dropped else target.rtp.dissect(rtp.packets)
+        found.append(Heard(camera, rtp, records, http, http.packets))
+    return sorted(found, key=lambda heard: heard.camera)
+
+
+def _heard(
+    target: Target, client: Client, check: Check, way: str, cameras: tuple[int, ...]
+) -> dict[int, LiveStream]:
+    """The audio of these cameras in one way; of the first that comes, how it ends at STOP."""
+    session = client.login()
+    session.get("live_setup")
     videos = [
         session.run("HTTP", camera, codec) for camera in cameras for codec in _first_codec(target, camera)
     ]
-    beside = [video.camera for video in videos if video.total]
-    by_rtp = [session.start_rtp(camera, AUDIO) for camera in beside]
-    _collect(target, session, by_rtp)
-    by_http = [session.start_http(camera, AUDIO) for camera in beside]
-    _collect(target, session, by_http)
+    audios = {video.camera: session.start(way, video.camera, AUDIO) for video in videos if video.total}
+    target.pass_time(LISTENED, step=0.5)
+    target.settle()
+    for audio in audios.values():
+        session.stop(audio)
+    stopped = next((audio for audio in audios.values() if audio.total), None)
+    if stopped is not None:
+        _judge_stop(target, check, stopped)
     for video in videos:
         session.stop(video)
-        video.close()
-    return [
-        Heard(rtp.camera, rtp, [] if rtp.dropped else target.rtp.dissect(rtp.packets), http, http.packets)
-        for rtp, http in zip(by_rtp, by_http, strict=True)
-    ]
+    for stream in (*audios.values(), *videos):
+        stream.close()
+    session.logout()
+    return audios
+
+
+def _judge_stop(target: Target, check: Check, audio: LiveStream) -> None:
+    """LIV-03, LIV-18: STOP ends audio, its video goes on."""
+    name = f"audio of camera {audio.camera}"
+    if isinstance(audio, LiveRtp):
+        codec = "AAC" if len({len(packet.data) for packet in audio.packets}) > 1 else "G711"
+        check("LIV-03", *quiet_behind(target, audio, live_audio.RATES[codec]), name)
+    else:
+        ended = audio.wait_until(lambda: audio.ended, UNTIL_ENDED)
+        check("LIV-18", ended, "STOP ends the answer", "ended" if ended else "still open", name)
 
 
 def _first_codec(target: Target, camera: int) -> tuple[str, ...]:
@@ -157,14 +188,6 @@ def _first_codec(target: Target, camera: int) -> tuple[str, ...]:
         return target.live_codecs(camera)[:1]
     except PrerequisiteFailed:
         return ()
-
-
-def _collect(target: Target, session: Session, streams: Sequence[LiveStream]) -> None:
-    target.pass_time(LISTENED, step=0.5)
-    target.settle()
-    for stream in streams:
-        session.stop(stream)
-        stream.close()
 
 
 def _judge_own(

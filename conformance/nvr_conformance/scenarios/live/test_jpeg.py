@@ -40,6 +40,7 @@ TRIED = 4  # cameras among which one that sends JPEG is sought
 PICTURES = 4
 WAITED = 12.0  # seconds for these pictures
 LONGER = 1.5  # seconds behind them: over the end of a second, which times must go over too
+UNTIL_ENDED = 5.0  # seconds behind STOP in which the answer ends
 KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
 
 ONE_SENDS_NONE = {
@@ -51,7 +52,7 @@ ONE_SENDS_NONE = {
 }
 
 
-@scenario("LIV-19", "LIV-20", setup=ONE_SENDS_NONE)
+@scenario("LIV-18", "LIV-19", "LIV-20", setup=ONE_SENDS_NONE)
 def test_live_jpeg_pictures(
     target: Target,
     client: Client,
@@ -82,6 +83,8 @@ def test_live_jpeg_pictures(
             observe("LIV-20", told, f"camera {camera}, without JPEG")
             continue
         name = f"camera {camera}"
+        actual = "ended" if stream.ended else "still open"
+        check("LIV-18", stream.ended, "STOP ends the answer", actual, f"JPEG of {name}")
         if not check("LIV-19", *_multipart(stream), f"{name}, the multipart"):
             return
         check("LIV-19", *part_headers(stream.packets, "image/jpeg"), f"{name}, the parts")
@@ -142,6 +145,8 @@ def _watch(target: Target, session: Session, camera: int, longer: float = 0.0) -
         target.pass_time(longer)
         target.settle()
     session.stop(stream)
+    if stream.total:
+        stream.wait_until(lambda: stream.ended, UNTIL_ENDED)
     stream.close()
     return stream
 

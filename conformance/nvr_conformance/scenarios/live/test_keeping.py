@@ -8,6 +8,7 @@ from nvr_conformance.facts.live_multipart import one_packet_per_part
 from nvr_conformance.facts.rtp_clock import clock_speed
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.streams import BRIEF, beside_video
 from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
 from nvr_conformance.scenario import (
     Check,
@@ -48,7 +49,8 @@ RUN_IN = 10.0  # seconds ahead of them: behind a jump of the clock a stream may 
 def test_a_stream_that_is_kept_alive(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """Keep-alives while one stream runs over RTP and one over HTTP, past 90 s after START and after login.
+    """Keep-alives while one stream runs over RTP and one over HTTP, with audio, another camera and JPEG
+    beside them, past 90 s after START and after login.
 
     So long a stream also shows how fast its clock goes; where a camera has both codecs, that of each.
     """
@@ -62,6 +64,14 @@ def test_a_stream_that_is_kept_alive(
     begun = target.now()
     watched = {name: stream for name, stream in streams.items() if stream.wait_packets(1)}
     require(watched, "no live at all")
+    clocks = tuple(watched)
+    other = next((each for each in target.cameras if each != camera), None)
+    if "over RTP" in watched:
+        watched |= beside_video(by_rtp, [streams["over RTP"]], None)
+        if other is not None and (second := by_rtp.run("HTTP", other, codecs[0], BRIEF)).total:
+            watched["a second camera"] = second
+    if "over HTTP" in watched:
+        watched |= beside_video(by_http, [streams["over HTTP"]], other)
     target.pass_time(USUAL)
     target.settle()
     early = {name: stream.packets for name, stream in watched.items()}
@@ -83,6 +93,8 @@ def test_a_stream_that_is_kept_alive(
         late = [packet for packet in stream.packets if packet.arrived >= closely]
         before, around = ([packet.arrived for packet in packets] for packets in (early[name], late))
         check("LIV-31", *_without_gap(before, around, closely, until), name)
+        if name not in clocks:
+            continue
         if isinstance(stream, LiveHttp) and not one_packet_per_part([*early[name], *late]).ok:
             not_tested("LIV-10", f"{name}: parts that are no RTP packets have no clock")
             continue

@@ -5,7 +5,15 @@ from __future__ import annotations
 from itertools import product
 
 from nvr_conformance.procedures.cameras import camera_count, camera_with_video
-from nvr_conformance.procedures.streams import TRANSPORTS, goes_on, sending, who_gives_way
+from nvr_conformance.procedures.streams import (
+    AUDIO,
+    BRIEF,
+    JPEG,
+    TRANSPORTS,
+    goes_on,
+    sending,
+    who_gives_way,
+)
 from nvr_conformance.procedures.udp_path import BLOCKED
 from nvr_conformance.scenario import (
     Check,
@@ -105,7 +113,7 @@ def test_one_camera_live_twice(
 
 @scenario("LIV-24")
 def test_one_camera_for_two(target: Target, client: Client, check: Check, require: Require) -> None:
-    """Two UIDs watch one camera; one stops."""
+    """Two UIDs watch one camera; one stops. Then both have its JPEG, and its audio."""
     camera, (codec, *_) = camera_with_video(target)
     one, two = client.login(), client.login()
     ways = require(_ways(one, camera, codec), "no live at all")
@@ -121,6 +129,16 @@ def test_one_camera_for_two(target: Target, client: Client, check: Check, requir
         if second.total:
             check("LIV-24", *goes_on(second), f"{name}, when the first stops")
         two.stop(second)
+    for comp in (JPEG, AUDIO):
+        videos = [session.run("HTTP", camera, codec) for session in (one, two) if comp == AUDIO]
+        first = one.run("HTTP", camera, comp, BRIEF)
+        if first.total:
+            second = two.run("HTTP", camera, comp)
+            check("LIV-24", second.total, f"{comp} on the second UID", second.exchange, comp)
+            two.stop(second)
+        one.stop(first)
+        for session, video in zip((one, two), videos, strict=False):
+            session.stop(video)
 
 
 WIDTHS = (2**8, 2**16, 2**32)

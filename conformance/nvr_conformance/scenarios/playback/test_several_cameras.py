@@ -80,7 +80,8 @@ class Together:
 def test_each_command_is_for_all_cameras(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """PLAY, BPLAY, NEXTFRAME, PREVFRAME, FF, GOTODATE, REW and STOP while cameras of each codec play."""
+    """PLAY, BPLAY, NEXTFRAME, PREVFRAME, FF, PLAY, GOTODATE, REW, PLAY and STOP while cameras of each codec
+    play."""
     finder, found = player_in_recording(target, client, codecs=("H264", "H265", "JPEG"))
     moment = whole(found.start or 0)
     recorded = _recorded(finder, target, moment)
@@ -105,8 +106,10 @@ def test_each_command_is_for_all_cameras(
     _reverse(cameras, played)
     _step(cameras, played)
     _fast(cameras, "FF", "PLB-18", moment)
+    _play_behind(cameras, "FF")
     _go_back(cameras, played)
     _fast(cameras, "REW", "PLB-19", moment)
+    _play_behind(cameras, "REW")
     player.stop(moment)
     for camera, name in names.items():
         gop = player.fetch(camera)
@@ -177,6 +180,15 @@ def _fast(cameras: Together, command: str, id_: str, begin: int) -> None:
     for camera in [camera for camera, gone in steps.items() if len(gone) == STEPS]:
         name = f"{command} of several, {cameras.names[camera]}"
         cameras.judge(id_, name, playback_order.goes_faster, steps[camera], backward=command == "REW")
+
+
+def _play_behind(cameras: Together, command: str) -> None:
+    """PLAY behind FF or REW skips nothing any more."""
+    cameras.player.play()
+    for camera, gops in cameras.answers().items():
+        if len(gops) > 1:
+            name = f"PLAY of several behind {command}, {cameras.names[camera]}"
+            cameras.follow_on("PLB-12", name, gops)
 
 
 def _go_back(cameras: Together, played: dict[int, list[Gop]]) -> None:

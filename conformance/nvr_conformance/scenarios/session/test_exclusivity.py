@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from nvr_conformance.client.player import mask_of, player_in_recording, whole
 from nvr_conformance.procedures.cameras import camera_with_video, cameras_with_video
-from nvr_conformance.procedures.streams import sending, who_gives_way
+from nvr_conformance.procedures.streams import BRIEF, JPEG, sending, who_gives_way
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
+from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.scenario import (
+    CapturedPacket,
     Check,
     Client,
     Exchange,
@@ -24,15 +26,19 @@ from nvr_conformance.scenario import (
     scenario,
 )
 
+TRIED = 4  # cameras among which one that sends JPEG is sought
+
 
 @dataclass(frozen=True)
 class Ground:
-    """What is known to work: a camera's recording at a moment, a camera's live pictures in a codec."""
+    """What is known to work: a camera's recording at a moment, a camera's live pictures in a codec, another's
+    in JPEG, if any."""
 
     recorded: int
     moment: int
     live: int
     codec: str
+    jpeg: int | None
 
 
 def _play(target: Target, session: Session, ground: Ground) -> Exchange:
@@ -56,18 +62,46 @@ def _start(session: Session, camera: int, codec: str, transport: str = "HTTP") -
 
 def _never_both(target: Target, session: Session, ground: Ground, streams: list[LiveStream]) -> Fact:
     """Whether no picture of the recording comes while these streams send."""
-    lives = any(sending(target, streams))
+    lives = _shows(target, streams)
     plays = not refused(session.get("camera", CAM=ground.recorded))
-    lives = any(sending(target, streams)) and lives
+    lives = _shows(target, streams) and lives
     told = ("live goes on" if lives else "no live", "playback goes on" if plays else "no playback")
     return Fact(not (lives and plays), "never both", ", ".join(told))
+
+
+def _shows(target: Target, streams: list[LiveStream]) -> bool:
+    """Whether any of these streams sends what a camera sees: of JPEG, other pictures than one."""
+    marks = [stream.total for stream in streams]
+    sends = sending(target, streams)
+    return any(
+        on and (stream.comp != JPEG or _changes(stream.since(mark)))
+        for stream, on, mark in zip(streams, sends, marks, strict=True)
+    )
+
+
+def _changes(packets: list[CapturedPacket]) -> bool:
+    return len({read_jpeg_part(packet.data).jpeg for packet in packets}) > 1
+
+
+def _with_jpeg(target: Target, client: Client) -> int | None:
+    """A camera that sends JPEG pictures of its own."""
+    for camera in target.cameras[:TRIED]:
+        session = client.login()
+        session.get("live_setup")
+        stream = session.run("HTTP", camera, JPEG, BRIEF)
+        stream.wait_packets(2, BRIEF)
+        session.logout()
+        stream.close()
+        if _changes(stream.packets):
+            return camera
+    return None
 
 
 def _require_both(target: Target, client: Client, require: Require) -> Ground:
     """Live and playback, each alone on a UID of its own, work."""
     live, (codec, *_) = camera_with_video(target)
     player, first = player_in_recording(target, client, codecs=("H264", "H265", "JPEG"))
-    ground = Ground(first.camera, whole(first.start or 0), live, codec)
+    ground = Ground(first.camera, whole(first.start or 0), live, codec, _with_jpeg(target, client))
     player.session.logout()
     playing = client.login()
     answer = _play(target, playing, ground)
@@ -100,6 +134,12 @@ def test_playback_beside_live(
         session.stop(stream)
     answer = _play(target, session, ground)
     check("EXC-03", not refused(answer), "a picture", answer, "live was stopped")
+    if ground.jpeg is not None:
+        watching = client.login()
+        stream = _start(watching, ground.jpeg, JPEG)
+        _ask_playback(target, watching, ground, [stream], check, observe, "live JPEG runs")
+        watching.logout()
+        stream.close()
 
 
 def _ask_playback(
@@ -132,13 +172,19 @@ def test_live_beside_playback(
         not_tested("EXC-02", f"RTP: {BLOCKED}")
     session = client.login()
     session.get("live_setup")
-    for transport in ("HTTP", "RTP") if by_rtp else ("HTTP",):
+    kinds = [("HTTP", ground.live, ground.codec)]
+    if by_rtp:
+        kinds.append(("RTP", ground.live, ground.codec))
+    if ground.jpeg is not None:
+        kinds.append(("HTTP", ground.jpeg, JPEG))
+    for transport, camera, comp in kinds:
         answer = _play(target, session, ground)
         require(not refused(answer), f"no playback: {answer}")
-        stream = session.start(transport, ground.live, ground.codec)
-        check("EXC-02", *_never_both(target, session, ground, [stream]), transport)
+        stream = session.start(transport, camera, comp)
+        name = comp if comp == JPEG else transport
+        check("EXC-02", *_never_both(target, session, ground, [stream]), name)
         plays = not refused(session.get("camera", CAM=ground.recorded))
-        observe("EXC-02", f"{stream.exchange}, {who_gives_way(plays, stream.total > 0)}", transport)
+        observe("EXC-02", f"{stream.exchange}, {who_gives_way(plays, stream.total > 0)}", name)
         session.stop(stream)
         stream.close()
     _stop_playing(target, session)

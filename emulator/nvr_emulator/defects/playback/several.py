@@ -55,6 +55,25 @@ def stop_ends_the_first_camera_alone(recorder: Recorder) -> None:
     each_playback(recorder, alter)
 
 
+@breaks("PLB-12")
+def play_behind_ff_goes_on_skipping(recorder: Recorder) -> None:
+    """Skips on PLAY as far as at the FF before it."""
+
+    def alter(playback: Playback) -> None:
+        skipped = [1]
+
+        def stride(original: Callable[[], int]) -> int:
+            if playback.operation is Operation.FAST_FORWARD:
+                skipped[0] = original()
+            elif playback.operation is not Operation.PLAYBACK or playback.timef is not None:
+                skipped[0] = 1
+            return skipped[0] if playback.operation is Operation.PLAYBACK else original()
+
+        around(playback.stride, stride)
+
+    each_playback(recorder, alter)
+
+
 @breaks("PLB-17")
 def goto_of_jpeg_is_half_a_minute_late(recorder: Recorder) -> None:
     """Gives the picture half a minute after TIMEF on GOTODATE, of cameras that are recorded in JPEG."""

@@ -41,13 +41,13 @@ def playback_beside_the_rest_of_live(recorder: Recorder) -> None:
 @breaks("EXC-02")
 def live_beside_playback(recorder: Recorder) -> None:
     """Allows live on a UID on which playback runs, and gives both."""
-    _both_behind(recorder, "live_http", "live_rtp")
+    allow_beside_playback(recorder, lambda asked: True)
 
 
 @breaks("EXC-02")
 def rtp_beside_playback(recorder: Recorder) -> None:
     """Allows live over RTP on a UID on which playback runs, and gives both."""
-    _both_behind(recorder, "live_rtp")
+    allow_beside_playback(recorder, lambda asked: asked.command.key == "live_rtp")
 
 
 @breaks("EXC-03")
@@ -164,14 +164,14 @@ def playback_or_live_for_all(recorder: Recorder) -> None:
     around(recorder.exclusivity.check_not_live, check)
 
 
-def _both_behind(recorder: Recorder, *keys: str) -> None:
-    """START by one of these commands is obeyed while playback runs, which goes on."""
+def allow_beside_playback(recorder: Recorder, allowed: Callable[[Asked], bool]) -> None:
+    """Such a START is obeyed while playback runs, which goes on."""
     both: set[int] = set()
 
     def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
         uid = asked.session.uid
         playback = recorder.playbacks.get(uid)
-        if asked.command.key not in keys or playback is None or not playback.running:
+        if playback is None or not playback.running or not allowed(asked):
             return original(asked)
         both.add(uid)
         del recorder.playbacks[uid]
