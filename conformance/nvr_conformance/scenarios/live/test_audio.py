@@ -12,7 +12,7 @@ from nvr_conformance.facts import rtp as rtp_facts
 from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.streams import AUDIO, other_codec, quiet_behind
+from nvr_conformance.procedures.streams import AUDIO, goes_on, other_codec, quiet_behind
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
 from nvr_conformance.reading.rtp import RtpRecord
 from nvr_conformance.scenario import (
@@ -163,7 +163,7 @@ def _heard(
         session.stop(audio)
     stopped = next((audio for audio in audios.values() if audio.total), None)
     if stopped is not None:
-        _judge_stop(target, check, stopped)
+        _judge_stop(target, check, stopped, next(video for video in videos if video.camera == stopped.camera))
     for video in videos:
         session.stop(video)
     for stream in (*audios.values(), *videos):
@@ -172,7 +172,7 @@ def _heard(
     return audios
 
 
-def _judge_stop(target: Target, check: Check, audio: LiveStream) -> None:
+def _judge_stop(target: Target, check: Check, audio: LiveStream, video: LiveStream) -> None:
     """LIV-03, LIV-18: STOP ends audio, its video goes on."""
     name = f"audio of camera {audio.camera}"
     if isinstance(audio, LiveRtp):
@@ -181,6 +181,7 @@ def _judge_stop(target: Target, check: Check, audio: LiveStream) -> None:
     else:
         ended = audio.wait_until(lambda: audio.ended, UNTIL_ENDED)
         check("LIV-18", ended, "STOP ends the answer", "ended" if ended else "still open", name)
+    check("LIV-03" if isinstance(audio, LiveRtp) else "LIV-18", *goes_on(video), f"{name}, its video")
 
 
 def _first_codec(target: Target, camera: int) -> tuple[str, ...]:

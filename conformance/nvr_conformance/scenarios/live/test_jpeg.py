@@ -94,13 +94,16 @@ def test_live_jpeg_pictures(
         forms = sorted({part.form or "none" for part in parts})
         observe("LIV-20", f"camera information: {', '.join(forms)}", name)
         observe("LIV-20", live_jpeg.ids(parts), f"{name}, ids")
-        _judge_whose(target, client, session, judge)
+        _judge_whose(target, client, session, judge, check, camera)
         return
     require(False, "no camera sends JPEG pictures of its own")
 
 
-def _judge_whose(target: Target, client: Client, session: Session, judge: Judge) -> None:
-    """Whether JPEG of each camera shows what its video shows meanwhile, on another UID."""
+def _judge_whose(
+    target: Target, client: Client, session: Session, judge: Judge, check: Check, known: int
+) -> None:
+    """Whether JPEG of each camera shows what its video shows meanwhile, on another UID; of the one that is
+    known to send it, whether it comes again."""
     sending = cameras_with_video(target, TRIED)
     beside = client.login()
     beside.get("live_setup")
@@ -113,6 +116,8 @@ def _judge_whose(target: Target, client: Client, session: Session, judge: Judge)
         video.close()
     views = {video.camera: _keys_of(target, video) for video in videos}
     for stream in streams:
+        if stream.camera == known:
+            check("LIV-19", stream.total, "JPEG", stream.exchange, f"camera {known}, START behind STOP")
         parts = [read_jpeg_part(packet.data) for packet in stream.packets]
         found: list[Small | None] = []
         decoded = decode_pictures("JPEG", [part.jpeg for part in parts], keep=_into(found))

@@ -45,7 +45,7 @@ BESIDE = (
 RUN_IN = 10.0  # seconds ahead of them: behind a jump of the clock a stream may wait for its next key picture
 
 
-@scenario("LIV-10", "LIV-31")
+@scenario("LIV-10", "LIV-26", "LIV-31")
 def test_a_stream_that_is_kept_alive(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
@@ -72,6 +72,11 @@ def test_a_stream_that_is_kept_alive(
             watched["a second camera"] = second
     if "over HTTP" in watched:
         watched |= beside_video(by_http, [streams["over HTTP"]], other)
+    if "over RTP" in watched and "audio over HTTP" in watched:
+        heard = "audio over RTP" in watched
+        check(
+            "LIV-26", heard, "it comes", "so" if heard else "nothing", "audio over RTP, beside video over RTP"
+        )
     target.pass_time(USUAL)
     target.settle()
     early = {name: stream.packets for name, stream in watched.items()}

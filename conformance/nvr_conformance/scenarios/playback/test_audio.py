@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from nvr_conformance.facts import playback_audio
 from nvr_conformance.facts.answer_headers import kept
 from nvr_conformance.facts.playback_chunk import answer_headers
+from nvr_conformance.facts.playback_order import follow_on
 from nvr_conformance.procedures.audio_witness import SAME, live_apart
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.playback_gaps import recorded_between
+from nvr_conformance.procedures.playback_gaps import left_out, recorded_between
 from nvr_conformance.reading.playback_audio import AudioWalk
 from nvr_conformance.scenario import (
     SECOND,
     Check,
     Client,
+    Gop,
     NotTested,
     Player,
     Require,
@@ -22,17 +26,19 @@ from nvr_conformance.scenario import (
 )
 
 ANSWERS = 8  # seconds of audio that are judged
+IN_STEP = 5  # of these beside pictures
 LATER = 3600_00  # hundredths between the two places that are listened to
 MOST_GOPS = 64  # that may last as long
 TRIED = 16  # cameras that are asked for audio: as many as play at once
 ANY_VIDEO = ("H264", "H265", "JPEG")
 
 
-@scenario("PLB-23", "PLB-24", "PLB-25", setup={"time_zone": "America/St_Johns"})
+@scenario("PLB-12", "PLB-23", "PLB-24", "PLB-25", setup={"time_zone": "America/St_Johns"})
 def test_recorded_audio_of_each_codec(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """GOTODATE, and playaudio.cgi over and over, for one camera of each codec; then at another place."""
+    """GOTODATE, and playaudio.cgi over and over, for one camera of each codec; then at another place, and
+    beside pictures."""
     judge = Judge(check, not_tested)
     player, first = player_in_recording(target, client, codecs=ANY_VIDEO)
     begin = require(first.start, "no place to begin is known")
@@ -77,11 +83,39 @@ def test_recorded_audio_of_each_codec(
                 where = f"{name}, beside pictures {(moment - begin) // 100} s on"
                 judge(id_, where, playback_audio.beside_pictures, heard, pictures.start, pictures.length)
     require(judged, "no camera gives audio")
+    _judge_in_step(judge, player, {codec: audios[0].camera for codec, audios in judged.items()}, begin)
     _judge_answers(judge, player, next(iter(judged.values()))[0].camera, begin)
     if not judged.keys() & {"G711", "G726"}:
         not_tested("PLB-23", "no camera gives G.711 or G.726")
     if "AAC" not in judged:
         not_tested("PLB-24", "no camera gives AAC")
+
+
+def _judge_in_step(judge: Judge, player: Player, cameras: dict[str, int], begin: int) -> None:
+    """PLB-12, PLB-25: pictures and audio of several cameras in turn, as who sees and hears them asks for
+    them: each goes on where it was."""
+    player.choose(*cameras.values())
+    player.goto(begin)
+    gops: dict[int, list[Gop]] = {camera: [] for camera in cameras.values()}
+    audios: dict[int, list[AudioWalk]] = {camera: [] for camera in cameras.values()}
+    for number, camera in product(range(IN_STEP), cameras.values()):
+        heard, seen = player.listen(camera), gops[camera]
+        if heard is None or len(audios[camera]) < number:
+            continue
+        audios[camera].append(heard)
+        while not seen or ((seen[-1].start or 0) < heard.start * SECOND and len(seen) < MOST_GOPS):
+            gop = player.fetch(camera)
+            if not gop.given:
+                break
+            seen.append(gop)
+    for codec, camera in cameras.items():
+        name = f"{codec} of camera {camera}, pictures and audio in turn"
+        player.choose(camera)
+        gap = playback_audio.first_jump(audios[camera], codec)
+        if len(audios[camera]) == IN_STEP and (gap is None or recorded_between(player, camera, *gap)):
+            judge("PLB-25", name, playback_audio.follow_on, audios[camera], codec)
+        if len(gops[camera]) > 1:
+            judge("PLB-12", name, follow_on, gops[camera], left_out(player, gops[camera]))
 
 
 def _judge_answers(judge: Judge, player: Player, camera: int, moment: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nvr_emulator.defects.live.packets import Start
+from nvr_emulator.defects.live.packets import Start, each_stream
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.defects.session.exclusivity import allow_beside_playback
 from nvr_emulator.footage.audio import Audio
@@ -64,6 +64,19 @@ def audio_after_stop(recorder: Recorder) -> None:
     _deaf_to_stop(recorder, AUDIO)
 
 
+@breaks("LIV-03", "LIV-18")
+def stop_of_audio_ends_its_video(recorder: Recorder) -> None:
+    """Ends video of a camera at STOP of its audio."""
+
+    def stop(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
+        video = recorder.live.find(uid, camera)
+        original(uid, camera, comp)
+        if comp == AUDIO and video is not None:
+            recorder.live.end(video, "its audio was stopped")
+
+    around(recorder.live.stop, stop)
+
+
 @breaks("LIV-24")
 def jpeg_for_one_uid(recorder: Recorder) -> None:
     """Sends JPEG of a camera to one UID alone."""
@@ -74,6 +87,31 @@ def jpeg_for_one_uid(recorder: Recorder) -> None:
 def audio_for_one_uid(recorder: Recorder) -> None:
     """Sends audio of a camera to one UID alone."""
     _for_one_uid(recorder, AUDIO)
+
+
+@breaks("LIV-19")
+def jpeg_starts_once(recorder: Recorder) -> None:
+    """Refuses JPEG of a camera to a UID that had it before."""
+    had: set[tuple[int, int]] = set()
+
+    def may_start(uid: int, camera: int) -> bool:
+        again = (uid, camera) in had
+        had.add((uid, camera))
+        return not again
+
+    _before_start(recorder, JPEG, may_start)
+
+
+@breaks("LIV-26")
+def audio_goes_to_the_port_of_its_video(recorder: Recorder) -> None:
+    """Sends audio over RTP to the port to which video of its camera goes, whatever its own PORT is."""
+
+    def divert(stream: LiveStream) -> None:
+        video = recorder.live.find(stream.uid, stream.camera)
+        if stream.comp == AUDIO and stream.destination and video is not None and video.destination:
+            stream.destination = video.destination
+
+    each_stream(recorder, divert)
 
 
 @breaks("EXC-01")
@@ -122,7 +160,17 @@ def _deaf_to_stop(recorder: Recorder, deaf: str) -> None:
     around(recorder.live.stop, stop)
 
 
-def _for_one_uid(recorder: Recorder, alone: str) -> None:
+def _for_one_uid(recorder: Recorder, comp: str) -> None:
+    def may_start(uid: int, camera: int) -> bool:
+        streams = (stream for stream in recorder.live.streams() if stream.uid != uid)
+        return not any((stream.camera, stream.comp) == (camera, comp) for stream in streams)
+
+    _before_start(recorder, comp, may_start)
+
+
+def _before_start(recorder: Recorder, kind: str, may_start: Callable[[int, int], bool]) -> None:
+    """Refuse such a stream where it may not start, by UID and camera."""
+
     def start(
         original: Start,
         uid: int,
@@ -132,9 +180,8 @@ def _for_one_uid(recorder: Recorder, alone: str) -> None:
         destination: tuple[str, int] | None,
         now: float,
     ) -> LiveStream:
-        streams = (stream for stream in recorder.live.streams() if stream.uid != uid)
-        if comp == alone and any((stream.camera, stream.comp) == (camera, comp) for stream in streams):
-            raise Refused(503, f"CAM: {comp} of camera {camera} goes to another UID")
+        if comp == kind and not may_start(uid, camera):
+            raise Refused(503, f"CAM: {comp} of camera {camera} is not to be had")
         return original(uid, camera, comp, source, destination, now)
 
     around(recorder.live.start, start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.footage.footage import unix_seconds
+from nvr_emulator.footage.footage import TICKS, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
@@ -75,6 +75,42 @@ def play_swaps_gops(recorder: Recorder) -> None:
             return 3 if given[0] % 2 else -1
 
         around(playback.stride, stride)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-07")
+def play_runs_ahead_of_the_clock(recorder: Recorder) -> None:
+    """Gives, behind the newest GOP, those of the next seconds, before anybody saw them."""
+
+    def alter(playback: Playback) -> None:
+        def find(original: Find, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
+            return original(cursor, recording, Ticks(now + 6 * TICKS))
+
+        around(playback.find, find)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-12")
+def play_leaves_out_what_it_waited_for(recorder: Recorder) -> None:
+    """Leaves out the GOP that is recorded next, once PLAY came to the end of the recording."""
+
+    def alter(playback: Playback) -> None:
+        waited: set[int] = set()
+
+        def go_on(original: Find, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
+            place = original(cursor, recording, now)
+            if playback.operation is not Operation.PLAYBACK or cursor.place is None:
+                return place
+            if place is None:
+                waited.add(id(cursor))
+            elif id(cursor) in waited:
+                waited.discard(id(cursor))
+                return recording.step(place, 1, now) or place
+            return place
+
+        around(playback.go_on, go_on)
 
     each_playback(recorder, alter)
 

@@ -14,7 +14,7 @@ from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.codecs import Codec
-from nvr_protocol.timestamps import Ticks
+from nvr_protocol.timestamps import Ticks, UnixSeconds
 
 Command = Callable[[str, Ticks | None], None]
 NextGop = Callable[[int, Recording, Ticks], Place | None]
@@ -51,6 +51,66 @@ def stop_ends_the_first_camera_alone(recorder: Recorder) -> None:
                 original(name, begin)
 
         around(playback.command, command)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-25")
+def audio_has_one_place_for_all_cameras(recorder: Recorder) -> None:
+    """Goes on with audio of every camera of a UID behind what was given of any of them."""
+
+    def heard(playback: Playback, camera: int, recording: Recording, now: Ticks) -> None:
+        for cursor in playback.cursors.values():
+            cursor.second = playback.cursors[camera].second
+
+    _behind_audio(recorder, heard)
+
+
+@breaks("PLB-12")
+def audio_moves_pictures(recorder: Recorder) -> None:
+    """Goes on to the next GOP with every answer of playaudio.cgi."""
+
+    def heard(playback: Playback, camera: int, recording: Recording, now: Ticks) -> None:
+        cursor = playback.cursors[camera]
+        if cursor.place is not None:
+            cursor.place = recording.step(cursor.place, 1, now) or cursor.place
+
+    _behind_audio(recorder, heard)
+
+
+@breaks("PLB-25")
+def pictures_move_audio(recorder: Recorder) -> None:
+    """Leaves three seconds of audio out with every GOP that is given."""
+
+    def alter(playback: Playback) -> None:
+        def next_gop(original: NextGop, camera: int, recording: Recording, now: Ticks) -> Place | None:
+            place = original(camera, recording, now)
+            cursor = playback.cursors.get(camera)
+            if cursor is not None and cursor.second is not None:
+                cursor.second = UnixSeconds(cursor.second + 3)
+            return place
+
+        around(playback.next_gop, next_gop)
+
+    each_playback(recorder, alter)
+
+
+def _behind_audio(recorder: Recorder, heard: Callable[[Playback, int, Recording, Ticks], None]) -> None:
+    """Do something behind each answer of playaudio.cgi."""
+
+    def alter(playback: Playback) -> None:
+        def next_second(
+            original: Callable[[int, Recording, Ticks], UnixSeconds | None],
+            camera: int,
+            recording: Recording,
+            now: Ticks,
+        ) -> UnixSeconds | None:
+            second = original(camera, recording, now)
+            if camera in playback.cursors:
+                heard(playback, camera, recording, now)
+            return second
+
+        around(playback.next_second, next_second)
 
     each_playback(recorder, alter)
 
