@@ -87,6 +87,7 @@ class CameraControl:
         self.obey(asked.command, self.cameras.settings(cast(int, asked.command.camera), "CH"), asked.now)
         return accepted()
 
+    @seam
     def obey(self, command: Command, camera: CameraSettings, now: float) -> None:
         """Do what the command says, as far as the camera can; `Refused` where the series cannot be asked so.
 
@@ -167,6 +168,7 @@ class CameraControl:
         here = camera.position(now)
         camera.presets[command.integer("NO")] = {name: here[name] for name in PLACE}
 
+    @seam
     def go_to_preset(self, command: Command, camera: ControlledCamera, now: float) -> None:
         """Move to a preset; to none that was not registered (§4.2.7)."""
         for name, goal in camera.presets.get(command.integer("NO"), {}).items():

@@ -1,0 +1,103 @@
+"""Somebody who controls a camera (§4), and sees what it does where the control port tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from nvr_conformance.facts.camera_control import Camera, went
+from nvr_conformance.procedures.uid_commands import first_camera
+
+if TYPE_CHECKING:
+    from nvr_conformance.client.session import Session
+    from nvr_conformance.client.target import Target
+    from nvr_conformance.wire.exchange import Exchange
+
+NO_SPEED = {"PAN": 0, "TILT": 0, "ZOOM": 0}
+PAUSE = 1.0
+"""Seconds between two commands where the pace itself is not what is judged."""
+STOPPED = 3.0
+"""Seconds after which a camera stands still: it moves for about 2 s."""
+AWAY = {"PAN": 64, "TILT": 64, "ZOOM": 1}
+
+
+class Operator:
+    """Somebody who controls one camera."""
+
+    def __init__(self, target: Target, session: Session, camera: int) -> None:
+        self.target = target
+        self.session = session
+        self.camera = camera
+
+    def send(self, key: str, **values: Any) -> Exchange:
+        """One command, a second after the one before."""
+        self.target.pass_time(PAUSE)
+        return self.at_once(key, **values)
+
+    def at_once(self, key: str, **values: Any) -> Exchange:
+        """One command, without a pause."""
+        return self.session.get(key, CH=self.camera, **values)
+
+    def move(self, **speeds: int) -> Exchange:
+        """PAN, TILT and ZOOM, 0 where nothing is said."""
+        return self.send("pan_tilt_zoom", **{**NO_SPEED, **speeds})
+
+    def raw(self, rest: str, cgi: str = "camctl") -> Exchange:
+        """A command with these very parameters."""
+        self.target.pass_time(PAUSE)
+        return self.session.raw(f"/cgi-bin/{cgi}.cgi?UID={{uid}}&CH={self.camera}&{rest}&PC=AS60")
+
+    def sight(self) -> Camera | None:
+        """What the control port says of the camera; None where there is none, or the camera has no PTZ."""
+        return movable(self.target).get(self.camera)
+
+    def follow(self, seconds: float) -> dict[str, float] | None:
+        """How far each axis goes in that time; None where it cannot be seen."""
+        before = self.sight()
+        self.target.pass_time(seconds)
+        after = self.sight()
+        return None if before is None or after is None else went(before, after)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Meanwhile the camera is off the place where it was, where that can be seen: what goes back there
+        shows."""
+        seen = self.sight() is not None
+        if seen:
+            self._go(AWAY)
+        try:
+            yield
+        finally:
+            if seen:
+                self._go({name: -speed for name, speed in AWAY.items()})
+
+    def _go(self, speeds: Mapping[str, int]) -> None:
+        """For two seconds; a camera that does not stop by itself is stopped."""
+        self.move(**speeds)
+        self.target.pass_time(PAUSE)
+        self.move()
+
+
+def all_seen(target: Target) -> dict[int, Camera]:
+    """All cameras that the control port tells of, by number; none where there is none."""
+    state = target.state()
+    return {} if state is None else {camera["number"]: camera for camera in state["cameras"]}
+
+
+def movable(target: Target) -> dict[int, Camera]:
+    """Those that have PTZ."""
+    return {number: seen for number, seen in all_seen(target).items() if seen["ptz"]}
+
+
+def first_movable(target: Target) -> int:
+    """The first camera that moves, where the control port tells; else the first."""
+    seen = movable(target)
+    return next((camera for camera in target.cameras if camera in seen), first_camera(target))
+
+
+def another(target: Target, operator: Operator) -> Operator | None:
+    """Somebody who controls another camera: the one of the highest number that can be seen."""
+    seen = movable(target)
+    others = (camera for camera in reversed(target.cameras) if camera in seen and camera != operator.camera)
+    return next((Operator(target, operator.session, camera) for camera in others), None)

@@ -1,0 +1,1 @@
+"""Defects of camera control (§4)."""
