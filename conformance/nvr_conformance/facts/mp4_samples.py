@@ -7,7 +7,7 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nvr_conformance.facts.download import CLOCK
+from nvr_conformance.facts.download import clock_slack
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.nal_units import KEY_KINDS, kind_of, nal_type
@@ -88,11 +88,12 @@ def _evenly(
         if gop.start is None or gop.interval is None:
             continue
         start = gop.start / 100 - begin - shift
-        first = bisect_left(file.times, start - CLOCK)
+        slack = clock_slack(gop, gops[0])
+        first = bisect_left(file.times, start - slack)
         for number, time in enumerate(file.times[first : first + len(pictures.pictures)]):
             told += 1
             off = time - start - number * gop.interval / 100
-            if abs(off) > max(UNEVEN, 1.5 * gop.interval / 100):
+            if abs(off) > max(UNEVEN, 1.5 * gop.interval / 100) + slack:
                 where = f"picture {number} of the GOP {start:.2f} s into the file"
                 return Fact(False, expected, f"{where}: {off:+.2f} s off")
     if not told:
@@ -125,11 +126,11 @@ def audio_in_step(samples: Sequence[Mp4Sample], units: Sequence[bytes], moments:
     """DWN-02: access units of playback audio stand in the file at their time, one of ``moments`` (seconds
     from its time 0). NothingToJudge where the file has others: it may have been coded anew."""
     track = [sample for sample in samples if not sample.is_video]
-    size = len(units)
+    stored, wanted = [sample.data.lstrip(b"\0") for sample in track], list(units)
     places = [
         number
-        for number in range(len(track) - size + 1)
-        if size and [sample.data.lstrip(b"\0") for sample in track[number : number + size]] == list(units)
+        for number, unit in enumerate(stored)
+        if wanted and unit == wanted[0] and stored[number : number + len(wanted)] == wanted
     ]
     if not places or not moments:
         raise NothingToJudge("the audio of the file is not the recorded one, unit by unit")

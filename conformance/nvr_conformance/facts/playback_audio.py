@@ -130,11 +130,15 @@ def padded(audios: Sequence[AudioWalk]) -> Fact:
 def units_decode(audios: Sequence[AudioWalk]) -> Fact:
     """PLB-24: each unit is an access unit of 1024 samples, behind an AU header of whatever content where its
     AU info says so; a 0x00 in front of either may be attached, or the first byte of it."""
+    return access_units(audios)[1]
+
+
+def access_units(audios: Sequence[AudioWalk]) -> tuple[list[bytes], Fact]:
+    """The access units of AAC as they decode, and whether they do: read as ``units_decode`` says."""
     units = [unit for audio in _some(audios) for unit in audio.units]
-    facts = [
-        access_units_decode([read(unit) for unit in units]) for read in (_bare, _behind_0, _bare_behind_0)
-    ]
-    return next((fact for fact in facts if fact.ok), facts[0])
+    readings = [[read(unit) for unit in units] for read in (_bare, _behind_0, _bare_behind_0)]
+    found = [(reading, access_units_decode(reading)) for reading in readings]
+    return next((each for each in found if each[1].ok), found[0])
 
 
 def _bare(unit: AudioUnit) -> bytes:

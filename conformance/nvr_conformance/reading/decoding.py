@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CODECS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
 PICTURE_LIMIT = 20_000
+TELEPHONE_RATE = 8000  # samples a second of G.711 and G.726
 LOUDNESS_STEP = 8  # of so many samples of audio one is looked at
 LOUDNESS_PIECE = 32  # of these samples make a piece whose loudness is told
 _FORGIVEN = ("deprecated pixel format",)  # remarks that say nothing about the stream
@@ -139,17 +140,8 @@ def decode_audio(
     samples."""
     import av
 
-    result = DecodedAudio(rate=rate, channels=channels)
-    name = {"AAC": "aac", "G711": "pcm_mulaw", "G726": "g726le"}[codec]
-    context: Any = av.CodecContext.create(name, "r")
-    context.thread_count = 1
-    if codec == "AAC":
-        context.extradata = _audio_specific_config(rate, channels)
-    else:
-        context.sample_rate = result.rate = 8000
-        context.layout = "mono"
-        if codec == "G726":
-            context.options = {"bits_per_coded_sample": "4"}
+    result = DecodedAudio(rate=rate if codec == "AAC" else TELEPHONE_RATE, channels=channels)
+    context = audio_decoder(codec, rate=rate, channels=channels)
     with _captured_log(result.errors):
         for number, data in enumerate(units):
             try:
@@ -161,6 +153,23 @@ def decode_audio(
             for frame in frames:
                 result.rate, result.channels = frame.sample_rate, len(frame.layout.channels)
     return result
+
+
+def audio_decoder(codec: str, *, rate: int = 48_000, channels: int = 1) -> Any:
+    """A decoder (PyAV) of "AAC" (raw AAC-LC), "G711" (µ-law) or "G726" (32 kbit/s, low bits first)."""
+    import av
+
+    name = {"AAC": "aac", "G711": "pcm_mulaw", "G726": "g726le"}[codec]
+    context: Any = av.CodecContext.create(name, "r")
+    context.thread_count = 1
+    if codec == "AAC":
+        context.extradata = _audio_specific_config(rate, channels)
+    else:
+        context.sample_rate = TELEPHONE_RATE
+        context.layout = "mono"
+        if codec == "G726":
+            context.options = {"bits_per_coded_sample": "4"}
+    return context
 
 
 def _audio_specific_config(rate: int, channels: int) -> bytes:

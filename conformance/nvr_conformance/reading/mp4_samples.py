@@ -45,10 +45,12 @@ def read_samples(data: bytes) -> list[Mp4Sample]:
     try:
         with av.open(io.BytesIO(data), "r", format="mp4") as container:
             streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+            bases = {stream.index: float(stream.time_base or 0) for stream in streams}
             for packet in container.demux(*streams) if streams else ():
                 if packet.pts is None or packet.dts is None or len(found) == LIMIT:
                     continue
-                shown, decoded = (float(time * packet.time_base) for time in (packet.pts, packet.dts))
+                base = bases[packet.stream.index]
+                shown, decoded = packet.pts * base, packet.dts * base
                 is_video = packet.stream.type == "video"
                 is_sync = bool(packet.is_keyframe)
                 if is_video and not in_fragments:

@@ -158,3 +158,21 @@ def box(name, body=b""):
 def test_how_an_mp4_is_built(data, built):
     assert build_of(data) == built
     assert len(top_boxes(data)) <= 4
+
+
+def test_audio_of_each_file_lasts_as_long_as_its_pictures():
+    assert judging.audio_lasts([file_of(0.0, 60.0, audio=60.0), file_of(60.0, 30.0, audio=30.0)]).ok
+    assert not judging.audio_lasts([file_of(0.0, 60.0, audio=90.0), file_of(60.0, 30.0)]).ok
+
+
+@pytest.mark.parametrize(("audio", "right"), [(30.0, True), (60.0, True), (45.0, True), (5.0, False)])
+def test_audio_may_fill_a_hole_in_the_pictures_or_not(audio, right):
+    assert judging.audio_lasts([file_of(0.0, 60.0, holes=[(10.0, 40.0)], audio=audio)]).ok is right
+
+
+@pytest.mark.parametrize(("factor", "right"), [(1.0, True), (1.004, True), (0.996, True), (1.01, False)])
+def test_the_clock_of_a_file_may_drift(factor, right):
+    gops, decoded = zip(*(gop(second) for second in (0, 25, 45)), strict=True)
+    made = file_of(0.0, 60.0)
+    made.times = [time * factor for time in made.times]
+    assert judging.same_pictures(gops, decoded, made, BEGIN).ok is right
