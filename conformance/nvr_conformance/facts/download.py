@@ -170,8 +170,13 @@ def covers(files: Sequence[DecodedFile], seconds: float, slack: float, began: fl
 def pieces_last(files: Sequence[DecodedFile], seconds: float, slack: float) -> Fact:
     """DWN-13: pictures of so many seconds, whatever lies between them: a gap may stand in one file or end it;
     each of the two ends of the range, and of the gap, is known to ``slack``."""
-    total = sum(_shown(file) for file in _some(files) if len(file.stored) > 1)
+    total = shown(files)
     return Fact(abs(total - seconds) <= 2 * slack, f"{seconds:.0f} s of pictures", f"{total:.2f} s")
+
+
+def shown(files: Sequence[DecodedFile]) -> float:
+    """Seconds of pictures in these files, holes left out."""
+    return sum(_shown(file) for file in _some(files) if len(file.stored) > 1)
 
 
 def _length(file: DecodedFile) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nvr_conformance.reading.decoding import DecodedFile
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,6 +62,35 @@ def read_samples(data: bytes) -> list[Mp4Sample]:
     except (av.FFmpegError, OSError, ValueError):
         pass
     return found
+
+
+def read_times(data: bytes) -> DecodedFile:
+    """As ``decode_file``, of a long file: nothing is decoded, and only told when pictures are shown, how much
+    audio there is, and of how many streams."""
+    import io
+
+    import av
+
+    result = DecodedFile()
+    try:
+        with av.open(io.BytesIO(data), "r", format="mp4") as container:
+            video, audio = container.streams.video[:1], container.streams.audio[:1]
+            result.video_streams = len(container.streams.video)
+            result.audio_streams = len(container.streams.audio)
+            bases = {stream.index: float(stream.time_base or 0) for stream in (*video, *audio)}
+            result.rate = audio[0].rate or 0 if audio else 0
+            seconds, pictures = 0.0, {stream.index for stream in video}
+            for packet in container.demux(*video, *audio) if bases else ():
+                number = packet.stream.index
+                if number not in pictures:
+                    seconds += (packet.duration or 0) * bases[number]
+                elif packet.pts is not None and len(result.stored) < LIMIT:
+                    result.stored.append(packet.pts * bases[number])
+            result.samples = round(seconds * result.rate)
+    except (av.FFmpegError, OSError, ValueError) as problem:
+        result.errors.append(f"{type(problem).__name__}: {problem}")
+    result.stored.sort()
+    return result
 
 
 def sync_table(data: bytes) -> frozenset[int] | None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nvr_conformance.facts.mp4_samples import audible, audio_in_step, sync_samples, times_rise
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.decoding import DecodedFile, decode_file
-from nvr_conformance.reading.mp4_samples import Mp4Sample, read_samples
+from nvr_conformance.reading.mp4_samples import Mp4Sample, read_samples, read_times
 from nvr_conformance.reading.playback_audio import AudioWalk
 from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import TICKS, footage_of
@@ -33,6 +33,16 @@ def test_files_as_they_should_be(codec, form):
     assert [sample.is_sync for sample in samples] == [True, False, False, False, False] * 4
     assert sync_samples(samples, NAMES[codec]).ok
     assert times_rise(samples).ok
+
+
+@pytest.mark.parametrize("form", ["moov-last", "moov-first", "fragmented"])
+@pytest.mark.parametrize("audio", [None, *AudioCodec])
+def test_what_a_file_has_without_decoding_it(form, audio):
+    data = a_file(Codec.H265, form, None if audio is None else audio_of(audio, 1))
+    told, decoded = read_times(data), decode_file(data)
+    assert told.stored == pytest.approx(decoded.stored)
+    assert (told.video_streams, told.audio_streams) == (1, 0 if audio is None else 1)
+    assert (told.rate, told.samples) == (decoded.rate, pytest.approx(decoded.samples, abs=2048))
 
 
 @pytest.mark.parametrize("codec", NAMES)
@@ -71,6 +81,7 @@ def test_nothing_is_said_of_nothing():
 @given(st.binary(max_size=200))
 def test_any_bytes_are_some_samples_or_none(data):
     assert read_samples(data) == []
+    assert read_times(data).stored == []
     assert Mp4Sample(True, True, 0, 0, data).nal_units is not None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nvr_conformance.client.player import minute_in
 from nvr_conformance.facts import download as facts
 from nvr_conformance.procedures.crowded_downloads import TAKEN, TRIES, is_crowded_out, others, whole_download
+from nvr_conformance.procedures.downloaded_ranges import KINDS
 from nvr_conformance.scenario import (
     MINUTE,
     Check,
@@ -37,7 +38,7 @@ def test_nothing_recorded(
     require(facts.bodies(there), f"no file where there is a recording: {there}")
     nothing = {
         f"{kind} of a time to come": whole_download(client, camera, kind, tomorrow, tomorrow + HOUR // 2)
-        for kind in ("MP4VO", "N3", "LIST")
+        for kind in KINDS
     }
     there = whole_download(client, camera, "MP4VO", begin, begin + MINUTE)
     require(facts.bodies(there), f"no file any more where there is a recording: {there}")

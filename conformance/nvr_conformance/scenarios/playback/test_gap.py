@@ -7,8 +7,7 @@ from itertools import pairwise
 
 from nvr_conformance.facts import download as facts
 from nvr_conformance.facts import playback_order
-from nvr_conformance.procedures.crowded_downloads import whole_download
-from nvr_conformance.reading.decoding import decode_file
+from nvr_conformance.procedures.downloaded_ranges import judge_nothing, judge_range, over_a_gap
 from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenario import (
     SECOND,
@@ -76,7 +75,7 @@ class _Pens:
     observe: Observe
 
 
-@scenario("PLB-17", "PLB-25", "PLB-30", "DWN-13")
+@scenario("PLB-17", "PLB-25", "PLB-30", "DWN-02", "DWN-06", "DWN-13")
 def test_a_gap_is_skipped(
     target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
 ) -> None:
@@ -93,7 +92,7 @@ def test_a_gap_is_skipped(
     gap = require(gap, f"no gap was found in the last {hours:.1f} hours at {PROBES} places")
     sides = _play_across(pens, camera, gap, first.length or SECOND)
     if sides is None:
-        for id_ in ("PLB-17", "PLB-25", "DWN-13"):
+        for id_ in ("PLB-17", "PLB-25", "DWN-02", "DWN-06", "DWN-13"):
             not_tested(id_, "PLAY does not lead over the gap")
         return
     _go_into(pens, sides)
@@ -257,23 +256,21 @@ def _audio(pens: _Pens, sides: _Sides) -> None:
 
 
 def _download(pens: _Pens, client: Client, sides: _Sides) -> None:
-    """DWN-13: a file of a minute or so on both sides of the gap has both."""
-    ahead, behind = (edge // SECOND for edge in sides.edges)
-    camera, length = sides.ahead.camera, sides.length // SECOND + 1
-    begin, end = (ahead - PROBED) // 60 * 60, ((behind + length + PROBED) // 60 + 1) * 60
-    recorded = [*range(begin, ahead, PROBED), *range(behind + length, end, PROBED)]
+    """DWN-02, DWN-06, DWN-13: files of ranges that lead over the gap, begin or end in it, or lie inside."""
+    camera, length = sides.ahead.camera, sides.length / SECOND
+    ahead, behind = sides.edges[0] / SECOND + length, sides.edges[1] / SECOND
+    slack = facts.slack_of([sides.ahead])
+    ranges, inside = over_a_gap(ahead, behind, slack)
+    begin, end = ranges[0].begin, ranges[0].end
+    recorded = [*range(begin, int(ahead - length), PROBED), *range(int(behind + length), end, PROBED)]
     if end - begin > HOUR or any(_slack(pens.player, camera, moment * SECOND) is None for moment in recorded):
-        pens.not_tested(
-            "DWN-13", "what lies beside the gap is not recorded whole, or more than an hour apart"
-        )
+        for id_ in ("DWN-02", "DWN-06", "DWN-13"):
+            pens.not_tested(id_, "what lies beside the gap is not recorded whole, or more than an hour apart")
         return
-    download = whole_download(client, camera, "MP4VO", begin, end)
-    files = [decode_file(body) for body in facts.bodies(download)]
-    seconds = ahead + length - begin + end - behind
-    if not files:
-        pens.check("DWN-13", False, f"{seconds} s of pictures", download, "over a gap")
-        return
-    pens.check("DWN-13", *facts.pieces_last(files, seconds, facts.slack_of([sides.ahead])), "over a gap")
+    for asked in ranges:
+        judge_range(pens.check, client, camera, asked, slack)
+    if inside is not None:
+        judge_nothing(pens.check, client, camera, "inside a gap", *inside)
 
 
 def _stands(gops: list[Gop]) -> bool:

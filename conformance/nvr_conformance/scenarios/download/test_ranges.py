@@ -1,0 +1,108 @@
+"""§6.3.2: ranges that begin ahead of the first recording, end with the last, and are long."""
+
+from __future__ import annotations
+
+from nvr_conformance.client.player import minute_in
+from nvr_conformance.facts import download as facts
+from nvr_conformance.facts.recorded_minutes import recorded_at_least
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.crowded_downloads import whole_download
+from nvr_conformance.procedures.downloaded_ranges import Range, judge_nothing, judge_range
+from nvr_conformance.reading.mp4_samples import read_times
+from nvr_conformance.scenario import (
+    MINUTE,
+    SECOND,
+    Check,
+    Client,
+    Gop,
+    NotTested,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
+
+DAY, HOUR = 86_400, 3600
+FIRST_TIME = 1_640_995_200
+"""The first second that TIMEF can name: 2022."""
+AHEAD, BEHIND = 5 * MINUTE, 2 * MINUTE  # seconds on both sides of the first recording
+MOVES = 60  # seconds: as far a ring may have moved on meanwhile, or be from what it can give
+NEWEST = 2 * MINUTE
+LONG = {"MP4VO": HOUR, "MP4": 12 * MINUTE}  # seconds that are asked for at most
+ROOM = 48 * 1024 * 1024  # bytes of a file that is kept whole
+
+
+@scenario("DWN-02", "DWN-06", "DWN-13")
+def test_ends_of_the_recording(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """A range that begins ahead of the oldest recording, and one that ends there; the newest minutes."""
+    player, first = player_in_recording(target, client)
+    camera, slack = first.camera, facts.slack_of([first])
+    now = round(target.unix_time())
+    newest = now // MINUTE * MINUTE
+    begin = newest - NEWEST
+    if all(_is_recorded(player, camera, moment) for moment in range(begin, now - round(slack) - 10, 20)):
+        asked = Range("of the newest minutes", begin, newest, NEWEST)
+        judge_range(check, client, camera, asked, slack + MOVES / 2)
+    else:
+        not_tested("DWN-13", "the newest minutes are not recorded")
+    oldest = _oldest(player, camera, now)
+    if oldest is None or oldest.start is None:
+        for id_ in ("DWN-02", "DWN-06"):
+            not_tested(id_, "which recording is the oldest is not known")
+        return
+    minute = -(-oldest.start // (MINUTE * SECOND)) * MINUTE
+    if all(_is_recorded(player, camera, minute + at) for at in range(0, BEHIND, 20)):
+        seconds = minute + BEHIND - oldest.start / SECOND
+        asked = Range("ahead of the oldest recording and behind it", minute - AHEAD, minute + BEHIND, seconds)
+        judge_range(check, client, camera, asked, slack + MOVES / 2)
+    begin = minute - AHEAD - HOUR
+    judge_nothing(check, client, camera, "ahead of the oldest recording", begin, begin + HOUR)
+
+
+def _oldest(player: Player, camera: int, now: int) -> Gop | None:
+    """The oldest GOP, as GOTODATE to long ago gives it, where BPLAY finds none ahead of it."""
+    found = player.at(camera, max(FIRST_TIME, now - 900 * DAY) * SECOND)
+    if not found.given or found.start is None:
+        return None
+    player.reverse(found.start)
+    before = [player.fetch(camera) for _ in range(2)]  # the first may be the GOP that TIMEF lies in
+    older = [gop for gop in before if gop.given and gop.start is not None and gop.start < found.start]
+    return None if older else found
+
+
+def _is_recorded(player: Player, camera: int, moment: int) -> bool:
+    gop = player.at(camera, moment * SECOND)
+    slack = 10 * SECOND + 2 * round(gop.length or SECOND) if gop.given else 0
+    return gop.given and gop.start is not None and abs(gop.start - moment * SECOND) <= slack
+
+
+@scenario("DWN-13")
+def test_long_ranges(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """An hour without audio, and some minutes with it, or as much as can be kept: all that is recorded of
+    them."""
+    judge = Judge(check, not_tested)
+    player, first = player_in_recording(target, client)
+    camera, begin, slack = first.camera, minute_in(first), facts.slack_of([first])
+    for kind, longest in LONG.items():
+        minute = whole_download(client, camera, kind, begin, begin + MINUTE)
+        size = sum(part.size for part in minute.parts)
+        require(size, f"no file where there is a recording: {minute}")
+        seconds = min(longest, ROOM // size * MINUTE)
+        if seconds < 2 * MINUTE:
+            not_tested("DWN-13", f"{kind} of more than a minute is more than the kit keeps")
+            continue
+        download = whole_download(client, camera, kind, begin, begin + seconds)
+        name = f"{kind} of {seconds // MINUTE} minutes"
+        if not check("DWN-13", facts.bodies(download), "a file", download, f"a file: {name}"):
+            continue
+        lasts = facts.shown([read_times(body) for body in facts.bodies(download)])
+        if abs(lasts - seconds) <= 2 * slack:
+            check("DWN-13", True, f"{seconds} s of pictures", f"{lasts:.0f} s", name)
+            continue
+        probed = [_is_recorded(player, camera, begin + at) for at in range(0, seconds + 1, MINUTE)]
+        judge("DWN-13", name, recorded_at_least, lasts, seconds, probed, slack)

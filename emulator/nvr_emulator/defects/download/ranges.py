@@ -1,0 +1,132 @@
+"""Defects of downloads whose range is long, or begins or ends where nothing is recorded (§6.3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from nvr_emulator.defects.download.files import each_download
+from nvr_emulator.defects.registry import breaks
+from nvr_emulator.footage.footage import TICKS, ticks
+from nvr_emulator.footage.recordings import Piece
+from nvr_emulator.recorder.download.files import DownloadFiles
+from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.seams import around
+from nvr_protocol.download import Status
+from nvr_protocol.timestamps import UnixSeconds
+
+NEWEST = 5 * 60
+"""Seconds before now."""
+
+
+@breaks("DWN-13")
+def nothing_from_a_gap_on(recorder: Recorder) -> None:
+    """Says status 1 where nothing is recorded at STARTTIME, whatever is recorded behind it."""
+
+    def alter(files: DownloadFiles) -> None:
+        oldest = files.recording.oldest(files.now)
+        begin = ticks(files.begin)
+        inside = oldest is not None and oldest.gop.start < begin
+        if inside and files.recording.containing(begin, files.now) is None:
+            files.status = Status.NO_RECORDED_DATA
+
+    each_download(recorder, alter)
+
+
+@breaks("DWN-13")
+def nothing_up_to_a_gap(recorder: Recorder) -> None:
+    """Says status 1 for MP4 where nothing is recorded at ENDTIME, whatever is recorded ahead of it."""
+
+    def alter(files: DownloadFiles) -> None:
+        end = ticks(files.end)
+        if end < files.now and files.recording.containing(end, files.now) is None:
+            files.status = Status.NO_RECORDED_DATA
+
+    each_download(recorder, alter, "MP4")
+
+
+@breaks("DWN-13")
+def nothing_from_ahead_of_the_oldest_recording(recorder: Recorder) -> None:
+    """Says status 1 where STARTTIME lies ahead of the oldest recording."""
+
+    def alter(files: DownloadFiles) -> None:
+        oldest = files.recording.oldest(files.now)
+        if oldest is not None and ticks(files.begin) < oldest.gop.start:
+            files.status = Status.NO_RECORDED_DATA
+
+    each_download(recorder, alter)
+
+
+@breaks("DWN-06")
+def what_follows_a_gap_for_the_gap(recorder: Recorder) -> None:
+    """Gives the minute behind a gap where the whole range lies in it."""
+
+    def alter(files: DownloadFiles) -> None:
+        oldest = files.recording.oldest(files.now)
+        following = files.recording.following(ticks(files.begin), files.now)
+        if oldest is None or following is None or oldest.gop.start >= ticks(files.begin):
+            return
+        if files.begin < files.end and ticks(files.end) <= following.gop.start:
+            _give_minute_from(files, following.gop.start)
+
+    each_download(recorder, alter, "MP4", "MP4VO")
+
+
+@breaks("DWN-06")
+def the_oldest_recording_for_what_was_before(recorder: Recorder) -> None:
+    """Gives the oldest minute where the whole range lies ahead of it."""
+
+    def alter(files: DownloadFiles) -> None:
+        oldest = files.recording.oldest(files.now)
+        if oldest is not None and files.begin < files.end and ticks(files.end) <= oldest.gop.start:
+            _give_minute_from(files, oldest.gop.start)
+
+    each_download(recorder, alter)
+
+
+@breaks("DWN-13")
+def newest_minutes_are_not_downloaded(recorder: Recorder) -> None:
+    """Leaves out of downloads what was recorded in the last five minutes."""
+
+    def alter(files: DownloadFiles) -> None:
+        files.end = UnixSeconds(min(files.end, files.now // TICKS - NEWEST))
+
+    each_download(recorder, alter)
+
+
+@breaks("DWN-13")
+def a_gap_ends_an_mp4_with_audio(recorder: Recorder) -> None:
+    """Leaves out of an MP4 with audio what is recorded behind a gap."""
+
+    def pieces(original: Callable[[], Iterator[Piece]]) -> Iterator[Piece]:
+        end = None
+        for piece in original():
+            if end is not None and piece.first.start > end + TICKS:
+                return
+            end = piece.last.end
+            yield piece
+
+    each_download(recorder, lambda files: around(files.pieces, pieces), "MP4")
+
+
+@breaks("DWN-13")
+def half_of_an_hour(recorder: Recorder) -> None:
+    """Ends an MP4 without audio after half an hour."""
+    _at_most(recorder, "MP4VO", 30 * 60)
+
+
+@breaks("DWN-13")
+def ten_minutes_with_audio(recorder: Recorder) -> None:
+    """Ends an MP4 with audio after ten minutes."""
+    _at_most(recorder, "MP4", 10 * 60)
+
+
+def _at_most(recorder: Recorder, kind: str, seconds: int) -> None:
+    def alter(files: DownloadFiles) -> None:
+        files.end = UnixSeconds(min(files.end, files.begin + seconds))
+
+    each_download(recorder, alter, kind)
+
+
+def _give_minute_from(files: DownloadFiles, start: int) -> None:
+    files.begin = UnixSeconds(start // TICKS + 1)
+    files.end = UnixSeconds(files.begin + 60)
