@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from nvr_conformance.client.session import Session
     from nvr_conformance.client.target import Target
 
 CODECS = ("H264", "H265")
+FURTHER = 3  # cameras that are judged beside the first
 CAMERAS_TRIED = 4  # cameras that are asked for a codec before it is given up
 _MASK_LENGTHS = (1, 4, 8, 9, 16, 20, 24, 32, 48, 64, 96, 128)
 
@@ -45,6 +47,24 @@ def camera_with_video(target: Target) -> tuple[int, tuple[str, ...]]:
 def cameras_with_video(target: Target, count: int) -> dict[int, str]:
     """As many of the first cameras that send video, with a codec each; PrerequisiteFailed if none does."""
     return {camera: codecs[0] for camera, codecs in islice(_sending(target), count)}
+
+
+def further_cameras(target: Target, judged: Collection[int], count: int = FURTHER) -> dict[int, str]:
+    """Cameras beside those that were judged, with a codec that each sends: drawn by chance, so that run by
+    run all have their turn."""
+    found: dict[int, str] = {}
+    for camera in others_drawn(target, judged):
+        if len(found) == count:
+            break
+        with contextlib.suppress(PrerequisiteFailed):
+            found[camera] = target.live_codecs(camera)[0]
+    return found
+
+
+def others_drawn(target: Target, judged: Collection[int]) -> list[int]:
+    """The cameras beside those that were judged, in an order that is drawn by chance."""
+    others = [camera for camera in target.cameras if camera not in judged]
+    return target.random.sample(others, len(others))
 
 
 def codecs_to_judge(target: Target) -> dict[str, int]:

@@ -11,7 +11,7 @@ from nvr_conformance.reading.rtp import quick_payload
 from nvr_conformance.wire.live_streams import LiveRtp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from nvr_conformance.client.session import Session
     from nvr_conformance.client.target import Target
@@ -23,6 +23,7 @@ TRANSPORTS = ("HTTP", "RTP")
 HANDOVER = 1.0  # seconds in which one of two streams may give way to the other
 WATCHED = 2.0  # seconds in which a stream that runs sends something
 UNDER_WAY = 0.5  # seconds behind the answer to STOP in which a packet may still be sent
+KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
 BRIEF = 3.0  # seconds that audio and JPEG are given for what comes first
 VIDEO_CLOCK = 90_000
 AUDIO, JPEG = "AUDIO", "JPEG"
@@ -46,6 +47,22 @@ def brief_stream(session: Session, kind: str, camera: int, codec: str) -> LiveSt
     session.stop(stream)
     stream.close()
     return stream
+
+
+def watched_at_once(
+    target: Target, session: Session, way: str, cameras: Mapping[int, str], seconds: float
+) -> list[LiveStream]:
+    """Streams of cameras, each in its codec, that ran at once on one UID for so long behind their first key
+    picture; without those that sent nothing."""
+    streams = [session.start(way, camera, codec) for camera, codec in cameras.items()]
+    for stream in streams:
+        wait_for_key_picture(stream, KEY_WAIT)
+    target.pass_time(seconds)
+    target.settle()
+    for stream in streams:
+        session.stop(stream)
+        stream.close()
+    return [stream for stream in streams if stream.total and not other_codec(stream)]
 
 
 def other_codec(stream: LiveStream) -> str:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from nvr_conformance.facts import rtp
-from nvr_conformance.procedures.cameras import codecs_to_judge
+from nvr_conformance.procedures.cameras import codecs_to_judge, further_cameras
 from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
-from nvr_conformance.procedures.streams import goes_on, quiet_behind, wait_for_key_picture
+from nvr_conformance.procedures.streams import (
+    KEY_WAIT,
+    goes_on,
+    quiet_behind,
+    wait_for_key_picture,
+    watched_at_once,
+)
 from nvr_conformance.procedures.udp_path import BLOCKED, is_proven_open, may_be_blocked
 from nvr_conformance.reading.rtp import RtpRecord
 from nvr_conformance.scenario import (
@@ -24,8 +30,8 @@ from nvr_conformance.scenario import (
     scenario,
 )
 
-KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
-WATCHED = 5.0  # seconds that are judged behind it
+WATCHED = 5.0  # seconds that are judged behind a key picture
+BRIEFLY = 2.0  # seconds that are judged of other cameras
 PORTS = (65535, 1)  # the ends of what a port number can be; nothing needs to arrive there
 
 
@@ -39,12 +45,14 @@ def test_live_over_rtp(
     not_tested: NotTested,
     not_applicable: NotApplicable,
 ) -> None:
-    """Set up live; then START, the packets and STOP, for each codec that there is."""
+    """Set up live; then START, the packets and STOP, for each codec that there is; then some other cameras at
+    once."""
     session = client.login()
     answer = session.get("live_setup")
     check("LIV-01", answer.ok, "accepted", answer, "SCREEN=16X")
     judge_video = VideoChecks(check, not_tested, not_applicable)
     silent: dict[str, tuple[LiveStream, bool]] = {}
+    judged: set[int] = set()
     for codec, camera in codecs_to_judge(target).items():
         name = f"{codec} over RTP"
         started = target.now()
@@ -53,6 +61,7 @@ def test_live_over_rtp(
             silent[name] = stream, may_be_blocked(target, client, stream)
             session.stop(stream)
             continue
+        judged.add(camera)
         check("LIV-02", *_sends(stream), name)
         key = wait_for_key_picture(stream, KEY_WAIT - (target.now() - started))
         came = f"after {target.now() - started:.1f} s" if key else "none"
@@ -63,6 +72,13 @@ def test_live_over_rtp(
         _observe_network(stream, observe, name)
         _stop(session, stream, target, check, name)
         _judge_ports(session, codec, camera, check)
+    further = further_cameras(target, judged)
+    for stream in watched_at_once(target, session, "RTP", further, BRIEFLY) if judged else ():
+        assert isinstance(stream, LiveRtp)
+        if not stream.dropped:
+            name = f"{stream.comp} of camera {stream.camera} over RTP"
+            records = target.rtp.dissect(stream.packets)
+            judge_video(records, stream.comp, stream.camera, target.unix_time(), name)
     for name, (stream, may_be_under_way) in silent.items():
         if may_be_under_way and not is_proven_open(target, client):
             not_tested("LIV-02", f"{name}: {BLOCKED}")

@@ -6,7 +6,7 @@ from nvr_conformance.client.player import AGO
 from nvr_conformance.facts.answer_headers import kept
 from nvr_conformance.facts.playback_open import open_points
 from nvr_conformance.facts.recorded_time import stated_range
-from nvr_conformance.procedures.cameras import camera_count
+from nvr_conformance.procedures.cameras import FURTHER, camera_count, others_drawn
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
 from nvr_conformance.scenario import (
     SECOND,
@@ -39,15 +39,18 @@ def test_every_byte_of_a_gop(
     observe: Observe,
     require: Require,
 ) -> None:
-    """MASK, PLAY, camera.cgi: the answer, its headers, its layout, its pictures, in each codec there is."""
+    """MASK, PLAY, camera.cgi: the answer, its headers, its layout, its pictures, in each codec there is; then
+    of some other cameras at once."""
     check_chunk = ChunkChecks(check, not_tested, not_applicable)
     seen: set[str] = set()
+    judged: set[int] = set()
     answers: list[Exchange] = []
     empty: dict[int, Gop] = {}
     cameras = require(target.cameras, "no camera is connected")
     for tried, camera in enumerate(cameras[:CAMERAS_SEARCHED]):
         if {"H264", "H265"} <= seen or (seen and tried >= CAMERAS_TRIED):
             break
+        judged.add(camera)
         player = Player(client.login())
         player.choose(camera)
         # PLAY goes on from where the UID stands; where it starts on a fresh one is open.
@@ -62,6 +65,13 @@ def test_every_byte_of_a_gop(
             seen.add(gop.codec)
             answers.append(gop.exchange)
         player.session.logout()
+    further = others_drawn(target, judged)[:FURTHER] if seen else []
+    player = Player(client.login())
+    player.choose(*further)
+    player.goto(round(target.unix_time() - AGO) * SECOND)
+    for camera in further * 2:
+        if (gop := player.fetch(camera)).given:
+            check_chunk(gop, f"{gop.codec} of camera {camera}, beside others")
     if not seen:
         gop = next(iter(empty.values()))
         recorded = stated_range(client.get_digest(RECORDED_TIME).text) is not None
