@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nvr_emulator.defects.live.packets import Start, each_stream
+from nvr_emulator.defects.live.packets import Packets, Start, each_picture, each_stream
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.defects.session.exclusivity import allow_beside_playback
 from nvr_emulator.footage.audio import Audio
@@ -32,6 +32,27 @@ def jpeg_outlives_its_uid(recorder: Recorder) -> None:
 def audio_outlives_its_uid(recorder: Recorder) -> None:
     """Goes on sending audio when its UID and its video end."""
     _outlives(recorder, AUDIO)
+
+
+@breaks("LIV-04")
+def other_cameras_have_a_dynamic_payload_type(recorder: Recorder) -> None:
+    """Sends video of every camera but the first with payload type 96."""
+    _of_other_cameras(recorder, lambda packet: packet[:1] + bytes([packet[1] & 0x80 | 96]) + packet[2:])
+
+
+@breaks("LIV-06")
+def other_cameras_have_no_marker(recorder: Recorder) -> None:
+    """Sets the marker in video of the first camera alone."""
+    _of_other_cameras(recorder, lambda packet: packet[:1] + bytes([packet[1] & 0x7F]) + packet[2:])
+
+
+def _of_other_cameras(recorder: Recorder, change: Callable[[bytes], bytes]) -> None:
+    first = min(recorder.cameras.registered)
+
+    def packets(stream: LiveStream, packets: Packets) -> Packets:
+        return packets if stream.camera == first else [change(packet) for packet in packets]
+
+    each_picture(recorder, packets)
 
 
 @breaks("LIV-31")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from nvr_emulator.defects.playback.order import each_playback
+from nvr_emulator.defects.playback.order import around_chunks, each_playback
 from nvr_emulator.defects.registry import Plant, breaks
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.footage.recordings import Place, Recording
@@ -64,6 +64,14 @@ def audio_has_one_place_for_all_cameras(recorder: Recorder) -> None:
             cursor.second = playback.cursors[camera].second
 
     _behind_audio(recorder, heard)
+
+
+@breaks("PLB-05")
+def chunks_name_the_first_camera_of_mask(recorder: Recorder) -> None:
+    """Names in 0x0004 the first camera of MASK, whichever was asked for."""
+    around_chunks(
+        recorder, lambda original, number, playback, place: original(_first(playback), playback, place)
+    )
 
 
 @breaks("PLB-12")
