@@ -13,7 +13,7 @@ from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.nal_units import KEY_KINDS, kind_of, nal_type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from nvr_conformance.reading.decoding import Decoded, DecodedFile
     from nvr_conformance.reading.gop import Gop
@@ -137,3 +137,19 @@ def audio_in_step(samples: Sequence[Mp4Sample], units: Sequence[bytes], moments:
     off = min((track[number].shown - at for number in places for at in moments), key=abs)
     expected = f"the audio of playback {moments[0]:.2f} s into the file, ± {IN_STEP} s"
     return Fact(abs(off) <= IN_STEP, expected, f"{off:+.2f} s off")
+
+
+def audio_of_all(
+    files: Iterable[Sequence[Mp4Sample]], early: Sequence[bytes], later: Sequence[Sequence[bytes]]
+) -> Fact:
+    """DWN-02: the files of one range have most of the access units that playback gives of some of its
+    moments. NothingToJudge where those of its begin (``early``) are not there: audio was coded anew."""
+    stored = {sample.data.lstrip(b"\0") for file in files for sample in file if not sample.is_video}
+
+    def share(units: Sequence[bytes]) -> float:
+        return sum(unit.lstrip(b"\0") in stored for unit in units) / len(units) if units else 1.0
+
+    if not early or share(early) < MOSTLY:
+        raise NothingToJudge("the audio of the files is not the recorded one, unit by unit")
+    worst = min(map(share, later), default=1.0)
+    return Fact(worst >= MOSTLY, f"at least {MOSTLY:.0%} of the audio of playback", f"{worst:.0%} of it")

@@ -70,14 +70,19 @@ def play_minute(player: Player, camera: int, begin: int) -> Minute:
     return Minute(camera, begin, gops, decoded, facts.slack_of(fetched), _listen(player, camera, begin))
 
 
+def listen_from(player: Player, camera: int, moment: int) -> list[AudioWalk]:
+    """Some seconds of audio from a moment on (Unix seconds); none where there is none."""
+    player.goto(moment * SECOND)
+    run: list[AudioWalk] = []
+    while len(run) < ANSWERS and (audio := player.listen(camera)) is not None:
+        run.append(audio)
+    return run
+
+
 def _listen(player: Player, camera: int, begin: int) -> list[list[AudioWalk]]:
-    runs = []
+    runs: list[list[AudioWalk]] = []
     for second in HEARD:
-        player.goto((begin + second) * SECOND)
-        run: list[AudioWalk] = []
-        while len(run) < ANSWERS and (audio := player.listen(camera)) is not None:
-            run.append(audio)
-        if not run:
+        if not (run := listen_from(player, camera, begin + second)):
             break
         runs.append(run)
     return runs

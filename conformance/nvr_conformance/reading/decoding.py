@@ -258,9 +258,14 @@ def _loudness(frame: Any) -> list[float]:
     point."""
     if frame.format.name not in ("flt", "fltp"):
         return []
-    samples = memoryview(bytes(frame.planes[0])).cast("f")[: frame.samples].tolist()[::LOUDNESS_STEP]
-    pieces = (samples[at : at + LOUDNESS_PIECE] for at in range(0, len(samples), LOUDNESS_PIECE))
-    return [sum(sample * sample for sample in piece) / len(piece) for piece in pieces]
+    import numpy as np
+
+    samples = np.frombuffer(frame.planes[0], np.float32)[: frame.samples : LOUDNESS_STEP]
+    starts = np.arange(0, len(samples), LOUDNESS_PIECE)
+    if not len(starts):
+        return []
+    counts = np.diff([*starts, len(samples)])
+    return [float(mean) for mean in np.add.reduceat(samples**2, starts) / counts]
 
 
 def _decode_gop(context: Any, packets: list[Any], result: DecodedFile) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_conformance.facts.mp4_samples import audible, audio_in_step, sync_samples, times_rise
+from nvr_conformance.facts.mp4_samples import audible, audio_in_step, audio_of_all, sync_samples, times_rise
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.decoding import DecodedFile, decode_file
 from nvr_conformance.reading.mp4_samples import Mp4Sample, read_samples, read_times
@@ -63,6 +63,18 @@ def test_audio_stands_where_playback_has_it():
         audio_in_step(samples, [b"other"], [1.0])
     with pytest.raises(NothingToJudge):
         audio_in_step(samples, [], [1.0])
+
+
+def test_audio_of_several_files_is_that_of_playback():
+    audio = audio_of(AudioCodec.AAC, 1)
+    file = read_samples(a_file(Codec.H264, audio=audio))
+    seconds = [audio.between(BEGIN + at * TICKS, BEGIN + (at + 1) * TICKS) for at in range(6)]
+    assert audio_of_all([file], seconds[0], seconds[1:4]).ok
+    assert not audio_of_all([file, file], seconds[0], [seconds[1], seconds[5]]).ok
+    with pytest.raises(NothingToJudge):
+        audio_of_all([file], seconds[5], seconds[:3])
+    with pytest.raises(NothingToJudge):
+        audio_of_all([], seconds[0], [])
 
 
 @pytest.mark.parametrize("times", [[(0, 0), (0, 0)], [(0, 0), (1, 2)], [(2, 2), (1, 1)]])

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from nvr_conformance.facts import download as facts
+from nvr_conformance.facts import playback_audio
 from nvr_conformance.facts.download_joins import none_again, none_left_out
+from nvr_conformance.facts.mp4_samples import audio_of_all
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import whole_download
+from nvr_conformance.procedures.downloaded_minute import listen_from
 from nvr_conformance.reading.decoding import DecodedFile, decode_file, decode_pictures
+from nvr_conformance.reading.mp4_samples import read_samples
 from nvr_conformance.scenario import (
     MINUTE,
     SECOND,
@@ -20,8 +24,9 @@ from nvr_conformance.scenario import (
 )
 
 CHANGE = 10  # minutes before the recorder's start at which its recording changes from H.264 to H.265
-SMALL = 15_000  # bytes: some thirty files a minute
+SMALL = 15_000  # bytes: some thirty files a minute, sixty with audio
 PLAYED = 8  # GOPs: over the end of a file
+EARLY, LATE = 0, 33  # seconds into a minute at which it is listened to
 RECORDINGS = (
     {"since": 60, "until": CHANGE, "recorded": "H264"},
     {"since": CHANGE, "recorded": "H265"},
@@ -29,6 +34,7 @@ RECORDINGS = (
 
 
 @scenario(
+    "DWN-02",
     "DWN-03",
     "DWN-04",
     "DWN-05",
@@ -39,7 +45,7 @@ RECORDINGS = (
 def test_parameters_that_change(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """Two minutes, one before the change and one behind it."""
+    """Two minutes, one before the change and one behind it, without audio and with it."""
     judge = Judge(check, not_tested)
     camera = require(target.cameras, "no camera is connected")[0]
     change = (round(target.unix_time()) // MINUTE - CHANGE) * MINUTE
@@ -57,34 +63,47 @@ def test_parameters_that_change(
         else:
             behind = moment
 
-    download = whole_download(client, camera, "MP4VO", begin, end)
-    files = [decode_file(body) for body in facts.bodies(download)]
-    found = [file.codec for file in files]
-    wanted = [{"H264": "h264", "H265": "hevc"}[codec] for codec in codecs]
-    runs = [codec for place, codec in enumerate(found) if place == 0 or found[place - 1] != codec]
-    good = download.is_multipart and not download.problem and runs == wanted
-    check("DWN-05", good, f"files of {' and '.join(wanted)}", f"{found}, {download}", "one after the other")
-    check("DWN-05", *facts.plays(files), "each plays by itself")
-    _where_files_meet(judge, player, camera, begin, files, codecs[0])
     # Where they meet, the files show it: of each one end alone is free, and where the change is, to a GOP.
     slack = facts.slack_of(gops) + max((gop.length or 0) / 100 for gop in gops) + 1
-    lengths = {"before": behind - begin, "behind": end - behind}
-    for codec, (side, seconds) in zip(wanted, lengths.items(), strict=True):
-        of_one = [file for file in files if file.codec == codec]
-        if good and of_one:
-            check("DWN-13", *facts.covers(of_one, seconds, slack / 2), f"the part {side} a change")
-    if download.parts:
-        check("DWN-03", *facts.part_headers(download.parts), "several files")
-        check("DWN-04", *facts.chain(download.parts), "several files")
+    wanted = [{"H264": "h264", "H265": "hevc"}[codec] for codec in codecs]
+    sides = (("before", wanted[0], behind - begin), ("behind", wanted[1], end - behind))
+    heard = [listen_from(player, camera, moment) for moment in (begin + EARLY, begin + LATE, change + LATE)]
+    for kind in ("MP4VO", "MP4"):
+        download = whole_download(client, camera, kind, begin, end)
+        bodies = facts.bodies(download)
+        files = [decode_file(body) for body in bodies]
+        found = [file.codec for file in files]
+        runs = [codec for place, codec in enumerate(found) if place == 0 or found[place - 1] != codec]
+        good = download.is_multipart and not download.problem and runs == wanted
+        expected, told = f"files of {' and '.join(wanted)}", f"{found}, {download}"
+        check("DWN-05", good, expected, told, f"{kind}, one after the other")
+        check("DWN-05", *facts.plays(files), f"{kind}, each plays by itself")
+        _where_files_meet(judge, player, camera, begin, files, codecs[0], kind)
+        for side, codec, seconds in sides:
+            of_one = [file for file in files if file.codec == codec]
+            if good and of_one:
+                check(
+                    "DWN-13", *facts.covers(of_one, seconds, slack / 2), f"{kind}, the part {side} a change"
+                )
+        if download.parts:
+            check("DWN-03", *facts.part_headers(download.parts), f"{kind}, several files")
+            check("DWN-04", *facts.chain(download.parts), f"{kind}, several files")
+    playing = [file for file in files if file.pictures]  # that others do not is told above
+    if heard[0] and playing:
+        check("DWN-02", *facts.streams(playing, audio=True), "each file with audio")
+        check("DWN-02", *facts.audio_lasts(playing), "length of the audio of each file")
+    if heard[0] and len(playing) == len(files):
+        early, *later = (playback_audio.access_units(run)[0] for run in (heard[0][:1], *heard[1:]) if run)
+        judge("DWN-02", "audio of several files", audio_of_all, map(read_samples, bodies), early, later)
 
 
 def _where_files_meet(
-    judge: Judge, player: Player, camera: int, begin: int, files: list[DecodedFile], codec: str
+    judge: Judge, player: Player, camera: int, begin: int, files: list[DecodedFile], codec: str, kind: str
 ) -> None:
     """Hold the end of one file and the begin of the next against what playback gives of that time."""
     first = [file for file in files if file.codec == {"H264": "h264", "H265": "hevc"}[codec]]
     player.goto((begin + 1) * SECOND)
     gops = [gop for gop in player.several(camera, PLAYED) if gop.codec == codec]
     decoded = [decode_pictures(codec, gop.chunk.pictures) for gop in gops]
-    judge("DWN-13", "where files meet", none_left_out, first, decoded)
-    judge("DWN-11", "where files meet", none_again, first, decoded)
+    judge("DWN-13", f"{kind}, where files meet", none_left_out, first, decoded)
+    judge("DWN-11", f"{kind}, where files meet", none_again, first, decoded)

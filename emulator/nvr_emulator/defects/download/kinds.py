@@ -9,14 +9,18 @@ from nvr_emulator.defects.download.files import Write, each_download
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import Gop
-from nvr_emulator.recorder.download.files import DownloadFiles
+from nvr_emulator.footage.recordings import Recording
+from nvr_emulator.recorder.download.files import MP4_KINDS, DownloadFiles
+from nvr_emulator.recorder.download.table import DownloadAnswer
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Reply, Request
 from nvr_emulator.seams import around
 from nvr_protocol.codecs import AudioCodec, Codec
 from nvr_protocol.download import Status
 
 MANY = 50
 """GOPs of a file that is about a minute long."""
+MOST_OVER_HTTPS = 20_000
 LATE = 150
 """Packets of telephone audio: three seconds."""
 
@@ -111,6 +115,94 @@ def other_pictures_in_the_second_half(recorder: Recorder) -> None:
         return original([*listed[:half], *map(_later, listed[half:])])
 
     each_download(recorder, lambda files: around(files.mp4, mp4), "MP4VO")
+
+
+@breaks("DWN-11")
+def one_of_two_at_once_for_both(recorder: Recorder) -> None:
+    """Gives the camera of a download that runs already, whichever is asked for beside it."""
+    running: dict[int, Recording] = {}
+
+    def answer(
+        original: Callable[[DownloadFiles, int, float], DownloadAnswer],
+        files: DownloadFiles,
+        uid: int,
+        now: float,
+    ) -> DownloadAnswer:
+        for download in recorder.downloads.running():
+            if (recording := running.get(download.number)) is not None and files.kind in MP4_KINDS:
+                files.recording = recording
+        given = original(files, uid, now)
+        if given.download is not None:
+            running[given.download.number] = files.recording
+        return given
+
+    around(recorder.downloads.answer, answer)
+
+
+@breaks("DWN-02")
+def audio_in_the_first_file_alone(recorder: Recorder) -> None:
+    """Puts no audio into the second MP4 of a download and those behind it."""
+
+    def alter(files: DownloadFiles) -> None:
+        def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
+            yield from original(gops)
+            files.audio = None
+
+        around(files.mp4, mp4)
+
+    each_download(recorder, alter, "MP4")
+
+
+@breaks("DWN-02")
+def audio_of_the_first_file_in_each(recorder: Recorder) -> None:
+    """Begins the audio of each MP4 of a download with that of the first."""
+
+    def alter(files: DownloadFiles) -> None:
+        begins: list[Gop] = []
+        whole = files.audio
+
+        def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
+            listed = list(gops)
+            begins.append(listed[0])
+            if whole is not None:
+                later = (listed[0].start - begins[0].start) // whole.interval
+                files.audio = _EarlierAudio(whole.fixture, later)
+            return original(listed)
+
+        around(files.mp4, mp4)
+
+    each_download(recorder, alter, "MP4")
+
+
+@dataclasses.dataclass(frozen=True)
+class _EarlierAudio(Audio):
+    """Audio of so many units before."""
+
+    earlier: int = 0
+
+    def unit(self, number: int) -> bytes:
+        return super().unit(number - self.earlier)
+
+
+@breaks("SEC-01")
+def files_over_https_are_cut(recorder: Recorder) -> None:
+    """Ends a download over HTTPS after 20,000 bytes."""
+
+    def obey(original: Callable[[Request, float], Reply], request: Request, now: float) -> Reply:
+        reply = original(request, now)
+        if request.secure and isinstance(reply, DownloadAnswer):
+            return dataclasses.replace(reply, blocks=_first(reply.blocks, MOST_OVER_HTTPS))
+        return reply
+
+    around(recorder.obey, obey)
+
+
+def _first(blocks: Iterator[bytes], left: int) -> Iterator[bytes]:
+    for block in blocks:
+        yield block[:left]
+        left -= len(block)
+        if left <= 0:
+            return
 
 
 def _later(gop: Gop) -> Gop:

@@ -1,0 +1,81 @@
+"""§6.3: a file is the same beside another download, and over HTTPS (§1.2)."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from nvr_conformance.client.player import minute_in_recording
+from nvr_conformance.facts import download as facts
+from nvr_conformance.facts.same_files import same_files
+from nvr_conformance.procedures.crowded_downloads import whole_download
+from nvr_conformance.reading.decoding import DecodedFile, decode_file
+from nvr_conformance.scenario import (
+    MINUTE,
+    Check,
+    Client,
+    Download,
+    NotTested,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
+
+HOUR = 3600
+TOO_LARGE = "a minute is larger than the kit keeps"
+
+
+@scenario("DWN-11", "DWN-13", needs=("load",))
+def test_one_beside_another(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """A minute of a camera alone, and while an hour of another one is not read to its end."""
+    player, first = player_in_recording(target, client)
+    begin = minute_in_recording(player, first)
+    others = [camera for camera in target.cameras if camera != first.camera]
+    require(others, "fewer than two cameras are connected")
+    for kind in ("MP4VO", "MP4"):
+        alone = whole_download(client, first.camera, kind, begin, begin + MINUTE)
+        require(facts.bodies(alone) and alone.is_whole, f"no file, or {TOO_LARGE}: {alone}")
+        session = client.login()
+        hour = session.download(others[0], "MP4VO", begin, begin + HOUR)
+        hour.begin()
+        beside = whole_download(client, first.camera, kind, begin, begin + MINUTE)
+        still = hour.began and not hour.ended
+        hour.close()
+        session.logout()
+        if not still or "3" in beside.statuses:
+            not_tested("DWN-11", f"two at once: {hour}, and {beside}")
+            continue
+        name = f"{kind} of camera {first.camera} beside one of camera {others[0]}"
+        check("DWN-13", facts.bodies(beside), "a file", beside, f"a file: {name}")
+        if facts.bodies(beside):
+            check("DWN-11", *same_files(_files(alone), _files(beside)), name)
+
+
+@scenario("SEC-01", setup={"transport": "both"})
+def test_a_minute_over_https(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """A minute with audio over HTTP, and over HTTPS."""
+    if target.https is None or target.http is None:
+        not_tested("SEC-01", "the URL names HTTP: judge the https:// URL")
+        return
+    player, first = player_in_recording(target, client)
+    begin = minute_in_recording(player, first)
+    with (
+        closing(Client(target.at(target.https), client.history)) as secure,
+        closing(Client(target.at(target.http), client.history)) as plain,
+    ):
+        over_http, over_https = (
+            whole_download(each, first.camera, "MP4", begin, begin + MINUTE) for each in (plain, secure)
+        )
+    require(facts.bodies(over_http) and over_http.is_whole, f"no file over HTTP, or {TOO_LARGE}: {over_http}")
+    good = not over_https.problem and bool(facts.bodies(over_https))
+    name = f"a minute of camera {first.camera}"
+    if check("SEC-01", good, "a file, as over HTTP", over_https, name):
+        check("SEC-01", *same_files(_files(over_http), _files(over_https)), f"{name}, what is in it")
+
+
+def _files(download: Download) -> list[DecodedFile]:
+    return [decode_file(body) for body in facts.bodies(download)]
