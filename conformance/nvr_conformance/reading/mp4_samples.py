@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nvr_conformance.reading.decoding import DecodedFile
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LIMIT = 200_000  # samples that are read
+SAMPLE_ENTRIES = {b"avc1": "h264", b"avc3": "h264", b"hvc1": "hevc", b"hev1": "hevc"}
+TOLD_RATE = 1000  # samples a second, of audio of which the length alone is told
 _LENGTH = 4  # bytes of length ahead of a NAL unit
 
 
@@ -65,20 +68,24 @@ def read_samples(data: bytes) -> list[Mp4Sample]:
 
 
 def read_times(data: bytes) -> DecodedFile:
-    """As ``decode_file``, of a long file: nothing is decoded, and only told when pictures are shown, how much
-    audio there is, and of how many streams."""
+    """As ``decode_file``, of a long file: nothing is decoded, and only told when pictures are shown, in which
+    codec, how much audio there is, and of how many streams."""
     import io
 
     import av
 
     result = DecodedFile()
+    _read_tables(data, result)
+    if result.stored:
+        return result
     try:
         with av.open(io.BytesIO(data), "r", format="mp4") as container:
             video, audio = container.streams.video[:1], container.streams.audio[:1]
-            result.video_streams = len(container.streams.video)
-            result.audio_streams = len(container.streams.audio)
+            result.video_streams = len(video)
+            result.audio_streams = len(audio)
+            result.codec = "".join(stream.codec_context.name for stream in video if stream.codec_context)
             bases = {stream.index: float(stream.time_base or 0) for stream in (*video, *audio)}
-            result.rate = audio[0].rate or 0 if audio else 0
+            result.rate = TOLD_RATE if audio else 0
             seconds, pictures = 0.0, {stream.index for stream in video}
             for packet in container.demux(*video, *audio) if bases else ():
                 number = packet.stream.index
@@ -91,6 +98,35 @@ def read_times(data: bytes) -> DecodedFile:
         result.errors.append(f"{type(problem).__name__}: {problem}")
     result.stored.sort()
     return result
+
+
+def _read_tables(data: bytes, result: DecodedFile) -> None:
+    """The same from the tables of a file that is not fragmented, where a demuxer takes long; no picture where
+    they tell nothing."""
+    seconds = 0.0
+    for track in _boxes(data, b"moov", b"trak"):
+        handler = b"".join(_boxes(track, b"mdia", b"hdlr"))[8:12]
+        header = b"".join(_boxes(track, b"mdia", b"mdhd"))
+        scale = int.from_bytes(header[20:24] if header[:1] == b"\1" else header[12:16], "big")
+        table = b"".join(_boxes(track, b"mdia", b"minf", b"stbl", b"stts"))[8:]
+        runs = [
+            (int.from_bytes(table[at : at + 4], "big"), int.from_bytes(table[at + 4 : at + 8], "big"))
+            for at in range(0, len(table) - 7, 8)
+        ]
+        if not scale or sum(count for count, _ in runs) > LIMIT:
+            continue
+        if handler == b"soun":
+            result.audio_streams += 1
+            seconds += sum(count * step for count, step in runs) / scale
+        elif handler == b"vide":
+            result.video_streams += 1
+            steps = (step for count, step in runs for _ in range(count))
+            if result.video_streams == 1:
+                entry = b"".join(_boxes(track, b"mdia", b"minf", b"stbl", b"stsd"))[12:16]
+                result.codec = SAMPLE_ENTRIES.get(entry, "")
+                result.stored = [time / scale for time in accumulate(steps, initial=0)][:-1]
+    result.rate = TOLD_RATE if result.audio_streams else 0
+    result.samples = round(seconds * result.rate)
 
 
 def sync_table(data: bytes) -> frozenset[int] | None:
