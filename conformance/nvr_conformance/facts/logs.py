@@ -19,7 +19,7 @@ from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from nvr_conformance.wire.exchange import Exchange
 
@@ -128,6 +128,12 @@ def added(before: Exchange, after: Exchange) -> list[tuple[str, ...]]:
     known = Counter(fields[1:] for fields in entries(before))
     new = list((Counter(fields[1:] for fields in entries(after)) - known).elements())
     return new if len(new) <= len(entries(after)) - len(entries(before)) else []
+
+
+def given(exchange: Exchange, made: Mapping[str, float]) -> list[tuple[tuple[str, ...], float]]:
+    """The entries (as ``added``) whose texts a recorder was given, and when each was made: Unix seconds by
+    text."""
+    return [(fields[1:], made[fields[3]]) for fields in entries(exchange) if fields[3] in made]
 
 
 def at_their_times(found: Sequence[tuple[tuple[str, ...], float]], tolerance: float | None = None) -> Fact:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from nvr_conformance.wire.live_streams import LiveStream
 
 NOTHING = "nothing"
+AGO = 600  # seconds before now: recorded, on a recorder that records at all
+FILES = ("MP4VO", "N3VO")
 SEEN_FOR = 2.0  # seconds in which a stream that goes on shows it
 _RUNNING = ("idle", "left", "pictures", "packets", "stood")  # what time changes in the state
 _MOVED = ("pan", "tilt", "zoom")
@@ -56,6 +58,7 @@ class Strangers:
                 continue
             self._keep_alive()
             self._judge(command)
+        self._judge_files()
         self._judge_playback()
         self._judge_live()
         valid = self.playing.is_alive() and self.living.is_alive()
@@ -66,6 +69,22 @@ class Strangers:
         if self.target.clock == "real":  # at 3 s a command the other one would expire
             for session in (self.living, self.playing):
                 session.get("keep_alive")
+
+    def _judge_files(self) -> None:
+        """A minute of a camera in files, as the list of them was judged with all commands."""
+        if not self.target.allows("load"):
+            self.not_tested(self.id, f"download of {' and '.join(FILES)} needs --allow load")
+            return
+        camera, begin = first_camera(self.target), (int(self.target.unix_time()) - AGO) // 60 * 60
+        for kind in FILES:
+            asked: dict[str, Any] = {"KIND": kind, "STARTTIME": begin, "ENDTIME": begin + 60, "CAM": camera}
+            answers = {cause: one.get("download", **asked) for cause, one in self.by_cause.items()}
+            before = self.playing.get("download", **asked)
+            if refused(before):
+                self.not_tested(self.id, f"download of {kind} with a valid UID: {before}")
+                continue
+            for cause, answer in answers.items():
+                self.check(self.id, refused(answer), NOTHING, answer, f"download of {kind}, {cause}")
 
     def _host(self, command: UidCommand) -> Session:
         if command.name == "logout":

@@ -132,6 +132,37 @@ def uid_commands(target: Target) -> list[UidCommand]:
     ]
 
 
+def with_other_values(target: Target) -> list[UidCommand]:
+    """Some of those commands with values that are for something else: the other way, another codec, files."""
+    camera = first_camera(target)
+    shown = (int(target.unix_time()) - _AGO) * 100
+    minute = (shown // 100) // 60 * 60
+    mask = "".join("1" if number == camera else "0" for number in range(1, target.channels + 1))
+
+    def choose(session: Session) -> None:
+        session.get("mask", MASK=mask)
+
+    def start_jpeg(session: Session) -> Exchange:
+        stream = session.start_http(camera, "JPEG")
+        stream.close()
+        return stream.exchange
+
+    def back(key: str, playcmd: str) -> Callable[[Session], Exchange]:
+        return lambda session: session.get(key, PLAYCMD=playcmd, TIMEF=shown)
+
+    def file_of(kind: str) -> Callable[[Session], Exchange]:
+        # Of no length at all: what it is answered is open, and it is short.
+        times: dict[str, Any] = {"STARTTIME": minute, "ENDTIME": minute, "CAM": camera}
+        return lambda session: session.get("download", KIND=kind, **times)
+
+    return [
+        UidCommand("fast REW", back("fast", "REW"), choose),
+        UidCommand("step PREVFRAME", back("step", "PREVFRAME"), choose),
+        UidCommand("live_http START of JPEG", start_jpeg),
+        UidCommand("download MP4VO", file_of("MP4VO")),
+    ]
+
+
 def playing_uid(target: Target, client: Client) -> Session | None:
     """A fresh UID to which a picture of playback was given a moment ago; None where none is."""
     player = Player(quick_login(client))

@@ -228,3 +228,11 @@ def test_an_entry_of_what_is_to_come(wall, zone, summer, right):
 def test_where_the_zone_is_not_told_nothing_is_to_come():
     with pytest.raises(NothingToJudge):
         logs.none_to_come(log(error_log(1, entry=ENTRY.replace("+03:00", "+3"))), 0.0)
+
+
+def test_entries_that_a_recorder_was_given():
+    made = {"CAM 3 COMMUNICATION ERROR": 100.0}
+    entry = ("2021/11/14 14:10:00", "0", "CAM 3 COMMUNICATION ERROR", "GMT+03:00")
+    assert logs.given(log(error_log(1)), made) == [(entry, 100.0)]
+    assert logs.given(log(error_log(1).replace("CAM 3", "CAM 33")), made) == []
+    assert logs.given(log(error_log(2)), {}) == []

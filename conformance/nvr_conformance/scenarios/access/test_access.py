@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.strangers import Strangers
-from nvr_conformance.procedures.streams import KINDS, brief_stream
+from nvr_conformance.procedures.streams import JPEG, KINDS, brief_stream
 from nvr_conformance.procedures.udp_path import why_silent
 from nvr_conformance.reading.login_page import read_uid
 from nvr_conformance.scenario import (
+    HARMLESS,
     LOGIN,
     Check,
     Client,
@@ -22,6 +23,7 @@ from nvr_conformance.scenario import (
     Require,
     Session,
     Target,
+    refused,
     scenario,
 )
 from nvr_conformance.wire.digest import Challenge, DigestAnswers, choose_challenge, read_challenges
@@ -68,12 +70,15 @@ def test_no_media_without_a_uid(target: Target, client: Client, check: Check, no
     """START over RTP and HTTP without a UID, while somebody is logged in; then with a UID."""
     camera, (codec, *_) = camera_with_video(target)
     before = {kind: brief_stream(client.login(), kind, camera, codec) for kind in KINDS}
+    jpeg = brief_stream(client.login(), "live_http", camera, JPEG)
     client.login()
     started: list[tuple[str, LiveStream]] = []
     for name, form in FORMS.items():
         nobody = _Nobody(client, form)
         started.append((f"live_rtp START, {name}", nobody.start_rtp(camera, codec)))
         started.append((f"live_http START, {name}", nobody.start_http(camera, codec)))
+        if jpeg.total:
+            started.append((f"live_http START of JPEG, {name}", nobody.start_http(camera, JPEG)))
     target.pass_time(2)
     target.settle()
     totals = {name: stream.total for name, stream in started}
@@ -119,8 +124,25 @@ def test_altered_digest_answers(client: Client, check: Check, observe: Observe, 
         right = _login(client, _challenged(client, require).authorization("GET", LOGIN))
         require(right, f"a right answer is refused after one with {name}")
         check("SEC-04", not uid, "refused", _given(uid), name)
+    for path in (HARMLESS, ELSEWHERE):
+        _judge_information(client, check, path)
     for name, alter in _other_values(answers.challenge).items():
         observe("SEC-04", _given(_login(client, alter(_challenged(client, require)))), name)
+
+
+def _judge_information(client: Client, check: Check, path: str) -> None:
+    """SEC-04: a command without a UID that asks for Digest gives nothing to a wrong response. Whether it asks
+    is open."""
+    asked = client.get(path)
+    challenge = choose_challenge(read_challenges(asked.all_headers("WWW-Authenticate")))
+    if challenge is None or not refused(asked) or refused(client.get_digest(path)):
+        return
+    answers = DigestAnswers(challenge, client.target.user, client.target.password)
+    header = answers.authorization("GET", path)
+    wrong = _RESPONSE.sub(lambda found: f'response="{found[1][:-1]}{_other(found[1][-1])}"', header)
+    answer = client.get(path, (("Authorization", wrong),))
+    name = f"{path.partition('?')[0]}: a response with another last digit"
+    check("SEC-04", refused(answer), "refused", answer, name)
 
 
 def _wrong_responses() -> dict[str, Callable[[DigestAnswers], str]]:

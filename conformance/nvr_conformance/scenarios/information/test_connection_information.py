@@ -61,10 +61,16 @@ def _cameras_in_order(lines: list[bytes]) -> Fact:
 @scenario(
     "INF-06",
     needs=("state",),
-    setup={"cameras": [{"number": 1, "fixture": "counter-small"}, {"number": 3, "state": "lost"}]},
+    setup={
+        "channels": 128,
+        "cameras": [
+            *({"number": number, "fixture": "counter-small"} for number in (1, 10, 100)),
+            *({"number": number, "fixture": "counter-small", "state": "lost"} for number in (3, 65, 128)),
+        ],
+    },
 )
 def test_connection_states(target: Target, client: Client, check: Check, require: Require) -> None:
-    """Each camera's line against what the recorder's control port knows: 0, 1 or 2."""
+    """Each camera's line against what the recorder's control port knows: 0, 1 or 2; of high numbers too."""
     state = require(target.state(), "the control port tells nothing")
     assert state is not None
     known = {int(camera["number"]): int(camera["connection"]) for camera in state["cameras"]}
@@ -72,7 +78,16 @@ def test_connection_states(target: Target, client: Client, check: Check, require
     answer = client.get_digest(HARMLESS)
     require(answer.ok, f"as_getinfo.cgi: {answer}")
     said = cameras_in(answer.text)
-    for number in range(1, max(known) + 1):
+    for number, wanted in known.items():
         actual = said.get(number)
-        wanted = known.get(number, 0)
         check("INF-06", actual == wanted, wanted, actual, f"camera {number}", basis="state")
+    others = {number: state for number, state in said.items() if number not in known}
+    wrong = {number: state for number, state in others.items() if state != 0}
+    check(
+        "INF-06",
+        not wrong,
+        "0 of each",
+        wrong or "0 of each",
+        "cameras that are not registered",
+        basis="state",
+    )

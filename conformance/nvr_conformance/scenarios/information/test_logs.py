@@ -1,13 +1,23 @@
 """Recorder information: the error log and the event log (§5.1)."""
 
 from nvr_conformance.facts import logs
-from nvr_conformance.scenario import Check, Client, Observe, Require, Target, scenario
+from nvr_conformance.scenario import MINUTE, Check, Client, Observe, Require, Target, scenario
 
-GIVEN = {"error": 3, "event": 1005}
-"""How many entries a recorder that can be set up begins with."""
+GIVEN = 1005
+"""How many entries each log of a recorder that can be set up begins with: a minute apart, the last a minute
+ahead of its start. So the first of them were made in summer time."""
 OURS = 60.0  # seconds by which an entry may be off where the clock is ours
 AUTUMN_2024 = 1_730_635_200
 """3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
+TEXTS = {
+    "error": [f"CAM {number} COMMUNICATION ERROR" for number in range(1, GIVEN + 1)],
+    "event": [f"SITE(VMD)-{number}" for number in range(1, GIVEN + 1)],
+}
+MADE = {
+    text: AUTUMN_2024 - MINUTE * ago
+    for texts in TEXTS.values()
+    for ago, text in enumerate(reversed(texts), 1)
+}
 
 
 @scenario(
@@ -17,8 +27,8 @@ AUTUMN_2024 = 1_730_635_200
     setup={
         "time_zone": "America/New_York",
         "clock_start": AUTUMN_2024,
-        "errors": ["CAM 3 COMMUNICATION ERROR", "CAM 3 COMMUNICATION RECOVERED", "MAIN-1 SMART WARNING"],
-        "events": [f"SITE(VMD)-{number}" for number in range(1, GIVEN["event"] + 1)],
+        "errors": TEXTS["error"],
+        "events": TEXTS["event"],
     },
 )
 def test_logs(target: Target, client: Client, check: Check, observe: Observe, require: Require) -> None:
@@ -37,7 +47,7 @@ def test_logs(target: Target, client: Client, check: Check, observe: Observe, re
             known = logs.all_there(log, state["logs"][kind])
             check("INF-03", *known, f"entries of the {kind} log", basis="count")
         if target.set_up and logs.form(log, kind.upper()).ok:
-            given = logs.at_least(log, GIVEN[kind])
+            given = logs.at_least(log, GIVEN)
             check("INF-03", *given, f"what was given to the {kind} log", basis="count")
     filled = [(name, log) for name, log in (("errors", errors), ("events", events)) if logs.entries(log)]
     require(filled, "neither log has an entry")
@@ -47,4 +57,6 @@ def test_logs(target: Target, client: Client, check: Check, observe: Observe, re
         if target.set_up:
             past = logs.none_to_come(log, target.unix_time() + OURS)
             check("INF-03", *past, f"{name} have happened", basis="fields")
+            in_time = logs.at_their_times(logs.given(log, MADE), OURS)
+            check("INF-03", *in_time, f"times of {name} that it was given", basis="fields")
         observe("INF-03", logs.order(log), f"order of {name}")

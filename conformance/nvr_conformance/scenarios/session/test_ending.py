@@ -35,11 +35,26 @@ def test_logout(target: Target, client: Client, check: Check, require: Require) 
     require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
     check("SES-09", not lives, "refused", answer, "right behind logout")
     check("SES-09", stays, "accepted", other, "another UID of the same user")
+    _judge_another_user(target, client, check)
     playing = playing_uid(target, client)
     if playing is not None:
         playing.logout()
         answer, lives = _look(playing)
         check("SES-09", not lives, "refused", answer, "a UID that plays, right behind logout")
+
+
+def _judge_another_user(target: Target, client: Client, check: Check) -> None:
+    """UIDs of two users, where two are known: each ends by its own logout."""
+    user = target.users[-1]
+    if len(target.users) < 2:
+        return
+    staying, leaving = quick_login(client, user.name, user.password), quick_login(client)
+    leaving.logout()
+    answer, stays = _look(staying)
+    check("SES-09", stays, "accepted", answer, "the UID of a user of lower priority")
+    staying.logout()
+    answer, lives = _look(staying)
+    check("SES-09", not lives, "refused", answer, "another user's UID, right behind logout")
 
 
 def _look(session: Session) -> tuple[Exchange, bool]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nvr_conformance.procedures.uid_ages import IdleUid, age_between, span_of
-from nvr_conformance.procedures.uid_commands import UidCommand, playing_uid, quick_login, uid_commands
+from nvr_conformance.procedures.uid_commands import (
+    UidCommand,
+    playing_uid,
+    quick_login,
+    uid_commands,
+    with_other_values,
+)
 from nvr_conformance.procedures.uid_lifetime import LIFETIME, LifetimeMeasuring
 from nvr_conformance.procedures.uid_lifetime_search import contradicting
 from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
@@ -31,6 +37,7 @@ def test_idle_uid(
     margin = _margin(target)
     require(quick_login(client).is_alive(), "status.cgi is refused on a fresh UID")
     young, old, kept = (IdleUid(target, quick_login(client)) for _ in range(3))
+    others = _of_the_last_user(target, client, 2)
     target.pass_time(50)
     was_kept = kept.send().alive
     playing = playing_uid(target, client)
@@ -45,6 +52,10 @@ def test_idle_uid(
         check("SES-06", alive.alive, "accepted", alive.told("login"), name)
     else:
         not_tested("SES-06", f"{name}: {alive.told('login')}, which may be too late")
+    for other in others[1:]:
+        asked = other.look()
+        if asked.age.most < LIFETIME:
+            check("SES-06", asked.alive, "accepted", asked.told("login"), f"{name} of another user")
     old.wait(LIFETIME + margin)
     gone = old.look()
     samples = [sample for asked in (alive, gone) if (sample := asked.sample())]
@@ -60,6 +71,11 @@ def test_idle_uid(
         gone.told("login"),
         f"{LIFETIME + margin:.1f} s after login",
     )
+    for other in others[:1]:
+        other.wait(LIFETIME + margin)
+        asked = other.look()
+        name = f"{LIFETIME + margin:.1f} s after login of another user"
+        check("SES-06", asked.alive is False, "refused", asked.told("login"), name)
     if was_kept:
         kept.wait(LIFETIME + margin)
         asked = kept.look()
@@ -70,6 +86,13 @@ def test_idle_uid(
         asked = played.look()
         name = f"{LIFETIME + margin:.1f} s after a picture of playback"
         check("SES-06", asked.alive is False, "refused", asked.told("camera.cgi"), name)
+
+
+def _of_the_last_user(target: Target, client: Client, count: int) -> list[IdleUid]:
+    """Fresh UIDs of the user of the lowest priority, where another than the first is known."""
+    user = target.users[-1]
+    uids = range(count if len(target.users) > 1 else 0)
+    return [IdleUid(target, quick_login(client, user.name, user.password)) for _ in uids]
 
 
 @scenario("SES-06", needs=("load",))
@@ -97,15 +120,20 @@ def test_measured_lifetime(
 def test_keep_alive(target: Target, client: Client, check: Check, require: Require) -> None:
     """status.cgi after 60 s: alive 60 s later, and for as long as a UID that was issued at that time."""
     idle, kept, kept_long = (IdleUid(target, quick_login(client)) for _ in range(3))
+    others = _of_the_last_user(target, client, 1)
     target.pass_time(IDLE)
     fresh = IdleUid(target, client.login())
     both = kept.send().alive and kept_long.send().alive
     require(both, f"status.cgi is refused {IDLE:.0f} s after login")
+    kept_others = [other for other in others if other.send().alive]
     target.pass_time(IDLE)
     asked = kept.look()
     require(not idle.look().alive, f"a UID lives {2 * IDLE:.0f} s even without a keep-alive")
     name = f"{IDLE:.0f} s after a keep-alive"
     check("SES-07", asked.alive, "accepted", asked.told("a keep-alive"), name)
+    for other in kept_others:
+        asked = other.look()
+        check("SES-07", asked.alive, "accepted", asked.told("a keep-alive"), f"{name} of another user")
     fresh.wait(LIFETIME - _margin(target))
     asked = kept_long.look()
     if fresh.look().alive:
@@ -134,6 +162,7 @@ def test_every_command_keeps_alive(
 ) -> None:
     """Each command on a UID of its own, 60 s after login: the UID must be alive another 60 s later."""
     commands = [command for command in uid_commands(target) if command.name not in ("keep_alive", "logout")]
+    commands += with_other_values(target)
     at_once = 12 if target.clock == "manual" else 6  # within the 16 UIDs, and within 90 s at 3 s a command
     for first in range(0, len(commands), at_once):
         _judge_group(commands[first : first + at_once], target, client, check, not_tested)

@@ -110,6 +110,12 @@ def test_wrong_credentials(
         if target.told("differs", partial(ne, word, right))
     ]
     attempts += [
+        (f"{name} of {user.name}", user.name, word)
+        for user in target.users[1:]
+        for name, word in (("another user's password", right), ("no password", ""))
+        if target.told("differs", partial(ne, word, user.password))
+    ]
+    attempts += [
         ("unknown user", "NOBODY", right),
         ("unknown user without password", "NOBODY", ""),
         ("a longer user name", target.user + "X", right),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.strangers import Strangers
-from nvr_conformance.procedures.streams import KINDS, brief_stream
+from nvr_conformance.procedures.streams import JPEG, KINDS, brief_stream
 from nvr_conformance.procedures.udp_path import why_silent
 from nvr_conformance.procedures.uid_commands import quick_login
 from nvr_conformance.scenario import (
     Check,
     Client,
+    LiveStream,
     NotTested,
     Observe,
     Session,
@@ -59,6 +60,7 @@ def test_live_without_a_valid_uid(
     strangers = _strangers(target, client, not_tested)
     valid = client.login()
     before = {kind: brief_stream(client.login(), kind, camera, codec) for kind in KINDS}
+    jpeg = brief_stream(client.login(), "live_http", camera, JPEG)
     strangers["never issued, near a valid one"] = client.adopt(_near(valid, client))
     # Of UIDs that do nothing else: what is started on them by mistake is seen.
     wrapped, longer = quick_login(client), quick_login(client)
@@ -84,8 +86,19 @@ def test_live_without_a_valid_uid(
         for cause, total_of in counts.items():
             total = total_of[kind]
             check("SES-13", total == 0, "no media", f"{total} packets", f"{name} START, UID {cause}")
+    for cause, stranger in strangers.items() if jpeg.total else ():
+        total = _brief_total(target, stranger.start_http(camera, JPEG))
+        check("SES-13", total == 0, "no media", f"{total} packets", f"live_http START of JPEG, UID {cause}")
     for cause, (_, by_http) in streams.items():
         observe("SES-19", f"START: {by_http.exchange}", f"UID {cause}")
+
+
+def _brief_total(target: Target, stream: LiveStream) -> int:
+    """How many packets come of it in two seconds."""
+    target.pass_time(2)
+    target.settle()
+    stream.close()
+    return stream.total
 
 
 def _strangers(target: Target, client: Client, not_tested: NotTested) -> dict[str, Session]:

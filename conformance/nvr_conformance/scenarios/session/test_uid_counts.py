@@ -112,7 +112,10 @@ def _expire(target: Target, client: Client, require: Require) -> Change | None:
 
 
 def _logins(client: Client, require: Require) -> list[Session]:
-    sessions = [quick_login(client) for _ in range(AT_ONCE)]
+    """UIDs of several users, where those are known."""
+    users = client.target.users
+    chosen = [users[-number % len(users)] for number in range(AT_ONCE)]
+    sessions = [quick_login(client, user.name, user.password) for user in chosen]
     require(len({session.uid for session in sessions}) == AT_ONCE, "two logins were given one UID")
     require(all(session.is_alive() for session in sessions), "status.cgi is refused on a fresh UID")
     return sessions

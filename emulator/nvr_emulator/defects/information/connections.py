@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 from nvr_emulator.defects.registry import breaks, moment_of
@@ -125,6 +126,27 @@ def useduid_counts_users(recorder: Recorder) -> None:
 
 
 @breaks("INF-07")
+def useduid_counts_administrators(recorder: Recorder) -> None:
+    """Counts the UIDs of administrators alone in USEDUID."""
+    around(
+        recorder.information.used_uids,
+        lambda original: sum(session.priority == 0 for session in recorder.sessions.valid()),
+    )
+
+
+@breaks("INF-06")
+def lost_cameras_beyond_9_look_well(recorder: Recorder) -> None:
+    """Says 1 of a lost camera whose number has two digits or more."""
+    _renamed(recorder, rb"_(0?[1-9][0-9]+)CH=2", rb"_\1CH=1")
+
+
+@breaks("INF-06")
+def cameras_beyond_99_look_unregistered(recorder: Recorder) -> None:
+    """Says 0 of every camera whose number has three digits."""
+    _renamed(recorder, rb"_([0-9]{3})CH=[12]", rb"_\1CH=0")
+
+
+@breaks("INF-07")
 def useduid_counts_uids_that_logged_out(recorder: Recorder) -> None:
     """Counts a UID that has logged out in USEDUID until its 90 s are over."""
     gone: list[float] = []
@@ -140,6 +162,11 @@ def useduid_counts_uids_that_logged_out(recorder: Recorder) -> None:
         recorder.information.used_uids,
         lambda original: original() + sum(until > moment() for until in gone),
     )
+
+
+def _renamed(recorder: Recorder, pattern: bytes, other: bytes) -> None:
+    """What looks so stands otherwise."""
+    _alter(recorder, lambda answer: dataclasses.replace(answer, content=re.sub(pattern, other, answer.body)))
 
 
 def _alter(recorder: Recorder, alter: Callable[[Answer], Answer]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.recorder import Recorder
@@ -56,6 +56,16 @@ def log_is_ten_minutes_late(recorder: Recorder) -> None:
 
 
 @breaks("INF-03")
+def error_log_is_ten_minutes_late(recorder: Recorder) -> None:
+    """Writes entries of the error log alone with a time ten minutes before they were made."""
+    _entries(
+        recorder,
+        lambda entry: dataclasses.replace(entry, seconds=UnixSeconds(entry.seconds - 600)),
+        (LogKind.ERROR,),
+    )
+
+
+@breaks("INF-03")
 def logs_are_empty(recorder: Recorder) -> None:
     """Gives logs without an entry."""
     _kept(recorder, 0)
@@ -76,10 +86,12 @@ def _kept(recorder: Recorder, most: int) -> None:
     around(recorder.logs.text, text)
 
 
-def _entries(recorder: Recorder, change: Entry) -> None:
-    """Change each entry of the logs as it is given."""
+def _entries(recorder: Recorder, change: Entry, kinds: Collection[LogKind] = tuple(LogKind)) -> None:
+    """Change each entry of these logs as it is given."""
 
     def text(original: Callable[[LogKind], bytes], kind: LogKind) -> bytes:
+        if kind not in kinds:
+            return original(kind)
         return write_log_list(LogList(kind, tuple(map(change, recorder.logs.entries(kind)))))
 
     around(recorder.logs.text, text)

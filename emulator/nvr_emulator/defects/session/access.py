@@ -78,6 +78,20 @@ def no_uid_will_do(recorder: Recorder) -> None:
     _take_for_the_newest(recorder, None)
 
 
+@breaks("SEC-04")
+def information_takes_any_response(recorder: Recorder) -> None:
+    """Gives as_getinfo.cgi and recordedtime.cgi to whoever sends any Digest response."""
+
+    def obey(original: Callable[[Request, float], Reply], request: Request, now: float) -> Reply:
+        open_to = {"/cgi-bin/as_getinfo.cgi": "connections", "/cgi-bin/recordedtime.cgi": "recorded_time"}
+        if request.authorization and request.path in open_to:
+            answer: Reply = getattr(recorder.information, open_to[request.path])(now)
+            return answer
+        return original(request, now)
+
+    around(recorder.obey, obey)
+
+
 @breaks("SEC-03")
 def an_empty_uid_will_do(recorder: Recorder) -> None:
     """Takes an empty UID for the one issued last."""

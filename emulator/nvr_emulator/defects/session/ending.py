@@ -101,6 +101,18 @@ def last_digit_of_a_uid_does_not_matter(recorder: Recorder) -> None:
     around(recorder.sessions.find, find)
 
 
+@breaks("SES-13")
+def jpeg_for_a_logged_out_uid(recorder: Recorder) -> None:
+    """Streams JPEG for a UID that has logged out."""
+    _take(recorder, ("live_http",), (Ending.LOGGED_OUT,), ("COMP", "JPEG"))
+
+
+@breaks("SES-13")
+def files_for_an_expired_uid(recorder: Recorder) -> None:
+    """Gives N3 files of video to a UID that has expired."""
+    _take(recorder, ("download",), (Ending.EXPIRED,), ("KIND", "N3VO"))
+
+
 @breaks("SES-14")
 def streams_outlive_expiry(recorder: Recorder) -> None:
     """Goes on streaming when a UID expires."""
@@ -149,14 +161,21 @@ def _keep_streams(recorder: Recorder, reason: Ending, *transports: Transport) ->
     around(recorder.end_streams, end_streams)
 
 
-def _take(recorder: Recorder, keys: Collection[str], reasons: Collection[Ending | None]) -> None:
-    """Obey commands of these keys though their UID is not valid, for one of these reasons."""
+def _take(
+    recorder: Recorder,
+    keys: Collection[str],
+    reasons: Collection[Ending | None],
+    only: tuple[str, str] | None = None,
+) -> None:
+    """Obey commands of these keys (with that value of a parameter alone) though their UID is not valid, for
+    one of these reasons."""
 
     def session_of(original: SessionOf, command: Command, now: float) -> Session:
         try:
             return original(command, now)
         except Refused:
-            if command.key in keys and recorder.sessions.ending(command.integer("UID")) in reasons:
+            wanted = command.key in keys and (only is None or command.values.get(only[0]) == only[1])
+            if wanted and recorder.sessions.ending(command.integer("UID")) in reasons:
                 return _stranger(command, now)
             raise
 

@@ -131,6 +131,30 @@ def uid_lives_five_minutes(recorder: Recorder) -> None:
     around(recorder.sessions.expires_at, expires_at)
 
 
+@breaks("SES-08")
+def rew_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at PLAYCMD=REW."""
+    _without_touch("fast", only=("PLAYCMD", "REW"))(recorder)
+
+
+@breaks("SES-08")
+def prevframe_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at PLAYCMD=PREVFRAME."""
+    _without_touch("step", only=("PLAYCMD", "PREVFRAME"))(recorder)
+
+
+@breaks("SES-08")
+def jpeg_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at push.cgi COMP=JPEG."""
+    _without_touch("live_http", only=("COMP", "JPEG"))(recorder)
+
+
+@breaks("SES-08")
+def mp4_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at httpdl.cgi KIND=MP4VO."""
+    _without_touch("download", only=("KIND", "MP4VO"))(recorder)
+
+
 @breaks("SES-17")
 def fifteen_keep_alives(recorder: Recorder) -> None:
     """Takes fifteen keep-alives of a UID, and ignores those that follow."""
