@@ -59,6 +59,7 @@ class Strangers:
             self._keep_alive()
             self._judge(command)
         self._judge_files()
+        self._keep_alive()
         self._judge_playback()
         self._judge_live()
         valid = self.playing.is_alive() and self.living.is_alive()
@@ -78,6 +79,7 @@ class Strangers:
         camera, begin = first_camera(self.target), (int(self.target.unix_time()) - AGO) // 60 * 60
         for kind in FILES:
             asked: dict[str, Any] = {"KIND": kind, "STARTTIME": begin, "ENDTIME": begin + 60, "CAM": camera}
+            self._keep_alive()
             answers = {cause: one.get("download", **asked) for cause, one in self.by_cause.items()}
             before = self.playing.get("download", **asked)
             if refused(before):
