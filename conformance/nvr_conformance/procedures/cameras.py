@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nvr_conformance.client.target import Target
 
 CODECS = ("H264", "H265")
-FURTHER = 3  # cameras that are judged beside the first
+FURTHER = 2  # cameras that are judged beside the first
 CAMERAS_TRIED = 4  # cameras that are asked for a codec before it is given up
 _MASK_LENGTHS = (1, 4, 8, 9, 16, 20, 24, 32, 48, 64, 96, 128)
 

@@ -11,8 +11,9 @@ from nvr_conformance.facts import live_audio
 from nvr_conformance.facts import rtp as rtp_facts
 from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
+from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.streams import AUDIO, goes_on, other_codec, quiet_behind
+from nvr_conformance.procedures.streams import AUDIO, BRIEF, goes_on, other_codec, quiet_behind
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
 from nvr_conformance.reading.rtp import RtpRecord
 from nvr_conformance.scenario import (
@@ -239,6 +240,20 @@ def _judge_by_http(check: Check, observe: Observe, judge: Judge, audio: Heard) -
             judge("LIV-29", f"{name}, decoded", live_audio.access_units_decode, units)
         elif audio.records:
             judge("LIV-29", f"{name}, as over RTP", live_audio.same_units, bodies, codec, audio.records)
+
+
+@scenario("LIV-26")
+def test_audio_beside_video_over_rtp(target: Target, client: Client, check: Check, require: Require) -> None:
+    """Video and audio of a camera over RTP, each to its own port; audio over HTTP shows that there is any."""
+    camera, codecs = camera_with_video(target)
+    by_rtp, by_http = client.login(), client.login()
+    for session, way in ((by_http, "HTTP"), (by_rtp, "RTP")):
+        session.get("live_setup")
+        require(session.run(way, camera, codecs[0]).total, f"no video over {way}")
+    require(by_http.run("HTTP", camera, AUDIO, BRIEF).total, "the camera sends no audio")
+    audio = by_rtp.run("RTP", camera, AUDIO, BRIEF)
+    actual = f"{audio.exchange}, {audio.total} packets"
+    check("LIV-26", audio.total, "audio at its own port", actual, "beside video over RTP")
 
 
 SEND_ONE_CODEC = {

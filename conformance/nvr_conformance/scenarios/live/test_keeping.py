@@ -45,7 +45,7 @@ BESIDE = (
 RUN_IN = 10.0  # seconds ahead of them: behind a jump of the clock a stream may wait for its next key picture
 
 
-@scenario("LIV-10", "LIV-26", "LIV-31")
+@scenario("LIV-10", "LIV-31")
 def test_a_stream_that_is_kept_alive(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
