@@ -43,11 +43,15 @@ class TlvWalk:
 
     def get(self, id_: int) -> bytes | None:
         """The data of the first element of that id."""
-        return next((element.data for element in self.elements if element.id == id_), None)
+        element = self.first(id_)
+        return None if element is None else element.data
 
     def first(self, id_: int) -> Tlv | None:
         """The first element of that id."""
-        return next((element for element in self.elements if element.id == id_), None)
+        for element in self.elements:
+            if element.id == id_:
+                return element
+        return None
 
     def place(self, id_: int) -> str:
         """Where that element is, for reports."""

@@ -231,6 +231,7 @@ def _decode_streams(container: Any, result: DecodedFile) -> None:
     # business.
     streams = [each for each in (*container.streams.video, *container.streams.audio) if each.codec_context]
     gops: dict[int, list[Any]] = {}
+    heard: list[Any] = []
     for stream in streams:
         stream.codec_context.thread_count = 1
         if stream.type == "video":
@@ -241,7 +242,7 @@ def _decode_streams(container: Any, result: DecodedFile) -> None:
             for frame in _decoded(packet.decode, (), result.errors):
                 result.samples += frame.samples
                 result.rate = frame.sample_rate
-                result.loudness += _loudness(frame)
+                heard += _samples(frame)
             continue
         gop = gops.setdefault(stream.index, [])
         if packet.pts is not None and len(result.stored) < PICTURE_LIMIT:
@@ -251,21 +252,28 @@ def _decode_streams(container: Any, result: DecodedFile) -> None:
             gop.clear()
         if packet.size:
             gop.append(packet)
+    result.loudness += _loudness(heard)
 
 
-def _loudness(frame: Any) -> list[float]:
-    """The mean square of some samples of the first channel, in pieces; nothing where they are no floating
-    point."""
+def _samples(frame: Any) -> list[Any]:
+    """Some samples of the first channel; nothing where they are no floating point."""
     if frame.format.name not in ("flt", "fltp"):
         return []
     import numpy as np
 
-    samples = np.frombuffer(frame.planes[0], np.float32)[: frame.samples : LOUDNESS_STEP]
-    starts = np.arange(0, len(samples), LOUDNESS_PIECE)
-    if not len(starts):
+    return [np.frombuffer(frame.planes[0], np.float32)[: frame.samples : LOUDNESS_STEP].copy()]
+
+
+def _loudness(heard: list[Any]) -> list[float]:
+    """The mean square of these samples, in pieces."""
+    if not heard:
         return []
+    import numpy as np
+
+    samples = np.concatenate(heard)
+    starts = np.arange(0, len(samples), LOUDNESS_PIECE)
     counts = np.diff([*starts, len(samples)])
-    return [float(mean) for mean in np.add.reduceat(samples**2, starts) / counts]
+    return list(map(float, np.add.reduceat(samples**2, starts) / counts)) if len(starts) else []
 
 
 def _decode_gop(context: Any, packets: list[Any], result: DecodedFile) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from nvr_conformance.reading.nal_units import nal_type
@@ -21,9 +22,9 @@ SECOND = 100
 _H265_TYPES = frozenset((*range(10), *range(16, 22), *range(32, 41)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gop:
-    """What one ``camera.cgi`` brought."""
+    """What one ``camera.cgi`` brought. What is asked for again and again is worked out once."""
 
     camera: int
     exchange: Exchange = field(repr=False)
@@ -34,12 +35,12 @@ class Gop:
         """Whether there is a picture in it: an answer with a chunk that is not empty."""
         return self.exchange.ok and self.chunk.present
 
-    @property
+    @cached_property
     def codec(self) -> str:
         """By the video data itself: "H264", "H265", "JPEG", or "" where there is none."""
         return codec_of(self.chunk.pictures[0]) if self.chunk.packets else ""
 
-    @property
+    @cached_property
     def start(self) -> int | None:
         """When it begins. Of GOP start, picture time and 0x0007/0x000A the one in the middle: one that is
         wrong does not count."""
@@ -48,7 +49,7 @@ class Gop:
         stated = sorted(time for time in times if time is not None)
         return stated[(len(stated) - 1) // 2] if stated else None
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many pictures it has: one of JPEG; else its packets, or 0x0008 where they do not lead from one
         to the next."""
@@ -57,12 +58,12 @@ class Gop:
         stated = self.chunk.number(0x0008)
         return len(self.chunk.packets) if self.followed or stated is None else stated
 
-    @property
+    @cached_property
     def followed(self) -> bool:
         """Whether its packet headers lead from picture to picture; else the pictures cannot be told apart."""
         return not any(id_ == "PLB-08" for id_, _ in self.chunk.problems)
 
-    @property
+    @cached_property
     def span(self) -> int | None:
         """Hundredths from its first picture to its last, as the camera's clock has it (0x0011, 0x0012); None
         where it does not tell the time of each picture."""
@@ -74,7 +75,7 @@ class Gop:
                 times.append(int.from_bytes(seconds[:4], order) * 100 + int.from_bytes(part[:2], order))
         return times[-1] - times[0] if len(times) == self.count > 0 and sorted(times) == times else None
 
-    @property
+    @cached_property
     def plausible_span(self) -> int | None:
         """The same, where it leaves room for one picture in ``length``, give or take one: a clock that
         is wrong (PLB-07) is no witness of when a GOP ends."""
@@ -83,7 +84,7 @@ class Gop:
             return None
         return span
 
-    @property
+    @cached_property
     def interval(self) -> float | None:
         """About how many hundredths pass from picture to picture: by the camera's clock, by the GOP's ends,
         by 0x0009. Of three the one in the middle, so that one that is wrong does not count; of two the
@@ -103,7 +104,7 @@ class Gop:
             return sorted(witnesses)[1]
         return witnesses[0] if witnesses else None
 
-    @property
+    @cached_property
     def length(self) -> float | None:
         """About how many hundredths pass from its first picture to the first of the next GOP."""
         return None if self.interval is None else self.interval * max(1, self.count)
