@@ -24,9 +24,9 @@ from nvr_conformance.scenario import (
 )
 
 CHANGE = 10  # minutes before the recorder's start at which its recording changes from H.264 to H.265
-SMALL = 15_000  # bytes: some thirty files a minute, sixty with audio
+SMALL = 20_000  # bytes: some twenty files a minute, forty with audio
 PLAYED = 8  # GOPs: over the end of a file
-DECODED = 12  # files with audio at either end that are decoded: they cost the most
+DECODED = 6  # files with audio at either end that are decoded: they cost the most
 EARLY, LATE = 0, 33  # seconds into a minute at which it is listened to
 RECORDINGS = (
     {"since": 60, "until": CHANGE, "recorded": "H264"},

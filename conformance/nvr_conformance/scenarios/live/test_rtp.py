@@ -45,8 +45,7 @@ def test_live_over_rtp(
     not_tested: NotTested,
     not_applicable: NotApplicable,
 ) -> None:
-    """Set up live; then START, the packets and STOP, for each codec that there is; then some other cameras at
-    once."""
+    """Set up live; then START, the packets and STOP, for each codec that there is; then of another camera."""
     session = client.login()
     answer = session.get("live_setup")
     check("LIV-01", answer.ok, "accepted", answer, "SCREEN=16X")
@@ -72,7 +71,7 @@ def test_live_over_rtp(
         _observe_network(stream, observe, name)
         _stop(session, stream, target, check, name)
         _judge_ports(session, codec, camera, check)
-    further = further_cameras(target, judged)
+    further = further_cameras(target, judged, 1)
     for stream in watched_at_once(target, session, "RTP", further, BRIEFLY) if judged else ():
         assert isinstance(stream, LiveRtp)
         if not stream.dropped:

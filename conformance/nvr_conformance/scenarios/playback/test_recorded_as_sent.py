@@ -71,7 +71,6 @@ class Watched:
 
 @scenario(
     "LIV-12",
-    "LIV-19",
     "LIV-29",
     "PLB-07",
     "PLB-12",
@@ -87,7 +86,7 @@ def test_a_recording_of_what_was_sent(
     observe: Observe,
     require: Require,
 ) -> None:
-    """Video of two cameras live with their audio, JPEG of a third; then GOTODATE to that time."""
+    """Video of two cameras live with their audio; then GOTODATE to that time."""
     judge = Judge(check, not_tested)
     player, _ = player_in_recording(target, client)
     session = client.login()
@@ -95,21 +94,39 @@ def test_a_recording_of_what_was_sent(
     begin = round(target.unix_time())
     cameras = _start(target, player, session)
     require(cameras, "no camera sends live what it is recorded as")
-    others = [camera for camera in target.cameras if camera not in {each.camera for each in cameras}]
-    jpeg = session.start_http(others[0], "JPEG") if others else None
     _listen(target, session, cameras)
-    for stream in (*(each.video for each in cameras), *([jpeg] if jpeg else [])):
-        session.stop(stream)
-        stream.close()
+    for each in cameras:
+        session.stop(each.video)
+        each.video.close()
     target.pass_time(STORED)
     end = round(target.unix_time())
-    zones = _zone_of_jpeg(jpeg) if jpeg else []
+    zones: list[ZoneTold] = []
     for each in cameras:
         _play(player, each, begin, end)
         _judge_content(judge, observe, each)
         zones += _zones_of(each)
     for told in zones:
         judge(told.id, f"zone in {told.carrier}", agrees, told, zones, basis=told.basis)
+
+
+@scenario("LIV-19", setup={"time_zone": "America/St_Johns"})
+def test_zone_of_live_jpeg(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """JPEG beside video of another camera, and what is recorded of that: they tell one zone."""
+    judge = Judge(check, not_tested)
+    player, gop = player_in_recording(target, client)
+    session = client.login()
+    session.get("live_setup")
+    seen, *more = require(_start(target, player, session), "no camera sends live what it is recorded as")
+    for each in more:
+        session.stop(each.video)
+    others = [camera for camera in target.cameras if camera != seen.camera]
+    jpeg = session.run("HTTP", require(others, "one camera is connected")[0], "JPEG")
+    session.logout()
+    seen.records, seen.gops = dissect(seen.video.packets), [gop]
+    told = require(_zone_of_jpeg(jpeg), "JPEG tells no zone")[0]
+    judge(told.id, f"zone in {told.carrier}", agrees, told, [told, *_zones_of(seen)], basis=told.basis)
 
 
 def _start(target: Target, player: Player, session: Session) -> list[Watched]:
