@@ -89,7 +89,7 @@ def _evenly(
             continue
         start = gop.start / 100 - begin - shift
         slack = clock_slack(gop, gops[0])
-        first = bisect_left(file.times, start - slack)
+        first = _nearest(file.times, start)
         for number, time in enumerate(file.times[first : first + len(pictures.pictures)]):
             told += 1
             off = time - start - number * gop.interval / 100
@@ -99,6 +99,12 @@ def _evenly(
     if not told:
         raise NothingToJudge("how far apart pictures are is not known")
     return Fact(True, expected, f"{told} pictures")
+
+
+def _nearest(times: Sequence[float], moment: float) -> int:
+    """Which of rising times is nearest to a moment."""
+    behind = bisect_left(times, moment)
+    return min((max(0, behind - 1), behind), key=lambda at: abs(times[min(at, len(times) - 1)] - moment))
 
 
 def audible(files: Sequence[DecodedFile], audios: Sequence[AudioWalk]) -> Fact:

@@ -58,8 +58,8 @@ def test_ends_of_the_recording(
         seconds = minute + BEHIND - oldest.start / SECOND
         asked = Range("ahead of the oldest recording and behind it", minute - AHEAD, minute + BEHIND, seconds)
         judge_range(check, client, camera, asked, slack + MOVES / 2)
-    begin = minute - AHEAD - HOUR
-    judge_nothing(check, client, camera, "ahead of the oldest recording", begin, begin + HOUR)
+    begin = minute - 2 * AHEAD
+    judge_nothing(check, client, camera, "ahead of the oldest recording", begin, begin + AHEAD)
 
 
 def _oldest(player: Player, camera: int, now: int) -> Gop | None:

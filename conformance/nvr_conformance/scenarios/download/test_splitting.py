@@ -81,10 +81,13 @@ def test_parameters_that_change(
         check("DWN-05", good, expected, told, f"{kind}, one after the other")
         playing = [file for file, body in zip(files, bodies, strict=True) if body in decoded]
         check("DWN-05", *facts.plays(playing), f"{kind}, each plays by itself")
-        _where_files_meet(judge, player, camera, begin, files, codecs[0], kind)
+        # Of smaller files, as they are with audio, each shows less where each lacks a picture.
+        alone = kind == "MP4VO"
+        if alone:
+            _where_files_meet(judge, player, camera, begin, files, codecs[0], kind)
         for side, codec, seconds in sides:
             of_one = [file for file in files if file.codec == codec]
-            if good and of_one:
+            if alone and good and of_one:
                 check(
                     "DWN-13", *facts.covers(of_one, seconds, slack / 2), f"{kind}, the part {side} a change"
                 )

@@ -32,7 +32,8 @@ PATIENCE = 100  # answers more, at the most, where it begins too early
 STANDS = 4  # answers with one and the same GOP: it does not go on
 LANDING = 10  # GOPs behind the gap among which it must land
 BESIDE = 4  # GOPs from a gap to where playback over it begins
-CROSSING = 16  # answers from there on, at the most
+CROSSING = 16  # answers from there on
+LONGEST_WAY = 80  # answers, at the most, while they come nearer: GOPs differ in length
 PROBED = 15  # seconds between two places of which it is looked whether they are recorded
 HOUR = 3600  # seconds: the longest range of a download
 
@@ -189,7 +190,7 @@ def _judge_crossing(pens: _Pens, sides: _Sides, name: str, *, back: bool) -> Non
     be seen to do so on this side."""
     ahead, behind = sides.edges
     gops: list[Gop] = []
-    while len(gops) < CROSSING:
+    while len(gops) < (LONGEST_WAY if _come_nearer(gops[-STANDS:], back=back) else CROSSING):
         gops.append(pens.player.fetch(sides.ahead.camera))
         start = gops[-1].start
         if not gops[-1].given or start is None or (start <= ahead if back else start >= behind):
@@ -207,6 +208,12 @@ def _judge_crossing(pens: _Pens, sides: _Sides, name: str, *, back: bool) -> Non
     across = end is not None and (ahead - near <= end if back else end <= behind + near)
     expected = f"GOPs up to {sides.ahead if back else sides.behind}"
     pens.check("PLB-30", across, expected, f"answer {len(gops)}: {gops[-1]}", f"{name} over the gap")
+
+
+def _come_nearer(gops: list[Gop], *, back: bool) -> bool:
+    """Whether each of these GOPs is nearer to what lies ahead of them (behind them) than the one before."""
+    starts = [gop.start or 0 for gop in gops]
+    return len(starts) > 1 and all(b < a if back else b > a for a, b in pairwise(starts))
 
 
 def _single_pictures(pens: _Pens, sides: _Sides) -> None:
@@ -240,14 +247,16 @@ def _audio(pens: _Pens, sides: _Sides) -> None:
     camera = sides.ahead.camera
     player.goto(ahead // SECOND * SECOND)
     heard: list[int] = []
-    while len(heard) < CROSSING and (audio := player.listen(camera)) is not None:
+    # How long the last GOP ahead of the gap is, nothing tells: the rate may vary.
+    beyond = ahead + 2 * sides.length + playback_order.NEAR
+    while len(heard) < LONGEST_WAY and (audio := player.listen(camera)) is not None:
         heard.append(audio.start * SECOND)
-        if audio.start * SECOND > ahead + sides.length + SECOND or len(heard) > len(set(heard)) + STANDS:
+        if audio.start * SECOND > beyond or len(heard) > len(set(heard)) + STANDS:
             break
-    if not heard or heard[0] > ahead + sides.length:
+    if not heard or heard[0] > beyond:
         pens.not_tested("PLB-25", f"no audio of camera {camera} ahead of the gap")
         return
-    if ahead + sides.length + 2 * SECOND < heard[-1] < behind - 2 * SECOND:
+    if beyond < heard[-1] < behind - 2 * SECOND:
         pens.not_tested("PLB-25", "audio is recorded where pictures are not")
         return
     across = heard[-1] >= behind - 2 * SECOND

@@ -44,7 +44,7 @@ from nvr_conformance.scenario import (
 CAMERAS = 2  # that are watched and listened to
 WATCHED = 4.0  # seconds of each way in which audio is heard
 STORED = 12.0  # seconds that a recorder is given to store what it sent: a long GOP, and as much again
-AHEAD = 3  # seconds ahead of the first live picture from which it is played
+AHEAD = (3, 15, 60)  # seconds ahead of the first live picture from which it is played
 MOST_GOPS = 150
 ANSWERS = 90  # seconds of audio that are asked for at most
 SOUGHT = 1.0  # seconds of audio, of those that were heard, that are sought in the recording
@@ -162,12 +162,18 @@ def _play(player: Player, each: Watched, begin: int, end: int) -> None:
     """The GOPs and the audio of the time in which it was watched."""
     each.records = dissect(each.video.packets)
     player.choose(each.camera)
-    player.goto((begin - AHEAD) * SECOND)
+    # GOTODATE may give the GOP behind TIMEF (OP-26), and GOPs may be long: it must lie ahead of live.
+    for ahead in AHEAD:
+        moment = (begin - ahead) * SECOND
+        first = player.at(each.camera, moment)
+        if not first.given or (first.start or 0) <= begin * SECOND:
+            break
+    player.goto(moment)
     while len(each.gops) < MOST_GOPS and (gop := player.fetch(each.camera)).given and gop.start is not None:
         each.gops.append(gop)
         if gop.start > end * SECOND:
             break
-    player.goto((begin - AHEAD) * SECOND)
+    player.goto(moment)
     while len(each.audios) < ANSWERS and (heard := player.listen(each.camera)) is not None:
         each.audios.append(heard)
         if heard.start > end:
