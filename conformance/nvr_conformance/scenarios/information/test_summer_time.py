@@ -50,7 +50,7 @@ def test_over_the_end_of_summer_time(
         after = session.get("log_events")
         made += [(fields, around) for fields in logs.added(before, after)]
         if ours:
-            target.pass_time(2 * BEFORE)
+            target.pass_time(2 * BEFORE, step=BEFORE / 2)
         before = session.get("log_events")
     judge("INF-03", "of a login", logs.at_their_times, made, OURS if ours else None, basis="fields")
     if stream is None:

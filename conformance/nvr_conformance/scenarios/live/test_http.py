@@ -30,7 +30,7 @@ from nvr_conformance.scenario import (
 )
 
 WATCHED = 5.0  # seconds that are judged behind a key picture
-BRIEFLY = 2.0  # seconds that are judged of other cameras
+BRIEFLY = 1.0  # seconds that are judged of other cameras
 OPENING = len("\r\n--myboundary\r\n")  # bytes that come though nothing follows
 LET_GO = 10.0  # seconds that a recorder is given to notice that a client has gone
 

@@ -31,7 +31,7 @@ from nvr_conformance.scenario import (
 )
 
 WATCHED = 5.0  # seconds that are judged behind a key picture
-BRIEFLY = 2.0  # seconds that are judged of other cameras
+BRIEFLY = 1.0  # seconds that are judged of other cameras
 PORTS = (65535, 1)  # the ends of what a port number can be; nothing needs to arrive there
 
 
