@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     type=click.Choice(["1", "2", "3", "all"]),
     help="[each defect on one model that shows it]",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), help="Processes [half as many again as there are cores]."
-)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes [twice as many as there are cores].")
 @click.option("--defect", "defects", multiple=True, help="This defect alone; may be repeated.")
 @click.option(
     "--variants",

@@ -26,7 +26,7 @@ from nvr_conformance.scenario import (
 LIFE = 90.0
 USUAL = 8.0  # seconds that show how far apart packets usually come
 HALF = (35.0, 60.0)  # seconds between which packets lie in the middle of it
-MARGIN = 10.0  # seconds around the 90th that are watched closely
+MARGIN = 6.0  # seconds around the 90th that are watched closely
 BETWEEN = 60.0  # seconds between two commands
 GOES_ON = 4.0  # seconds in which a stream that goes on shows it
 BESIDE = (
@@ -79,7 +79,7 @@ def test_a_stream_that_is_kept_alive(
         target.pass_time(min(40.0, left), step=40.0)
         by_rtp.get("keep_alive")
         by_http.get("keep_alive")
-    target.pass_time(RUN_IN)
+    target.pass_time(RUN_IN, step=RUN_IN / 2)
     target.settle()
     middle = {}
     for name, stream in watched.items():
