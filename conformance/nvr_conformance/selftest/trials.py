@@ -149,7 +149,7 @@ def run_trials(
 
 
 def usual_jobs() -> int:
-    """How many processes keep the cores at hand busy: twice as many, for in each a recorder and its judge wait
-    for one another, and for a stream to be quiet."""
+    """How many processes keep the cores at hand busy: twice as many, for in each a recorder and its judge
+    wait for one another, and for a stream to be quiet."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return 2 * cores
