@@ -79,7 +79,7 @@ def test_a_stream_that_is_kept_alive(
         target.pass_time(min(40.0, left), step=40.0)
         by_rtp.get("keep_alive")
         by_http.get("keep_alive")
-    target.pass_time(RUN_IN, step=RUN_IN / 2)
+    target.pass_time(RUN_IN)
     target.settle()
     middle = {}
     for name, stream in watched.items():
