@@ -25,6 +25,7 @@ WATCHED = 2.0  # seconds in which a stream that runs sends something
 UNDER_WAY = 0.5  # seconds behind the answer to STOP in which a packet may still be sent
 KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
 BRIEF = 3.0  # seconds that audio and JPEG are given for what comes first
+UNTIL_ENDED = 5.0  # seconds behind STOP in which an answer over HTTP ends
 VIDEO_CLOCK = 90_000
 AUDIO, JPEG = "AUDIO", "JPEG"
 """COMP of what is no H.264 or H.265."""
@@ -109,6 +110,12 @@ def beside_video(session: Session, videos: Sequence[LiveStream], jpeg: int | Non
             session.stop(stream)
             stream.close()
     return {name: stream for name, stream in started.items() if stream.total}
+
+
+def ends_at_stop(stream: LiveStream) -> Fact:
+    """Whether an answer over HTTP ends: call it when STOP was answered."""
+    ended = stream.wait_until(lambda: stream.ended, UNTIL_ENDED)
+    return Fact(ended, "STOP ends the answer", "ended" if ended else "still open")
 
 
 def goes_on(stream: LiveStream) -> Fact:

@@ -13,7 +13,7 @@ from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.streams import AUDIO, BRIEF, goes_on, other_codec, quiet_behind
+from nvr_conformance.procedures.streams import AUDIO, BRIEF, ends_at_stop, goes_on, other_codec, quiet_behind
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
 from nvr_conformance.reading.rtp import RtpRecord
 from nvr_conformance.scenario import (
@@ -33,7 +33,6 @@ from nvr_conformance.scenario import (
     scenario,
 )
 
-UNTIL_ENDED = 5.0  # seconds behind STOP in which the answer ends
 LISTENED = 3.0  # seconds of audio that are judged
 AT_ONCE = 4  # cameras that are listened to at once
 FEWEST_STARTS = 3  # streams whose first sequence numbers show whether they are random
@@ -180,8 +179,7 @@ def _judge_stop(target: Target, check: Check, audio: LiveStream, video: LiveStre
         codec = "AAC" if len({len(packet.data) for packet in audio.packets}) > 1 else "G711"
         check("LIV-03", *quiet_behind(target, audio, live_audio.RATES[codec]), name)
     else:
-        ended = audio.wait_until(lambda: audio.ended, UNTIL_ENDED)
-        check("LIV-18", ended, "STOP ends the answer", "ended" if ended else "still open", name)
+        check("LIV-18", *ends_at_stop(audio), name)
     check("LIV-03" if isinstance(audio, LiveRtp) else "LIV-18", *goes_on(video), f"{name}, its video")
 
 

@@ -11,7 +11,7 @@ from nvr_conformance.facts.likeness import own_pictures, small
 from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.cameras import cameras_with_video
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.streams import KEY_WAIT, wait_for_key_picture
+from nvr_conformance.procedures.streams import KEY_WAIT, UNTIL_ENDED, wait_for_key_picture
 from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.reading.nal_units import codec_in, pictures_of
@@ -40,7 +40,6 @@ TRIED = 4  # cameras among which one that sends JPEG is sought
 PICTURES = 4
 WAITED = 12.0  # seconds for these pictures
 LONGER = 1.5  # seconds behind them: over the end of a second, which times must go over too
-UNTIL_ENDED = 5.0  # seconds behind STOP in which the answer ends
 
 ONE_SENDS_NONE = {
     "cameras": [

@@ -266,16 +266,17 @@ def download_is_fifteen_seconds_late(recorder: Recorder) -> None:
 @breaks("DWN-13")
 def a_gap_ends_a_download(recorder: Recorder) -> None:
     """Leaves out of an MP4 what is recorded behind a gap."""
+    each_download(recorder, lambda files: around(files.pieces, ahead_of_a_gap))
 
-    def pieces(original: Callable[[], Iterator[Piece]]) -> Iterator[Piece]:
-        end = None
-        for piece in original():
-            if end is not None and piece.first.start > end + TICKS:
-                return
-            end = piece.last.end
-            yield piece
 
-    each_download(recorder, lambda files: around(files.pieces, pieces))
+def ahead_of_a_gap(original: Callable[[], Iterator[Piece]]) -> Iterator[Piece]:
+    """The pieces of a download up to the first gap of more than a second."""
+    end = None
+    for piece in original():
+        if end is not None and piece.first.start > end + TICKS:
+            return
+        end = piece.last.end
+        yield piece
 
 
 @breaks("DWN-13")

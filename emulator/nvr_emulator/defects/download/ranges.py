@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-from nvr_emulator.defects.download.files import each_download
+from nvr_emulator.defects.download.files import ahead_of_a_gap, each_download
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import TICKS, ticks
-from nvr_emulator.footage.recordings import Piece
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
@@ -96,16 +93,7 @@ def newest_minutes_are_not_downloaded(recorder: Recorder) -> None:
 @breaks("DWN-13")
 def a_gap_ends_an_mp4_with_audio(recorder: Recorder) -> None:
     """Leaves out of an MP4 with audio what is recorded behind a gap."""
-
-    def pieces(original: Callable[[], Iterator[Piece]]) -> Iterator[Piece]:
-        end = None
-        for piece in original():
-            if end is not None and piece.first.start > end + TICKS:
-                return
-            end = piece.last.end
-            yield piece
-
-    each_download(recorder, lambda files: around(files.pieces, pieces), "MP4")
+    each_download(recorder, lambda files: around(files.pieces, ahead_of_a_gap), "MP4")
 
 
 @breaks("DWN-13")
