@@ -229,6 +229,14 @@ class Clients:
         """
         return max(self.since(earlier, later.at), later.arrived - earlier.arrived)
 
+    def waited(self, earlier: Exchange, later: Exchange) -> float:
+        """Seconds for which a client had the answer to one request when it sent another: the host's, for a
+        clock that runs twenty times as fast makes no client faster, or those of a jump by hand between them.
+        """
+        jump = self._jump
+        by_hand = jump.seconds if jump is not None and jump.number > earlier.number else 0.0
+        return max(by_hand, later.arrived - earlier.arrived - earlier.took)
+
     def forgives(self, ended: SessionEnded) -> bool:
         """Whether a UID expired in one jump of the manual clock that left its client no time."""
         jump = self._jump

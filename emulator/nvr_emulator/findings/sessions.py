@@ -89,7 +89,7 @@ LOGOUT_WHILE_RUNNING = Rule(
 )
 
 RETRY = 1.0
-"""Seconds within which other requests may still be under way that were sent before a refusal."""
+"""Seconds of the host within which other requests may still be under way that were sent before a refusal."""
 LOGINS_ALLOWED = 3
 """How many UIDs in a row may have been good for one command."""
 HOARD = 8
@@ -160,7 +160,7 @@ class Sessions(Chapter):
                 idle = self.clients.since(ended, asking.exchange.at) + ended.at - ended.last_command
                 text = f"{came}, which had expired: {idle:.1f} s since its last command"
                 yield by(asking, UID_EXPIRED, text, ended.number)
-        elif self.clients.elapsed(told, asking.exchange) > RETRY or told.target == asking.exchange.target:
+        elif self.clients.waited(told, asking.exchange) > RETRY or told.target == asking.exchange.target:
             text = f"{came}, which was {ended.ending}, as the answer to #{told.number} told"
             yield by(asking, UID_AFTER_END, text, ended.number, told.number)
 

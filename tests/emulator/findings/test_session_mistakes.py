@@ -1,6 +1,7 @@
 """Mistakes with UIDs, Digest and pace: each is named by its rule, and the right way by none."""
 
 import re
+import time
 
 import pytest
 
@@ -209,10 +210,25 @@ def test_who_goes_on_after_a_refusal_is_named(client, embedded, ending):
     assert f"was {ending}, as the answer to #" in found.text
 
 
+@pytest.mark.parametrize("by", ["hand", "host"])
+def test_who_goes_on_with_another_command_later_is_named(client, embedded, monkeypatch, by):
+    uid = client.login()
+    client.wait(91)
+    client.paced = False
+    client.command("keep_alive", UID=uid)
+    client.command("mask", UID=uid, MASK="1000")
+    assert "uid-after-end" not in [one.rule for one in embedded.findings]
+    if by == "hand":
+        client.wait(2)
+    else:
+        later = time.monotonic() + 2
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+    client.command("mask", UID=uid, MASK="1100")
+    assert "uid-after-end" in [one.rule for one in embedded.findings]
+
+
 def test_a_wait_by_the_hosts_clock_counts_too(client, embedded, monkeypatch):
     """The manual clock stands still while a client waits 3 s in earnest."""
-    import time
-
     uid, began = client.login(), time.monotonic()
     client.paced = False
     monkeypatch.setattr(time, "monotonic", lambda: began + 3.1)

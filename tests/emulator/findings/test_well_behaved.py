@@ -78,6 +78,18 @@ def test_requests_that_were_under_way_are_no_second_use(client, named):
     assert named() == []
 
 
+def test_a_fast_clock_leaves_them_as_long_under_way(client, embedded, named, monkeypatch):
+    """20 s by a clock of twenty times the speed are one second for the client, and no jump by hand."""
+    uid = client.login()
+    client.wait(91)
+    client.paced = False
+    assert client.command("keep_alive", UID=uid)[0] == 401
+    clock, ran = embedded.machine.clock, embedded.machine.clock.now() + 19
+    monkeypatch.setattr(type(clock), "now", lambda self: ran)
+    assert client.command("mask", UID=uid, MASK="1100")[0] == 401
+    assert named() == []
+
+
 def test_codecs_are_tried_one_after_the_other(client, named):
     uid = client.session()
     with client.watching(uid, 3, "H265"):
