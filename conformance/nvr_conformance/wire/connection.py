@@ -105,8 +105,8 @@ class ResponseReader:
             start = end
 
     def _take(self, piece: bytes, body: bytearray) -> None:
-        if self.complete:
-            self._h11.receive_data(piece)
+        if self.complete or (self.head is None and piece.strip(b"\r\n")):
+            self._h11.receive_data(piece)  # a head says nothing ahead of its empty line
             return
         size = len(body)
         if self.head is not None:

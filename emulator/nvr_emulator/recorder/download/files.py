@@ -67,6 +67,8 @@ class DownloadFiles:
     variants: Variants = field(default_factory=Variants)
     passed: int = 0
     """How much footage has been handed out, in ticks."""
+    _sizes: dict[tuple[Footage, int], int] = field(default_factory=dict)
+    """What was said of the GOPs of a fixture: they come again and again."""
 
     def blocks(self) -> Iterator[bytes]:
         """The multipart from its first boundary line to its last."""
@@ -180,13 +182,15 @@ class DownloadFiles:
 
     def size_in_mp4(self, gop: Gop) -> int:
         """About how many bytes a GOP takes; rather too many than too few."""
-        size = GOP_OVERHEAD + sum(
-            len(picture.data) + SAMPLE_OVERHEAD for picture in gop.footage.fixture.gops[gop.index]
-        )
-        if self.audio is None:
-            return size
-        units = (gop.end - gop.start) // self.audio.interval + 1
-        return size + units * (max(map(len, self.audio.fixture.units)) + SAMPLE_OVERHEAD)
+        place = gop.footage, gop.index
+        if (size := self._sizes.get(place)) is None:
+            pictures = gop.footage.fixture.gops[gop.index]
+            size = GOP_OVERHEAD + sum(len(picture.data) + SAMPLE_OVERHEAD for picture in pictures)
+            if self.audio is not None:
+                units = (gop.end - gop.start) // self.audio.interval + 1
+                size += units * (max(map(len, self.audio.fixture.units)) + SAMPLE_OVERHEAD)
+            self._sizes[place] = size
+        return size
 
 
 class _Cut(Generic[T]):

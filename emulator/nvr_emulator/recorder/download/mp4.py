@@ -105,17 +105,14 @@ class _Film:
             track = self.audio.stream_in(container)
             track.metadata["creation_time"] = created
         for gop in self.gops:
-            for packet in _pictures(gop, self.origin, video):
-                container.mux(packet)
+            container.mux(_pictures(gop, self.origin, video))
             if self.audio is not None:
-                for packet in self.audio.packets_until(gop.end, track):
-                    container.mux(packet)
+                container.mux(self.audio.packets_until(gop.end, track))
             if told:
                 self.passed(gop)
             yield outlet.take()
         if self.audio is not None:
-            for packet in self.audio.packets_until(None, track):
-                container.mux(packet)
+            container.mux(self.audio.packets_until(None, track))
         container.close()
         yield outlet.take() + outlet.rest()
 
@@ -156,21 +153,25 @@ class _KnownSize(_Outlet):
         self.moov = bytearray()
 
     def write(self, data: bytes) -> int:
-        data = bytes(data)
-        if self._moov_at is None and self._place == self._length and data[4:8] == b"moov":
-            self._moov_at = self._place
-        if self._moov_at is not None and self._place >= self._moov_at:
-            start = self._place - self._moov_at
-            self.moov[start : start + len(data)] = data
-        elif self._place < self._length:
-            self._check(data)
+        place, length = self._place, len(data)
+        at_the_end = place == self._length
+        self._place = place + length
+        if at_the_end:
+            self._length = self._place
+        if self._moov_at is None and at_the_end and data[4:8] == b"moov":
+            self._moov_at = place
+        if self._moov_at is not None and place >= self._moov_at:
+            start = place - self._moov_at
+            self.moov[start : start + length] = data
+            self._length = max(self._length, self._place)
+        elif not at_the_end:
+            self._check(place, bytes(data))
+        elif self.head:
+            self._written.append(bytes(data))
         else:
-            if not self.head:
-                data = self.head = with_mdat_size(data, self._size)
-            super().write(data)
-        self._place += len(data)
-        self._length = max(self._length, self._place)
-        return len(data)
+            self.head = with_mdat_size(bytes(data), self._size)
+            self._written.append(self.head)
+        return length
 
     def rest(self) -> bytes:
         """What was held until the file was closed."""
@@ -184,8 +185,8 @@ class _KnownSize(_Outlet):
     def tell(self) -> int:
         return self._place
 
-    def _check(self, data: bytes) -> None:
-        if self.head[self._place : self._place + len(data)] != data:
+    def _check(self, place: int, data: bytes) -> None:
+        if self.head[place : place + len(data)] != data:
             raise ValueError(f"mdat was said to hold {self._size} bytes, and the muxer says {data.hex()}")
 
 
@@ -208,10 +209,11 @@ def _video_stream(container: Any, footage: Footage) -> Any:
 
 
 def _pictures(gop: Gop, origin: int, stream: Any) -> Iterator[Any]:
+    moment, interval = gop.start - origin, gop.interval
     for number, picture in enumerate(gop.footage.fixture.gops[gop.index]):
         packet = av.Packet(picture.data)
-        packet.pts = packet.dts = gop.picture_at(number) - origin
-        packet.duration = gop.interval
+        packet.pts = packet.dts = moment + number * interval
+        packet.duration = interval
         packet.time_base = _CLOCK
         packet.stream = stream
         packet.is_keyframe = number == 0

@@ -36,11 +36,11 @@ def audio_track(audio: Audio, origin: int) -> AacTrack | TelephoneTrack:
     return TelephoneTrack(audio, origin)
 
 
-def _packet(data: bytes, moment: int, duration: int, rate: int, stream: Any) -> Any:
+def _packet(data: bytes, moment: int, duration: int, clock: Fraction, stream: Any) -> Any:
     packet = av.Packet(data)
     packet.pts = packet.dts = moment
     packet.duration = duration
-    packet.time_base = Fraction(1, rate)
+    packet.time_base = clock
     packet.stream = stream
     packet.is_keyframe = True
     return packet
@@ -76,10 +76,10 @@ class AacTrack:
 
     def packets_until(self, end: int | None, stream: Any) -> Iterator[Any]:
         """The packets that begin before `end` (ticks), in order; None: all that are left."""
-        length = self.audio.fixture.samples_per_unit
+        length, clock = self.audio.fixture.samples_per_unit, Fraction(1, self.rate)
         while self._waiting and (end is None or self.audio.unit_at(self._waiting[0]) < end):
             number = self._waiting.popleft()
-            yield _packet(self.audio.unit(number), number * length - self.origin, length, self.rate, stream)
+            yield _packet(self.audio.unit(number), number * length - self.origin, length, clock, stream)
 
 
 def _adts(unit: bytes, config: bytes) -> bytes:
@@ -145,10 +145,11 @@ class TelephoneTrack:
 
     def packets_until(self, end: int | None, stream: Any) -> Iterator[Any]:
         """The packets that begin before `end` (ticks), in order; None: all that are left."""
+        clock = Fraction(1, self.rate)
         last = None if end is None else _samples_until(end, self.rate) - self.origin
         while self._waiting and (last is None or self._waiting[0].moment < last):
             frame = self._waiting.popleft()
-            yield _packet(frame.data, frame.moment, frame.duration, self.rate, stream)
+            yield _packet(frame.data, frame.moment, frame.duration, clock, stream)
 
     def _encode_whole_frames(self) -> None:
         while len(self._samples) >= 2 * AAC_FRAME:
