@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from nvr_conformance.cli.main import main
+from nvr_conformance.client.clock import RealTime
 from nvr_conformance.client.options import PERMISSIONS, TargetOptions, User
 from nvr_conformance.engine.rehearsal import rehearse
 from nvr_conformance.engine.run_options import RunOptions
@@ -20,6 +21,13 @@ OTHERS = (User("MANAGER", "manager12345", 1), User("VIEWER", "viewer12345", 3))
 def recorder():
     with EmbeddedRecorder(clock="real") as recorder:
         yield recorder
+
+
+@pytest.fixture(autouse=True)
+def met_at_once(monkeypatch):
+    """The recorder that the rehearsal stands for is looked at without a pace, which would be the world's time;
+    the rehearsal keeps its own."""
+    monkeypatch.setattr(RealTime, "keep_apart", lambda time, since, seconds: time.now())
 
 
 def source_of(recorder, **options):

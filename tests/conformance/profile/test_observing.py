@@ -24,10 +24,11 @@ CAMERAS = (
     CameraSettings(3, recorded=Codec.JPEG, jpeg=False),
 )
 DIALECTS = {
-    "byte_order=little,zone_info=low-bits": "America/St_Johns",
-    "chunk_length=behind-header,packet_length=data,zone_info=half-bytes,data_size=packets": "America/Bogota",
+    "byte_order=little,chunk_length=behind-header,packet_length=data,zone_info=low-bits,data_size=packets": (
+        "America/St_Johns"
+    ),
     "boundary=plain,g711_content_type=audio/pcmu,chunk_length=to-reserved,packet_length=reserved-to-padding,"
-    "data_size=with-padding,aac_unit_id=0xFF04,jpeg_form=one-soi": "Asia/Tokyo",
+    "zone_info=half-bytes,data_size=with-padding,aac_unit_id=0xFF04,jpeg_form=one-soi": "America/Bogota",
 }
 
 
@@ -68,7 +69,7 @@ def answers_of(settings):
     return found
 
 
-@pytest.mark.parametrize(("dialect", "zone"), DIALECTS.items(), ids=["little", "lengths", "names"])
+@pytest.mark.parametrize(("dialect", "zone"), DIALECTS.items(), ids=["lengths", "names"])
 def test_the_profile_of_a_recorder_in_another_dialect(tmp_path, dialect, zone):
     settings = recorder_in(dialect, zone)
     path = tmp_path / "seen.toml"
