@@ -25,8 +25,8 @@ def recorder():
 
 @pytest.fixture(autouse=True)
 def met_at_once(monkeypatch):
-    """The recorder that the rehearsal stands for is looked at without a pace, which would be the world's time;
-    the rehearsal keeps its own."""
+    """The recorder that the rehearsal stands for is looked at without a pace, which would be the world's
+    time; the rehearsal keeps its own."""
     monkeypatch.setattr(RealTime, "keep_apart", lambda time, since, seconds: time.now())
 
 

@@ -1,5 +1,5 @@
-"""Healthy recorders that failed, each at a moment of the clock and as different as it was then: GOPs and rates
-that vary lie otherwise about every gap and end, by chance that a run of today does not meet."""
+"""Healthy recorders that failed, each at a moment of the clock and as different as it was then: GOPs and
+rates that vary lie otherwise about every gap and end, by chance that a run of today does not meet."""
 
 from __future__ import annotations
 
