@@ -105,14 +105,14 @@ class _Film:
             track = self.audio.stream_in(container)
             track.metadata["creation_time"] = created
         for gop in self.gops:
-            container.mux(_pictures(gop, self.origin, video))
+            container.mux([*_pictures(gop, self.origin, video)])
             if self.audio is not None:
-                container.mux(self.audio.packets_until(gop.end, track))
+                container.mux([*self.audio.packets_until(gop.end, track)])
             if told:
                 self.passed(gop)
             yield outlet.take()
         if self.audio is not None:
-            container.mux(self.audio.packets_until(None, track))
+            container.mux([*self.audio.packets_until(None, track)])
         container.close()
         yield outlet.take() + outlet.rest()
 
