@@ -190,7 +190,7 @@ def _judge_crossing(pens: _Pens, sides: _Sides, name: str, *, back: bool) -> Non
     be seen to do so on this side."""
     ahead, behind = sides.edges
     gops: list[Gop] = []
-    while len(gops) < (LONGEST_WAY if _come_nearer(gops[-STANDS:], back=back) else CROSSING):
+    while len(gops) < (LONGEST_WAY if _each_goes_further(gops[-STANDS:], back=back) else CROSSING):
         gops.append(pens.player.fetch(sides.ahead.camera))
         start = gops[-1].start
         if not gops[-1].given or start is None or (start <= ahead if back else start >= behind):
@@ -210,8 +210,8 @@ def _judge_crossing(pens: _Pens, sides: _Sides, name: str, *, back: bool) -> Non
     pens.check("PLB-30", across, expected, f"answer {len(gops)}: {gops[-1]}", f"{name} over the gap")
 
 
-def _come_nearer(gops: list[Gop], *, back: bool) -> bool:
-    """Whether each of these GOPs is nearer to what lies ahead of them (behind them) than the one before."""
+def _each_goes_further(gops: list[Gop], *, back: bool) -> bool:
+    """Whether each of these GOPs is further on its way, ahead or back, than the one before."""
     starts = [gop.start or 0 for gop in gops]
     return len(starts) > 1 and all(b < a if back else b > a for a, b in pairwise(starts))
 

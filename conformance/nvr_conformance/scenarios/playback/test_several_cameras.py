@@ -36,7 +36,7 @@ OF_EACH_CODEC = {
 
 
 @dataclass
-class Together:
+class SeveralCameras:
     """Cameras that play at once on one UID, each with a name of its own; ``alone`` plays any of them by
     itself."""
 
@@ -96,7 +96,7 @@ def test_each_command_is_for_all_cameras(
         if _is_same(player.fetch(camera), alone)
     }
     require(len(names) > 1, "fewer than two cameras play at once what they play alone")
-    cameras = Together(player, finder, names, Judge(check, not_tested), check)
+    cameras = SeveralCameras(player, finder, names, Judge(check, not_tested), check)
     player.play()
     played = cameras.answers()
     for camera in cameras.all_given("PLB-12", "PLAY", played, lambda alone: alone.goto(moment)):
@@ -134,7 +134,7 @@ def _is_same(gop: Gop, other: Gop) -> bool:
     return (gop.start, gop.video) == (other.start, other.video)
 
 
-def _reverse(cameras: Together, played: dict[int, list[Gop]]) -> None:
+def _reverse(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
     """BPLAY from where PLAY came to."""
     ends = {camera: gops[-1].start or 0 for camera, gops in played.items()}
     moment = max(ends.values(), default=0)
@@ -147,7 +147,7 @@ def _reverse(cameras: Together, played: dict[int, list[Gop]]) -> None:
             cameras.judge("PLB-13", f"{name}, begin", playback_order.near, backward[camera][0], ends[camera])
 
 
-def _step(cameras: Together, played: dict[int, list[Gop]]) -> None:
+def _step(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
     """NEXTFRAME over the end of a GOP, PREVFRAME over its beginning, of one camera after the other."""
     for camera, (one, other, *_) in played.items():
         steps = (
@@ -164,7 +164,7 @@ def _step(cameras: Together, played: dict[int, list[Gop]]) -> None:
                 cameras.follow_on(id_, name, [here, there], backward=command == "PREVFRAME")
 
 
-def _fast(cameras: Together, command: str, id_: str, begin: int) -> None:
+def _fast(cameras: SeveralCameras, command: str, id_: str, begin: int) -> None:
     """FF or REW with repeats, from a moment on: each camera goes on, and faster."""
     steps: dict[int, list[list[Gop]]] = {camera: [] for camera in cameras.names}
     moment = begin
@@ -182,7 +182,7 @@ def _fast(cameras: Together, command: str, id_: str, begin: int) -> None:
         cameras.judge(id_, name, playback_order.goes_faster, steps[camera], backward=command == "REW")
 
 
-def _play_behind(cameras: Together, command: str) -> None:
+def _play_behind(cameras: SeveralCameras, command: str) -> None:
     """PLAY behind FF or REW skips nothing any more."""
     cameras.player.play()
     for camera, gops in cameras.answers().items():
@@ -191,7 +191,7 @@ def _play_behind(cameras: Together, command: str) -> None:
             cameras.follow_on("PLB-12", name, gops)
 
 
-def _go_back(cameras: Together, played: dict[int, list[Gop]]) -> None:
+def _go_back(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
     """GOTODATE, from far behind, to where each camera is known to have recorded."""
     moment = whole(max((gops[0].start or 0 for gops in played.values()), default=0)) + SECOND
     here = cameras.answers(1)
