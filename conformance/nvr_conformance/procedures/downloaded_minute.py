@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.player import MINUTE
@@ -173,8 +174,21 @@ def _audio(
     if not moments or min(moments) + sum(lengths) > last:
         raise NothingToJudge("the first file ends ahead of it")
     units = playback_audio.access_units(run)[0] if codec == "AAC" else [audio.samples for audio in run]
+    units, moments = _from_its_begin(units, sum(lengths), moments)
+    if not units:
+        raise NothingToJudge("the first file begins behind it")
     try:
         return mp4.audio_in_step(samples, [unit.lstrip(b"\0") for unit in units], moments)
     except NothingToJudge:
         around = (min(moments) - AROUND, max(moments) + sum(lengths) + AROUND)
         return heard_alike(sound_of_file(body, *around), sound_of_units(codec, units), moments)
+
+
+def _from_its_begin(
+    units: list[bytes], seconds: float, moments: list[float]
+) -> tuple[list[bytes], list[float]]:
+    """The units that begin in the file, wherever of the moments (seconds from its time 0) the first is; and
+    the moments of the first of them. What is sought with its beginning cut off is found where it repeats."""
+    length = seconds / max(len(units), 1)
+    ahead = ceil(-min(moments) / length) if length and min(moments) < 0 else 0
+    return units[ahead:], [moment + ahead * length for moment in moments]

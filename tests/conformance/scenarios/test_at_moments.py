@@ -31,6 +31,13 @@ FAILED = {
         {**VARYING, "gop-end": "next-start", "camera-information-place": "packets", "recorder-ids": "none"},
         "PLB-25",
     ),
+    "audio that began ahead of the file": (
+        1,
+        2_015_426_843.2,
+        "test_a_minute_of_a_camera",
+        {"gop-seconds": "5", "picture-rate": "varying", "mp4-start": "first-key-inside", "go-to": "before"},
+        "DWN-02",
+    ),
     "live found again in GOPs that began behind it": (
         3,
         1_795_917_476.0,
