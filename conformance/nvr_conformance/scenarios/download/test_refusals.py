@@ -70,7 +70,8 @@ def test_mp4_of_a_jpeg_recording(target: Target, client: Client, check: Check, r
 def test_too_many_at_once(
     target: Target, client: Client, check: Check, observe: Observe, require: Require, not_tested: NotTested
 ) -> None:
-    """Downloads of an hour that are not read, until one is refused; then one of them hangs up.
+    """Downloads of an hour that are not read, until one is refused; then one of them hangs up, and the UID of
+    another one logs out.
 
     Other clients may download meanwhile, and take the place that became free. No more UIDs are taken than are
     free: nobody is thrown out.
@@ -79,9 +80,9 @@ def test_too_many_at_once(
     camera, begin = first.camera, minute_in(first)
     counts = client.uid_counts()
     most = MOST if counts is None else min(MOST, UIDS - counts.used)
-    running: list[Download] = []
-    while len(running) < most and (next_one := _hour(client.login(), camera, begin)).began:
-        running.append(next_one)
+    running: list[tuple[Session, Download]] = []
+    while len(running) < most and (next_one := _hour(session := client.login(), camera, begin)).began:
+        running.append((session, next_one))
     require(most > 0, "no UID is free")
     require(running or not is_crowded_out(client, next_one), TAKEN)
     require(running, f"no file where there is a recording: {next_one}")
@@ -95,16 +96,29 @@ def test_too_many_at_once(
     if next_one.parts:
         check("DWN-03", *facts.part_headers(next_one.parts), "refused")
         check("DWN-04", *facts.chain(next_one.parts), "refused")
-    running.pop().close()
+    session = client.login()
+    for name, logs_out in (("a place that became free", False), ("the place of a UID that logged out", True)):
+        if not running:
+            return
+        owner, download = running.pop()
+        if logs_out:
+            owner.logout()
+        download.close()
+        again = _hour_again(target, session, camera, begin)
+        if is_crowded_out(client, again):
+            not_tested("DWN-08", f"{name}: {TAKEN}")
+        else:
+            check("DWN-08", again.began, "a file", again, name)
+
+
+def _hour_again(target: Target, session: Session, camera: int, begin: int) -> Download:
+    """An hour, as soon as a place is free; the last answer where none becomes free."""
     for _ in range(TRIES):
-        again = _hour(client.login(), camera, begin)
+        again = _hour(session, camera, begin)
         if again.began:
             break
         target.pass_time(1.0)
-    if is_crowded_out(client, again):
-        not_tested("DWN-08", f"a place that became free: {TAKEN}")
-    else:
-        check("DWN-08", again.began, "a file", again, "a place that became free")
+    return again
 
 
 def _hour(session: Session, camera: int, begin: int) -> Download:

@@ -11,6 +11,7 @@ from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.download.table import Download
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.recorder.sessions import Ending
 from nvr_emulator.seams import around
 from nvr_protocol.commands.specs import RANGE_SECONDS
 from nvr_protocol.commands.urls import Command
@@ -127,6 +128,18 @@ def lost_client_keeps_its_place(recorder: Recorder) -> None:
     def end(original: Callable[[Download, str], None], download: Download, why: str) -> None:
         if why == "complete":
             original(download, why)
+
+    around(recorder.downloads.end, end)
+
+
+@breaks("DWN-08")
+def logout_keeps_the_place(recorder: Recorder) -> None:
+    """Never gives away again the place of a download whose UID logged out."""
+
+    def end(original: Callable[[Download, str], None], download: Download, why: str) -> None:
+        if why == Ending.LOGGED_OUT.value and download.ended is None:
+            recorder.downloads.at_once -= 1
+        original(download, why)
 
     around(recorder.downloads.end, end)
 
