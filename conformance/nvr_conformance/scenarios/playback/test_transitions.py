@@ -1,0 +1,151 @@
+"""§3.1, §3.2: each PLAYCMD behind each other one: whatever ran before, it does what it does alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from nvr_conformance.facts import playback_order
+from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.scenario import (
+    MINUTE,
+    SECOND,
+    Check,
+    Client,
+    Fact,
+    Gop,
+    NotTested,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
+
+IDS = {
+    "PLAY": "PLB-12",
+    "BPLAY": "PLB-13",
+    "NEXTFRAME": "PLB-15",
+    "PREVFRAME": "PLB-16",
+    "GOTODATE": "PLB-17",
+    "FF": "PLB-18",
+    "REW": "PLB-19",
+    "STOP": "PLB-20",
+}
+"""The commands whose answers are judged, and what says how."""
+COMMANDS = (*IDS, "PAUSE")
+FETCHED = {"PLAY": 2, "BPLAY": 2, "FF": 2, "REW": 2, "PAUSE": 0}
+"""How many GOPs show what a command does, where it is not one."""
+APART = MINUTE * SECOND  # between the places to which commands lead
+
+
+@dataclass(frozen=True)
+class _Places:
+    """``here``, where three GOPs are known that follow each other, and ``elsewhere``: both in one recording
+    of a camera."""
+
+    here: int
+    elsewhere: int
+    gops: tuple[Gop, Gop, Gop]
+
+    @property
+    def last_picture(self) -> int | None:
+        """The moment of the last picture of the second GOP."""
+        return self.gops[1].last_picture(self.gops[2].start)
+
+
+@scenario(*IDS.values())
+def test_each_command_behind_each_other(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """All commands in an order in which each comes behind each, on one UID; MASK again behind STOP."""
+    finder, first = player_in_recording(target, client)
+    camera = first.camera
+    places = require(_places(finder, first), "no two minutes of one recording")
+    player = Player(client.login())
+    player.choose(camera)
+    facts: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
+    before, went = "", 0
+    for command in _each_behind_each():
+        if before == "STOP":
+            player.choose(camera)
+        went = places.elsewhere if (before, went) == ("GOTODATE", places.here) else places.here
+        gops = _send(player, places, command, went, camera)
+        if before and command in IDS and gops:
+            with suppress(NothingToJudge):
+                facts[command].append((before, _judged(finder, places, command, gops, went)))
+        before = command
+    for command, id_ in IDS.items():
+        name = f"{command} behind each command"
+        if not (made := facts[command]):
+            not_tested(id_, f"{name}: nothing that can be judged")
+            continue
+        behind, worst = next((pair for pair in made if not pair[1].ok), made[0])
+        actual = f"so behind {len(made)} commands" if worst.ok else f"behind {behind}: {worst.actual}"
+        check(id_, worst.ok, worst.expected, actual, name)
+
+
+def _each_behind_each() -> Iterator[str]:
+    """The shortest order in which each command comes behind each, and behind itself."""
+    for number, command in enumerate(COMMANDS):
+        yield command
+        for other in COMMANDS[number + 1 :]:
+            yield command
+            yield other
+    yield COMMANDS[0]
+
+
+def _places(finder: Player, first: Gop) -> _Places | None:
+    camera, here = first.camera, first.start or 0
+    for elsewhere in (here + APART, here - APART):
+        gop = finder.at(camera, elsewhere)
+        if gop.given and playback_order.near(gop, elsewhere).ok:
+            gops = [finder.at(camera, here), *finder.several(camera, 2)]
+            if len(gops) == 3 and all(gop.given and gop.start is not None for gop in gops):
+                return _Places(here, elsewhere, (gops[0], gops[1], gops[2]))
+    return None
+
+
+def _send(player: Player, places: _Places, command: str, went: int, camera: int) -> list[Gop]:
+    """The command, and the GOPs that come behind it: as many as show what it does. None where it cannot be
+    sent. GOTODATE leads to ``went``; all others are about somewhere else than it was last."""
+    sends: dict[str, Callable[[], object]] = {
+        "PLAY": player.play,
+        "BPLAY": lambda: player.reverse(places.elsewhere),
+        "PAUSE": lambda: player.pause(places.elsewhere),
+        "NEXTFRAME": lambda: player.step(command, places.last_picture or 0),
+        "PREVFRAME": lambda: player.step(command, places.gops[1].start or 0),
+        "GOTODATE": lambda: player.goto(went),
+        "FF": lambda: player.fast(command, places.elsewhere),
+        "REW": lambda: player.fast(command, places.elsewhere),
+        "STOP": lambda: player.stop(places.elsewhere),
+    }
+    if command == "NEXTFRAME" and places.last_picture is None:
+        return []
+    sends[command]()
+    return [player.fetch(camera) for _ in range(FETCHED.get(command, 1))]
+
+
+def _judged(finder: Player, places: _Places, command: str, gops: list[Gop], went: int) -> Fact:
+    """What the GOPs behind a command must be. NothingToJudge where one is not given: where PLAY begins behind
+    STOP is open, and it may be behind the end."""
+    if command == "STOP":
+        return Fact(not gops[0].given, "nothing more", str(gops[0]))
+    if not all(gop.given and gop.start is not None for gop in gops):
+        if command == "PLAY":
+            raise NothingToJudge("PLAY began where nothing is recorded")
+        return Fact(False, "GOPs", str(gops[-1]))
+    if command in ("PLAY", "BPLAY"):
+        back = command == "BPLAY"
+        return playback_order.follow_on(gops, left_out(finder, gops), backward=back)
+    if command in ("FF", "REW"):
+        onward = playback_order.strides(gops)[0] * (1 if command == "FF" else -1) > 0
+        way = "forward" if command == "FF" else "backward"
+        return Fact(onward, f"{way}", f"{gops[1]} behind {gops[0]}")
+    if command == "GOTODATE":
+        return playback_order.near(gops[0], went)
+    wanted = places.gops[2 if command == "NEXTFRAME" else 0]
+    return Fact(gops[0].start == wanted.start, str(wanted), str(gops[0]))
