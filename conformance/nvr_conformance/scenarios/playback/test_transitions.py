@@ -101,12 +101,24 @@ def _each_behind_each() -> Iterator[str]:
 def _places(finder: Player, first: Gop) -> _Places | None:
     camera, here = first.camera, first.start or 0
     for elsewhere in (here + APART, here - APART):
-        gop = finder.at(camera, elsewhere)
-        if gop.given and playback_order.near(gop, elsewhere).ok:
+        if _has_room(finder, camera, elsewhere):
             gops = [finder.at(camera, here), *finder.several(camera, 2)]
             if len(gops) == 3 and all(gop.given and gop.start is not None for gop in gops):
                 return _Places(here, elsewhere, (gops[0], gops[1], gops[2]))
     return None
+
+
+def _has_room(finder: Player, camera: int, moment: int) -> bool:
+    """Whether there is a GOP, and so much on both sides of it that all commands lead somewhere."""
+    gop = finder.at(camera, moment)
+    if not gop.given or not playback_order.near(gop, moment).ok:
+        return False
+    for command in ("FF", "REW"):
+        finder.play()
+        finder.fast(command, moment)
+        if len(finder.several(camera, FETCHED[command])) < FETCHED[command]:
+            return False
+    return True
 
 
 def _send(player: Player, places: _Places, command: str, went: int, camera: int) -> list[Gop]:
