@@ -100,11 +100,12 @@ def _each_behind_each() -> Iterator[str]:
 
 def _places(finder: Player, first: Gop) -> _Places | None:
     camera, here = first.camera, first.start or 0
+    gops = [finder.at(camera, here), *finder.several(camera, 2)]
+    if len(gops) < 3 or not all(gop.given and gop.start is not None for gop in gops):
+        return None
     for elsewhere in (here + APART, here - APART):
         if _has_room(finder, camera, elsewhere):
-            gops = [finder.at(camera, here), *finder.several(camera, 2)]
-            if len(gops) == 3 and all(gop.given and gop.start is not None for gop in gops):
-                return _Places(here, elsewhere, (gops[0], gops[1], gops[2]))
+            return _Places(here, elsewhere, (gops[0], gops[1], gops[2]))
     return None
 
 
