@@ -128,6 +128,17 @@ def _mean_square(samples: bytes) -> float:
     return sum(4.0 ** ((~sample >> 4 & 7) - 9) for sample in samples) / len(samples)
 
 
+def same_pictures(samples: Sequence[Mp4Sample], others: Sequence[Mp4Sample]) -> Fact:
+    """DWN-01: two downloads of one range hold the same pictures. NothingToJudge where the second one holds
+    none, or is too large."""
+    one, other = ([sample.data for sample in each if sample.is_video] for each in (samples, others))
+    if not other:
+        raise NothingToJudge("there is no file to hold it against")
+    alike = sum(a == b for a, b in zip(one, other, strict=False))
+    expected = f"the same {len(other)} pictures as on a UID of its own"
+    return Fact(alike == len(one) == len(other), expected, f"{len(one)} pictures, {alike} of them the same")
+
+
 def audio_in_step(samples: Sequence[Mp4Sample], units: Sequence[bytes], moments: Sequence[float]) -> Fact:
     """DWN-02: access units of playback audio stand in the file at their time, one of ``moments`` (seconds
     from its time 0). NothingToJudge where the file has others: it may have been coded anew."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from nvr_emulator.recorder.sessions import Ending
 from nvr_emulator.seams import around
 from nvr_protocol.commands.specs import RANGE_SECONDS
 from nvr_protocol.commands.urls import Command
+from nvr_protocol.commands.values import Value
 from nvr_protocol.download import Status
 
 Head = Callable[[str, str, Status], bytes]
@@ -153,6 +155,35 @@ def download_of_less_than_an_hour(recorder: Recorder) -> None:
         if files.end - files.begin == RANGE_SECONDS:
             raise Refused(400, "ENDTIME: the range is longer than an hour")
         return files
+
+    around(recorder.download_commands.download_files, download_files)
+
+
+@breaks("DWN-01")
+def next_file_is_of_the_first_camera(recorder: Recorder) -> None:
+    """Takes CAM of the first download of a UID for all that follow on it."""
+    _as_at_first(recorder, "CAM")
+
+
+@breaks("DWN-01")
+def next_file_begins_where_the_first_did(recorder: Recorder) -> None:
+    """Takes STARTTIME of the first download of a UID for all that follow on it."""
+    _as_at_first(recorder, "STARTTIME")
+
+
+@breaks("DWN-10")
+def next_file_is_of_the_first_kind(recorder: Recorder) -> None:
+    """Takes KIND of the first download of a UID for all that follow on it."""
+    _as_at_first(recorder, "KIND")
+
+
+def _as_at_first(recorder: Recorder, name: str) -> None:
+    """Keep one parameter of each UID's first download."""
+    kept: dict[Value, Value] = {}
+
+    def download_files(original: Wanted, command: Command, now: float) -> DownloadFiles:
+        first = kept.setdefault(command.values["UID"], command.values[name])
+        return original(dataclasses.replace(command, values={**command.values, name: first}), now)
 
     around(recorder.download_commands.download_files, download_files)
 
