@@ -74,7 +74,7 @@ def test_each_command_behind_each_other(
             player.choose(camera)
         went = places.elsewhere if (before, went) == ("GOTODATE", places.here) else places.here
         gops = _send(player, places, command, went, camera)
-        repeated = before == command in ("FF", "REW")  # goes further, maybe past an end
+        repeated = before == command and command in ("FF", "REW")  # goes further, maybe past an end
         if before and command in IDS and gops and not repeated:
             with suppress(NothingToJudge):
                 facts[command].append((before, _judged(finder, places, command, gops, went)))
