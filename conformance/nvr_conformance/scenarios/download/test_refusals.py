@@ -96,7 +96,6 @@ def test_too_many_at_once(
     if next_one.parts:
         check("DWN-03", *facts.part_headers(next_one.parts), "refused")
         check("DWN-04", *facts.chain(next_one.parts), "refused")
-    session = client.login()
     for name, logs_out in (("a place that became free", False), ("the place of a UID that logged out", True)):
         if not running:
             return
@@ -104,7 +103,7 @@ def test_too_many_at_once(
         if logs_out:
             owner.logout()
         download.close()
-        again = _hour_again(target, session, camera, begin)
+        again = _hour_again(target, client.login(), camera, begin)
         if is_crowded_out(client, again):
             not_tested("DWN-08", f"{name}: {TAKEN}")
         else:

@@ -39,6 +39,8 @@ IDS = {
 COMMANDS = (*IDS, "PAUSE")
 FETCHED = {"PLAY": 2, "BPLAY": 2, "FF": 2, "REW": 2, "PAUSE": 0}
 """How many GOPs show what a command does, where it is not one."""
+OPEN_BEGIN = ("PLAY", "STOP", "FF")
+"""Behind these PLAY may give nothing: where it begins is open if nothing plays, and FF may pass an end."""
 APART = MINUTE * SECOND  # between the places to which commands lead
 
 
@@ -79,7 +81,7 @@ def test_each_command_behind_each_other(
         repeated = before == command and command in ("FF", "REW")  # goes further, maybe past an end
         if before and command in IDS and gops and not repeated:
             with suppress(NothingToJudge):
-                facts[command].append((before, _judged(finder, places, command, gops, went)))
+                facts[command].append((before, _judged(finder, places, command, before, gops, went)))
         before = command
     for command, id_ in IDS.items():
         name = f"{command} behind each command"
@@ -129,7 +131,7 @@ def _has_room(finder: Player, camera: int, moment: int) -> bool:
 
 def _send(player: Player, places: _Places, command: str, went: int, camera: int) -> list[Gop]:
     """The command, and the GOPs that come behind it: as many as show what it does. None where it cannot be
-    sent. GOTODATE leads to ``went``; all others are about somewhere else than it was last."""
+    sent. ``went``: where GOTODATE leads."""
     sends: dict[str, Callable[[], object]] = {
         "PLAY": player.play,
         "BPLAY": lambda: player.reverse(places.elsewhere),
@@ -147,13 +149,12 @@ def _send(player: Player, places: _Places, command: str, went: int, camera: int)
     return [player.fetch(camera) for _ in range(FETCHED.get(command, 1))]
 
 
-def _judged(finder: Player, places: _Places, command: str, gops: list[Gop], went: int) -> Fact:
-    """What the GOPs behind a command must be. NothingToJudge where one is not given: where PLAY begins behind
-    STOP is open, and it may be behind the end."""
+def _judged(finder: Player, places: _Places, command: str, before: str, gops: list[Gop], went: int) -> Fact:
+    """What the GOPs behind a command must be. NothingToJudge where PLAY may give none (``OPEN_BEGIN``)."""
     if command == "STOP":
         return Fact(not gops[0].given, "nothing more", str(gops[0]))
     if not all(gop.given and gop.start is not None for gop in gops):
-        if command == "PLAY":
+        if command == "PLAY" and before in OPEN_BEGIN:
             raise NothingToJudge("PLAY began where nothing is recorded")
         return Fact(False, "GOPs", str(gops[-1]))
     if command in ("PLAY", "BPLAY"):
@@ -162,7 +163,7 @@ def _judged(finder: Player, places: _Places, command: str, gops: list[Gop], went
     if command in ("FF", "REW"):
         onward = playback_order.strides(gops)[0] * (1 if command == "FF" else -1) > 0
         way = "forward" if command == "FF" else "backward"
-        return Fact(onward, f"{way}", f"{gops[1]} behind {gops[0]}")
+        return Fact(onward, way, f"{gops[1]} behind {gops[0]}")
     if command == "GOTODATE":
         return playback_order.near(gops[0], went)
     wanted = places.gops[2 if command == "NEXTFRAME" else 0]
