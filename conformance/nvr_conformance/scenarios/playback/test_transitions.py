@@ -39,8 +39,8 @@ IDS = {
 COMMANDS = (*IDS, "PAUSE")
 FETCHED = {"PLAY": 2, "BPLAY": 2, "FF": 2, "REW": 2, "PAUSE": 0}
 """How many GOPs show what a command does, where it is not one."""
-OPEN_BEGIN = ("PLAY", "STOP", "FF")
-"""Behind these PLAY may give nothing: where it begins is open if nothing plays, and FF may pass an end."""
+OPEN_BEGIN = ("PLAY", "STOP", "FF", "BPLAY")
+"""Behind these PLAY may give nothing: where it, or BPLAY, begins may be an end, which FF may come past."""
 APART = MINUTE * SECOND  # between the places to which commands lead
 
 
