@@ -43,9 +43,9 @@ class Challenge:
 
 def read_challenges(values: Iterable[str]) -> list[Challenge]:
     """The Digest challenges in the values of all ``WWW-Authenticate`` headers, in order; other schemes are
-    skipped."""
+    skipped. Values are octets as Latin-1, as headers are read."""
     found: list[Challenge] = []
-    for value in values:
+    for value in map(_text_of, values):
         marks = list(_SCHEME.finditer(_without_strings(value)))
         for number, mark in enumerate(marks):
             end = marks[number + 1].start() if number + 1 < len(marks) else len(value)
@@ -54,6 +54,16 @@ def read_challenges(values: Iterable[str]) -> list[Challenge]:
                 if challenge is not None:
                     found.append(challenge)
     return found
+
+
+def _text_of(value: str) -> str:
+    """What octets say in UTF-8, and those that are none as surrogates: an answer repeats a realm octet by
+    octet, in whichever encoding it is."""
+    try:
+        octets = value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value
+    return octets.decode("utf-8", "surrogateescape")
 
 
 def _without_strings(value: str) -> str:
@@ -95,7 +105,7 @@ def digest_response(
     digits that are sent."""
 
     def hashed(text: str) -> str:
-        return _ALGORITHMS[challenge.algorithm.upper()](text.encode()).hexdigest()
+        return _ALGORITHMS[challenge.algorithm.upper()](text.encode("utf-8", "surrogateescape")).hexdigest()
 
     secret = hashed(f"{user}:{challenge.realm}:{password}")
     qop = challenge.protection

@@ -87,6 +87,19 @@ def test_odd_headers(value, count):
         assert found[0] == Challenge('a, b "c"', "n", stale=True)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "shift-jis", "latin-1"])
+def test_a_realm_is_repeated_octet_by_octet(encoding):
+    """Headers are read as Latin-1; requests are sent in UTF-8, with surrogates for what is none."""
+    octets = ("Küche" if encoding == "latin-1" else "レコーダ").encode(encoding)
+    (challenge,) = read_challenges([f'Digest realm="{octets.decode("latin-1")}", nonce="n"'])
+    sent = DigestAnswers(challenge, "u", "p").authorization("GET", "/x").encode("utf-8", "surrogateescape")
+    assert b'realm="' + octets + b'"' in sent
+    secret = hashlib.md5(b"u:" + octets + b":p").hexdigest()
+    request = hashlib.md5(b"GET:/x").hexdigest()
+    wanted = hashlib.md5(f"{secret}:n:{request}".encode()).hexdigest()
+    assert digest_response(challenge, "u", "p", "GET", "/x", "", "") == wanted
+
+
 def test_what_cannot_be_answered_is_not_chosen():
     beyond = [Challenge("r", "n", "SHA-512-256"), Challenge("r", "n", "MD5", ("token",))]
     assert choose_challenge(beyond) is None
