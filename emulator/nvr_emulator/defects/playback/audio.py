@@ -7,12 +7,15 @@ import struct
 from collections.abc import Callable, Sequence
 
 from nvr_emulator.defects.playback.order import each_playback
-from nvr_emulator.defects.registry import breaks
+from nvr_emulator.defects.registry import breaks, with_values
 from nvr_emulator.footage.audio import Audio, audio_of
 from nvr_emulator.footage.recordings import Recording
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.seams import around
+from nvr_protocol.commands.values import Value
 from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio
 from nvr_protocol.timestamps import Ticks, UnixSeconds
 
@@ -163,6 +166,18 @@ def audio_begins_with_the_recording(recorder: Recorder) -> None:
         around(playback.second_of, second_of)
 
     each_playback(recorder, alter)
+
+
+@breaks("PLB-24")
+def audio_is_of_the_camera_asked_first(recorder: Recorder) -> None:
+    """Takes CAM of the first playaudio.cgi of a UID for all that follow on it."""
+    kept: dict[Value, Value] = {}
+
+    def playaudio(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        values = asked.command.values
+        return original(with_values(asked, CAM=kept.setdefault(values["UID"], values["CAM"])))
+
+    around(recorder.playback_commands.playaudio, playaudio)
 
 
 @breaks("PLB-25")

@@ -142,6 +142,7 @@ class PlaybackCommands:
         self.exclusivity.check_not_live(session)
         return True
 
+    @seam
     def playaudio(self, asked: Asked) -> Answer:
         """playaudio.cgi: the next second of audio (§3.2.2)."""
         camera = self.cameras.settings(cast(int, asked.command.values["CAM"]))
