@@ -106,14 +106,24 @@ def useduid_never_falls(recorder: Recorder) -> None:
 @breaks("INF-07")
 def useduid_counts_expired_uids(recorder: Recorder) -> None:
     """Counts UIDs that have expired in USEDUID."""
-    expired = [0]
+    _counting_ended(recorder, Ending.EXPIRED)
+
+
+@breaks("INF-07")
+def useduid_counts_evicted_uids(recorder: Recorder) -> None:
+    """Counts UIDs that a login threw out in USEDUID."""
+    _counting_ended(recorder, Ending.EVICTED)
+
+
+def _counting_ended(recorder: Recorder, counted: Ending) -> None:
+    ended = [0]
 
     def session_ended(original: Ended, session: Session, ending: Ending, now: float) -> None:
-        expired[0] += ending is Ending.EXPIRED
+        ended[0] += ending is counted
         original(session, ending, now)
 
     around(recorder.session_ended, session_ended)
-    around(recorder.information.used_uids, lambda original: original() + expired[0])
+    around(recorder.information.used_uids, lambda original: original() + ended[0])
 
 
 @breaks("INF-07")
