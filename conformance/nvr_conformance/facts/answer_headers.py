@@ -1,4 +1,4 @@
-"""The header fields of the document's example answers (INF-08, PLB-02), and what Keep-Alive promises: pure,
+"""The status and header fields of the document's example answers (INF-08, PLB-02), and what Keep-Alive promises: pure,
 over exchanges.
 
 Names and values compare without case, in any order, among any others.
@@ -16,20 +16,22 @@ if TYPE_CHECKING:
 
     from nvr_conformance.wire.exchange import Exchange
 
+OK = 200
+
 
 def as_drawn(exchange: Exchange, content_type: str, *, caching: bool) -> Fact:
-    """INF-08: Connection: Keep-Alive and this Content-Type; where the example has it (``caching``),
+    """INF-08: 200, Connection: Keep-Alive and this Content-Type; where the example has it (``caching``),
     Cache-Control: no-cache."""
     if not exchange.ok:
         raise NothingToJudge(f"no answer whose header could be read: {exchange}")
     wanted = {"Connection": "keep-alive", **({"Cache-Control": "no-cache"} if caching else {})}
-    expected = ", ".join([content_type, *(f"{name}: {value}" for name, value in wanted.items())])
+    expected = ", ".join(["200", content_type, *(f"{name}: {value}" for name, value in wanted.items())])
     said = {name: ", ".join(exchange.all_headers(name)) for name in ("Content-Type", *wanted)}
     right = exchange.content_type == content_type and all(
         value in _words(said[name]) for name, value in wanted.items()
     )
     actual = ", ".join(f"{name}: {value or 'absent'}" for name, value in said.items())
-    return Fact(right, expected, actual)
+    return Fact(right and exchange.status == OK, expected, f"{exchange.status}, {actual}")
 
 
 def kept(exchanges: Sequence[Exchange]) -> Fact:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nvr_conformance.facts.answer_headers import OK
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 from nvr_conformance.reading.additional_information import wrong_value
@@ -48,16 +49,17 @@ def one_chunk(chunk: ChunkWalk) -> Fact:
 
 
 def answer_headers(exchange: Exchange) -> Fact:
-    """PLB-02, PLB-25: the headers of §3.3.1 and §3.3.2, and as many bytes as Content-Length says. Ask with
+    """PLB-02, PLB-25: status and headers of §3.3.1 and §3.3.2, and as many bytes as Content-Length says. Ask with
     ``prove_end``."""
-    expected = "octet-stream, keep-alive, no-cache, Content-Length as long as the body"
+    expected = "200, octet-stream, keep-alive, no-cache, Content-Length as long as the body"
     kept = (exchange.header("Connection") or "").lower()
     cache = (exchange.header("Cache-Control") or "").lower()
     length = exchange.header("Content-Length") or ""
     size = f"Content-Length {length or 'absent'} of {len(exchange.body) + len(exchange.extra)}"
-    actual = f"{exchange.content_type}, {kept or 'no Connection'}, {cache or 'no Cache-Control'}, {size}"
+    actual = f"{exchange.status}, {exchange.content_type}, {kept or 'no Connection'}, {cache or 'no Cache-Control'}, {size}"
     right = (
-        exchange.content_type == "application/octet-stream"
+        exchange.status == OK
+        and exchange.content_type == "application/octet-stream"
         and "keep-alive" in kept
         and "no-cache" in cache
         and length == str(len(exchange.body))

@@ -100,7 +100,7 @@ def test_live_jpeg_pictures(
 def _judge_whose(
     target: Target, client: Client, session: Session, judge: Judge, check: Check, known: int
 ) -> None:
-    """Whether JPEG of each camera shows what its video shows meanwhile, on another UID; of the one that is
+    """Whether JPEG of each camera names it, and shows what its video shows meanwhile, on another UID; of the one that is
     known to send it, whether it comes again."""
     sending = cameras_with_video(target, TRIED)
     beside = client.login()
@@ -122,6 +122,7 @@ def _judge_whose(
         if decoded.pictures and not _is_placeholder(parts):
             name = f"camera {stream.camera}, whose pictures"
             judge("LIV-19", name, own_pictures, _seen(found), views, stream.camera)
+            judge("LIV-19", f"camera {stream.camera}, 0x0004", live_jpeg.names_camera, parts, stream.camera)
 
 
 def _keys_of(target: Target, video: LiveStream) -> list[Small]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from statistics import fmean
 
 from nvr_conformance.facts import playback_order
@@ -29,6 +30,7 @@ FAST = {"FF": ("PLB-18", 4), "REW": ("PLB-19", 5)}
 REACH = (
     4 * ANSWERS * 2
 )  # GOPs that must be recorded ahead at the first step, twice as many at each further one
+FURTHER = (3600 * SECOND, 60 * SECOND)  # hundredths to another place
 JUST_NOW = 120  # seconds before now: with whatever is recorded behind it
 
 
@@ -95,6 +97,43 @@ def test_fast_forward_and_reverse(
         usual = first.length or SECOND
         wide = (f"{fmean(playback_order.strides(gops)) / usual:+.1f}" for gops in steps)
         observe("PLB-34", ", ".join(wide), f"{name}: GOPs at each step")
+
+
+@scenario("PLB-18", "PLB-19")
+def test_fast_from_another_place(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """FF, and FF again from further on, on one UID; REW alike, the other way: what comes second lies beyond
+    what was on show, of which TIMEF tells too."""
+    finder, first = player_in_recording(target, client)
+    here = require(first.whole_second(), "the GOP contains no whole second, which TIMEF needs")
+    for command, (id_, _) in FAST.items():
+        name, onward = f"{command} from another place", 1 if command == "FF" else -1
+        there = _recorded(finder, first.camera, [here + onward * far for far in FURTHER])
+        if there is None:
+            not_tested(id_, f"{name}: nothing is recorded a minute from here")
+            continue
+        player = Player(client.login())
+        player.choose(first.camera)
+        for moment in (here, there):
+            player.play()
+            shown = player.at(first.camera, moment)
+            player.fast(command, moment)
+            gop = player.fetch(first.camera)
+        if gop.start is None or shown.start is None:
+            not_tested(id_, f"{name}: it gives {gop} behind {shown}")
+            continue
+        beyond = (gop.start - shown.start) * onward >= -playback_order.NEAR
+        check(id_, beyond, f"{'forward' if command == 'FF' else 'backward'} from {shown}", gop, name)
+
+
+def _recorded(finder: Player, camera: int, moments: Iterable[int]) -> int | None:
+    """The first of these moments at which something is recorded."""
+    for moment in moments:
+        gop = finder.at(camera, moment)
+        if gop.given and playback_order.near(gop, moment).ok:
+            return moment
+    return None
 
 
 @scenario("PLB-21")

@@ -53,6 +53,10 @@ class _Places:
     elsewhere: int
     gops: tuple[Gop, Gop, Gop]
 
+    def other(self, place: int) -> int:
+        """The other one of the two."""
+        return self.here + self.elsewhere - place
+
     @property
     def last_picture(self) -> int | None:
         """The moment of the last picture of the second GOP."""
@@ -72,16 +76,16 @@ def test_each_command_behind_each_other(
     player = Player(client.login())
     player.choose(camera)
     facts: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
-    before, went = "", 0
+    before, went = "", dict.fromkeys(COMMANDS, places.elsewhere)
     for command in _each_behind_each():
         if before == "STOP":
             player.choose(camera)
-        went = places.elsewhere if (before, went) == ("GOTODATE", places.here) else places.here
-        gops = _send(player, places, command, went, camera)
+        went[command] = places.other(went[command])
+        gops = _send(player, places, command, went[command], camera)
         repeated = before == command and command in ("FF", "REW")  # goes further, maybe past an end
         if before and command in IDS and gops and not repeated:
             with suppress(NothingToJudge):
-                facts[command].append((before, _judged(finder, places, command, before, gops, went)))
+                facts[command].append((before, _judged(finder, places, command, before, gops, went[command])))
         before = command
     for command, id_ in IDS.items():
         name = f"{command} behind each command"
@@ -110,6 +114,8 @@ def _places(finder: Player, first: Gop) -> _Places | None:
         return None
     if not playback_order.follow_on(gops, left_out(finder, gops)).ok:
         return None  # PLAY is at fault: nothing can be held against what it gives
+    if not _has_room(finder, camera, here):
+        return None
     for elsewhere in (here + APART, here - APART):
         if _has_room(finder, camera, elsewhere):
             return _Places(here, elsewhere, (gops[0], gops[1], gops[2]))
@@ -131,10 +137,10 @@ def _has_room(finder: Player, camera: int, moment: int) -> bool:
 
 def _send(player: Player, places: _Places, command: str, went: int, camera: int) -> list[Gop]:
     """The command, and the GOPs that come behind it: as many as show what it does. None where it cannot be
-    sent. ``went``: where GOTODATE leads."""
+    sent. ``went``: where GOTODATE leads, and BPLAY begins: each time at the other place."""
     sends: dict[str, Callable[[], object]] = {
         "PLAY": player.play,
-        "BPLAY": lambda: player.reverse(places.elsewhere),
+        "BPLAY": lambda: player.reverse(went),
         "PAUSE": lambda: player.pause(places.elsewhere),
         "NEXTFRAME": lambda: player.step(command, places.last_picture or 0),
         "PREVFRAME": lambda: player.step(command, places.gops[1].start or 0),
@@ -159,6 +165,8 @@ def _judged(finder: Player, places: _Places, command: str, before: str, gops: li
         return Fact(False, "GOPs", str(gops[-1]))
     if command in ("PLAY", "BPLAY"):
         back = command == "BPLAY"
+        if back and not (begins := playback_order.near(gops[0], went)).ok:
+            return begins
         return playback_order.follow_on(gops, left_out(finder, gops), backward=back)
     if command in ("FF", "REW"):
         onward = playback_order.strides(gops)[0] * (1 if command == "FF" else -1) > 0

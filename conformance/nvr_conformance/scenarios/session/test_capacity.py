@@ -62,7 +62,7 @@ def test_seventeen_logins(target: Target, client: Client, check: Check, require:
 
 
 def _judge_count(client: Client, check: Check, others: int, name: str) -> None:
-    """INF-07 where as many UIDs are valid as may be; no other number is held against what others may change."""
+    """INF-07 where as many UIDs are valid as may be: another number may be the doing of others."""
     counts = client.uid_counts()
     if counts is not None and (counts.used == MOST or not others):
         used = f"USEDUID={counts.used}"

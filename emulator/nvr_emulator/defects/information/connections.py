@@ -66,6 +66,12 @@ def getinfo_is_plain_text(recorder: Recorder) -> None:
 
 
 @breaks("INF-08")
+def getinfo_says_201(recorder: Recorder) -> None:
+    """Answers as_getinfo with 201 instead of 200."""
+    _alter(recorder, lambda answer: dataclasses.replace(answer, status=201))
+
+
+@breaks("INF-08")
 def getinfo_connection_is_closed(recorder: Recorder) -> None:
     """Says Connection: Keep-Alive of as_getinfo, and closes the connection behind it."""
     _alter(recorder, lambda answer: dataclasses.replace(answer, last=True))

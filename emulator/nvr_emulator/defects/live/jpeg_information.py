@@ -35,6 +35,13 @@ def jpeg_size_of_the_picture_before(recorder: Recorder) -> None:
 
 
 @breaks("LIV-19")
+def jpeg_names_the_first_camera(recorder: Recorder) -> None:
+    """Says in 0x0004 of live JPEG the first camera, whichever was asked for."""
+    first = min(recorder.cameras.registered)
+    _information(recorder, lambda told, gop: dataclasses.replace(told, camera=first))
+
+
+@breaks("LIV-19")
 def jpeg_frame_time_is_0(recorder: Recorder) -> None:
     """Writes 0 in 0x000A of live JPEG, whenever the picture was taken."""
     _information(recorder, lambda told, gop: dataclasses.replace(told, frame_hundredths=0))

@@ -29,6 +29,12 @@ def playback_audio_may_be_cached(recorder: Recorder) -> None:
 
 
 @breaks("PLB-25")
+def playback_audio_says_201(recorder: Recorder) -> None:
+    """Answers playaudio.cgi with 201 instead of 200."""
+    _audio(recorder, lambda answer: dataclasses.replace(answer, status=201))
+
+
+@breaks("PLB-25")
 def playback_audio_has_a_type_of_its_own(recorder: Recorder) -> None:
     """Calls the answers of playaudio.cgi audio/basic."""
     _audio(recorder, lambda answer: dataclasses.replace(answer, content_type="audio/basic"))

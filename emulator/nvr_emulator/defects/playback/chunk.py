@@ -37,6 +37,12 @@ def octets_are_text(recorder: Recorder) -> None:
 
 
 @breaks("PLB-02")
+def gop_says_201(recorder: Recorder) -> None:
+    """Answers camera.cgi with 201 instead of 200."""
+    _answer(recorder, lambda answer: dataclasses.replace(answer, status=201))
+
+
+@breaks("PLB-02")
 def gop_may_be_cached(recorder: Recorder) -> None:
     """Leaves Cache-Control out of the answer to camera.cgi."""
     _answer(recorder, lambda answer: _without_header(answer, "Cache-Control"))

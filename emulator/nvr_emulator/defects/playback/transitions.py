@@ -9,9 +9,11 @@ from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
+from nvr_protocol.commands.urls import Command
+from nvr_protocol.commands.values import Value
 from nvr_protocol.timestamps import Ticks
 
-Command = Callable[[str, Ticks | None], None]
+Commanded = Callable[[str, Ticks | None], None]
 
 
 @breaks("PLB-12")
@@ -62,11 +64,33 @@ def stop_behind_pause_is_lost(recorder: Recorder) -> None:
     _lost(recorder, "pause", "stop")
 
 
+@breaks("PLB-13")
+def bplay_begins_where_the_first_did(recorder: Recorder) -> None:
+    """Takes TIMEF of the first BPLAY of a UID for all that follow on it."""
+    _as_at_first(recorder, "reverse")
+
+
+@breaks("PLB-18", "PLB-19")
+def fast_begins_where_the_first_did(recorder: Recorder) -> None:
+    """Takes TIMEF of the first FF or REW of a UID for all that follow on it."""
+    _as_at_first(recorder, "fast")
+
+
+def _as_at_first(recorder: Recorder, key: str) -> None:
+    kept: dict[Value, Ticks | None] = {}
+
+    def begin_of(original: Callable[[Command], Ticks | None], command: Command) -> Ticks | None:
+        begin = original(command)
+        return kept.setdefault(command.values["UID"], begin) if command.key == key else begin
+
+    around(recorder.playback_commands.begin_of, begin_of)
+
+
 def _lost(recorder: Recorder, earlier: str, lost: str) -> None:
     def alter(playback: Playback) -> None:
         last = ""
 
-        def command(original: Command, name: str, begin: Ticks | None) -> None:
+        def command(original: Commanded, name: str, begin: Ticks | None) -> None:
             nonlocal last
             if (last, name) != (earlier, lost):
                 original(name, begin)
