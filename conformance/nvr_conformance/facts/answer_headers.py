@@ -1,5 +1,5 @@
-"""The status and header fields of the document's example answers (INF-08, PLB-02), and what Keep-Alive promises: pure,
-over exchanges.
+"""Status and header fields of the document's example answers (INF-08, PLB-02), and what Keep-Alive promises:
+pure, over exchanges.
 
 Names and values compare without case, in any order, among any others.
 """

@@ -49,14 +49,15 @@ def one_chunk(chunk: ChunkWalk) -> Fact:
 
 
 def answer_headers(exchange: Exchange) -> Fact:
-    """PLB-02, PLB-25: status and headers of §3.3.1 and §3.3.2, and as many bytes as Content-Length says. Ask with
-    ``prove_end``."""
+    """PLB-02, PLB-25: status and headers of §3.3.1 and §3.3.2, and as many bytes as Content-Length says. Ask
+    with ``prove_end``."""
     expected = "200, octet-stream, keep-alive, no-cache, Content-Length as long as the body"
     kept = (exchange.header("Connection") or "").lower()
     cache = (exchange.header("Cache-Control") or "").lower()
     length = exchange.header("Content-Length") or ""
     size = f"Content-Length {length or 'absent'} of {len(exchange.body) + len(exchange.extra)}"
-    actual = f"{exchange.status}, {exchange.content_type}, {kept or 'no Connection'}, {cache or 'no Cache-Control'}, {size}"
+    said = f"{kept or 'no Connection'}, {cache or 'no Cache-Control'}, {size}"
+    actual = f"{exchange.status}, {exchange.content_type}, {said}"
     right = (
         exchange.status == OK
         and exchange.content_type == "application/octet-stream"

@@ -100,8 +100,8 @@ def test_live_jpeg_pictures(
 def _judge_whose(
     target: Target, client: Client, session: Session, judge: Judge, check: Check, known: int
 ) -> None:
-    """Whether JPEG of each camera names it, and shows what its video shows meanwhile, on another UID; of the one that is
-    known to send it, whether it comes again."""
+    """Whether JPEG of each camera names it, and shows what its video shows meanwhile, on another UID; of the
+    one that is known to send it, whether it comes again."""
     sending = cameras_with_video(target, TRIED)
     beside = client.login()
     beside.get("live_setup")
