@@ -91,6 +91,14 @@ def marker_on_key_pictures_alone(recorder: Recorder) -> None:
 
 
 @breaks("LIV-06")
+def marker_lost_now_and_then(recorder: Recorder) -> None:
+    """Leaves out the marker of one picture in forty."""
+    _markers(
+        recorder, lambda stream, packets: [False] * (len(packets) - 1) + [stream.pictures_sent % 40 != 39]
+    )
+
+
+@breaks("LIV-06")
 def marker_one_packet_late(recorder: Recorder) -> None:
     """Sets the marker on the first packet of the next picture instead of the last of this."""
     _markers(recorder, lambda stream, packets: [True] + [False] * (len(packets) - 1))
@@ -148,6 +156,15 @@ def clock_one_percent_too_fast(recorder: Recorder) -> None:
 def clock_half_a_percent_too_slow(recorder: Recorder) -> None:
     """Lets the timestamp grow by 89 550 a second."""
     _clock_speed(recorder, 0.995)
+
+
+@breaks("LIV-10")
+def timestamp_jumps_now_and_then(recorder: Recorder) -> None:
+    """Is two seconds ahead in the timestamp of one picture in forty."""
+    _timestamps(
+        recorder,
+        lambda stream, index, ticks: ticks + (180_000 if stream.pictures_sent % 40 == 39 else 0),
+    )
 
 
 @breaks("LIV-10")
