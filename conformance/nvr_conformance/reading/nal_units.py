@@ -22,7 +22,8 @@ _KINDS_H264 = {
     11: "END",
     12: "FILLER",
 }
-_KINDS_H265 = {19: "IDR", 20: "IDR", 32: "VPS", 33: "SPS", 34: "PPS", 35: "AUD", 39: "SEI", 40: "SEI-SUFFIX"}
+_KINDS_H265 = {19: "IDR", 20: "IDR", 32: "VPS", 33: "SPS", 34: "PPS", 35: "AUD", 36: "END", 37: "END"}
+_KINDS_H265 |= {38: "FILLER", 39: "SEI", 40: "SEI-SUFFIX"}
 _KINDS_H265 |= dict.fromkeys(range(8), "SLICE") | dict.fromkeys((8, 9), "RASL")
 _KINDS_H265 |= dict.fromkeys((16, 17, 18, 21), "CRA")
 _AGGREGATES = {"H264": {24: (1, 0), 25: (3, 0), 26: (3, 3), 27: (3, 4)}, "H265": {48: (2, 0)}}
@@ -87,7 +88,7 @@ class Payload:
 def read_payload(codec: str, payload: bytes) -> Payload:
     """Read one packet's payload."""
     size = 1 if codec == "H264" else 2  # of a NAL unit's header
-    if len(payload) < size + 1:
+    if not _is_whole(codec, payload):
         return Payload("broken", "")
     type_ = nal_type(codec, payload[0])
     if type_ in _AGGREGATES[codec]:
@@ -117,6 +118,12 @@ def read_payload(codec: str, payload: bytes) -> Payload:
     )
 
 
+def _is_whole(codec: str, unit: bytes) -> bool:
+    """Whether a NAL unit has anything behind its header; the end of a sequence is a header alone."""
+    size = 1 if codec == "H264" else 2
+    return len(unit) > size or (len(unit) == size and kind_of(codec, nal_type(codec, unit[0])) == "END")
+
+
 def _single(codec: str, type_: int, payload: bytes, size: int) -> Payload:
     kind = kind_of(codec, type_)
     first = kind in PICTURE_KINDS and bool(payload[size] & 0x80)
@@ -132,7 +139,7 @@ def _aggregate(codec: str, type_: int, payload: bytes) -> Payload:
         begin = at + 2 + between
         end = begin + int.from_bytes(payload[at : at + 2], "big")
         inner = payload[begin:end]
-        if end > len(payload) or len(inner) < size + 1:
+        if end > len(payload) or not _is_whole(codec, inner):
             break
         inner_type = nal_type(codec, inner[0])
         if inner_type in _AGGREGATES[codec] or inner_type in _FRAGMENTS[codec]:

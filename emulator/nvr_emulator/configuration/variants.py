@@ -208,6 +208,15 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             tag="stated",
         ),
     ] = "once"
+    further_nal_units: Annotated[
+        Literal["none", "sent"],
+        _about(
+            "§2.3.1",
+            "whether pictures have NAL units that the document does not name: an SEI in each, filler data at "
+            "its end, the end of sequence behind a GOP's last",
+            "clients that take any other NAL unit for an error or a picture, or a header alone for broken",
+        ),
+    ] = "none"
     slices: Annotated[
         Literal["1", "4"],
         _about("RFC 6184", "slices a picture", "clients that take each slice for a picture"),

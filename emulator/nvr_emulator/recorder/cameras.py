@@ -27,7 +27,10 @@ class Cameras:
     def __init__(self, plan: RecorderPlan, now: float) -> None:
         self.plan = plan
         self.encoding = Encoding(
-            plan.variants.aud == "sent", plan.variants.sei == "sent", plan.variants.parameter_sets
+            plan.variants.aud == "sent",
+            plan.variants.sei == "sent",
+            plan.variants.parameter_sets,
+            plan.variants.further_nal_units == "sent",
         )
         self.registered: dict[int, CameraSettings] = {}
         self.outages = Outages()

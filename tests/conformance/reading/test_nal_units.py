@@ -45,6 +45,22 @@ def test_an_aggregate_that_is_cut_is_broken(codec, payload, kinds):
         assert [unit.kind for unit in read.units] == kinds[:-1]
 
 
+@pytest.mark.parametrize(
+    ("codec", "unit"),
+    [("H264", b"\x0a"), ("H264", b"\x0b"), ("H265", b"\x48\x01"), ("H265", b"\x4a\x01")],
+)
+def test_the_end_of_a_sequence_is_a_header_alone(codec, unit):
+    read = read_payload(codec, unit)
+    assert (read.form, read.kind) == ("single", "END")
+    aggregate = (b"\x18" if codec == "H264" else b"\x60\x01") + sized(unit)
+    assert [inner.kind for inner in read_payload(codec, aggregate).each] == ["END"]
+
+
+@pytest.mark.parametrize(("codec", "unit"), [("H264", b"\x09"), ("H265", b"\x46\x01"), ("H265", b"\x48")])
+def test_anything_else_has_something_behind_its_header(codec, unit):
+    assert read_payload(codec, unit).form == "broken"
+
+
 def test_a_nal_unit_alone_is_itself():
     read = read_payload("H264", IDR)
     assert read.each == (read,)

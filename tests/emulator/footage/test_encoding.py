@@ -38,6 +38,8 @@ def decoded(codec, fixture):
         Encoding(parameter_sets="twice"),
         Encoding(parameter_sets="pps-ahead-of-p"),
         Encoding(False, False, "twice"),
+        Encoding(further=True),
+        Encoding(sei=False, further=True),
     ],
 )
 def test_however_it_is_packed_it_shows_the_same(codec, encoding):
@@ -50,6 +52,11 @@ def test_however_it_is_packed_it_shows_the_same(codec, encoding):
     assert first.count("SPS") == (2 if encoding.parameter_sets == "twice" else 1)
     assert second.count("PPS") == (encoding.parameter_sets == "pps-ahead-of-p")
     assert second.count("SPS") == 0
+    assert ("SEI" in second) == (encoding.sei and encoding.further)
+    assert ("FILLER" in first, "FILLER" in second) == (encoding.further, encoding.further)
+    last = kinds(codec, other.gops[0][-1])
+    assert (last[-1] == "END-OF-SEQUENCE") == encoding.further
+    assert "END-OF-SEQUENCE" not in first + second
 
 
 def test_what_nothing_is_asked_of_stays_itself():
