@@ -12,7 +12,7 @@ from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.download.table import Download
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused
-from nvr_emulator.recorder.sessions import Ending
+from nvr_emulator.recorder.sessions import Ending, Session
 from nvr_emulator.seams import around
 from nvr_protocol.commands.specs import RANGE_SECONDS
 from nvr_protocol.commands.urls import Command
@@ -20,6 +20,7 @@ from nvr_protocol.commands.values import Value
 from nvr_protocol.download import Status
 
 Head = Callable[[str, str, Status], bytes]
+Ended = Callable[[Session, Ending, float], None]
 
 _TIME = re.compile(r"(?<=TIME=)[^&]*")
 
@@ -175,6 +176,18 @@ def next_file_begins_where_the_first_did(recorder: Recorder) -> None:
 def next_file_is_of_the_first_kind(recorder: Recorder) -> None:
     """Takes KIND of the first download of a UID for all that follow on it."""
     _as_at_first(recorder, "KIND")
+
+
+@breaks("DWN-01")
+def logout_ends_all_downloads(recorder: Recorder) -> None:
+    """Ends the downloads of all UIDs when one logs out."""
+
+    def session_ended(original: Ended, session: Session, ending: Ending, now: float) -> None:
+        original(session, ending, now)
+        if ending is Ending.LOGGED_OUT:
+            recorder.downloads.end_all(ending.value)
+
+    around(recorder.session_ended, session_ended)
 
 
 def _as_at_first(recorder: Recorder, name: str) -> None:
