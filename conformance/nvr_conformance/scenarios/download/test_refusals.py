@@ -126,11 +126,12 @@ def _hour(session: Session, camera: int, begin: int) -> Download:
     return download
 
 
-@scenario("DWN-09", "DWN-13")
+@scenario("DWN-08", "DWN-09", "DWN-13")
 def test_ranges_that_cannot_be(
-    target: Target, client: Client, check: Check, observe: Observe, require: Require
+    target: Target, client: Client, check: Check, observe: Observe, require: Require, not_tested: NotTested
 ) -> None:
-    """An hour, which may be asked for; then the same command with one thing out of its limits."""
+    """An hour, which may be asked for; then the same command with one thing out of its limits; then the hour
+    again: what was refused takes no place."""
     _, first = player_in_recording(target, client)
     camera, begin = first.camera, minute_in(first)
     session = client.login()
@@ -164,6 +165,11 @@ def test_ranges_that_cannot_be(
         "no ENDTIME": right.replace(f"ENDTIME={end}&", ""),
     }.items():
         observe("DWN-09", _outcome(session, path), name)
+    again = _outcome(session, right)
+    if is_crowded_out(client, again):
+        not_tested("DWN-08", f"behind what was refused: {TAKEN}")
+    elif hour.began:
+        check("DWN-08", again.began, "a file", again, "an hour behind all that was refused")
 
 
 def _an_hour_again(session: Session, camera: int, begin: int, require: Require) -> Download:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from nvr_conformance.procedures.cameras import camera_count, camera_with_video
+from nvr_conformance.procedures.cameras import camera_count, camera_with_video, further_cameras
 from nvr_conformance.procedures.streams import (
     AUDIO,
     BRIEF,
@@ -70,17 +70,19 @@ def test_sixteen_streams(
         *older, newcomer = sending(target, [*streams.values(), seventeenth])
         actual = f"{sum(older) + newcomer} of {MOST + 1} send"
         check("LIV-22", sum(older) + newcomer <= MOST, f"at most {MOST} send", actual, name)
+        check("LIV-21", sum(older) + newcomer >= MOST, f"{MOST} send", actual, f"beside {name}, the others")
         observe("LIV-22", f"{seventeenth.exchange}, {who_gives_way(all(older), newcomer)}", name)
         if newcomer or not all(older):
             return
         seventeenth.close()
 
 
-@scenario("LIV-23")
+@scenario("LIV-21", "LIV-23")
 def test_one_camera_live_twice(
     target: Target, client: Client, check: Check, observe: Observe, not_tested: NotTested, require: Require
 ) -> None:
-    """A second START of a camera that streams on this UID, in each way that there is."""
+    """A second START of a camera that streams on this UID, in each way that there is. Another one goes
+    on."""
     camera, codecs = camera_with_video(target)
     finding = client.login()
     finding.get("live_setup")
@@ -91,12 +93,17 @@ def test_one_camera_live_twice(
     for transport in ways:
         session = client.login()
         session.get("live_setup")
+        beside = [session.run(transport, *other) for other in further_cameras(target, (camera,), 1).items()]
         first = session.run(transport, camera, codecs[0])
         require(first.total, f"no live over {transport}")
         for codec, again in product(codecs, ways):
             name = f"{codecs[0]} over {transport} runs, {codec} over {again} is asked for"
             second = session.start(again, camera, codec)
-            older, newcomer = sending(target, [first, second])
+            older, newcomer, *others = sending(target, [first, second, *beside])
+            for stream, sends in zip(beside, others, strict=True):
+                if stream.total:
+                    told = "goes on" if sends else "ends"
+                    check("LIV-21", sends, "goes on", told, f"camera {stream.camera}: {name}")
             check("LIV-23", not (older and newcomer), "never both", who_gives_way(older, newcomer), name)
             if older and newcomer:
                 return

@@ -92,7 +92,7 @@ def test_wrong_credentials(
 ) -> None:
     """Wrong passwords and unknown users, between right logins."""
     right = target.password
-    client.login()
+    before = client.login()
     others = [user.password for user in target.users[1:] if user.password != right]
     passwords = {
         "another password": "Wrong-" + right[::-1],
@@ -123,12 +123,17 @@ def test_wrong_credentials(
     ]
     # A right login behind each wrong one of the same user: no recorder need lock the user out.
     logins: list[tuple[str, Login]] = []
+    ended = ""
     for name, user, word in attempts:
         logins.append((name, client.try_login(user, word)))
+        if not ended and not before.is_alive():
+            ended = name
         if user == target.user and client.try_login().uid_text is None:
             break
         if user == target.user:
             client.sessions[-1].logout()
+    told = f"ended behind {ended}" if ended else "valid"
+    check("SES-03", not ended, "valid", told, "a UID from before, behind each of them")
     again = client.try_login()
     if again.uid_text is None:
         not_tested("SES-03", f"the right password is refused as well after the wrong ones: {again.page}")
@@ -136,6 +141,6 @@ def test_wrong_credentials(
         given = read_uid(login.page)
         if given is not None or again.uid_text is not None:
             check("SES-03", given is None, "no UID", f"{login.page}, {_given(given)}", name)
-    told = ("another password", "the user's name", "unknown user")
-    for name, login in (each for each in logins if each[0] in told):
+    observed = ("another password", "the user's name", "unknown user")
+    for name, login in (each for each in logins if each[0] in observed):
         observe("SES-19", f"{login.page}: {login.page.text[:100]}", name)

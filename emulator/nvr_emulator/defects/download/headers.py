@@ -11,7 +11,7 @@ from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.download.table import Download
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Refused
+from nvr_emulator.recorder.replies import Refused, Reply, Request
 from nvr_emulator.recorder.sessions import Ending, Session
 from nvr_emulator.seams import around
 from nvr_protocol.commands.specs import RANGE_SECONDS
@@ -22,6 +22,7 @@ from nvr_protocol.download import Status
 Head = Callable[[str, str, Status], bytes]
 Ended = Callable[[Session, Ending, float], None]
 
+BAD_REQUEST = 400
 _TIME = re.compile(r"(?<=TIME=)[^&]*")
 
 
@@ -176,6 +177,19 @@ def next_file_begins_where_the_first_did(recorder: Recorder) -> None:
 def next_file_is_of_the_first_kind(recorder: Recorder) -> None:
     """Takes KIND of the first download of a UID for all that follow on it."""
     _as_at_first(recorder, "KIND")
+
+
+@breaks("DWN-08")
+def a_refused_range_takes_a_place(recorder: Recorder) -> None:
+    """Keeps the place of a download whose range it refuses."""
+
+    def receive(original: Callable[[Request, float], Reply], request: Request, now: float) -> Reply:
+        reply = original(request, now)
+        if request.path.endswith("httpdl.cgi") and reply.status == BAD_REQUEST:
+            recorder.downloads.start(0, 0, "LIST", now)
+        return reply
+
+    around(recorder.receive, receive)
 
 
 @breaks("DWN-01")

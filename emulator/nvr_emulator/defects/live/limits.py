@@ -41,6 +41,20 @@ def last_stream_stays_silent(recorder: Recorder) -> None:
     each_stream(recorder, silence)
 
 
+@breaks("LIV-21")
+def a_refused_start_ends_all_streams(recorder: Recorder) -> None:
+    """Ends all live streams of a UID where it refuses another one for there are too many, or for its camera."""
+
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
+        try:
+            original(uid, camera, comp)
+        except Refused:
+            recorder.live.end_uid(uid, "refused")
+            raise
+
+    around(recorder.live.check_room, check_room)
+
+
 @breaks("LIV-22", models=LARGE)
 def seventeen_live_streams(recorder: Recorder) -> None:
     """Sends seventeen live streams on one UID."""

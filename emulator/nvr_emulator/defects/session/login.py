@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.recorder.digest import Verdict, parse_authorization, response
+from nvr_emulator.recorder.digest import WRONG_PASSWORD, Verdict, parse_authorization, response
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
 from nvr_emulator.recorder.sessions import Ending, Session
@@ -113,6 +113,19 @@ def any_password(recorder: Recorder) -> None:
         user = _fields(header).get("username", "")
         wrong = verdict.user is None and not verdict.stale and user in recorder.plan.users
         return Verdict(user) if wrong else verdict
+
+    around(recorder.gate.check, check)
+
+
+@breaks("SES-03")
+def a_wrong_password_ends_a_uid(recorder: Recorder) -> None:
+    """Ends the oldest UID at a login with a wrong password."""
+
+    def check(original: Check, header: str | None, method: str, target: str, now: float) -> Verdict:
+        verdict = original(header, method, target, now)
+        if verdict.reason == WRONG_PASSWORD and (valid := recorder.sessions.valid()):
+            recorder.sessions.end(valid[0], Ending.EVICTED, now)
+        return verdict
 
     around(recorder.gate.check, check)
 
