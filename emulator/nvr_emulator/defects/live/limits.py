@@ -43,7 +43,7 @@ def last_stream_stays_silent(recorder: Recorder) -> None:
 
 @breaks("LIV-21")
 def a_refused_start_ends_all_streams(recorder: Recorder) -> None:
-    """Ends all live streams of a UID where it refuses another one for there are too many, or for its camera."""
+    """Ends all live streams of a UID where it refuses another one: one too many, or of the same camera."""
 
     def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
         try:
