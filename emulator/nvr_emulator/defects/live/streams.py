@@ -100,13 +100,19 @@ def stop_ends_http_of_all_cameras(recorder: Recorder) -> None:
 @breaks("LIV-31")
 def stream_ends_after_90_s(recorder: Recorder) -> None:
     """Ends a stream 90 s after its start, though its UID is kept alive."""
-    _end_at_90_s(recorder, tuple(Transport))
+    _end_at(recorder, 90.0, tuple(Transport))
+
+
+@breaks("LIV-31")
+def stream_ends_after_five_minutes(recorder: Recorder) -> None:
+    """Ends a stream five minutes after its start, though its UID is kept alive."""
+    _end_at(recorder, 300.0, tuple(Transport))
 
 
 @breaks("LIV-31")
 def http_stream_ends_after_90_s(recorder: Recorder) -> None:
     """Ends an HTTP stream 90 s after its start, though its UID is kept alive."""
-    _end_at_90_s(recorder, (Transport.HTTP,))
+    _end_at(recorder, 90.0, (Transport.HTTP,))
 
 
 @breaks("LIV-31")
@@ -210,11 +216,11 @@ def _stop_ends_all(recorder: Recorder, transport: Transport) -> None:
     around(recorder.live.stop, stop)
 
 
-def _end_at_90_s(recorder: Recorder, transports: tuple[Transport, ...]) -> None:
+def _end_at(recorder: Recorder, seconds: float, transports: tuple[Transport, ...]) -> None:
     def due(original: Callable[[Ticks], Iterator[LivePicture]], now: Ticks) -> Iterator[LivePicture]:
         for stream in recorder.live.streams():
-            if stream.transport in transports and now >= ticks(stream.started + 90):
-                recorder.live.end(stream, "90 s are over")
+            if stream.transport in transports and now >= ticks(stream.started + seconds):
+                recorder.live.end(stream, f"{seconds:.0f} s are over")
         return original(now)
 
     around(recorder.live.due, due)

@@ -1,0 +1,58 @@
+"""§3.1, §6.2: playback of which nothing is asked for a while, on UIDs that are kept alive."""
+
+from __future__ import annotations
+
+from nvr_conformance.facts import playback_order
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.scenario import (
+    Check,
+    Client,
+    NotTested,
+    Player,
+    Require,
+    Target,
+    player_in_recording,
+    scenario,
+)
+
+IDLE = 75.0  # seconds without camera.cgi
+KEPT = 25.0  # seconds between keep-alives
+AHEAD = 2  # GOPs ahead of the pause, and behind it
+
+
+@scenario("PLB-12", "PLB-13", "PLB-17", "PLB-32")
+def test_playback_waits_for_its_client(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """Three UIDs wait as long: one that plays, one that plays backward, and one that has its MASK and no
+    more. Each goes on as if nothing had been."""
+    judge = Judge(check, not_tested)
+    finder, first = player_in_recording(target, client)
+    camera = first.camera
+    here = require(first.whole_second(), "the GOP contains no whole second, which TIMEF needs")
+    forward, backward, chosen = players = [Player(client.login()) for _ in range(3)]
+    for player in players:
+        player.choose(camera)
+    forward.goto(here)
+    backward.reverse(here)
+    ways = {"PLB-12": forward, "PLB-13": backward}
+    gops = {id_: player.several(camera, AHEAD) for id_, player in ways.items()}
+    require(all(len(given) == AHEAD for given in gops.values()), "there is too little recording around it")
+    waited = 0.0
+    while waited < IDLE:
+        target.pass_time(KEPT)
+        waited += KEPT
+        for player in players:
+            require(player.session.is_alive(), "status.cgi does not keep a UID alive")
+    for id_, player in ways.items():
+        later = player.several(camera, AHEAD)
+        name = f"{'BPLAY' if player is backward else 'PLAY'}, {waited:.0f} s behind the last camera.cgi"
+        if check(id_, len(later) == AHEAD, f"{AHEAD} GOPs", f"{len(later)} GOPs", f"{name}, goes on"):
+            whole = [*gops[id_], *later]
+            back = player is backward
+            judge(id_, name, playback_order.follow_on, whole, left_out(finder, whole), backward=back)
+    given = chosen.at(camera, here)
+    name = f"GOTODATE {waited:.0f} s behind MASK"
+    if check("PLB-32", given.given, "a GOP", given, name):
+        judge("PLB-17", name, playback_order.near, given, here)
