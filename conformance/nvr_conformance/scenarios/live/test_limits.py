@@ -9,6 +9,7 @@ from nvr_conformance.procedures.streams import (
     AUDIO,
     BRIEF,
     JPEG,
+    KEY_WAIT,
     TRANSPORTS,
     goes_on,
     sending,
@@ -68,9 +69,12 @@ def test_sixteen_streams(
         name = f"stream {MOST + 1} over {transport}"
         seventeenth = session.start(transport, beyond, own_codec)
         *older, newcomer = sending(target, [*streams.values(), seventeenth])
-        actual = f"{sum(older) + newcomer} of {MOST + 1} send"
-        check("LIV-22", sum(older) + newcomer <= MOST, f"at most {MOST} send", actual, name)
-        check("LIV-21", sum(older) + newcomer >= MOST, f"{MOST} send", actual, f"beside {name}, the others")
+        count = sum(older) + newcomer
+        check("LIV-22", count <= MOST, f"at most {MOST} send", f"{count} of {MOST + 1} send", name)
+        if count < MOST:
+            target.pass_time(KEY_WAIT)  # the newcomer may wait for its first key picture
+            count = sum(sending(target, [*streams.values(), seventeenth]))
+        check("LIV-21", count >= MOST, f"{MOST} send", f"{count} send", f"beside {name}, the others")
         observe("LIV-22", f"{seventeenth.exchange}, {who_gives_way(all(older), newcomer)}", name)
         if newcomer or not all(older):
             return
