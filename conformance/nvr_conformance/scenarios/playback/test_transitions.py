@@ -53,9 +53,14 @@ class _Places:
     elsewhere: int
     gops: tuple[Gop, Gop, Gop]
 
-    def other(self, place: int) -> int:
-        """The other one of the two."""
-        return self.here + self.elsewhere - place
+    def led(self, command: str, stood: int) -> int:
+        """To which of the two a command leads: GOTODATE and BPLAY away from where the one before led, so that
+        it shows whether they do."""
+        if command in ("GOTODATE", "BPLAY"):
+            return self.here + self.elsewhere - stood
+        if command in ("NEXTFRAME", "PREVFRAME"):
+            return self.here
+        return stood if command == "PLAY" else self.elsewhere
 
     @property
     def last_picture(self) -> int | None:
@@ -71,21 +76,22 @@ def test_each_command_behind_each_other(
     finder, first = player_in_recording(target, client)
     camera = first.camera
     places = require(
-        _places(finder, first), "no two minutes of one recording in which PLAY gives one GOP after the other"
+        _places(client, finder, first),
+        "no two minutes of one recording in which PLAY gives one GOP after the other",
     )
     player = Player(client.login())
     player.choose(camera)
     facts: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
-    before, went = "", dict.fromkeys(COMMANDS, places.elsewhere)
+    before, went = "", places.here
     for command in _each_behind_each():
         if before == "STOP":
             player.choose(camera)
-        went[command] = places.other(went[command])
-        gops = _send(player, places, command, went[command], camera)
+        went = places.led(command, went)
+        gops = _send(player, places, command, went, camera)
         repeated = before == command and command in ("FF", "REW")  # goes further, maybe past an end
         if before and command in IDS and gops and not repeated:
             with suppress(NothingToJudge):
-                facts[command].append((before, _judged(finder, places, command, before, gops, went[command])))
+                facts[command].append((before, _judged(finder, places, command, before, gops, went)))
         before = command
     for command, id_ in IDS.items():
         name = f"{command} behind each command"
@@ -107,23 +113,26 @@ def _each_behind_each() -> Iterator[str]:
     yield COMMANDS[0]
 
 
-def _places(finder: Player, first: Gop) -> _Places | None:
+def _places(client: Client, finder: Player, first: Gop) -> _Places | None:
     camera, here = first.camera, first.start or 0
     gops = [finder.at(camera, here), *finder.several(camera, 2)]
     if len(gops) < 3 or not all(gop.given and gop.start is not None for gop in gops):
         return None
     if not playback_order.follow_on(gops, left_out(finder, gops)).ok:
         return None  # PLAY is at fault: nothing can be held against what it gives
-    if not _has_room(finder, camera, here):
+    if not _has_room(client, camera, here):
         return None
     for elsewhere in (here + APART, here - APART):
-        if _has_room(finder, camera, elsewhere):
+        if _has_room(client, camera, elsewhere):
             return _Places(here, elsewhere, (gops[0], gops[1], gops[2]))
     return None
 
 
-def _has_room(finder: Player, camera: int, moment: int) -> bool:
-    """Whether there is a GOP, and so much on both sides of it that all commands lead somewhere."""
+def _has_room(client: Client, camera: int, moment: int) -> bool:
+    """Whether there is a GOP, and so much on both sides of it that all commands lead somewhere: on a UID of
+    its own, on which nothing went before."""
+    finder = Player(client.login())
+    finder.choose(camera)
     gop = finder.at(camera, moment)
     if not gop.given or not playback_order.near(gop, moment).ok:
         return False
@@ -132,12 +141,13 @@ def _has_room(finder: Player, camera: int, moment: int) -> bool:
         finder.fast(command, moment)
         if len(finder.several(camera, FETCHED[command])) < FETCHED[command]:
             return False
+    finder.session.logout()
     return True
 
 
 def _send(player: Player, places: _Places, command: str, went: int, camera: int) -> list[Gop]:
     """The command, and the GOPs that come behind it: as many as show what it does. None where it cannot be
-    sent. ``went``: where GOTODATE leads, and BPLAY begins: each time at the other place."""
+    sent. ``went``: where GOTODATE leads, and BPLAY begins."""
     sends: dict[str, Callable[[], object]] = {
         "PLAY": player.play,
         "BPLAY": lambda: player.reverse(went),
