@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from nvr_conformance.client.player import minute_in
 from nvr_conformance.facts import download as facts
 from nvr_conformance.procedures.crowded_downloads import TAKEN, TRIES, is_crowded_out, others, whole_download
@@ -103,17 +106,17 @@ def test_too_many_at_once(
         if logs_out:
             owner.logout()
         download.close()
-        again = _hour_again(target, client.login(), camera, begin)
+        again = _as_soon_as_free(target, partial(_hour, client.login(), camera, begin))
         if is_crowded_out(client, again):
             not_tested("DWN-08", f"{name}: {TAKEN}")
         else:
             check("DWN-08", again.began, "a file", again, name)
 
 
-def _hour_again(target: Target, session: Session, camera: int, begin: int) -> Download:
-    """An hour, as soon as a place is free; the last answer where none becomes free."""
+def _as_soon_as_free(target: Target, ask: Callable[[], Download]) -> Download:
+    """A download as soon as a place is free; the last answer where none becomes free."""
     for _ in range(TRIES):
-        again = _hour(session, camera, begin)
+        again = ask()
         if again.began:
             break
         target.pass_time(1.0)
@@ -165,7 +168,7 @@ def test_ranges_that_cannot_be(
         "no ENDTIME": right.replace(f"ENDTIME={end}&", ""),
     }.items():
         observe("DWN-09", _outcome(session, path), name)
-    again = _outcome(session, right)
+    again = _as_soon_as_free(target, partial(_outcome, session, right))
     if is_crowded_out(client, again):
         not_tested("DWN-08", f"behind what was refused: {TAKEN}")
     elif hour.began:
