@@ -65,6 +65,7 @@ class ResponseReader:
         self.complete = False
         self._start = b""
         self._head_size = 0
+        self._in_line = False  # whether some of a line of the head came, and not its end
         self._chunked = False
         self._around = 0  # bytes since the last of a chunk's content
         self._line = b""  # as far as it came, of the lines around chunks
@@ -105,7 +106,7 @@ class ResponseReader:
             start = end
 
     def _take(self, piece: bytes, body: bytearray) -> None:
-        if self.complete or (self.head is None and piece.strip(b"\r\n")):
+        if self.complete or (self.head is None and self._is_of_a_line(piece)):
             self._h11.receive_data(piece)  # a head says nothing ahead of its empty line
             return
         size = len(body)
@@ -144,6 +145,13 @@ class ResponseReader:
         self._line += piece
         if self._line.endswith(b"\n"):
             self._line, self._left = b"", _size_of_chunk(self._line)
+
+    def _is_of_a_line(self, piece: bytes) -> bool:
+        """Whether a piece of a head is of a line that is not empty; what ends such a line is no empty one."""
+        if not piece.strip(b"\r\n") and not (piece and self._in_line):
+            return False
+        self._in_line = not piece.endswith(b"\n")
+        return True
 
     def _too_much(self, body: bytearray) -> WireError:
         return WireError(WireProblem.GARBAGE, f"more than {HEAD_LIMIT} bytes around a chunk", bytes(body))

@@ -145,6 +145,7 @@ def _small_limits():
 @pytest.mark.parametrize("name", READERS)
 @given(data=STREAMS, cuts=st.lists(st.integers(0, 300), max_size=8))
 @example(data=b"--myboundary" * 5 + b"\r\n", cuts=[60, 61])
+@example(data=b"HTTP/1.1 100 C\r\n\r\n\x00\r\n", cuts=[19])
 @example(data=CHUNKED + b"3;x=y\r\n--myboundary", cuts=[58])
 @example(data=CHUNKED + b"4;" + b"x" * (2 * SMALL) + b"\r\nbody\r\n0\r\n\r\n", cuts=[160])
 def test_values_and_errors_are_the_same_however_the_bytes_are_cut(name, data, cuts):

@@ -120,7 +120,7 @@ def test_fast_from_another_place(
             shown = player.at(first.camera, moment)
             player.fast(command, moment)
             gop = player.fetch(first.camera)
-        if gop.start is None or shown.start is None:
+        if not gop.given or gop.start is None or shown.start is None:
             not_tested(id_, f"{name}: it gives {gop} behind {shown}")
             continue
         beyond = (gop.start - shown.start) * onward >= -playback_order.NEAR
