@@ -172,7 +172,7 @@ def tlvs(data: bytes) -> None:
 
 def zones(data: bytes) -> None:
     """Zones, in both forms."""
-    each((read_zone, lambda some: read_zone_info(*(*some, 0, 0, 0)[:3])), data)
+    each((read_zone, lambda some: read_zone_info(*(*some[:3], 0, 0, 0)[:3])), data)
 
 
 def times(data: bytes) -> None:
