@@ -43,7 +43,7 @@ def test_playback_waits_for_its_client(
     while waited < IDLE:
         target.pass_time(KEPT)
         waited += KEPT
-        for player in players:
+        for player in (finder, *players):
             require(player.session.is_alive(), "status.cgi does not keep a UID alive")
     for id_, player in ways.items():
         later = player.several(camera, AHEAD)

@@ -29,18 +29,18 @@ Given = tuple[int | None, bytes | None]
 def test_two_uids_that_do_otherwise(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """One UID plays on; between its GOPs another one is sent all other commands, then another MASK and STOP,
-    and logs out. Both are given what they are given alone."""
+    """One UID plays on; between its GOPs another one is sent other commands of each kind, and logs out. Both
+    are given what they are given alone."""
     finder, first = player_in_recording(target, client)
     camera = first.camera
     here = require(first.whole_second(), "the GOP contains no whole second, which TIMEF needs")
     there = here + (APART if finder.at(camera, here + APART).given else -APART)
-    require(finder.at(camera, there).given, "nothing is recorded a minute from there")
+    require(finder.at(camera, there).given, "nothing is recorded a minute from here")
     finder.session.logout()
     another = next((number for number in target.cameras if number != camera), camera)
 
     def other(between: Callable[[], None]) -> list[Given]:
-        return _everything_else(Player(client.login()), camera, another, there, between)
+        return _other_commands(Player(client.login()), camera, another, there, between)
 
     for _ in range(TRIES):
         alone = other(lambda: None)
@@ -56,6 +56,10 @@ def test_two_uids_that_do_otherwise(
     witness = _playing(client, camera, here)
     wanted = [_told(witness.fetch(camera)) for _ in given]
     witness.session.logout()
+    require(
+        all(any(start for start, _ in told) for told in (wanted, alone)),
+        "a UID that is alone is given nothing",
+    )
     name = "of two UIDs that do otherwise, the one"
     check("PLB-29", given == wanted, _starts(wanted), _starts(given), f"{name} that plays on")
     check("PLB-29", beside == alone, _starts(alone), _starts(beside), f"{name} that does all else")
@@ -68,7 +72,7 @@ def _playing(client: Client, camera: int, place: int) -> Player:
     return player
 
 
-def _everything_else(
+def _other_commands(
     player: Player, camera: int, another: int, place: int, between: Callable[[], None]
 ) -> list[Given]:
     """What a UID is given behind each command; ``between`` is called ahead of what comes."""
