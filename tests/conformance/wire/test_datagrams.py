@@ -85,6 +85,7 @@ def test_the_stream_may_come_from_any_port_and_address():
         lambda n, s: packet(n, -n // 5 if n % 20 == 0 else n // 5),  # a time that goes back
         lambda n, s: packet(n, n // 5, ssrc=n // 20),  # an SSRC for each GOP
         lambda n, s: packet(n, n // 5, ssrc=n),  # an SSRC for each packet
+        lambda n, s: packet(n, n // 5 + n // 20 * 300, ssrc=n // 20),  # and a minute between GOPs
         lambda n, s: b"\x50" + packet(n, n // 5)[1:],  # version 1
         lambda n, s: packet(n, n // 5, type_=96 + n % 20),  # any payload type
         lambda n, s: packet(n, n // 5, extension=CAMERA_3),  # another camera
