@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -28,19 +28,22 @@ if TYPE_CHECKING:
 
 FEWEST = 8  # pictures that show whether a recorder records what it sends
 APART = 150  # hundredths: times of audio are whole seconds, and live comes with delays
+TICKS = 900  # of an RTP timestamp in a hundredth of a second
+LONGEST = 3000.0  # hundredths for which live may leave out pictures
 CHOICES = 50  # places of the same in a recording that are weighed
 _START_CODE = b"\0\0\x01"  # zeros ahead of it belong to it, and are stripped
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture as one carrier has it: its slices; when it came, or was taken by the recording; and the
-    recorder's time in it, where it has one (hundredths of a second)."""
+    """One picture as one carrier has it: its slices; when it came, or was taken by the recording; the
+    recorder's time in it, where it has one (hundredths of a second); and its RTP timestamp."""
 
     place: str
     slices: str
     time: float
     told: int | None = None
+    timestamp: int | None = None
 
 
 def slices_of(units: Iterable[bytes], codec: str) -> str:
@@ -61,7 +64,8 @@ def sent(records: Sequence[RtpRecord], codec: str) -> list[Shot]:
             first = packets[0]
             told = told_by(walk(first.extension or b"", byte_order=order), order, RECORDER)
             slices = slices_of((unit.rstrip(b"\0") for unit in run.nals), codec)
-            shots.append(Shot(first.place, slices, 100 * first.arrived, told[0] if told else None))
+            told_time = told[0] if told else None
+            shots.append(Shot(first.place, slices, 100 * first.arrived, told_time, first.timestamp))
     return shots
 
 
@@ -85,9 +89,12 @@ Pairs = list[tuple[Shot, Shot]]
 
 def alignments(live: Sequence[Shot], recorded: Sequence[Shot]) -> list[Pairs]:
     """The ways in which a recording can be laid beside what was sent, so that as many pictures as can be are
-    the same: several where a scene comes again. NothingToJudge where the recording has not all of them."""
+    the same: several where a scene comes again. NothingToJudge where the recording has not all of them, and
+    where live has one twice."""
     if len(live) < FEWEST or not recorded:
         raise NothingToJudge(f"{len(live)} pictures were sent, {len(recorded)} are recorded")
+    if again := next((after for before, after in pairwise(live) if before.slices == after.slices), None):
+        raise NothingToJudge(f"{again.place} is sent twice, which no camera did: live is no witness")
     places: dict[str, list[int]] = defaultdict(list)
     for at, shot in enumerate(recorded):
         places[shot.slices].append(at)
@@ -96,14 +103,48 @@ def alignments(live: Sequence[Shot], recorded: Sequence[Shot]) -> list[Pairs]:
         raise NothingToJudge(f"{absent} of {len(live)} pictures that were sent are not recorded like that")
     firsts = places[live[0].slices]
     whole = [at for at in firsts if at + len(live) <= len(recorded)]
-    found = [list(zip(live, recorded[at:], strict=False)) for at in whole or firsts]
+    rooms = _rooms(live, recorded)
+    found = [_beside(live, recorded, at, rooms) for at in whole or firsts]
     follow = [sum(one.slices == other.slices for one, other in pairs) for pairs in found]
     return [pairs for pairs, count in zip(found, follow, strict=True) if count == max(follow)]
 
 
+def _rooms(live: Sequence[Shot], recorded: Sequence[Shot]) -> list[int]:
+    """How many pictures may have been left out live ahead of each that was sent: as many as the RTP
+    timestamps leave room for, by how far apart those of the recording are."""
+    apart = median([after.time - before.time for before, after in pairwise(recorded)] or [0])
+    rooms = [0]
+    for before, after in pairwise(live):
+        if before.timestamp is None or after.timestamp is None or apart <= 0:
+            rooms.append(0)
+            continue
+        passed = (after.timestamp - before.timestamp) % 2**32 / TICKS
+        rooms.append(round(passed / apart) - 1 if passed < LONGEST else 0)
+    return rooms
+
+
+def _beside(live: Sequence[Shot], recorded: Sequence[Shot], first: int, rooms: Sequence[int]) -> Pairs:
+    """What was sent beside a recording of it, from a place on. Pictures of the recording are passed over
+    where live had none for that long, and they were not sent at another time either."""
+    sent_ever = {shot.slices for shot in live}
+    pairs: Pairs = []
+    at = first
+    for shot, room in zip(live, rooms, strict=True):
+        passed = 0
+        while passed < room and at + passed < len(recorded) and recorded[at + passed].slices not in sent_ever:
+            passed += 1
+        if at + passed < len(recorded) and recorded[at + passed].slices == shot.slices:
+            at += passed
+        if at == len(recorded):
+            break
+        pairs.append((shot, recorded[at]))
+        at += 1
+    return pairs
+
+
 def as_sent(live: Sequence[Shot], recorded: Sequence[Shot]) -> Fact:
     """PLB-12: where all pictures that were sent are in the recording, they stand there in the order in which
-    they were sent, none twice and none between them."""
+    they were sent, none twice and none between them but where live left some out."""
     expected = "the pictures that were sent, in their order"
     found = alignments(live, recorded)[0]
     for one, other in found:

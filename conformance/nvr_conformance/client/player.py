@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nvr_conformance.client.mask import send_mask
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.reading.gop import SECOND, Gop, clock_time
 from nvr_conformance.reading.playback_audio import AudioWalk, walk_audio
@@ -42,7 +43,7 @@ class Player:
 
     def choose(self, *cameras: int) -> Exchange:
         """MASK with these cameras."""
-        return self.session.get("mask", MASK=mask_of(cameras, self.target.channels))
+        return send_mask(self.session, cameras)
 
     def play(self) -> Exchange:
         return self.session.get("play")
@@ -174,11 +175,6 @@ def minute_in_recording(player: Player, gop: Gop) -> int:
 
 def _is_near(gop: Gop, moment: int, tolerance: int = _NEAR) -> bool:
     return gop.given and gop.start is not None and abs(gop.start - moment) <= tolerance
-
-
-def mask_of(cameras: Collection[int], channels: int) -> str:
-    """MASK: one digit per camera, camera 1 leftmost (§3.2.3)."""
-    return "".join("1" if number in cameras else "0" for number in range(1, channels + 1))
 
 
 def whole(moment: int) -> int:

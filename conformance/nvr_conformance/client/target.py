@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_DIGITS = "digits of MASK"
+
 
 class Pace:
     """When the last command went out; one for all targets that are the same recorder."""
@@ -262,6 +264,22 @@ class Target:
     def channels(self) -> int:
         """How many cameras the recorder has lines for in as_getinfo.cgi (§5.3.1)."""
         return len(self._cameras())
+
+    @property
+    def digits(self) -> int:
+        """How many digits MASK has (§3.2.3): as many as there are lines, unless it is known to be taken with
+        another number."""
+        known: int = self._knowledge.get(_DIGITS, self.channels)
+        return known
+
+    @digits.setter
+    def digits(self, count: int) -> None:
+        self._knowledge[_DIGITS] = count
+
+    @property
+    def digits_known(self) -> bool:
+        """Whether it was seen with how many digits MASK is taken."""
+        return _DIGITS in self._knowledge
 
     @property
     def cameras(self) -> tuple[int, ...]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from nvr_conformance.bounds import read_file, read_json
-from nvr_conformance.client.player import MINUTE, mask_of
+from nvr_conformance.client.mask import mask_of
+from nvr_conformance.client.player import MINUTE
 from nvr_conformance.evidence.whole_files import write_file
 
 if TYPE_CHECKING:

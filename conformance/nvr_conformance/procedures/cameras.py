@@ -1,4 +1,4 @@
-"""Which cameras send video; how many there are, by as_getinfo.cgi (§5.3.1) and by MASK (§3.2.3)."""
+"""Which cameras send video."""
 
 from __future__ import annotations
 
@@ -11,32 +11,11 @@ from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from nvr_conformance.client.session import Session
     from nvr_conformance.client.target import Target
 
 CODECS = ("H264", "H265")
 FURTHER = 2  # cameras that are judged beside the first
 CAMERAS_TRIED = 4  # cameras that are asked for a codec before it is given up
-_MASK_LENGTHS = (1, 4, 8, 9, 16, 20, 24, 32, 48, 64, 96, 128)
-
-
-def mask_lengths(session: Session, around: int) -> list[int]:
-    """The numbers of digits that MASK is taken with, of those that recorders have and those next to
-    ``around``."""
-    tried = sorted({around - 1, around, around + 1, *_MASK_LENGTHS} - {0})
-    return [digits for digits in tried if _is_taken(session, digits)]
-
-
-def camera_count(session: Session, lines: int) -> int:
-    """The number of lines, unless MASK is not taken with so many digits, and with one other number."""
-    if _is_taken(session, lines):
-        return lines
-    taken = mask_lengths(session, lines)
-    return taken[0] if len(taken) == 1 else lines
-
-
-def _is_taken(session: Session, digits: int) -> bool:
-    return session.get("mask", MASK="1" + "0" * (digits - 1)).ok
 
 
 def camera_with_video(target: Target) -> tuple[int, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.client.http_client import LOGIN
+from nvr_conformance.client.mask import mask_of
 from nvr_conformance.client.player import Player
 from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
@@ -59,7 +60,7 @@ def uid_commands(target: Target) -> list[UidCommand]:
     camera goes for it, so that it stays what it is; an auxiliary is closed, as it most likely was.
     """
     camera = first_camera(target)
-    mask = "".join("1" if number == camera else "0" for number in range(1, target.channels + 1))
+    mask = mask_of((camera,), target.digits)
     shown = (int(target.unix_time()) - _AGO) * 100
     minute = (shown // 100) // 60 * 60
 
@@ -137,7 +138,7 @@ def with_other_values(target: Target) -> list[UidCommand]:
     camera = first_camera(target)
     shown = (int(target.unix_time()) - _AGO) * 100
     minute = (shown // 100) // 60 * 60
-    mask = "".join("1" if number == camera else "0" for number in range(1, target.channels + 1))
+    mask = mask_of((camera,), target.digits)
 
     def choose(session: Session) -> None:
         session.get("mask", MASK=mask)

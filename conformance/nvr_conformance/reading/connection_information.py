@@ -33,5 +33,9 @@ def counts_in(text: str) -> UidCounts | None:
 
 
 def cameras_in(text: str) -> dict[int, int]:
-    """Camera number to connection state: 0 not registered, 1 normal, 2 error."""
-    return {int(number): int(state) for number, state in _CAMERA.findall(text[:PAGE_LIMIT])}
+    """Camera number to connection state: 0 not registered, 1 normal, 2 error. Of lines with one number, the
+    first."""
+    found: dict[int, int] = {}
+    for number, state in _CAMERA.findall(text[:PAGE_LIMIT]):
+        found.setdefault(int(number), int(state))
+    return found

@@ -53,6 +53,38 @@ def test_another_order_is_found(wrong):
     assert not as_sent(shots("ABCDABCD"), shots(wrong)).ok
 
 
+def thinned(names, kept):
+    """What is left live of pictures that come 20 hundredths apart, with their RTP timestamps."""
+    return [
+        Shot(name, name, 20.0 * at, timestamp=(2**32 - 40_000 + 18_000 * at) % 2**32)
+        for at, name in enumerate(names)
+        if name in kept
+    ]
+
+
+def test_live_may_have_left_pictures_out():
+    """A recorder may send fewer pictures than it records: there is room for those between."""
+    recorded = shots("XABCDEFGHIJKLMNOPQRSTUVWXYZ", 500)
+    for kept in ("ACEGIKMOQSUWY", "ABCDEFGHIKLMNOPQ", "BCDFGHKLMRST", "ABCDEFGHIJKLMNOPQ"):
+        live = thinned("ABCDEFGHIJKLMNOPQRSTUVWXYZ", kept)
+        assert as_sent(live, recorded).ok
+        assert delays(live, recorded) == [520]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["ACEEGIKMOQSUWY", "ACEBDGIKMOQSUWY", "ACEGIKMOQ12SUWY", "ABCDEFGHIJKLMNOPQRSTUWVXYZ"]
+)
+def test_what_live_left_out_hides_nothing_else(wrong):
+    live = thinned("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ACEGIKMOQSUVWY")
+    live = live if "V" in wrong else thinned("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ACEGIKMOQSUWY")
+    assert not as_sent(live, shots(wrong)).ok
+
+
+def test_live_that_repeats_a_picture_is_no_witness():
+    with pytest.raises(NothingToJudge):
+        as_sent(shots("ABCCDEFGHIJ"), shots("ABCXDEFGHIJK"))
+
+
 def test_what_is_recorded_otherwise_is_not_judged():
     for recorded in ("ABCABC", ""):
         with pytest.raises(NothingToJudge):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from nvr_conformance.client.player import mask_of
+from nvr_conformance.client.mask import mask_of
 from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import answer_headers, one_gop
 from nvr_conformance.judgement.outcomes import NothingToJudge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nvr_conformance.procedures.cameras import mask_lengths
+from nvr_conformance.client.mask import mask_lengths
 from nvr_conformance.reading.connection_information import cameras_in
 from nvr_conformance.scenario import HARMLESS, Check, Client, Fact, NotTested, Require, Target, scenario
 

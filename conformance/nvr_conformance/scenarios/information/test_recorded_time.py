@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nvr_conformance.client.commands import command_url
+from nvr_conformance.client.mask import send_mask
 from nvr_conformance.client.player import Player as OnePlayer
 from nvr_conformance.facts import logs, playback_order, recorded_time
 from nvr_conformance.facts.recorded_time import LocalMoment
@@ -142,7 +143,6 @@ class Player:
         text = session.client.get_digest("/cgi-bin/as_getinfo.cgi?FILE=2").text
         self.registered = {number for number, state in cameras_in(text).items() if state in (1, 2)}
         self.at_once = at_once
-        self.channels = target.channels
         self.require = require
         self.sign_told = False
 
@@ -167,8 +167,7 @@ class Player:
         registered = sorted(self.registered)
         for first in range(0, len(registered), self.at_once):
             cameras = registered[first : first + self.at_once]
-            digits = "".join("01"[number in cameras] for number in range(1, self.channels + 1))
-            self.require(self.session.get("mask", MASK=digits).ok, "MASK is refused")
+            self.require(send_mask(self.session, cameras).ok, "MASK is refused")
             self.require(self.session.get(key, TIMEF=seconds * 100).ok, f"{key} is refused")
             for camera in cameras:
                 answers = [self._fetch(camera) for _ in range(count)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from nvr_conformance.procedures.cameras import camera_count, camera_with_video, further_cameras
+from nvr_conformance.client.mask import digits_taken
+from nvr_conformance.procedures.cameras import camera_with_video, further_cameras
 from nvr_conformance.procedures.streams import (
     AUDIO,
     BRIEF,
@@ -168,7 +169,7 @@ def test_a_camera_that_is_not_there(
     absent = target.unregistered
     wrong = {f"camera {number}, not registered": number for number in absent[:1] + absent[-1:]}
     asking = client.login()
-    beyond = (camera_count(asking, target.channels) + 1, *(width + camera for width in WIDTHS))
+    beyond = (digits_taken(asking, target.channels) + 1, *(width + camera for width in WIDTHS))
     asking.logout()
     wrong |= {f"camera {number}, out of range": number for number in beyond}
     ways = require(_ways(session, camera, codec), "no live at all")

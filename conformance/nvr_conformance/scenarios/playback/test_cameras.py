@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nvr_conformance.client.player import mask_of, whole
+from nvr_conformance.client.mask import mask_of
+from nvr_conformance.client.player import whole
 from nvr_conformance.procedures.uid_commands import first_camera
 from nvr_conformance.scenario import (
     Check,
@@ -157,7 +158,7 @@ def test_mask_of_the_wrong_length(target: Target, client: Client, observe: Obser
     """A MASK of one digit too few, too many, none, one and double, behind a right one."""
     camera = first_camera(target)
     player = Player(client.login())
-    right = mask_of([camera], target.channels)
+    right = mask_of([camera], target.digits)
 
     def send(digits: str) -> Exchange:
         return player.session.raw(f"/cgi-bin/hdrctl.cgi?UID={{uid}}&PC=AS60&MASK={digits}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from nvr_conformance.client.mask import digits_taken
 from nvr_conformance.client.player import AGO
 from nvr_conformance.facts.answer_headers import kept
 from nvr_conformance.facts.playback_open import open_points
 from nvr_conformance.facts.recorded_time import stated_range
-from nvr_conformance.procedures.cameras import FURTHER, camera_count, others_drawn
+from nvr_conformance.procedures.cameras import FURTHER, others_drawn
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
 from nvr_conformance.scenario import (
     SECOND,
@@ -76,7 +77,7 @@ def test_every_byte_of_a_gop(
         gop = next(iter(empty.values()))
         recorded = stated_range(client.get_digest(RECORDED_TIME).text) is not None
         require(recorded, f"nothing plays, and recordedtime.cgi states no recording: {gop}")
-        count, lines = camera_count(client.login(), target.channels), target.channels
+        count, lines = digits_taken(client.login(), target.channels), target.channels
         require(count == lines, f"MASK takes {count} digits, and as_getinfo.cgi has lines of {lines} cameras")
         check_chunk(gop, f"nothing of {len(empty)} cameras")
     check_chunk.together()

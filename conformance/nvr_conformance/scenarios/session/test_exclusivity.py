@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nvr_conformance.client.player import mask_of, player_in_recording, whole
+from nvr_conformance.client.mask import send_mask
+from nvr_conformance.client.player import player_in_recording, whole
 from nvr_conformance.procedures.cameras import camera_with_video, cameras_with_video
 from nvr_conformance.procedures.streams import BRIEF, JPEG, sending, who_gives_way
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
@@ -43,7 +44,7 @@ class Ground:
 
 def _play(target: Target, session: Session, ground: Ground) -> Exchange:
     """MASK, GOTODATE, camera.cgi: the answer to the last. PLAY might leave the place (OP-25)."""
-    session.get("mask", MASK=mask_of([ground.recorded], target.channels))
+    send_mask(session, [ground.recorded])
     session.get("goto", TIMEF=ground.moment)
     return session.get("camera", CAM=ground.recorded)
 
