@@ -12,7 +12,7 @@ R = TypeVar("R")
 Method = TypeVar("Method", bound=Callable[..., object])
 
 _MARK = "is_seam"
-_AROUND = "_has_around"
+AROUND = "_has_around"
 """Names of the methods of a part that something was put around."""
 
 
@@ -37,12 +37,22 @@ def around(method: Callable[P, R], wrapper: Callable[Concatenate[Callable[P, R],
 
     part = method.__self__
     setattr(part, method.__name__, MethodType(wrapped, part))
-    vars(part).setdefault(_AROUND, set()).add(method.__name__)
+    vars(part).setdefault(AROUND, set()).add(method.__name__)
+
+
+def seams_of(part: object) -> frozenset[str]:
+    """The names of the methods of a part that something may be put around."""
+    return frozenset(name for name in dir(type(part)) if hasattr(getattr(type(part), name), _MARK))
+
+
+def gone_around(part: object) -> frozenset[str]:
+    """The names of those that something was put around."""
+    return frozenset(vars(part).get(AROUND, ()))
 
 
 def untouched(part: object, names: frozenset[str]) -> bool:
     """Whether nothing was put around the methods of these names: what they do may then be done in one."""
-    around_it = part.__dict__.get(_AROUND)
+    around_it = part.__dict__.get(AROUND)
     return around_it is None or names.isdisjoint(around_it)
 
 

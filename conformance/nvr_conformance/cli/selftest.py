@@ -55,7 +55,9 @@ if TYPE_CHECKING:
     help="Scenarios of your own instead of those that come with this package.",
 )
 @click.option("--timeout", type=click.FloatRange(1, 3600), default=180.0, help="Seconds a run [180].")
-@click.option("--full", is_flag=True, help="Each defect against all scenarios (takes long).")
+@click.option(
+    "--full", is_flag=True, help="Each defect against all scenarios in which it can show (takes long)."
+)
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
 @click.option(
     "--mutants",
@@ -93,7 +95,7 @@ def selftest(
     """Prove the judge: run it against the healthy emulator, against one with each defect, and against those
     that take the liberties which the document leaves.
 
-    Each defect meets the scenarios that check what it breaks; with --full it meets all.
+    Each defect meets the scenarios that check what it breaks; with --full all that call what it alters.
 
     Exit status 0 only if every healthy run passes and every defect fails exactly what it breaks; 1 where the
     judge was wrong; 4 where a trial came to no verdict, or Ctrl-C ended the self-test.
@@ -143,6 +145,8 @@ def selftest(
     except (ValueError, OSError) as problem:
         stop(str(problem), EXIT_USAGE)
     console = make_console()
+    if full:
+        console.print("looking first which scenarios call what the defects alter")
     outcomes, ended = _try_all(console, trials, files, jobs=jobs or usual_jobs(), timeout=timeout)
     if ended:
         stop(ended, EXIT_KIT_BROKE)
@@ -157,7 +161,7 @@ def _try_all(
     what ended it before its time."""
     from nvr_conformance.selftest.console import duration, outcome_line, seconds_left
     from nvr_conformance.selftest.files import SAVE_EVERY
-    from nvr_conformance.selftest.trials import run_trials
+    from nvr_conformance.selftest.reach import run_within_reach
 
     outcomes = list(files.kept) if files else []
     if outcomes:
@@ -166,7 +170,7 @@ def _try_all(
     waiting = dict.fromkeys(trial for trial in trials if trial not in made)
     begun = time.monotonic()
     ended = ""
-    runs = run_trials(list(waiting), jobs=jobs, timeout=timeout)
+    runs = run_within_reach(list(waiting), jobs=jobs, timeout=timeout)
     try:
         for outcome in runs:
             outcomes.append(outcome)

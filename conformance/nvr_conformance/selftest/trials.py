@@ -33,7 +33,7 @@ MODELS = (1, 2, 3)
 class Trial:
     """One run to make: a model with one defect, or healthy. ``breaks`` is what it must fail, ``text`` says it
     in words; ``focus``: only the scenarios that can see it are run. ``variants``: what the recorder does
-    otherwise where the document leaves it open."""
+    otherwise where the document leaves it open. ``only``: the scenarios that are in reach of the defect."""
 
     model: int
     defect: str | None
@@ -45,6 +45,7 @@ class Trial:
     focus: frozenset[str] | None = None
     text: str = ""
     variants: tuple[tuple[str, str], ...] = ()
+    only: tuple[str, ...] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -106,6 +107,7 @@ def run_trial(trial: Trial) -> Outcome:
             select=trial.select,
             skip=trial.skip,
             focus=trial.focus,
+            only=trial.only,
             seed=trial.seed,
             scenarios=trial.scenarios,
         ),
