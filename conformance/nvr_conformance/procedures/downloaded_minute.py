@@ -18,6 +18,7 @@ from nvr_conformance.reading.audio_samples import sound_of_file, sound_of_units
 from nvr_conformance.reading.decoding import decode_pictures
 from nvr_conformance.reading.gop import SECOND
 from nvr_conformance.reading.mp4_samples import read_samples
+from nvr_conformance.reading.playback_audio import CODEC_BYTES, AudioWalk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from nvr_conformance.reading.decoding import Decoded, DecodedFile
     from nvr_conformance.reading.gop import Gop
     from nvr_conformance.reading.mp4_samples import Mp4Sample
-    from nvr_conformance.reading.playback_audio import AudioWalk
 
 WATCHED = (0, 24, 44)  # seconds into the minute
 GOPS = 4  # from each of them on
@@ -166,9 +166,17 @@ def _audio(
     codec: str, run: list[AudioWalk], samples: list[Mp4Sample], body: bytes, moments: list[float]
 ) -> Fact:
     """Unit by unit where the file has the recorded ones; else by what it sounds like."""
+    if codec != "AAC" and {CODEC_BYTES.get(audio.codec_byte) for audio in run} != {codec}:
+        raise NothingToJudge("playback says another codec than it gives audio of")
     lengths = [playback_audio.seconds_of(audio, codec) for audio in run]
-    for (before, after), length in zip(pairwise(run), lengths, strict=False):
-        if not -1 < after.start - before.start - length < 1:
+    if problem := next((audio.problems["sizes"] for audio in run if "sizes" in audio.problems), ""):
+        raise NothingToJudge(f"the audio that playback gives cannot be read: {problem}")
+    for number, (before, after) in enumerate(pairwise(run), 1):
+        steps = (
+            after.start - before.start - lengths[number - 1],
+            after.start - run[0].start - sum(lengths[:number]),
+        )
+        if not all(-1 < step < 1 for step in steps):
             raise NothingToJudge("the audio that playback gives does not follow on")
     last = max((sample.shown for sample in samples if sample.is_video), default=0.0)
     if not moments or min(moments) + sum(lengths) > last:

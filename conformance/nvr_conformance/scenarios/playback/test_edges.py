@@ -56,6 +56,7 @@ CALENDAR = {
 DAY, MINUTE = 86_400, 60
 BESIDE = 4  # GOPs from an edge to where playback over it begins
 FURTHER = 4  # times as far begins fast play
+AT_MOST = 60  # seconds from an edge at which audio ahead of it may begin
 MOST = 24  # answers until it is over the edge
 SINGLE = ("PLB-15", "PLB-16")  # NEXTFRAME and PREVFRAME
 
@@ -161,8 +162,8 @@ def _listen(edge: _Edge, moment: int) -> list[AudioWalk]:
         audios.append(heard)
         if heard.start > moment:
             break
-    if not audios or audios[0].start >= moment:
-        return []  # GOTODATE may begin with the next GOP
+    if not audios or not moment - AT_MOST <= audios[0].start < moment:
+        return []  # GOTODATE may begin with the next GOP; where audio begins is for PLB-23 and PLB-24
     codec = playback_audio.codec_of(audios)
     said = f"{len(audios)} answers from {audios[0].start} to {audios[-1].start}"
     both = audios[0].start < moment <= audios[-1].start

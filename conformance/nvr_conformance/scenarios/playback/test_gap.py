@@ -35,6 +35,7 @@ BESIDE = 4  # GOPs from a gap to where playback over it begins
 CROSSING = 16  # answers from there on
 LONGEST_WAY = 80  # answers, at the most, while they come nearer: GOPs differ in length
 PROBED = 15  # seconds between two places of which it is looked whether they are recorded
+FAR = 60 * SECOND  # hundredths ahead of a gap at which audio ahead of it may begin
 HOUR = 3600  # seconds: the longest range of a download
 
 
@@ -253,7 +254,7 @@ def _audio(pens: _Pens, sides: _Sides) -> None:
         heard.append(audio.start * SECOND)
         if audio.start * SECOND > beyond or len(heard) > len(set(heard)) + STANDS:
             break
-    if not heard or heard[0] > beyond:
+    if not heard or not ahead - FAR <= heard[0] <= beyond:
         pens.not_tested("PLB-25", f"no audio of camera {camera} ahead of the gap")
         return
     if beyond < heard[-1] < behind - 2 * SECOND:
