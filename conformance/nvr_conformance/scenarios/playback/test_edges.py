@@ -56,8 +56,8 @@ CALENDAR = {
 DAY, MINUTE = 86_400, 60
 BESIDE = 4  # GOPs from an edge to where playback over it begins
 FURTHER = 4  # times as far begins fast play
-AT_MOST = 60  # seconds from an edge at which audio ahead of it may begin
-MOST = 24  # answers until it is over the edge
+AT_MOST = 20  # seconds from an edge at which audio ahead of it may begin
+MOST = 40  # answers until it is over the edge
 SINGLE = ("PLB-15", "PLB-16")  # NEXTFRAME and PREVFRAME
 
 
