@@ -108,6 +108,15 @@ NOBODY = Rule(
     "The client's host answered RTP packets with ICMP: no socket is bound to the port.",
     "Bind the UDP socket first, then send push.cgi with its port; keep it open until the stream is stopped.",
 )
+PORT_TWICE = Rule(
+    "port-twice",
+    "2.1.2.2",
+    Severity.NOTE,
+    "Two streams to one port",
+    "An RTP stream was started to a port that another one of this client is sent to. Their packets come "
+    "mixed, and the header alone does not tell their cameras.",
+    "Bind a socket for each stream, or sort what comes by SSRC.",
+)
 TOO_SLOW = Rule(
     "reader-too-slow",
     "2.2.2.2",
@@ -152,6 +161,7 @@ class Live(Chapter):
         OTHER_STREAM,
         CODEC,
         NOBODY,
+        PORT_TWICE,
         TOO_SLOW,
         BEHIND,
     )
@@ -170,6 +180,7 @@ class Live(Chapter):
         if command.text("CMD") == "STOP":
             yield from self._stopped(asking, watched, camera, comp)
             return
+        yield from self._port(asking, watched, camera)
         if watched.operation is not None:
             yield by(asking, PLAYBACK_NOT_STOPPED, f"{comp} of camera {camera} while playback ran")
         if comp == AUDIO:
@@ -183,6 +194,16 @@ class Live(Chapter):
         elif len(watched.video()) >= MOST_STREAMS:
             yield by(asking, SEVENTEENTH, f"{len(watched.video())} streams ran on UID {watched.uid}")
         yield from self._churn(asking, watched.uid, camera)
+
+    def _port(self, asking: Asking, watched: WatchedUid, camera: int) -> Iterator[Breach]:
+        """Streams that are sent to the same port already, but for one that this START may replace."""
+        port = asking.command.values.get("PORT") if asking.command is not None else None
+        for other in self.clients.valid():
+            for stream in other.live.values():
+                replaced = other is watched and stream.camera == camera and stream.comp != AUDIO
+                if stream.destination == (asking.exchange.peer, port) and not replaced:
+                    text = f"PORT {port} has {stream.comp} of camera {stream.camera} already"
+                    yield by(asking, PORT_TWICE, text, stream.number)
 
     def _audio(self, asking: Asking, watched: WatchedUid, camera: int) -> Iterator[Breach]:
         if not watched.video(camera):

@@ -73,6 +73,18 @@ def second_stream(client, wrong):
     client.push(uid, 2, "H264", "STOP", port=40000)
 
 
+@case("port-twice")
+def port_twice(client, wrong):
+    uid = client.session()
+    ports = {1: 40000, 2: 40000 if wrong else 40002}
+    for camera, port in ports.items():
+        client.push(uid, camera, port=port)
+    for camera, port in ports.items():
+        client.push(uid, camera, cmd="STOP", port=port)
+    client.push(uid, 3, port=40000)  # free again
+    client.push(uid, 3, cmd="STOP", port=40000)
+
+
 @case("start-stop-churn")
 def churn(client, wrong):
     uid = client.session()
