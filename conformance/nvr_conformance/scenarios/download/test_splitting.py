@@ -10,6 +10,7 @@ from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.procedures.downloaded_minute import listen_from
 from nvr_conformance.reading.decoding import DecodedFile, decode_file, decode_pictures
+from nvr_conformance.reading.gop import Gop
 from nvr_conformance.reading.mp4_samples import read_samples, read_times
 from nvr_conformance.scenario import (
     MINUTE,
@@ -109,7 +110,10 @@ def _where_files_meet(
     """Hold the end of one file and the begin of the next against what playback gives of that time."""
     first = [file for file in files if file.codec == {"H264": "h264", "H265": "hevc"}[codec]]
     player.goto((begin + 1) * SECOND)
-    gops = [gop for gop in player.several(camera, PLAYED) if gop.codec == codec]
+    gops: list[Gop] = []
+    for gop in player.several(camera, PLAYED):
+        if gop.codec == codec and (not gops or (gop.start or 0) > (gops[-1].start or 0)):
+            gops.append(gop)  # one that comes twice, or too late, is for PLB-12
     decoded = [decode_pictures(codec, gop.chunk.pictures) for gop in gops]
     judge("DWN-13", f"{kind}, where files meet", none_left_out, first, decoded)
     judge("DWN-11", f"{kind}, where files meet", none_again, first, decoded)
