@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NO_SPEED = {"PAN": 0, "TILT": 0, "ZOOM": 0}
 PAUSE = 1.0
 """Seconds between two commands where the pace itself is not what is judged."""
+KEPT = 40.0
+"""Seconds after which a UID is kept alive."""
 STOPPED = 3.0
 """Seconds after which a camera stands still: it moves for about 2 s."""
 AWAY = {"PAN": 64, "TILT": 64, "ZOOM": 1}
@@ -29,10 +31,11 @@ class Operator:
         self.target = target
         self.session = session
         self.camera = camera
+        self._kept = target.now()
 
     def send(self, key: str, **values: Any) -> Exchange:
         """One command, a second after the one before."""
-        self.target.pass_time(PAUSE)
+        self._pause()
         return self.at_once(key, **values)
 
     def at_once(self, key: str, **values: Any) -> Exchange:
@@ -45,8 +48,15 @@ class Operator:
 
     def raw(self, rest: str, cgi: str = "camctl") -> Exchange:
         """A command with these very parameters."""
-        self.target.pass_time(PAUSE)
+        self._pause()
         return self.session.raw(f"/cgi-bin/{cgi}.cgi?UID={{uid}}&CH={self.camera}&{rest}&PC=AS60")
+
+    def _pause(self) -> None:
+        """Between two commands; that they keep the UID alive is for SES-08."""
+        self.target.pass_time(PAUSE)
+        if self.target.now() - self._kept > KEPT:
+            self.session.get("keep_alive")
+            self._kept = self.target.now()
 
     def sight(self) -> Camera | None:
         """What the control port says of the camera; None where there is none, or the camera has no PTZ."""

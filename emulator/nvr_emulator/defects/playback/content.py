@@ -7,7 +7,6 @@ import struct
 from collections.abc import Callable
 
 from nvr_emulator.defects.playback import chunk_bytes
-from nvr_emulator.defects.playback.chunk_changes import change_chunks
 from nvr_emulator.defects.playback.order import Chunk, around_chunks
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio, AudioUnit
@@ -85,7 +84,10 @@ def recorded_times_are_late(recorder: Recorder) -> None:
         begin = original(command)
         return None if begin is None else Ticks(begin - LATE * TICKS)
 
-    change_chunks(recorder, late)
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
+        return late(original(number, playback, place))
+
+    around_chunks(recorder, chunk)
     around(recorder.playback_commands.begin_of, begin_of)
 
 
