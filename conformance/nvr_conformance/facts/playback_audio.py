@@ -183,6 +183,14 @@ def follow_on(audios: Sequence[AudioWalk], codec: str) -> Fact:
     return Fact(True, expected, f"{audios[0].start} … {audios[-1].start}, {whole:.2f} s")
 
 
+def in_turn(audios: Sequence[AudioWalk], codec: str) -> bool:
+    """Whether the answers follow on each other: only then their samples, one behind the other, are sound."""
+    try:
+        return bool(codec) and follow_on(audios, codec).ok
+    except NothingToJudge:
+        return False
+
+
 def first_jump(audios: Sequence[AudioWalk], codec: str) -> tuple[int, int] | None:
     """Where more than two seconds are left out for the first time: from and to, in hundredths."""
     for before, after in pairwise(audios):

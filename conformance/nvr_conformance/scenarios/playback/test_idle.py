@@ -39,6 +39,9 @@ def test_playback_waits_for_its_client(
     ways = {"PLB-12": forward, "PLB-13": backward}
     gops = {id_: player.several(camera, AHEAD) for id_, player in ways.items()}
     require(all(len(given) == AHEAD for given in gops.values()), "there is too little recording around it")
+    for id_, (one, other) in gops.items():
+        sign = -1 if id_ == "PLB-13" else 1
+        require(sign * ((other.start or 0) - (one.start or 0)) > 0, "two UIDs do not play each its own way")
     waited = 0.0
     while waited < IDLE:
         target.pass_time(KEPT)

@@ -196,12 +196,13 @@ def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
             del aheads["pictures"]  # others than were sent are no witnesses of when
     codec = playback_audio.codec_of(each.audios)
     heard = {way: _units(way, packets, codec) for way, packets in each.audio.items()}
-    if codec and (places := _places(heard["RTP"], each.audios, codec)):
+    follows = playback_audio.in_turn(each.audios, codec)
+    if follows and (places := _places(heard["RTP"], each.audios, codec)):
         aheads["audio"] = places
         if heard["HTTP"]:
             stored = [unit for unit, came in heard["HTTP"] if came < each.audios[-1].start]
             judge("LIV-29", f"{name}, as over RTP", _is_recorded, stored, each.audios, basis="same")
-    elif codec:
+    elif follows:
         observe("PLB-24" if codec == "AAC" else "PLB-23", "other audio than was sent", f"{name}, recorded")
     rows = {"live": ("LIV-12", "time"), "pictures": ("PLB-07", "same_time")}
     rows["audio"] = ("PLB-24" if codec == "AAC" else "PLB-23", "layout")
