@@ -18,7 +18,7 @@ from nvr_conformance.facts.rtp_pictures import whole_pictures
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.additional_information import order_of, walk
-from nvr_conformance.reading.nal_units import PICTURE_KINDS, kind_of, nal_type
+from nvr_conformance.reading.nal_units import KEY_KINDS, PICTURE_KINDS, kind_of, nal_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -78,9 +78,16 @@ def played(gops: Sequence[Gop]) -> list[Shot]:
             gop.start + count * (gop.interval or 0),
         )
         for number, gop in enumerate(gops)
-        if gop.start is not None and gop.codec in ("H264", "H265")
+        if gop.start is not None and gop.codec in ("H264", "H265") and _begins_with_its_key(gop)
         for count, data in enumerate(gop.chunk.pictures)
     ]
+
+
+def _begins_with_its_key(gop: Gop) -> bool:
+    """Whether its pictures may stand in their order: that a GOP begins with its key picture is for PLB-09."""
+    units = [unit for unit in gop.chunk.pictures[0].split(_START_CODE) if unit] if gop.chunk.pictures else []
+    kinds = [kind_of(gop.codec, nal_type(gop.codec, unit[0])) for unit in units]
+    return any(kind in KEY_KINDS for kind in kinds)
 
 
 Pairs = list[tuple[Shot, Shot]]

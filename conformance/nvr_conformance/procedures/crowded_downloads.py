@@ -10,16 +10,20 @@ if TYPE_CHECKING:
     from nvr_conformance.client.client import Client
     from nvr_conformance.client.downloads import Download
 
+UNAUTHORISED = 401
 TRIES = 6
 PATIENCE = 10.0  # seconds between two tries
 TAKEN = "other clients are logged in, and all places for downloads are taken"
 
 
 def downloaded(client: Client, camera: int, kind: str, begin: int, end: int) -> Download:
-    """One download on a UID of its own, read to its end. Times in Unix seconds, whole minutes."""
+    """One download on a UID of its own, read to its end. Times in Unix seconds, whole minutes.
+    PrerequisiteFailed where the UID has ended meanwhile: that is for other requirements."""
     session = client.login()
     download = session.download(camera, kind, begin, end)
     download.read()
+    if download.exchange.status == UNAUTHORISED and not session.is_alive():
+        raise PrerequisiteFailed("the UID of a download ended before it")
     session.logout()
     return download
 

@@ -178,6 +178,8 @@ def _audio(
         )
         if not all(-1 < step < 1 for step in steps):
             raise NothingToJudge("the audio that playback gives does not follow on")
+    if not playback_audio.none_twice(run).ok:
+        raise NothingToJudge("playback gives the same audio twice")
     last = max((sample.shown for sample in samples if sample.is_video), default=0.0)
     if not moments or min(moments) + sum(lengths) > last:
         raise NothingToJudge("the first file ends ahead of it")

@@ -134,7 +134,7 @@ def one_file_whatever_changes(recorder: Recorder) -> None:
 
     def mp4_files(original: Callable[[], Iterator[Iterator[Gop]]]) -> Iterator[Iterator[Gop]]:
         gops = [gop for group in original() for gop in group]
-        return iter([iter(dataclasses.replace(gop, footage=gops[0].footage) for gop in gops)])
+        return iter([iter(dataclasses.replace(gop, footage=gops[0].footage) for gop in gops)] if gops else [])
 
     each_download(recorder, lambda files: around(files.mp4_files, mp4_files))
 
