@@ -78,16 +78,23 @@ def played(gops: Sequence[Gop]) -> list[Shot]:
             gop.start + count * (gop.interval or 0),
         )
         for number, gop in enumerate(gops)
-        if gop.start is not None and gop.codec in ("H264", "H265") and _begins_with_its_key(gop)
+        if gop.start is not None and gop.codec in ("H264", "H265") and _is_one_gop(gop)
         for count, data in enumerate(gop.chunk.pictures)
     ]
 
 
-def _begins_with_its_key(gop: Gop) -> bool:
-    """Whether its pictures may stand in their order: that a GOP begins with its key picture is for PLB-09."""
-    units = [unit for unit in gop.chunk.pictures[0].split(_START_CODE) if unit] if gop.chunk.pictures else []
-    kinds = [kind_of(gop.codec, nal_type(gop.codec, unit[0])) for unit in units]
-    return any(kind in KEY_KINDS for kind in kinds)
+def _is_one_gop(gop: Gop) -> bool:
+    """Whether its pictures may stand in their order: that an answer is one GOP, whose first picture alone is a
+    key picture, is for PLB-01 and PLB-09."""
+    keys = [
+        number
+        for number, picture in enumerate(gop.chunk.pictures)
+        if any(
+            unit and kind_of(gop.codec, nal_type(gop.codec, unit[0])) in KEY_KINDS
+            for unit in picture.split(_START_CODE)
+        )
+    ]
+    return keys == [0]
 
 
 Pairs = list[tuple[Shot, Shot]]

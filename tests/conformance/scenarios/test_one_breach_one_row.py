@@ -43,6 +43,8 @@ FOUND = [
     ("getinfo-without-the-last-camera", "test_cameras_of_high_numbers", "PLB-32"),
     # Pictures were held against a GOP that begins in the middle.
     ("gop-begins-in-the-middle", "test_a_recording_of_what_was_sent", "PLB-12"),
+    # Pictures were held against an answer of two GOPs.
+    ("camera-gives-two-gops", "test_a_recording_of_what_was_sent", "PLB-12"),
     # A UID had ended when its download began.
     ("logged-out-uids-keep-their-places", "test_a_minute_of_a_camera", "DWN-10"),
     # A file was held against audio that stands still.
