@@ -84,8 +84,8 @@ def played(gops: Sequence[Gop]) -> list[Shot]:
 
 
 def _is_one_gop(gop: Gop) -> bool:
-    """Whether its pictures may stand in their order: that an answer is one GOP, whose first picture alone is a
-    key picture, is for PLB-01 and PLB-09."""
+    """Whether its pictures may stand in their order: that an answer is one GOP, whose first picture alone is
+    a key picture, is for PLB-01 and PLB-09."""
     keys = [
         number
         for number, picture in enumerate(gop.chunk.pictures)
