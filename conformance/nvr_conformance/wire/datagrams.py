@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 WINDOW = 512  # packets behind the newest among which a late one has its place, and a copy is known
 CONTINUES = 8  # numbers ahead at which another SSRC may go on with the same stream
-NEAR = 900_000  # ticks that it may be off then, unless it names the camera: behind a gap it may be any
+NEAR = (
+    900_000  # ticks that it may be off then, unless it is as likely as the stream: behind a gap it may be any
+)
 CANDIDATES = 64  # SSRCs of strangers that are looked at, before more are taken for strangers unseen
 _PAYLOAD_TYPES = {"H264": 98, "H265": 101, "AUDIO": 97}
 _CAMERA = 0x0004
-_CERTAIN = (2, True)
-"""As likely as can be: it names the camera."""
 _RTCP = range(192, 224)  # payload types of control packets, where RTP has marker and payload type (RFC 5761)
 
 Address = tuple[str, int]
@@ -105,7 +105,7 @@ class Sieve:
         last = self._recent[-1]
         sequence, timestamp = _numbers(data)
         return 0 < _apart(sequence, last.sequence, 16) <= CONTINUES and (
-            abs(_apart(timestamp, last.timestamp, 32)) <= NEAR or self._likely(data) >= _CERTAIN
+            abs(_apart(timestamp, last.timestamp, 32)) <= NEAR or self._likely(data) >= self._likelihood
         )
 
     def _likely(self, data: bytes) -> tuple[int, bool]:

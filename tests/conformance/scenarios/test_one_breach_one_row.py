@@ -45,6 +45,17 @@ FOUND = [
     ("gop-begins-in-the-middle", "test_a_recording_of_what_was_sent", "PLB-12"),
     # Pictures were held against an answer of two GOPs.
     ("camera-gives-two-gops", "test_a_recording_of_what_was_sent", "PLB-12"),
+    # BPLAY and FF that begin elsewhere did not come over a gap in time.
+    ("bplay-begins-at-the-end", "test_a_gap_is_skipped", "PLB-30"),
+    ("fast-takes-local-time", "test_fast_from_another_place", "PLB-18"),
+    # PLAY was judged behind PAUSE.
+    ("pause-does-not-end", "test_each_command_behind_each_other", "PLB-12"),
+    # Two UIDs played one camera.
+    ("camera-plays-on-one-uid-alone", "test_pictures_over_the_edges_of_the_calendar", "PLB-17"),
+    ("camera-plays-on-one-uid-alone", "test_each_command_is_for_all_cameras", "PLB-15"),
+    ("one-place-for-all-uids", "test_playback_waits_for_its_client", "PLB-13"),
+    # As for video.
+    ("audio-ssrc-follows-the-time", "test_a_stream_that_is_kept_alive", "LIV-31"),
     # A UID had ended when its download began.
     ("logged-out-uids-keep-their-places", "test_a_minute_of_a_camera", "DWN-10"),
     # A file was held against audio that stands still.

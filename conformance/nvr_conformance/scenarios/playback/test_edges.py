@@ -184,8 +184,7 @@ def _recorded_edges(
         player.choose(edge.camera)
         if target.set_up or _is_recorded(edge):
             yield edge
-        else:
-            player.session.logout()
+        player.session.logout()
 
 
 def edges(target: Target) -> dict[str, int]:

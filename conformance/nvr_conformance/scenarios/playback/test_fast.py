@@ -30,6 +30,7 @@ FAST = {"FF": ("PLB-18", 4), "REW": ("PLB-19", 5)}
 REACH = (
     4 * ANSWERS * 2
 )  # GOPs that must be recorded ahead at the first step, twice as many at each further one
+FARTHEST = 600 * SECOND  # hundredths that it may be from where it begins
 FURTHER = (3600 * SECOND, 60 * SECOND)  # hundredths to another place
 JUST_NOW = 120  # seconds before now: with whatever is recorded behind it
 
@@ -122,6 +123,9 @@ def test_fast_from_another_place(
             gop = player.fetch(first.camera)
         if not gop.given or gop.start is None or shown.start is None:
             not_tested(id_, f"{name}: it gives {gop} behind {shown}")
+            continue
+        if min(abs(gop.start - here), abs(gop.start - there)) > FARTHEST:
+            not_tested(id_, f"{name}: it begins at neither place, which is for PLB-33")
             continue
         beyond = (gop.start - shown.start) * onward >= -playback_order.NEAR
         check(id_, beyond, f"{'forward' if command == 'FF' else 'backward'} from {shown}", gop, name)

@@ -202,6 +202,9 @@ def _judge_crossing(pens: _Pens, sides: _Sides, name: str, *, back: bool) -> Non
         if here and gops[-1].given and (here[-1] <= ahead if back else here[-1] >= behind)
         else None
     )
+    begin = here[0] if here else ahead
+    if not ahead - FAR <= begin <= behind + FAR:
+        return  # where it begins is for other requirements
     moves = [later - earlier for earlier, later in pairwise(here)][:1]
     if not moves or (moves[0] >= 0 if back else moves[0] <= 0):
         return

@@ -8,6 +8,7 @@ from nvr_conformance.procedures.playback_gaps import left_out
 from nvr_conformance.scenario import (
     Check,
     Client,
+    Gop,
     NotTested,
     Player,
     Require,
@@ -37,7 +38,10 @@ def test_playback_waits_for_its_client(
     forward.goto(here)
     backward.reverse(here)
     ways = {"PLB-12": forward, "PLB-13": backward}
-    gops = {id_: player.several(camera, AHEAD) for id_, player in ways.items()}
+    gops: dict[str, list[Gop]] = {id_: [] for id_ in ways}
+    for _ in range(AHEAD):  # in turn: so it shows whether each has a place of its own
+        for id_, player in ways.items():
+            gops[id_] += player.several(camera, 1)
     require(all(len(given) == AHEAD for given in gops.values()), "there is too little recording around it")
     for id_, (one, other) in gops.items():
         sign = -1 if id_ == "PLB-13" else 1

@@ -59,6 +59,7 @@ class SeveralCameras:
         """Check that GOPs of one camera are next to each other."""
         self.alone.choose(gops[0].camera)
         missing = left_out(self.alone, gops)
+        self.alone.stop(gops[0].start or 0)  # two UIDs that play one camera are for PLB-29
         self.judge(id_, name, playback_order.follow_on, gops, missing, backward=backward)
 
     def all_given(
@@ -71,6 +72,7 @@ class SeveralCameras:
             self.alone.choose(camera)
             begin(self.alone)
             wanted, given = len(self.alone.several(camera, count)), len(gops[camera])
+            self.alone.stop(gops[camera][0].start or 0 if gops[camera] else 0)
             name = f"{command} of several, {self.names[camera]}, gives GOPs"
             self.check(id_, given >= wanted, f"{wanted} GOPs, as alone", f"{given} GOPs", name)
         return [camera for camera, given in gops.items() if len(given) == count > 0]
