@@ -18,7 +18,7 @@ from nvr_conformance.engine.judge import judge_source
 from nvr_conformance.engine.plugin import place_of
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.outcomes import KitError
-from nvr_conformance.selftest.trials import run_trials
+from nvr_conformance.selftest import trials
 from nvr_conformance.selftest.worker_pool import Lost, spread
 from nvr_conformance.sources.embedded import EmbeddedControl
 from nvr_conformance.sources.source import TargetSource
@@ -66,14 +66,14 @@ def seams_called(look: Look) -> frozenset[str]:
     return frozenset(source.called)
 
 
-def run_within_reach(trials: Sequence[Trial], *, jobs: int, timeout: float) -> Generator[Outcome]:
+def run_within_reach(wanted: Sequence[Trial], *, jobs: int, timeout: float) -> Generator[Outcome]:
     """As ``run_trials``, those of a defect in the scenarios alone in which it can show."""
-    yield from run_trials(within_reach(trials, jobs=jobs, timeout=timeout), jobs=jobs, timeout=timeout)
+    yield from trials.run_trials(within_reach(wanted, jobs=jobs, timeout=timeout), jobs=jobs, timeout=timeout)
 
 
-def within_reach(trials: Sequence[Trial], *, jobs: int, timeout: float) -> list[Trial]:
+def within_reach(wanted: Sequence[Trial], *, jobs: int, timeout: float) -> list[Trial]:
     """The same trials; those of a defect that would meet all scenarios meet those in which it can show."""
-    kinds = Counter((trial.model, trial.seed, trial.scenarios) for trial in trials if _is_wide(trial))
+    kinds = Counter((trial.model, trial.seed, trial.scenarios) for trial in wanted if _is_wide(trial))
     looks = [
         Look(*kind, name) for kind, count in kinds.items() if count >= FEWEST for name in _names(*kind[::2])
     ]
@@ -92,7 +92,7 @@ def within_reach(trials: Sequence[Trial], *, jobs: int, timeout: float) -> list[
         ]
         return replace(trial, only=tuple(met)) if met and seams else trial
 
-    return [narrowed(trial) for trial in trials]
+    return [narrowed(trial) for trial in wanted]
 
 
 def _is_wide(trial: Trial) -> bool:
