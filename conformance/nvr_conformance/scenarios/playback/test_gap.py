@@ -35,7 +35,7 @@ BESIDE = 4  # GOPs from a gap to where playback over it begins
 CROSSING = 16  # answers from there on
 LONGEST_WAY = 80  # answers, at the most, while they come nearer: GOPs differ in length
 PROBED = 15  # seconds between two places of which it is looked whether they are recorded
-FAR = 60 * SECOND  # hundredths ahead of a gap at which audio ahead of it may begin
+FAR = 60 * SECOND  # hundredths from a gap at which what leads over it may begin
 HOUR = 3600  # seconds: the longest range of a download
 
 
@@ -202,8 +202,8 @@ def _judge_crossing(pens: _Pens, sides: _Sides, name: str, *, back: bool) -> Non
         if here and gops[-1].given and (here[-1] <= ahead if back else here[-1] >= behind)
         else None
     )
-    begin = here[0] if here else ahead
-    if not ahead - FAR <= begin <= behind + FAR:
+    begin, far = here[0] if here else ahead, FAR + 2 * BESIDE * sides.length
+    if not ahead - far <= begin <= behind + far:
         return  # where it begins is for other requirements
     moves = [later - earlier for earlier, later in pairwise(here)][:1]
     if not moves or (moves[0] >= 0 if back else moves[0] <= 0):
