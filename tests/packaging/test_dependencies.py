@@ -26,7 +26,9 @@ def number(version):
 def minimums():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = chain(project["dependencies"], *project["optional-dependencies"].values())
-    forms = [re.fullmatch(r"([A-Za-z0-9-]+)>=([0-9.]+)(?:,<[0-9]+)?", each) for each in asked if "[" not in each]
+    forms = [
+        re.fullmatch(r"([A-Za-z0-9-]+)>=([0-9.]+)(?:,<[0-9]+)?", each) for each in asked if "[" not in each
+    ]
     return dict(form.groups() for form in forms)
 
 
