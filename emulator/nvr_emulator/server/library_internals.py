@@ -43,7 +43,7 @@ def plain_transport(transport: asyncio.Transport) -> asyncio.Transport:
 def hold_open(transport: asyncio.BaseTransport, busy: Callable[[], bool]) -> None:
     """Let a TLS connection whose client said goodbye stay open for what is still to be written.
 
-    asyncio ends both directions at once (TLS 1.3 closes them one by one, RFC 8446 §6.1).
+    asyncio ends both directions at once (TLS 1.3 closes each by a goodbye of its own, RFC 8446 §6.1).
     """
     protocol: Any = getattr(transport, "_ssl_protocol", None)
     if protocol is None:
@@ -67,7 +67,11 @@ def hold_open(transport: asyncio.BaseTransport, busy: Callable[[], bool]) -> Non
             shut_down()
 
     def eof_received() -> bool | None:
-        return True if said_goodbye and busy() else end_of_file()
+        if said_goodbye and busy():
+            return True
+        if said_goodbye:
+            shut_down()  # behind its end asyncio says no goodbye, and what came would look cut off
+        return end_of_file()
 
     protocol._call_eof_received, protocol._start_shutdown = call_eof_received, start_shutdown
     protocol.eof_received = eof_received

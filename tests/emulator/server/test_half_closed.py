@@ -1,5 +1,6 @@
 """A client that closes its writing side behind its request still gets its answer (RFC 9112 §9.6)."""
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -8,8 +9,10 @@ import urllib.request
 
 import pytest
 
+from nvr_emulator.server.certificates import server_context
 from nvr_emulator.server.embedding import EmbeddedRecorder
 from nvr_emulator.server.half_closed import is_gone
+from nvr_emulator.server.library_internals import hold_open
 from nvr_protocol.commands.urls import build_command
 from nvr_protocol.download import read_part_headers
 from nvr_protocol.multipart import MultipartReader
@@ -195,11 +198,12 @@ class Tls:
         if self.outgoing.pending:
             self.connection.sendall(self.outgoing.read())
 
-    def say_goodbye(self):
+    def say_goodbye(self, and_end=True):
         with pytest.raises(ssl.SSLWantReadError):
             self.tls.unwrap()
         self.send()
-        self.connection.shutdown(socket.SHUT_WR)
+        if and_end:
+            self.connection.shutdown(socket.SHUT_WR)
 
     def read_until(self, is_enough):
         received = b""
@@ -231,6 +235,40 @@ def test_over_tls_a_short_answer_comes_and_then_the_end(recorder, uid):
     client.say_goodbye()
     assert client.read_until(lambda data: False).startswith(b"HTTP/1.1 200 ")
     client.connection.close()
+
+
+def test_over_tls_the_goodbye_is_said_behind_the_clients_end():
+    """asyncio says none once the end has come; the client could not tell a whole answer from half of one."""
+
+    async def heard_by_the_client():
+        answered, said_goodbye, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        class Answering(asyncio.Protocol):
+            def connection_made(self, transport):
+                hold_open(transport, lambda: not answered.is_set())
+                transport.write(b"an answer")
+
+            def eof_received(self):
+                said_goodbye.set()
+
+            def connection_lost(self, error):
+                ended.set()
+
+        loop = asyncio.get_running_loop()
+        context = server_context().context
+        async with await loop.create_server(Answering, "127.0.0.1", 0, ssl=context) as server:
+            port = server.sockets[0].getsockname()[1]
+            client = await asyncio.to_thread(Tls, f"https://127.0.0.1:{port}", b"?")
+            with client.connection:
+                await asyncio.to_thread(client.read_until, lambda data: data == b"an answer")
+                client.say_goodbye(and_end=False)
+                await said_goodbye.wait()
+                answered.set()
+                client.connection.shutdown(socket.SHUT_WR)
+                await ended.wait()
+                return await asyncio.to_thread(client.read_until, lambda data: False)
+
+    assert asyncio.run(heard_by_the_client()) == b""
 
 
 @pytest.mark.parametrize("transport", ["http", "https"])
