@@ -71,7 +71,8 @@ def hold_open(transport: asyncio.BaseTransport, busy: Callable[[], bool]) -> Non
             return True
         if said_goodbye:
             shut_down()  # behind its end asyncio says no goodbye, and what came would look cut off
-        return end_of_file()
+        stays: bool | None = end_of_file()
+        return stays
 
     protocol._call_eof_received, protocol._start_shutdown = call_eof_received, start_shutdown
     protocol.eof_received = eof_received
