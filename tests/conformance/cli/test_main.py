@@ -14,7 +14,8 @@ from nvr_conformance.engine.claims import ScenarioClaim, claims
 from nvr_conformance.judgement.outcomes import KitError
 
 HEADER = "from nvr_conformance.scenario import scenario\n"
-TEST = '@scenario("SES-01")\ndef test_it(check):\n    """All is well."""\n    '
+# It takes a while: times are told to the millisecond.
+TEST = '@scenario("SES-01")\ndef test_it(check):\n    """All is well."""\n    sum(range(10**6))\n    '
 PASSING = HEADER + TEST + 'check("SES-01", True)\n'
 FAILING = HEADER + TEST + 'check("SES-01", 0, "[this]", "[/that]")\n'
 BROKEN = HEADER + TEST + 'raise OSError("[oops]")\n'
