@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 PASSWORD_SHOWN = "(password)"
 LEAST_PASSWORD = 4  # characters: a shorter one stands in many places by chance
 _LONG = re.compile(r"[0-9]{6,}")  # digits enough to know a UID again without its name
 _LONG_BYTES = re.compile(rb"[0-9]{6,}")
+_DIGITS_AS_0 = bytes(ord("0") if chr(byte) in "0123456789" else 0 for byte in range(256))
 _UID = re.compile(r"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,64})", re.IGNORECASE)
 _UID_BYTES = re.compile(rb"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,64})", re.IGNORECASE)
 _FRAMING = rb"(?P<kept>^content-length[ \t]*:[ \t]*[0-9]+|\r\n[0-9a-f]{1,7}[ \t]*(?:;[^\r\n]{0,200})?\r\n)"
@@ -93,9 +94,10 @@ class Redactor:
         if any(form in data for form in self._forms):
             data = self._in_bytes.sub(lambda found: found["kept"] or b"*" * len(found[0]), data)
         if self._uids:
-            if _names_one(data, lowered):
-                data = _UID_BYTES.sub(lambda found: found[1] + self._other(found[2]), data)
-            data = _LONG_BYTES.sub(self._known_bytes, data)
+            data = _sub_where(
+                _UID_BYTES, lambda found: found[1] + self._other(found[2]), data, b"uid", data.lower()
+            )
+            data = _sub_where(_LONG_BYTES, self._known_bytes, data, b"0" * 6, data.translate(_DIGITS_AS_0))
         return data
 
     def value(self, value: Any) -> Any:
@@ -149,12 +151,24 @@ class Redactor:
         return self._others[uid]
 
 
-def _names_one(data: bytes, lowered: bytes) -> bool:
-    """Whether a UID stands there with its name. Media are long: they are searched by the word alone."""
-    at = lowered.find(b"uid")
-    while at >= 0 and not _UID_BYTES.match(data, at):
-        at = lowered.find(b"uid", at + 1)
-    return at >= 0
+def _sub_where(
+    pattern: re.Pattern[bytes],
+    by: Callable[[re.Match[bytes]], bytes],
+    data: bytes,
+    word: bytes,
+    folded: bytes,
+) -> bytes:
+    """`pattern.sub(by, data)`, tried only where `word` stands in `folded`, which is `data` byte for byte.
+    Media are long and have little of what is looked for: to try at each byte would take far longer."""
+    parts: list[bytes] = []
+    kept = 0
+    at = folded.find(word)
+    while at >= 0:
+        if found := pattern.match(data, at):
+            parts += data[kept:at], by(found)
+            kept = found.end()
+        at = folded.find(word, kept if found else at + 1)
+    return b"".join([*parts, data[kept:]]) if parts else data
 
 
 def _longest(text: str) -> tuple[int, str]:

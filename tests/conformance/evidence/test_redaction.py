@@ -19,6 +19,20 @@ def test_any_bytes_are_redacted_to_their_own_length(data, uids):
     assert len(Redactor(["secret99"], uids=uids).wire(noise)) == len(noise)
 
 
+@given(st.lists(st.sampled_from([b"uid", b"UID", b"=", b"%3d", b'": ', b"x", b"7", b"123456", b"\xff"])))
+def test_what_is_found_by_a_word_is_what_the_pattern_finds(pieces):
+    data = b"".join(pieces)
+
+    def wrapped(found):
+        return b"<" + found[0] + b">"
+
+    for pattern, word, folded in (
+        (redaction._UID_BYTES, b"uid", data.lower()),
+        (redaction._LONG_BYTES, b"000000", data.translate(redaction._DIGITS_AS_0)),
+    ):
+        assert redaction._sub_where(pattern, wrapped, data, word, folded) == pattern.sub(wrapped, data)
+
+
 def test_uids_are_replaced_everywhere_alike():
     redactor = Redactor(uids=True)
     assert redactor.text("GET /x?UID=1234567890&CAM=1") == "GET /x?UID=UID-1&CAM=1"
