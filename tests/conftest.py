@@ -1,11 +1,15 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)  # how long an example takes depends on what else runs
+settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(optionalhook=True)  # where pytest-xdist is
 def pytest_xdist_auto_num_workers():
-    """For ``-n auto``: half as many processes again as there are cores, for many tests wait for programs that
-    they started, or for the clock."""
+    """For ``-n auto``: twice as many processes as there are cores, for many tests wait for programs that they
+    started, or for the clock."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + (cores + 1) // 2
+    return 2 * cores

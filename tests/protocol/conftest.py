@@ -4,10 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-
-settings.register_profile("protocol", deadline=None, max_examples=100)
-settings.load_profile("protocol")
 
 VECTORS = Path(__file__).parent / "vectors"
 

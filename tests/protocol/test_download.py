@@ -54,7 +54,7 @@ def test_last_part_of_a_drawing_without_quotes():
     assert read_part_headers(headers) == PartHeaders("", FINAL)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.builds(PartHeaders, NAMES, NAMES, st.sampled_from(Status)),
     st.sampled_from([str.lower, str.upper, str]),
@@ -101,7 +101,6 @@ def test_unfit_headers(header, value):
     assert caught.value.what == header
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["x-temp-filename", "x-prev-filename", "x-recdata-satus", "Content-Type"]),
@@ -131,7 +130,6 @@ def test_file_names_of_the_document():
     assert read_file_name("001_231115000000_3000_7f_00_01.mp4") == FileName(1, MIDNIGHT, 3, "mp4")
 
 
-@settings(max_examples=100, deadline=None)
 @given(FILE_NAMES)
 def test_written_file_name_is_read_back(name):
     assert read_file_name(write_file_name(name)) == name
@@ -175,7 +173,6 @@ def test_other_file_names_are_refused(text):
         read_file_name(text)
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.one_of(
         st.text(max_size=40), st.from_regex(r"[0-9]{3}_[0-9]{12}_[0-9]{4,9}_7f_00_01\.tmp", fullmatch=True)

@@ -205,7 +205,7 @@ def test_a_changed_transcript_leaves_it_inconclusive(copy):
     assert again.errors == ("evidence/test_idle_uid.txt is not what the run left: its SHA-256 differs",)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(kept=st.floats(0, 1))
 def test_a_pcap_that_breaks_off_fails_nothing_falsely(report, tmp_path_factory, kept):
     """What is gone cannot be judged: not tested, never an error of the scenario."""
@@ -223,7 +223,7 @@ def test_a_pcap_that_breaks_off_fails_nothing_falsely(report, tmp_path_factory, 
 ANYTHING = st.none() | st.booleans() | st.integers(-3, 2**40) | st.floats() | st.text(max_size=8)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data(), value=ANYTHING | st.lists(ANYTHING, max_size=3))
 def test_a_record_with_anything_in_it_is_never_an_error_of_the_scenario(
     report, tmp_path_factory, data, value

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scapy.layers import rtp as scapy_rtp  # noqa: F401  # loaded ahead: the first example has a deadline
 
 from nvr_conformance.facts import rtp, rtp_extension, rtp_pictures
 from nvr_conformance.facts.live_multipart import one_packet_per_part, part_headers

@@ -288,7 +288,7 @@ def test_an_aggregate_fails_its_own_row_alone(codec):
     assert "aggregate" in verdicts["LIV-14"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.data(), st.sampled_from(CODECS), st.sampled_from(["as drawn", "neither", "PPS ahead of P pictures"])
 )

@@ -28,7 +28,7 @@ from nvr_protocol.multipart import MultipartReader
 from nvr_protocol.playback.video import read_playback_video, write_playback_video
 from nvr_protocol.rtp.packet import read_packet, write_packet
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 EXAMPLES = re.findall(
     r"```python\n(.*?)```", Path(__file__).parents[3].joinpath("docs", "fuzzing.md").read_text(), re.DOTALL
 )
@@ -41,7 +41,7 @@ def test_valid_commands_are_read(request):
 
 
 @pytest.mark.parametrize("key", COMMANDS_BY_KEY)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_nearly_valid_commands_are_refused(key, data):
     request = data.draw(nearly_valid_commands([key]))

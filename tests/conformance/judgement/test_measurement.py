@@ -8,7 +8,7 @@ import re
 import msgspec
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -61,7 +61,6 @@ def test_the_number_is_between_what_is_certain(samples, text):
     assert a_measurement(*samples).text == text
 
 
-@settings(deadline=None)
 @given(st.floats(1, 200), st.lists(st.tuples(st.floats(0, 250), st.floats(0, 3), st.floats(0, 1))))
 def test_the_true_number_is_never_outside(true, looks):
     samples = [Sample(age, age + unsure, age + unsure * where < true) for age, unsure, where in looks]
@@ -184,7 +183,6 @@ def test_wide_bounds_are_drawn_once():
     assert len(MeasurementPlot(a_measurement(ALIVE)).axes) == 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 300), st.floats(0, 2), st.booleans()), min_size=1))
 def test_a_drawing_can_be_made_of_any_samples(looks):
     made = a_measurement(*(Sample(age, age + unsure, alive) for age, unsure, alive in looks))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nvr_conformance.engine.books import Require
@@ -30,7 +30,6 @@ def look(age, lifetime):
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-@settings(deadline=None)
 @given(LIFETIMES, st.integers(1, 12))
 @example(90.0, 12)
 @example(90.0, 1)
@@ -49,7 +48,6 @@ def test_any_lifetime_is_bounded_to_the_resolution(search, lifetime, at_once):
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-@settings(deadline=None)
 @given(st.integers(1, 12))
 def test_what_never_ends_is_given_up(search, at_once):
     samples = []
@@ -84,7 +82,6 @@ def test_samples_that_contradict_each_other_end_the_search():
     assert contradicting(samples, 90.0, 4.9) == []
 
 
-@settings(deadline=None)
 @given(LIFETIMES, st.lists(st.tuples(st.floats(0, 250), st.floats(0, 2)), min_size=1), st.floats(0.1, 5))
 def test_nothing_contradicts_a_lifetime_within_the_tolerance(lifetime, looks, tolerance):
     samples = [Sample(age, age + unsure, age + unsure / 2 < lifetime) for age, unsure in looks]
@@ -95,7 +92,6 @@ def test_nothing_contradicts_a_lifetime_within_the_tolerance(lifetime, looks, to
     assert high is None or high >= lifetime
 
 
-@settings(deadline=None)
 @given(st.sets(st.floats(0.1, 200), max_size=12), st.sampled_from([0.0, 0.3, 3.2]))
 def test_turns_keep_their_distance(ages, spacing):
     turns = timetable(ages, spacing)
@@ -199,7 +195,6 @@ def measure(recorder):
     return measuring
 
 
-@settings(deadline=None)
 @given(st.floats(4.0, 250.0), st.floats(0.0, 0.3), st.integers(1, 14))
 @example(90.0, 0.02, 14)
 def test_a_measuring_is_right_and_disturbs_nobody(lifetime, slow, free):
@@ -211,7 +206,6 @@ def test_a_measuring_is_right_and_disturbs_nobody(lifetime, slow, free):
     assert all(gap == pytest.approx(0.0, abs=0.4) or gap >= 3.0 - 1e-6 for gap in recorder.gaps)
 
 
-@settings(deadline=None)
 @given(st.floats(54.0, 109.0), st.floats(0.0, 0.1))
 @example(90.0, 0.1)
 @example(80.0, 0.1)

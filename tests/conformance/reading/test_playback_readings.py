@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nvr_conformance.facts import playback_chunk
@@ -213,8 +213,6 @@ def failed(bodies):
     return {id_: made for id_, made in rows.items() if not all(ok for ok, *_ in made)}
 
 
-unhurried = settings(deadline=None)  # how long it takes depends on what else runs
-
 # Ids that §7 does not have, and lengths of any number of words.
 unknown_elements = st.lists(
     st.tuples(
@@ -251,13 +249,11 @@ layouts = st.builds(
 )
 
 
-@unhurried
 @given(layouts)
 def test_no_row_fails_for_what_is_open(layout):
     assert failed([written(layout, number) for number in range(3)]) == {}
 
 
-@unhurried
 @given(layouts)
 def test_the_reading_is_found_and_said_in_words(layout):
     assume(not layout.jpeg and len({-len(each) % 4 for each in pictures(layout, 0)}) > 1)
@@ -369,7 +365,6 @@ def test_one_broken_field_is_one_row(row, broken, padding):
     assert found.keys() == {row}
 
 
-@unhurried
 @given(layouts, st.sampled_from(sorted(ONE)))
 def test_no_broken_field_stays_unseen(layout, name):
     """However a recorder writes its chunks."""
@@ -407,7 +402,6 @@ def test_the_sign_of_two_zones_needs_a_bit_of_its_own():
     assert failed(bodies).keys() == {"PLB-07"}
 
 
-@unhurried
 @given(st.binary(max_size=600))
 def test_any_bytes_behind_a_header_are_read(data):
     for head in (b"\xff\x15\0\x20", b"\xff\xd8\xff\xfe\0\x20", b"\x16\xff\x20\0"):

@@ -27,7 +27,7 @@ def with_barred(draw):
     return chosen, draw(st.lists(st.sampled_from(pairs), max_size=5))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(with_barred())
 def test_every_two_values_meet_but_those_that_may_not(made):
     chosen, barred = made
@@ -42,7 +42,7 @@ def test_every_two_values_meet_but_those_that_may_not(made):
     assert all(row.keys() == chosen.keys() for row in rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(with_barred())
 def test_every_other_value_comes_where_all_differ(made):
     chosen, barred = made

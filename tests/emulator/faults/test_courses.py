@@ -122,7 +122,7 @@ def test_what_ended_is_forgotten():
     assert courses.pass_on(1, 1, PICTURES[0], 0.0) == PICTURES[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["rtp-duplicate", "rtp-reorder:by=3", "rtp-delay:delay=0.2", "rtp-corrupt", "rtp-loss"]),
     st.floats(0, 1),

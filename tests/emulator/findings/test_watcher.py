@@ -158,7 +158,7 @@ ENTRIES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(ENTRIES, max_size=40))
 def test_any_history_is_watched(history):
     watcher = Watcher(KNOWN)

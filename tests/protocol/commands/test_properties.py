@@ -52,7 +52,7 @@ def commands(draw, spec):
 
 
 @pytest.mark.parametrize("key", COMMANDS_BY_KEY)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_what_is_written_is_read_back(key, data):
     spec = COMMANDS_BY_KEY[key]
@@ -92,7 +92,6 @@ QUERIES = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     path=st.one_of(st.sampled_from(list(COMMANDS_BY_PATH)), st.text(st.characters(), max_size=20)),
     query=QUERIES,
@@ -117,7 +116,7 @@ def test_any_text_is_a_command_or_an_error(path, query):
 
 
 @pytest.mark.parametrize("key", COMMANDS_BY_KEY)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_one_changed_text_gives_a_command_or_an_error(key, data):
     spec = COMMANDS_BY_KEY[key]
@@ -131,7 +130,7 @@ def test_one_changed_text_gives_a_command_or_an_error(key, data):
     assert command.kind in KINDS if isinstance(command, CommandError) else command.path == path
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     key=st.sampled_from(list(COMMANDS_BY_KEY)),
     values=st.dictionaries(
@@ -150,7 +149,6 @@ def test_any_values_are_written_rightly_or_refused(key, values):
     assert all(read[name] == value or read[name] == (value, "START") for name, value in values.items())
 
 
-@settings(max_examples=100, deadline=None)
 @given(pairs=st.lists(st.tuples(st.text(min_size=1, max_size=6), st.text(max_size=6)), max_size=8))
 def test_queries_are_read_back(pairs):
     assert read_query(write_query(pairs)) == pairs

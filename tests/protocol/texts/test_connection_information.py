@@ -34,7 +34,7 @@ def test_numbers_have_two_digits_and_three_from_100_on():
     assert b"\r\nCAM_CONNECT_128CH=1\r\nMAXUID=16\r\nUSEDUID=16\r\n" in data
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     cameras=st.lists(st.sampled_from(Connection), max_size=128).map(tuple),
     maximum=st.integers(0, 10**9 - 1),
@@ -101,7 +101,6 @@ def test_too_many_lines_are_refused():
 PIECES = st.sampled_from([*EXAMPLE.splitlines(keepends=True), b"\r\n", b"=", b"9", b"\xff"])
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.lists(PIECES, max_size=12).map(b"".join), st.binary(max_size=60)))
 def test_any_bytes(data):
     try:

@@ -1,7 +1,7 @@
 """Local times in texts."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_protocol.errors import ProtocolError
@@ -20,7 +20,6 @@ MILLENNIUM = 946_684_800  # 2000-01-01
 CENTURY = 4_102_444_800  # 2100-01-01
 
 
-@settings(max_examples=100, deadline=None)
 @given(seconds=st.integers(86_400, 2**32 - 1), zone=st.builds(Zone, st.integers(-1439, 1439), st.booleans()))
 def test_moment_is_found_again(seconds, zone):
     time = local_time(seconds, zone)
@@ -34,7 +33,6 @@ def test_summer_time_is_an_hour_ahead():
     assert write_compact_time(time) == "240703114640"
 
 
-@settings(max_examples=100, deadline=None)
 @given(wall=st.integers(MILLENNIUM, CENTURY - 1))
 def test_compact_time_is_read_back(wall):
     assert read_compact_time(write_compact_time(LocalTime(wall))) == LocalTime(wall)
@@ -76,7 +74,6 @@ def test_no_compact_time(text):
         read_compact_time(text)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.text(max_size=14), st.text("0123456789", min_size=12, max_size=12)))
 def test_any_text(text):
     for read in (read_compact_time, lambda text: read_date_and_time(text.encode(), False)):

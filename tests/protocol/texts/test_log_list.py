@@ -37,7 +37,7 @@ def test_example_is_written_and_read():
     assert read_log_list(EXAMPLE) == LOG
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(kind=st.sampled_from(LogKind), entries=st.lists(ENTRIES, max_size=5).map(tuple))
 def test_written_text_is_read_back(kind, entries):
     log = LogList(kind, entries)
@@ -143,7 +143,6 @@ def test_many_lines_are_refused():
         read_log_list(b"\r\n" * 1_000_000)
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=60),

@@ -12,7 +12,7 @@ from nvr_protocol.texts.login_page import LoginPage, read_login_page, write_logi
 TITLES = st.text("abcXYZ019 .,()_-", min_size=1, max_size=100)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(uid=st.integers(1, 10**19 - 1), title=TITLES)
 def test_written_page_is_read_back(uid, title):
     page = LoginPage(uid, title)
@@ -63,7 +63,6 @@ def test_page_without_a_uid(data, offset):
     assert caught.value.offset == offset
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(st.binary(max_size=9), st.sampled_from([b"UID=", b"7", b"<title>"]))).map(b"".join))
 def test_any_bytes(data):
     try:

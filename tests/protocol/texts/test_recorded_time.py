@@ -34,7 +34,7 @@ def test_example_is_written_and_read():
     assert read_recorded_time(EXAMPLE.replace(b"\r\n", b" \r\n")) == SLOTS
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(DISKS, max_size=54))
 def test_written_text_is_read_back(disks):
     slots = tuple(Slot(name, disk) for name, disk in zip(slot_names(9, 5, 9), disks, strict=False))
@@ -112,7 +112,6 @@ def test_many_lines_are_refused():
         read_recorded_time(b"\r\n" * 1_000_000)
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=60),
