@@ -22,7 +22,7 @@ from readers_of_protocol import (
     texts,
 )
 
-from nvr_conformance.bounds import read_json
+from nvr_conformance.bounds import HEAD_LIMIT, read_json
 from nvr_conformance.cli.fuzz_summary import read_summary
 from nvr_conformance.evidence.index import RunIndex, index_json, read_index
 from nvr_conformance.evidence.pcap_reading import read_pcap
@@ -134,7 +134,7 @@ def download_parts(data: bytes) -> None:
 
 def challenges(data: bytes) -> None:
     """What a recorder asks for."""
-    found = read_challenges(text_of(data).split("\n"))
+    found = read_challenges(text_of(data[:HEAD_LIMIT]).split("\n"))  # they stand in heads
     chosen = choose_challenge(found)
     if chosen is not None:
         DigestAnswers(chosen, "user", "password").authorization("GET", "/")
@@ -213,9 +213,11 @@ def answers(data: bytes) -> None:
 
 
 def heads(data: bytes) -> None:
-    """Header fields."""
+    """Header fields, of a head as long as is taken."""
     exchange = answered(b"")
-    pairs = [line.partition(":") for line in text_of(data).split("\n")]
+    pairs = [
+        line.partition(":") for line in text_of(data[:HEAD_LIMIT]).split("\n")
+    ]  # more does not come here
     exchange.headers = tuple((name, value.strip()) for name, _, value in pairs)
     answer_headers.as_drawn(exchange, "text/html", caching=True)
     exchange.goes_on = True
