@@ -33,7 +33,7 @@ def test_is_alive(command):
         (sys.executable, str(BENCHMARKS / script), *arguments, "--brief"),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env=environment,
         check=False,
     )

@@ -11,7 +11,8 @@ import av
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SPEED = 20
+SPEED = 10
+"""Times real time: at 20 a busy machine looks away for the ten seconds in which a camera must be stopped."""
 models = pytest.mark.parametrize(
     "model", [pytest.param(number, marks=pytest.mark.nvr(model=number)) for number in (1, 2, 3)]
 )
@@ -69,7 +70,7 @@ def test_the_client_of_node(nvr, model, tmp_path):
     assert pictures(tmp_path / "recorded.video") >= 25
     assert pictures(film) >= 300
     assert nvr.state()["cameras"][0]["pan"] > 0
-    nvr.assert_no_findings(level="note")
+    nvr.assert_no_findings(level="note", ignore=["machine-too-slow"])
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_the_client_of_node_goes_on(nvr, when, fault, tmp_path):
     assert pictures(tmp_path / "recorded.video") >= 25
     assert pictures(film) >= 300
     nvr.finish()
-    nvr.assert_no_findings(level="note")
+    nvr.assert_no_findings(level="note", ignore=["machine-too-slow"])
 
 
 @pytest.fixture
