@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from nvr_emulator.findings.chapter import Chapter, by
 from nvr_emulator.findings.clients import DATA, PLAYBACK, Asking, Clients, Known, WatchedUid
 from nvr_emulator.findings.rule import Breach, Rule, Severity
 from nvr_emulator.findings.times import FUTURE, LOCAL_TIME, ahead
+from nvr_emulator.journal.entries import Exchange
 from nvr_emulator.recorder.happenings import Happening, SessionEnded
 
 LIVE_NOT_STOPPED = Rule(
@@ -68,8 +70,21 @@ AUDIO_ELSEWHERE = Rule(
     "playaudio.cgi was sent in an operation that has no audio (reverse, fast, pause, single pictures).",
     "Fetch audio after PLAY and GOTODATE alone.",
 )
+NO_PAUSE = Rule(
+    "no-picture-no-pause",
+    "3.2.1",
+    Severity.WARNING,
+    "Asked again at once where no picture is",
+    "camera.cgi was sent over and over, less than half a second apart, where there was no picture: behind "
+    "the last one that is recorded, or before the first.",
+    "Wait a second before the next camera.cgi when an answer had no picture, or stop playback.",
+)
 
 MOST_CAMERAS = 16
+OFTEN = 10
+"""Answers without a picture behind each other, from which on a client is taken to ask for ever."""
+AT_ONCE = 0.5
+"""Seconds: a recording has no new GOP sooner."""
 
 
 class Playback(Chapter):
@@ -82,6 +97,7 @@ class Playback(Chapter):
         OUTSIDE_MASK,
         TOO_MANY,
         TWO_IN_FLIGHT,
+        NO_PAUSE,
         AUDIO_ELSEWHERE,
         LOCAL_TIME,
         FUTURE,
@@ -90,6 +106,7 @@ class Playback(Chapter):
     def __init__(self, known: Known, clients: Clients) -> None:
         super().__init__(known, clients)
         self._in_flight: dict[tuple[int, int], int] = {}
+        self._in_vain: dict[tuple[int, int], tuple[Exchange, int]] = {}
 
     def asked(self, asking: Asking) -> Iterator[Breach]:
         """hdrctl.cgi, camera.cgi and playaudio.cgi."""
@@ -108,6 +125,7 @@ class Playback(Chapter):
     def _played(self, asking: Asking, watched: WatchedUid) -> Iterator[Breach]:
         assert asking.command is not None
         yield from self._beside_live(asking, watched)
+        self._forget(self._in_vain, watched.uid)
         if watched.mask is None:
             yield by(asking, WITHOUT_MASK, f"no MASK on UID {watched.uid} before {asking.key}")
         hundredths = asking.command.values.get("TIMEF")
@@ -130,6 +148,18 @@ class Playback(Chapter):
                 yield by(asking, TWO_IN_FLIGHT, text, earlier)
             elif not asking.exchange.refused:
                 self._in_flight[watched.uid, camera] = asking.exchange.number
+            yield from self._without_picture(asking, (watched.uid, camera))
+
+    def _without_picture(self, asking: Asking, key: tuple[int, int]) -> Iterator[Breach]:
+        exchange = asking.exchange
+        before, times = self._in_vain.pop(key, (exchange, 0))
+        if not exchange.no_picture:
+            return
+        times = times + 1 if self.clients.elapsed(before, exchange) < AT_ONCE else 1
+        self._in_vain[key] = exchange, times
+        if times == OFTEN:
+            text = f"camera {key[1]} had no picture {times} times, and was asked again at once each time"
+            yield by(asking, NO_PAUSE, text, before.number)
 
     def _beside_live(self, asking: Asking, watched: WatchedUid) -> Iterator[Breach]:
         if watched.live:
@@ -145,6 +175,11 @@ class Playback(Chapter):
     def happened(self, entry: Happening) -> tuple[Breach, ...]:
         """UIDs that ended."""
         if isinstance(entry, SessionEnded):
-            for key in [key for key in self._in_flight if key[0] == entry.uid]:
-                del self._in_flight[key]
+            self._forget(self._in_flight, entry.uid)
+            self._forget(self._in_vain, entry.uid)
         return ()
+
+    @staticmethod
+    def _forget(kept: dict[tuple[int, int], Any], uid: int) -> None:
+        for key in [key for key in kept if key[0] == uid]:
+            del kept[key]

@@ -28,7 +28,7 @@ class Exchange(Happening, tag="exchange"):
     `reason`: why the recorder refused, "" where it obeyed. `challenged`: the answer asked for Digest
     authentication: the request is sent again with it. `arrived`: the host's monotonic seconds. `took`:
     seconds until the answer was known. `answer_headers` are those that the recorder chose. `size`: bytes of
-    the answer's body, None where it has no end.
+    the answer's body, None where it has no end. `no_picture`: camera.cgi was told that there is none.
     """
 
     peer: str
@@ -46,6 +46,7 @@ class Exchange(Happening, tag="exchange"):
     raw_headers: RawHeaders = ()
     answer_headers: tuple[tuple[str, str], ...] = ()
     size: int | None = None
+    no_picture: bool = False
 
     def __post_init__(self) -> None:
         if not self.target:

@@ -56,7 +56,8 @@ class Request:
 class Answer:
     """A whole answer. `sent` is called once the client has it all (or has gone away). `hang_up`: the
     connection is closed, and nothing is sent. `drawn`: the order and letter case of header fields in the
-    document's example. `last`: the connection is closed behind it, whatever it says of that."""
+    document's example. `last`: the connection is closed behind it, whatever it says of that. `no_picture`:
+    none is recorded there, however that is told."""
 
     status: int
     content: bytes | Pieces = b""
@@ -67,6 +68,7 @@ class Answer:
     hang_up: bool = False
     drawn: tuple[str, ...] = DRAWN
     last: bool = False
+    no_picture: bool = False
 
     @property
     def body(self) -> bytes:

@@ -29,4 +29,5 @@ def exchange_of(request: Request, reply: Reply, live_content_type: Callable[[], 
         secure=request.secure,
         answer_headers=(("Content-Type", content_type), *headers),
         size=len(reply.content) if isinstance(reply, Answer) else None,
+        no_picture=isinstance(reply, Answer) and reply.no_picture,
     )

@@ -195,6 +195,18 @@ def two_in_flight(client, wrong):
         client.command("camera", UID=uid, CAM=1)
 
 
+@case("no-picture-no-pause")
+def no_pause_where_no_picture_is(client, wrong):
+    uid = client.session()
+    with client.playing(uid):
+        client.command("goto", UID=uid, TIMEF=client.now * 100)
+        for _ in range(16):  # the last GOPs come first
+            client.command("camera", UID=uid, CAM=1)
+            client.taken()
+            if not wrong:
+                client.wait(1)
+
+
 @case("audio-without-play")
 def audio_without_play(client, wrong):
     uid = client.session()

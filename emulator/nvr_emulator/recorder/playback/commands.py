@@ -128,7 +128,7 @@ class PlaybackCommands:
         place = playback.next_gop(number, self.cameras.recording(number), now) if admitted else None
         sent = partial(playback.in_flight.discard, number)
         if place is None:
-            answer = dataclasses.replace(self.no_image(number, playback, now), sent=sent)
+            answer = dataclasses.replace(self.no_image(number, playback, now), sent=sent, no_picture=True)
         else:
             answer = octets(self.chunk(number, playback, place), sent)
         playback.in_flight.add(number)
