@@ -42,7 +42,7 @@ def allow(size):
 def test_a_full_disk_changes_no_verdict_and_leaves_nothing_half_written(tmp_path, film, words, status, said):
     (tmp_path / "film.mp4").write_bytes(film)
     done = subprocess.run(
-        [sys.executable, *words],
+        [sys.executable, "-B", *words],  # what Python compiles would be cut off too, and stay so
         cwd=tmp_path,
         preexec_fn=lambda: allow(50),
         capture_output=True,
