@@ -9,7 +9,7 @@ from nvr_emulator.findings.chapter import Chapter, by, on
 from nvr_emulator.findings.clients import LIFETIME, Asking, Clients, Known, WatchedUid
 from nvr_emulator.findings.rule import Breach, Rule, Severity
 from nvr_emulator.findings.uid_numbers import truncation
-from nvr_emulator.journal.entries import Exchange
+from nvr_emulator.journal.entries import Exchange, FaultStruck
 from nvr_emulator.recorder.happenings import Happening, SessionEnded, SessionIssued
 
 UID_AFTER_END = Rule(
@@ -165,7 +165,7 @@ class Sessions(Chapter):
             yield by(asking, UID_AFTER_END, text, ended.number, told.number)
 
     def happened(self, entry: Happening) -> Iterator[Breach]:
-        """A UID begins or ends."""
+        """A UID begins or ends; an answer that told of its end may not have come."""
         if isinstance(entry, SessionIssued):
             yield from self._issued(entry)
         elif isinstance(entry, SessionEnded):
@@ -177,6 +177,9 @@ class Sessions(Chapter):
                 yield on(watched, UID_LAPSED, text, entry.number)
             else:
                 self._left[entry.uid] = entry
+        elif isinstance(entry, FaultStruck):
+            for uid in [uid for uid, told in self._told.items() if told.number == entry.exchange]:
+                del self._told[uid]
 
     def overdue(self, now: float) -> Iterator[Breach]:
         """UIDs that ended by themselves, and were wanted no more."""

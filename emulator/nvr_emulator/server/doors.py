@@ -6,9 +6,8 @@ import asyncio
 import ssl
 from typing import TYPE_CHECKING, Literal
 
-from aiohttp import web
-
 from nvr_emulator.faults.connections import CertificateFault
+from nvr_emulator.server.http_connection import HttpServer
 from nvr_emulator.server.listening import BACKLOG, Listener, bind
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ Which = Literal["both", "http", "https"]
 class Door:
     """One port. It may be shut and opened again, and keeps its number meanwhile."""
 
-    def __init__(self, server: web.Server, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, server: HttpServer, tls: ssl.SSLContext | None = None) -> None:
         self.server = server
         self._tls = tls
         self._bound: Listener | None = None
@@ -112,8 +111,15 @@ class Doors:
 
     async def hang_up(self) -> None:
         """Break all connections."""
-        for door in self._chosen("both"):
-            await door.bound.hang_up()
+        doors = self._chosen("both")
+        for door in doors:
+            door.server.hangs_up = True
+        try:
+            for door in doors:
+                await door.bound.hang_up()
+        finally:
+            for door in doors:
+                door.server.hangs_up = False
 
     def stall(self, *, stalls: bool) -> None:
         """Take HTTPS connections and let their handshakes wait, or no more."""

@@ -55,8 +55,13 @@ class HttpServer(web.Server):
         header_patience: float = HEADER_PATIENCE,
         reading_patience: float = READING_PATIENCE,
     ) -> None:
+        async def unless_hung_up(incoming: web.BaseRequest) -> web.StreamResponse:
+            if self.hangs_up:
+                raise ConnectionResetError
+            return await handler(incoming)
+
         super().__init__(
-            handler,
+            unless_hung_up,
             request_factory=partial(request_of, self),
             handler_cancellation=True,
             access_log=None,
@@ -67,6 +72,8 @@ class HttpServer(web.Server):
             auto_decompress=False,
         )
         self.malformed = malformed
+        self.hangs_up = False
+        """Whether its connections are being broken off: what has come on them is answered no more."""
         self.header_patience = header_patience
         self.reading_patience = reading_patience
 

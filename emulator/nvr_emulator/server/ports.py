@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
 from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.faults.fault import FaultError
 from nvr_emulator.server.control_access import Access, fresh_token, is_loopback
 from nvr_emulator.server.control_port import ControlPort
 from nvr_emulator.server.doors import Door
+from nvr_emulator.server.http_connection import HttpServer
 from nvr_emulator.server.http_server import RecorderServer
 from nvr_emulator.server.machine import Machine
 
@@ -123,7 +122,7 @@ class Serving:
         files, names = self.certificate, (self.ports.host, *self.certificate.names)
         return server_context(files.certificate, files.key, names)
 
-    def _door(self, server: web.Server, tls: ssl.SSLContext | None = None) -> Door:
+    def _door(self, server: HttpServer, tls: ssl.SSLContext | None = None) -> Door:
         door = Door(server, tls)
         self._doors.append(door)
         return door

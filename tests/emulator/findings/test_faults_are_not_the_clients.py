@@ -6,6 +6,7 @@ import time
 import pytest
 
 from nvr_emulator import DownloadEnded, SessionIssued, StreamEnded
+from nvr_protocol.commands.urls import build_command
 
 
 def rules(embedded):
@@ -40,6 +41,35 @@ def test_a_uid_that_a_restart_ended_may_be_tried_once(client, embedded):
     client.connection.close()
     client.command("keep_alive", UID=uid)
     assert not rules(embedded) & {"uid-after-end", "uid-expired", "uid-lapsed", "no-logout"}
+
+
+@pytest.mark.parametrize("fault", ["answer-reset:at=0,times=1", "answer-cut:at=0,times=1"])
+def test_an_answer_that_did_not_come_tells_of_no_end(client, embedded, fault):
+    uid = client.session()
+    embedded.faults.add("reboot:lasts=10")
+    client.wait(10)
+    client.connection.close()
+    embedded.faults.add(fault)
+    with pytest.raises((OSError, http.client.HTTPException)):
+        client.command("keep_alive", UID=uid)
+    client.connection.close()
+    client.command("keep_alive", UID=uid)
+    assert "uid-after-end" not in rules(embedded)
+
+
+def test_a_restart_answers_nothing_that_came_ahead_of_it(client, embedded, monkeypatch):
+    uid = client.session()
+    restart = embedded.machine.recorder.restart
+
+    def as_a_command_comes(now):
+        command = build_command("keep_alive", UID=uid)
+        client.connection.sock.sendall(f"GET {command} HTTP/1.1\r\nHost: nvr\r\n\r\n".encode())
+        restart(now)
+
+    monkeypatch.setattr(embedded.machine.recorder, "restart", as_a_command_comes)
+    embedded.faults.add("reboot:lasts=10")
+    assert "status.cgi" not in [exchange.name for exchange in embedded.journal.exchanges()]
+    assert client.connection.sock.recv(1) == b""
 
 
 def test_who_goes_on_with_it_is_told_why_it_ended(client, embedded):
