@@ -5,7 +5,7 @@
 Each reader has a process of its own. At 1 MB it gets all of some thirty inputs that may be bad for it; with
 more, the slowest of them and the one that took most memory. Seconds of CPU, and MiB by which the process
 grew at its largest, the input not counted. Wrong is what takes over a second and more than 15 times as long
-for ten times as much, or more than 48 bytes a byte. Exit status 1 where something is.
+for ten times as much, or more than 40 bytes a byte. Exit status 1 where something is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MORE = 15
 """How many times as long ten times as much may take."""
 SHORT = 1.0
 """Seconds up to which nothing is told by them."""
-BYTES_A_BYTE = 48
+BYTES_A_BYTE = 40
 """Memory that reading may take. Elements of four bytes each become three objects in a list: 36."""
 PATIENCE = 4.0
 """Seconds behind which a reader gets nothing larger."""

@@ -122,14 +122,18 @@ def bodies(data: bytes) -> None:
         raise refused
 
 
+COMMAND_LINE = 2 * 1024 * 1024
+"""Bytes that a system takes as one."""
+
+
 def fault(data: bytes) -> None:
     """A fault of a command line."""
-    str(parse_fault(text_of(data)))
+    str(parse_fault(text_of(data[:COMMAND_LINE])))
 
 
 def variants(data: bytes) -> None:
     """Variants of a command line."""
-    read_variants(parse_choices(text_of(data).split("\n")))
+    read_variants(parse_choices(text_of(data[:COMMAND_LINE]).split("\n")))
 
 
 @cache

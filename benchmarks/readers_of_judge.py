@@ -215,9 +215,7 @@ def answers(data: bytes) -> None:
 def heads(data: bytes) -> None:
     """Header fields, of a head as long as is taken."""
     exchange = answered(b"")
-    pairs = [
-        line.partition(":") for line in text_of(data[:HEAD_LIMIT]).split("\n")
-    ]  # more does not come here
+    pairs = [line.partition(":") for line in text_of(data[:HEAD_LIMIT]).split("\n")]
     exchange.headers = tuple((name, value.strip()) for name, _, value in pairs)
     answer_headers.as_drawn(exchange, "text/html", caching=True)
     exchange.goes_on = True

@@ -95,6 +95,7 @@ def packets() -> list[bytes]:
 
 
 MOST_PIECES = 60_000
+"""Packets of a stream that are kept."""
 
 
 def cut(data: bytes) -> list[bytes]:

@@ -94,8 +94,9 @@ class Redactor:
         if any(form in data for form in self._forms):
             data = self._in_bytes.sub(lambda found: found["kept"] or b"*" * len(found[0]), data)
         if self._uids:
+            # What was taken out is asterisks now: no UID has come, so that `lowered` does still.
             data = _sub_where(
-                _UID_BYTES, lambda found: found[1] + self._other(found[2]), data, b"uid", data.lower()
+                _UID_BYTES, lambda found: found[1] + self._other(found[2]), data, b"uid", lowered
             )
             data = _sub_where(_LONG_BYTES, self._known_bytes, data, b"0" * 6, data.translate(_DIGITS_AS_0))
         return data
