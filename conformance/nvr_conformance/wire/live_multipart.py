@@ -46,6 +46,7 @@ class PartCutter:
         self._buffer = bytearray()
         self._offset = 0  # of the buffer's first byte in the body
         self._searched = 0
+        self._head: tuple[int, Headers] | None = None  # of the part under way: where it ends, what it says
         self.problem = ""
         self.started = False  # the opening boundary line was seen
         self._bare = False  # boundary lines come without CRLF behind a body
@@ -81,10 +82,12 @@ class PartCutter:
         return self.started
 
     def _next(self) -> LivePart | None:
-        head_end = self._find(b"\r\n\r\n", 0, PART_HEAD_LIMIT, "part headers without end")
-        if head_end < 0:
-            return None
-        headers = read_headers(bytes(self._buffer[:head_end]))
+        if self._head is None:
+            head_end = self._find(b"\r\n\r\n", 0, PART_HEAD_LIMIT, "part headers without end")
+            if head_end < 0:
+                return None
+            self._head = head_end, read_headers(bytes(self._buffer[:head_end]))
+        head_end, headers = self._head
         stated = _stated_length(headers)
         start = head_end + 4
         separator = b"\r\n" + BOUNDARY
@@ -138,6 +141,7 @@ class PartCutter:
         del self._buffer[:count]
         self._offset += count
         self._searched = 0
+        self._head = None
 
 
 def read_headers(head: bytes) -> Headers:

@@ -59,6 +59,15 @@ def test_parts_may_go_without_a_line_end_behind_the_body(bodies, step):
     assert not cutter.problem
 
 
+def test_a_head_is_read_once_however_many_pieces_its_body_comes_in(monkeypatch):
+    read = []
+    real = live_multipart.read_headers
+    monkeypatch.setattr(live_multipart, "read_headers", lambda head: read.append(head) or real(head))
+    _, parts = cut(LINE + part(b"a" * 500) + part(b"b" * 500, length=3) + part(b"", length=9), 1)
+    assert [len(each.body) for each in parts] == [500, 500, 0]
+    assert len(read) == 3
+
+
 def test_a_length_that_counts_the_line_end_is_wrong():
     _, parts = cut(LINE + part(b"hello", 7) + part(b"and more", 10))
     assert [each.body for each in parts] == [b"hello", b"and more"]
