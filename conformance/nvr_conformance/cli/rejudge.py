@@ -39,8 +39,9 @@ def rejudge(
     """
     from nvr_conformance.engine.claims import SCENARIOS
     from nvr_conformance.engine.rejudging import rejudge as judge_again
+    from nvr_conformance.evidence.index import read_index
     from nvr_conformance.report.console import ConsoleReport
-    from nvr_conformance.report.diff import changes, load_result
+    from nvr_conformance.report.diff import changes, load_result, of_another_model
     from nvr_conformance.report.terminal import make_console
     from nvr_conformance.report.writer import ReportWriter
 
@@ -56,6 +57,7 @@ def rejudge(
                 reporters=[console_report, *writers],
                 scenarios=scenarios or SCENARIOS,
                 expected_failures=known,
+                problems=of_another_model(report, read_index(report / "evidence").model),
             )
             for writer in writers:
                 tell(writer.problem)

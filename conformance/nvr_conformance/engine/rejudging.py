@@ -25,14 +25,16 @@ def rejudge(
     reporters: Sequence[Reporter] = (),
     scenarios: Path = SCENARIOS,
     expected_failures: Sequence[ExpectedFailure] = (),
+    problems: Sequence[str] = (),
 ) -> Result:
     """Judge what the run kept in the directory ``report``. ValueError, in one line, where there is nothing
     to judge.
 
-    Files that were changed or are missing since the run are errors of the result: it is inconclusive at best.
+    Files that were changed or are missing since the run are errors of the result, as are ``problems`` that
+    are known already: it is inconclusive at best.
     """
     folder = report / "evidence"
-    source = EvidenceSource(folder, read_index(folder))
+    source = EvidenceSource(folder, read_index(folder), list(problems))
     return judge_source(
         source,
         RunOptions(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FORMAT = "nvrkit-run-1"
 NAME = "run.json"
+SUFFIXES = ("txt", "pcap", "json")  # of the files of a scenario
+_MODELS = (1, 2, 3)
 
 
 class RunIndex(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,11 @@ def read_index(folder: Path) -> RunIndex:
         raise ValueError(f"{path}: {problem}") from None
     if index.format != FORMAT:
         raise ValueError(f"{path}: format {index.format!r}, expected {FORMAT!r}")
+    if index.model not in _MODELS:
+        raise ValueError(f"{path}: there is no MODEL {index.model}; there are 1, 2 and 3")
+    for name in (*index.files, *index.scenarios.values()):
+        if "/" in name or "\0" in name:
+            raise ValueError(f"{path}: {name!r} is no file of this folder")
     return index
 
 
@@ -58,8 +65,14 @@ def digest_of(data: bytes) -> str:
 
 
 def changed_files(folder: Path, index: RunIndex) -> list[str]:
-    """What is wrong with each file that is not as the run left it."""
-    found = []
+    """What is wrong with each file that is not as the run left it; of one that the index does not name
+    nobody knows."""
+    named = (f"{stem}.{suffix}" for stem in index.scenarios.values() if stem for suffix in SUFFIXES)
+    found = [
+        f"evidence/{name} is not among the files of {NAME}: was it changed?"
+        for name in named
+        if name not in index.files
+    ]
     for name, digest in index.files.items():
         path = folder / name
         try:

@@ -54,6 +54,18 @@ def load_result(path: Path) -> Result:
         raise ValueError(f"{file} is no result: {problem}") from None
 
 
+def of_another_model(report: Path, model: int) -> list[str]:
+    """What is wrong with a report's evidence that is of ``model``: nothing, or the result beside it is of
+    another one. Where that cannot be read, nothing is known."""
+    try:
+        judged = load_result(report).model
+    except (OSError, ValueError):
+        return []
+    return (
+        [] if judged == model else [f"the evidence says that it is of MODEL {model}, result.json of {judged}"]
+    )
+
+
 def changes(before: Result, after: Result, *, verdicts_only: bool = False) -> list[Change]:
     """What is different, in the order of ``after``, then what it no longer has.
 

@@ -283,6 +283,42 @@ def test_the_command_writes_a_report_elsewhere(copy, tmp_path):
     assert "write the report elsewhere" in answer.output
 
 
+def changed_index(copy, **said):
+    path = copy / "evidence" / "run.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), **said}))
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"files": {}}, "test_login.json is not among the files of run.json: was it changed?"),
+        ({"model": 1}, "the evidence says that it is of MODEL 1, result.json of 2"),
+    ],
+)
+def test_an_index_that_was_cut_or_changed_certifies_nothing(tmp_path, said, problem):
+    run(tmp_path, select=("SES-01",))
+    changed_index(tmp_path, **said)
+    outcome = CliRunner().invoke(main, ["rejudge", str(tmp_path)])
+    assert outcome.exit_code == 4
+    assert "inconclusive" in outcome.stdout
+    assert problem in " ".join(outcome.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"model": 7}, "there is no MODEL 7; there are 1, 2 and 3"),
+        ({"scenarios": {"test_login": "../../other/evidence/test_login"}}, "is no file of this folder"),
+        ({"files": {"../result.json": "0"}}, "is no file of this folder"),
+    ],
+)
+def test_an_index_of_no_model_or_of_another_folder_is_a_usage_error(copy, said, problem):
+    changed_index(copy, **said)
+    outcome = CliRunner().invoke(main, ["rejudge", str(copy)])
+    assert outcome.exit_code == 2
+    assert problem in outcome.stderr
+
+
 def test_a_directory_without_evidence_is_a_usage_error(tmp_path):
     answer = CliRunner().invoke(main, ["rejudge", str(tmp_path)])
     assert answer.exit_code == 2
