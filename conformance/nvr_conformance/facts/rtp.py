@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nvr_conformance.reading.rtp import RtpRecord
 
 PAYLOAD_TYPES = {"H264": 98, "H265": 101, "AUDIO": 97}
+AT_ONCE = 0.3  # seconds in which what a recorder has kept of a GOP comes
 OWN_CLOCK = 1.2  # seconds within which a recorder's time in whole seconds is right
 
 
@@ -98,10 +99,13 @@ def timestamp_rate(records: Sequence[RtpRecord], clock: int = 90_000, tolerance:
     """LIV-10: time stamps grow by ``clock`` per second of arrival (within 10 % and ``tolerance`` seconds).
 
     Needs a capture of two seconds and more. Growth is added up step by step, so wraps are counted and no
-    step may go backwards by more than it may go forwards. Where the recorder's own time in the packets bears
-    the time stamps out and their arrival does not, something on the way holds packets back: not judged.
+    step may go backwards by more than it may go forwards. What a recorder sends at once at the beginning, of
+    a GOP that was under way, is left out. Where the recorder's own time in the packets bears the time stamps
+    out and their arrival does not, something on the way holds packets back: not judged.
     """
-    records = _some([record for record in records if not record.problem])
+    records = _behind_what_was_kept(
+        _some([record for record in records if not record.problem]), clock, tolerance
+    )
     elapsed = records[-1].arrived - records[0].arrived
     if elapsed < 2:
         raise NothingToJudge(f"{elapsed:.1f} s of packets say nothing about the clock")
@@ -117,6 +121,16 @@ def timestamp_rate(records: Sequence[RtpRecord], clock: int = 90_000, tolerance:
     if not low <= ticks <= high and _own_clock_bears_out(records, clock):
         raise NothingToJudge(f"{actual} in {elapsed:.1f} s, as by 0x0007: packets come with delays that vary")
     return Fact(low <= ticks <= high, expected, actual)
+
+
+def _behind_what_was_kept(records: Sequence[RtpRecord], clock: int, tolerance: float) -> Sequence[RtpRecord]:
+    """From where they come at their time; all of them where the first are no more than that is."""
+    begin = max(
+        number for number, record in enumerate(records) if record.arrived <= records[0].arrived + AT_ONCE
+    )
+    ticks = (records[begin].timestamp - records[0].timestamp) % 0x1_0000_0000
+    kept = (AT_ONCE * 1.1 + tolerance) * clock < ticks < 0x8000_0000
+    return records[begin:] if kept else records
 
 
 def _own_clock_bears_out(records: Sequence[RtpRecord], clock: int) -> bool:

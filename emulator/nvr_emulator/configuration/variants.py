@@ -351,11 +351,12 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "audio/g.711"
     first_picture: Annotated[
-        Literal["key", "joins"],
+        Literal["key", "joins", "at-once"],
         _about(
             "§2.1.2.2",
-            "whether a stream begins with a key picture, or in the middle of a GOP",
-            "decoders that are fed before the first key picture",
+            "whether a stream begins with the next key picture; in the middle of a GOP; or with the last key "
+            "picture, and all since then at once",
+            "decoders that are fed before the first key picture; clocks set by how fast packets come",
         ),
     ] = "key"
     audio_without_its_video: Annotated[

@@ -247,6 +247,14 @@ def test_too_little_is_never_a_pass():
         )
 
 
+@pytest.mark.parametrize(("kept", "slow"), [(0.8, 1.0), (1.4, 1.0), (1.4, 2.0), (0.8, 2.0), (0.0, 2.0)])
+def test_the_clock_behind_what_a_recorder_has_kept(kept, slow):
+    packets, times = healthy("H264", 60)
+    late = [max(time, times[0] + kept) * slow for time in times]
+    fact = rtp.timestamp_rate(records_of([replace(packet, extension=None) for packet in packets], late))
+    assert fact.ok == (slow == 1.0), fact
+
+
 def test_random_starts():
     assert rtp.random_starts([5, 60000, 300]).ok
     assert not rtp.random_starts([5, 60000, 5]).ok

@@ -194,6 +194,18 @@ def test_a_stream_may_begin_within_a_gop(recorder):
     assert keys == {("key", True), ("joins", False)}
 
 
+def test_a_stream_may_begin_with_what_has_passed_of_the_gop(recorder):
+    sizes = {}
+    for variant in ("key", "at-once"):
+        running = recorder(first_picture=variant, gop_seconds=5)
+        running.advance(0.7)
+        pictures = bodies(Live(running, login(running)).advance(0.1))
+        sizes[variant] = len(pictures)
+        if variant == "at-once":
+            assert read_packet(pictures[1]).payload[0] & 0x1F == 7
+    assert sizes["at-once"] > 2 * sizes["key"] + 2
+
+
 def test_what_becomes_of_audio_without_its_video(recorder):
     for variant, goes_on in (("ends", False), ("goes-on", True)):
         running = recorder(audio_without_its_video=variant)

@@ -79,13 +79,18 @@ class LiveStream:
         gop = self.source.containing(moment)
         self._stand_at(gop if gop.start >= moment else gop.following())
 
+    def begin_before(self, moment: Ticks) -> None:
+        """Stand at the key picture of the GOP that is under way at `moment` (ticks): what has passed of it is
+        due."""
+        if isinstance(self.source, Footage):
+            self._stand_at(self.source.containing(moment))
+
     def join(self, moment: Ticks) -> None:
         """Stand at the first picture, of whichever kind, at or after `moment` (ticks)."""
-        if not isinstance(self.source, Footage):
-            return
-        self._stand_at(self.source.containing(moment))
-        while self.moment < moment:
-            self.step()
+        if isinstance(self.source, Footage):
+            self.begin_before(moment)
+            while self.moment < moment:
+                self.step()
 
     def step(self) -> None:
         """Stand at the picture after this one."""

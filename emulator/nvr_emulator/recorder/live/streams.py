@@ -109,8 +109,13 @@ class LiveTable:
             wrap = now + self._wrap_after
             stream.timestamp_offset = -round(wrap * _clock_of(stream)) & 0xFFFFFFFF
         stream.begin_at_key(ticks(now))
-        if self.variants.first_picture == "joins":
-            stream.join(ticks(now))
+        match self.variants.first_picture:
+            case "joins":
+                stream.join(ticks(now))
+            case "at-once":
+                stream.begin_before(ticks(now))
+            case "key":
+                pass
         self._streams[stream.number] = stream
         self._line_up(stream)
         self.tell(
