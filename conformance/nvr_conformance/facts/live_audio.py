@@ -1,12 +1,14 @@
 """Facts about live audio (LIV-26 … LIV-29): pure functions over dissected records and captured parts.
 
-Codecs are told apart by the data themselves, for a wrong label must not look like another codec: G.711 and
-G.726 come in units of one size, 8000 and 4000 bytes a second, AAC access units differ in size.
+Codecs are told apart by the data and the RTP clock, for a wrong label must not look like another codec: AAC
+access units decode, and no samples do; G.711 has a byte for each tick of the clock, G.726 one for two. How
+large units are, and whether they are of one size, is open (OP-16).
 """
 
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
@@ -29,17 +31,84 @@ CONTENT_TYPES = {"AAC": "audio/48kaac-lc", "G726": "audio/g.726-32k"}
 ACCESS_UNIT = 1024  # samples
 AU_HEADER = 4  # bytes ahead of an access unit over RTP
 DISTINCT = 16  # different units without which audio may be silence
+SETTLED = 1.0  # seconds behind the first unit in which what was kept may come at once
+
+_FEWEST = 3  # units that tell a codec
+_DECODES = 0.9  # of units that are access units, at least
+_MOST_AHEAD = 8  # bytes that may wrongly stand ahead of samples
 _TELEPHONE_LIMIT = 6000  # bytes a second between those of G.726 and of G.711
+_TELEPHONE_RATES = {"G711": (6400, 9600), "G726": (3200, 4800)}  # bytes a second, ± 20 %
 
 
-def codec_of(sizes: Sequence[int], arrived: Sequence[float]) -> str:
-    """ "AAC", "G711" or "G726", by the sizes of the units and the times at which they came."""
-    seconds = arrived[-1] - arrived[0] if arrived else 0.0
-    if len(sizes) < 10 or seconds < 1:
-        raise NothingToJudge(f"{len(sizes)} units in {seconds:.1f} s do not tell the codec")
-    if len(set(sizes)) > 1:
+def codec_of(records: Sequence[RtpRecord]) -> str:
+    """ "AAC", "G711" or "G726", by what the packets hold and how far the clock goes on behind each."""
+    readable = _some(records)
+    steps = [(before, _step(before, after)) for before, after in pairwise(readable)]
+    if len(steps) < _FEWEST:
+        raise NothingToJudge(f"{len(readable)} packets do not tell the codec")
+    if _are_access_units(access_units(records)):
         return "AAC"
-    return "G711" if sum(sizes) / seconds > _TELEPHONE_LIMIT else "G726"
+    for codec in SAMPLES_PER_BYTE:
+        if _most(_holds_samples(record, step, codec) for record, step in steps):
+            return codec
+    if _most(step == ACCESS_UNIT for _, step in steps):
+        return "AAC"
+    # The clock is wrong, or no data is what it should be. Samples at least have one clock.
+    speeds = Counter(len(record.payload) / step for record, step in steps if step)
+    if not _most(speed == speeds.most_common(1)[0][0] for speed in speeds.elements()):
+        return "AAC"
+    rate = _bytes_a_second([(len(record.payload), record.arrived) for record in readable])
+    return "G711" if rate > _TELEPHONE_LIMIT else "G726"
+
+
+def codec_of_parts(parts: Sequence[CapturedPacket]) -> str:
+    """The same, of audio over HTTP alone: by whether it decodes, else by the bytes a second, and where these
+    are those of neither codec by the Content-Type."""
+    bodies = [part.data for part in parts]
+    if len(bodies) < _FEWEST:
+        raise NothingToJudge(f"{len(bodies)} parts do not tell the codec")
+    # More or less than one 0x00 may wrongly stand ahead of access units, or an AU header.
+    if any(_are_access_units([body[ahead:] for body in bodies]) for ahead in range(AU_HEADER + 2)):
+        return "AAC"
+    rate = _bytes_a_second([(len(part.data) - 1, part.arrived) for part in parts])
+    for codec, (low, high) in _TELEPHONE_RATES.items():
+        if low <= rate <= high:
+            return codec
+    types = {part.part.content_type for part in parts if part.part is not None}
+    for codec, content_type in CONTENT_TYPES.items():
+        if types == {content_type}:
+            return codec
+    raise NothingToJudge(f"{rate:.0f} bytes a second that do not decode do not tell the codec")
+
+
+def settled(records: Sequence[RtpRecord]) -> list[RtpRecord]:
+    """Without the packets of the first second, in which a recorder may send what it has kept."""
+    return [record for record in records if record.arrived > records[0].arrived + SETTLED]
+
+
+def _are_access_units(units: Sequence[bytes]) -> bool:
+    """Whether nearly all are access units of AAC-LC: samples do not decode as such, be they silence."""
+    counts = decode_audio("AAC", units).samples
+    return counts.count(ACCESS_UNIT) >= _DECODES * len(units)
+
+
+def _holds_samples(record: RtpRecord, step: int, codec: str) -> bool:
+    """Whether a packet holds the samples of its time, whatever may stand ahead of them."""
+    return 0 <= len(record.payload) - step / SAMPLES_PER_BYTE[codec] <= _MOST_AHEAD
+
+
+def _most(truths: Iterable[bool]) -> bool:
+    counts = Counter(truths)
+    return counts[True] > counts[False]
+
+
+def _bytes_a_second(units: Sequence[tuple[int, float]]) -> float:
+    """Of units (bytes, and when they came), those of the first second left out."""
+    first, last = units[0][1], units[-1][1]
+    begin = max(came for _, came in units if came <= first + SETTLED)
+    if last - begin < SETTLED:
+        raise NothingToJudge(f"{last - first:.1f} s of audio do not tell the codec")
+    return sum(size for size, came in units if came > begin) / (last - begin)
 
 
 def own_audio(audios: Mapping[int, Sequence[bytes]]) -> Fact:
@@ -173,7 +242,7 @@ def same_units(bodies: Sequence[bytes], codec: str, records: Sequence[RtpRecord]
     strange = next((number for number, body in enumerate(bodies) if len(body) - 1 not in sizes), None)
     where = "" if strange is None else f", part {strange} the first"
     whole = all(size > 0 and size % (MILLISECOND // SAMPLES_PER_BYTE[codec]) == 0 for size in found)
-    return Fact(found == sizes or whole, expected, f"units of {_list(found)} bytes{where}")
+    return Fact(found <= sizes or whole, expected, f"units of {_list(found)} bytes{where}")
 
 
 def _list(sizes: set[int]) -> str:
@@ -183,13 +252,18 @@ def _list(sizes: set[int]) -> str:
 def _followed(records: Sequence[RtpRecord]) -> list[tuple[RtpRecord, int]]:
     """Each packet with the samples from its time stamp to that of the next, where none is missing between."""
     found = [
-        (before, (after.timestamp - before.timestamp) % 2**32)
+        (before, _step(before, after))
         for before, after in pairwise(_some(records))
         if (after.sequence - before.sequence) % 65536 == 1
     ]
     if not found:
         raise NothingToJudge("no two packets in a row")
     return found
+
+
+def _step(before: RtpRecord, after: RtpRecord) -> int:
+    """Samples from one time stamp to the other."""
+    return (after.timestamp - before.timestamp) % 2**32
 
 
 def _some(records: Sequence[RtpRecord]) -> list[RtpRecord]:

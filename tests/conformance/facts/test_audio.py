@@ -5,16 +5,19 @@ import dataclasses
 import struct
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nvr_conformance.facts import live_audio, playback_audio, rtp_extension
+from nvr_conformance.facts import live_audio, playback_audio, rtp, rtp_extension
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.playback_audio import walk_audio
 from nvr_conformance.reading.rtp import RtpRecord
+from nvr_conformance.wire.live_multipart import LivePart
 from nvr_conformance.wire.live_streams import CapturedPacket
 from nvr_fixtures import load_audio
+from nvr_fixtures.encoding.audio import feed, open_aac_encoder
 from nvr_protocol.additional_information import AdditionalInformation, write_information
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.dialect import ALTERNATIVES, Dialect
@@ -243,10 +246,7 @@ def packets(codec, count=20, **changes):
 @pytest.mark.parametrize("codec", ["AAC", "G711", "G726"])
 def test_live_audio_as_it_should_be(codec):
     records = packets(codec)
-    interval = 1024 / 48_000 if codec == "AAC" else 0.02
-    sizes = [len(record.payload) for record in records] * 3
-    arrived = [number * interval for number in range(len(sizes))]
-    assert live_audio.codec_of(sizes, arrived) == codec
+    assert live_audio.codec_of(records) == codec
     assert camera_time(records, codec).ok
     if codec == "AAC":
         assert live_audio.units_on_the_clock(records).ok
@@ -255,6 +255,140 @@ def test_live_audio_as_it_should_be(codec):
     else:
         assert live_audio.samples_alone(records, codec).ok
         assert live_audio.same_units([b"\0" + r.payload for r in records], codec, records).ok
+
+
+def on_the_clock(payloads, steps, *, rate=8000, at_once=0):
+    """Packets of these payloads with so many ticks from each to the next; the first ``at_once`` come with the
+    one behind them, the others in step with the clock."""
+    now, records = 0, []
+    for number, payload in enumerate(payloads):
+        sent = max(now, sum(steps[n % len(steps)] for n in range(at_once))) / rate
+        records.append(RtpRecord(number, sent, 200, sequence=number, timestamp=now, payload=payload))
+        now += steps[number % len(steps)]
+    return records
+
+
+def parts(bodies, *, at_once=0, content_type=""):
+    part = LivePart((("Content-Type", content_type),), b"", None, True, 0) if content_type else None
+    return [
+        CapturedPacket(number, b"\0" + body, max(number, at_once) * 0.02, part)
+        for number, body in enumerate(bodies)
+    ]
+
+
+def silent_units(count):
+    """Access units of digital silence, each of 4 bytes."""
+    encoder = open_aac_encoder()
+    silence = np.zeros(1024, np.float32)
+    units = [unit for at in range(count + 8) for unit in feed(encoder, silence, "fltp", at * 1024, 48_000)]
+    return units[5 : count + 5]
+
+
+def filled(units):
+    """Access units of one size, as a constant bit rate makes them: what is behind their end is no matter."""
+    size = max(map(len, units))
+    return [unit + bytes(size - len(unit)) for unit in units]
+
+
+TONES = {codec: load_audio(AudioCodec(codec), 1).units[:260] for codec in ("AAC", "G711", "G726")}
+SILENCES = {"G711": (b"\xff", b"\x7f", b"\xd5", b"\x55", b"\0"), "G726": (b"\xff", b"\0", b"\x77")}
+
+
+@pytest.mark.parametrize("units", [silent_units(150), filled(TONES["AAC"])], ids=["silent", "filled"])
+def test_access_units_of_one_size_are_aac(units):
+    assert len(set(map(len, units))) == 1
+    records = on_the_clock([bytes(4) + unit for unit in units], [1024], rate=48_000)
+    assert live_audio.codec_of(records) == "AAC"
+    assert live_audio.codec_of_parts(parts(units)) == "AAC"
+
+
+@pytest.mark.parametrize(("codec", "samples"), [("G711", 1), ("G726", 2)])
+@pytest.mark.parametrize("steps", [[120, 200], [1024], [168], [80, 480, 240]])
+def test_packets_may_hold_any_time(codec, samples, steps):
+    stream = b"".join(TONES[codec])
+    payloads, at = [], 0
+    while at + 1024 <= len(stream):
+        size = steps[len(payloads) % len(steps)] // samples
+        payloads.append(stream[at : at + size])
+        at += size
+    records = on_the_clock(payloads, steps)
+    assert live_audio.codec_of(records) == codec
+    assert live_audio.samples_alone(records, codec).ok
+    bodies = [CapturedPacket(0, b"\0" + record.payload, record.arrived) for record in records]
+    assert live_audio.codec_of_parts(bodies) == codec
+
+
+@pytest.mark.parametrize(
+    ("codec", "byte"), [(codec, byte) for codec, several in SILENCES.items() for byte in several]
+)
+def test_silent_samples_are_no_access_units(codec, byte):
+    payloads = [byte * len(TONES[codec][0])] * 150
+    assert live_audio.codec_of(on_the_clock(payloads, [160])) == codec
+    assert live_audio.codec_of_parts(parts(payloads)) == codec
+
+
+@pytest.mark.parametrize("codec", ["G711", "G726"])
+def test_what_was_kept_may_come_at_once(codec):
+    assert live_audio.codec_of(on_the_clock(TONES[codec], [160], at_once=60)) == codec
+    assert live_audio.codec_of_parts(parts(TONES[codec], at_once=60)) == codec
+    again = live_audio.settled(on_the_clock(TONES[codec], [160], at_once=60))
+    assert rtp.timestamp_rate(again, 8000).ok
+
+
+@pytest.mark.parametrize("codec", ["G711", "G726"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda payload, clock: (b"\0" + payload, clock),
+        lambda payload, clock: (bytes(4) + payload, clock),
+        lambda payload, clock: (payload, clock * 6),
+        lambda payload, clock: (payload, clock * 90 // 8),
+    ],
+)
+def test_samples_that_are_sent_wrongly_are_samples(codec, wrong):
+    records = on_the_clock(TONES[codec], [160])
+    told = [wrong(record.payload, record.timestamp) for record in records]
+    records = [replace(r, payload=p, timestamp=t) for r, (p, t) in zip(records, told, strict=True)]
+    assert live_audio.codec_of(records) == codec
+    assert not live_audio.samples_alone(records, codec).ok
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda payload, clock: (payload[4:], clock),
+        lambda payload, clock: (payload[: len(payload) // 2], clock),
+        lambda payload, clock: (payload[: len(payload) // 2], clock * 90 // 48),
+        lambda payload, clock: (payload, clock // 6),
+        lambda payload, clock: (payload, clock * 90 // 48),
+    ],
+)
+def test_access_units_that_are_sent_wrongly_are_aac(wrong):
+    records = on_the_clock([write_access_unit(unit) for unit in TONES["AAC"]], [1024], rate=48_000)
+    told = [wrong(record.payload, record.timestamp) for record in records]
+    records = [replace(r, payload=p, timestamp=t) for r, (p, t) in zip(records, told, strict=True)]
+    assert live_audio.codec_of(records) == "AAC"
+
+
+@pytest.mark.parametrize("codec", TONES)
+def test_wrong_sequence_numbers_do_not_hide_the_codec(codec):
+    for counted in (0, 2, -1):
+        records = packets(codec, 50)
+        records = [replace(record, sequence=record.number * counted % 65_536) for record in records]
+        assert live_audio.codec_of(records) == codec
+
+
+@pytest.mark.parametrize("ahead", [b"", b"\0", b"\0\x10\x12\x34"])
+def test_parts_with_more_or_less_ahead_of_an_access_unit(ahead):
+    told = parts([ahead + unit for unit in TONES["AAC"]])
+    assert live_audio.codec_of_parts(told) == "AAC"
+    bare = [replace(part, data=part.data[1:]) for part in parts(TONES["AAC"])]
+    assert live_audio.codec_of_parts(bare) == "AAC"
+
+
+def test_a_content_type_tells_what_nothing_else_does():
+    for codec, content_type in live_audio.CONTENT_TYPES.items():
+        assert live_audio.codec_of_parts(parts([bytes(600)] * 150, content_type=content_type)) == codec
 
 
 def camera_time(records, codec="G711"):
@@ -317,6 +451,12 @@ def test_parts_may_hold_another_time_than_packets(codec, size):
         assert not live_audio.same_units([bytes(strange)] * 3, codec, records).ok
 
 
+def test_parts_may_show_some_of_the_sizes_of_packets():
+    records = on_the_clock([bytes(115), bytes(205)] * 20, [115, 205])
+    assert live_audio.same_units([bytes(116)] * 3, "G711", records).ok
+    assert not live_audio.same_units([bytes(116), bytes(117)], "G711", records).ok
+
+
 @pytest.mark.parametrize(
     "change", [lambda unit: unit[:-5], lambda unit: b"\0" + unit, lambda unit: b"\xff\xf1" + unit]
 )
@@ -360,9 +500,11 @@ def test_parts_without_their_zero_are_found():
 
 def test_nothing_is_judged_without_audio():
     for judge in (
-        lambda: live_audio.codec_of([160] * 5, [0.0, 1.0, 2.0, 3.0, 4.0]),
-        lambda: live_audio.codec_of([160] * 50, [0.0] * 50),
-        lambda: live_audio.codec_of([], []),
+        lambda: live_audio.codec_of([]),
+        lambda: live_audio.codec_of(packets("G711", 3)),
+        lambda: live_audio.codec_of_parts([]),
+        lambda: live_audio.codec_of_parts([CapturedPacket(0, bytes(161), 0.0)] * 50),
+        lambda: live_audio.codec_of_parts(parts([bytes(600)] * 150)),
         lambda: camera_time([RtpRecord(0, 0.0, 100)]),
         lambda: live_audio.samples_alone([], "G711"),
         lambda: live_audio.access_units([]),

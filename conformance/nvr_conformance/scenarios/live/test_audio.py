@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from nvr_conformance.carriers import live_audio as carrier
@@ -44,22 +45,14 @@ WANTED = {1: {"AAC", "G711", "G726"}, 2: {"AAC", "G711"}, 3: {"AAC", "G711"}}  #
 @dataclass(frozen=True)
 class Heard:
     """What one camera sent of its audio, by RTP and by HTTP. ``codec`` by the data themselves, "" where
-    nothing came."""
+    nothing came that tells it."""
 
     camera: int
     rtp: LiveRtp
     records: list[RtpRecord]
     http: LiveHttp
     parts: list[CapturedPacket]
-
-    @property
-    def codec(self) -> str:
-        by_rtp = [(len(record.payload), record.arrived) for record in self.records]
-        units = by_rtp or [(len(part.data), part.arrived) for part in self.parts]
-        try:
-            return live_audio.codec_of([size for size, _ in units], [at for _, at in units])
-        except NothingToJudge:
-            return ""
+    codec: str
 
     @property
     def silent(self) -> bool:
@@ -143,8 +136,17 @@ def _listen(target: Target, client: Client, check: Check, cameras: tuple[int, ..
         assert isinstance(rtp, LiveRtp)
         assert isinstance(http, LiveHttp)
         records = [] if rtp.dropped else target.rtp.dissect(rtp.packets)
-        found.append(Heard(camera, rtp, records, http, http.packets))
+        found.append(Heard(camera, rtp, records, http, http.packets, _codec(records, http.packets)))
     return sorted(found, key=lambda heard: heard.camera)
+
+
+def _codec(records: list[RtpRecord], parts: list[CapturedPacket]) -> str:
+    """By RTP where that tells it, else by HTTP; "" where nothing does."""
+    with suppress(NothingToJudge):
+        return live_audio.codec_of(records)
+    with suppress(NothingToJudge):
+        return live_audio.codec_of_parts(parts)
+    return ""
 
 
 def _heard(
@@ -176,8 +178,8 @@ def _judge_stop(target: Target, check: Check, audio: LiveStream, video: LiveStre
     """LIV-03, LIV-18: STOP ends audio, its video goes on."""
     name = f"audio of camera {audio.camera}"
     if isinstance(audio, LiveRtp):
-        codec = "AAC" if len({len(packet.data) for packet in audio.packets}) > 1 else "G711"
-        check("LIV-03", *quiet_behind(target, audio, live_audio.RATES[codec]), name)
+        codec = _codec(target.rtp.dissect(audio.packets), [])
+        check("LIV-03", *quiet_behind(target, audio, live_audio.RATES[codec or "G711"]), name)
     else:
         check("LIV-18", *ends_at_stop(audio), name)
     check("LIV-03" if isinstance(audio, LiveRtp) else "LIV-18", *goes_on(video), f"{name}, its video")
