@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nvr_conformance.client.session import FIRST_PACKET
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.reading.nal_units import KEY_KINDS, codec_in, read_payload
 from nvr_conformance.reading.rtp import quick_payload
@@ -40,6 +41,14 @@ def wait_for_key_picture(stream: LiveStream, seconds: float) -> bool:
         return any(unit.kind in KEY_KINDS for unit in units)
 
     return stream.wait_until(has_come, seconds)
+
+
+def wait_for_first_packets(target: Target, streams: Sequence[LiveStream]) -> None:
+    """Let time pass until each stream that was not refused has sent something, or has had the time for it."""
+    end = target.now() + FIRST_PACKET
+    for stream in streams:
+        if not stream.refused:
+            stream.wait_packets(1, end - target.now())
 
 
 def brief_stream(session: Session, kind: str, camera: int, codec: str) -> LiveStream:

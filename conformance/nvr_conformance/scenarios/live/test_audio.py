@@ -14,7 +14,14 @@ from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.audio_witness import SAME, recorded_apart
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.streams import AUDIO, BRIEF, ends_at_stop, goes_on, other_codec, quiet_behind
+from nvr_conformance.procedures.streams import (
+    AUDIO,
+    ends_at_stop,
+    goes_on,
+    other_codec,
+    quiet_behind,
+    wait_for_first_packets,
+)
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
 from nvr_conformance.reading.rtp import RtpRecord
 from nvr_conformance.scenario import (
@@ -34,7 +41,7 @@ from nvr_conformance.scenario import (
     scenario,
 )
 
-LISTENED = 3.0  # seconds of audio that are judged
+LISTENED = live_audio.SETTLED + 3.0  # seconds of audio that are judged
 AT_ONCE = 4  # cameras that are listened to at once
 FEWEST_STARTS = 3  # streams whose first sequence numbers show whether they are random
 TRIED = 8  # cameras among which each codec is sought
@@ -159,6 +166,8 @@ def _heard(
         session.run("HTTP", camera, codec) for camera in cameras for codec in _first_codec(target, camera)
     ]
     audios = {video.camera: session.start(way, video.camera, AUDIO) for video in videos if video.total}
+    wait_for_first_packets(target, list(audios.values()))
+    session.get("keep_alive")
     target.pass_time(LISTENED, step=0.5)
     target.settle()
     for audio in audios.values():
@@ -222,7 +231,8 @@ def _judge_by_rtp(check: Check, observe: Observe, judge: Judge, audio: Heard) ->
             observe("LIV-28", live_audio.au_header(records), f"{name}, AU headers")
         else:
             judge("LIV-27", f"{name}, samples", live_audio.samples_alone, records, codec)
-            judge("LIV-27", f"{name}, clock", rtp_facts.timestamp_rate, records, live_audio.RATES[codec])
+            settled = live_audio.settled(records)
+            judge("LIV-27", f"{name}, clock", rtp_facts.timestamp_rate, settled, live_audio.RATES[codec])
 
 
 def _judge_by_http(check: Check, observe: Observe, judge: Judge, audio: Heard) -> None:
@@ -250,9 +260,9 @@ def test_audio_beside_video_over_rtp(target: Target, client: Client, check: Chec
     for session, way in ((by_http, "HTTP"), (by_rtp, "RTP")):
         session.get("live_setup")
         require(session.run(way, camera, codecs[0]).total, f"no video over {way}")
-    require(by_http.run("HTTP", camera, AUDIO, BRIEF).total, "the camera sends no audio")
+    require(by_http.run("HTTP", camera, AUDIO).total, "the camera sends no audio")
     by_http.logout()  # that two UIDs may have audio is for LIV-24
-    audio = by_rtp.run("RTP", camera, AUDIO, BRIEF)
+    audio = by_rtp.run("RTP", camera, AUDIO)
     actual = f"{audio.exchange}, {audio.total} packets"
     check("LIV-26", audio.total, "audio at its own port", actual, "beside video over RTP")
 
@@ -282,17 +292,20 @@ def test_audio_and_its_video(
     codec = require(_codecs_that_come(target, session, other_session, camera, observe), "no video comes")[0]
 
     before = _beside_its_video(target, session, camera, codec, require)
-    tries = [("nothing runs", _start_audio(target, session, camera))]
+    require(any(took is not None for took in before), "the camera sends no audio")
+    patience = 1 + max(took for took in before if took is not None)
+    tries = [("nothing runs", _start_audio(target, session, camera, patience))]
     if others:
         beside = session.run("HTTP", others[0], codec, 2.0)
-        tries.append(("another camera's video runs", _start_audio(target, session, camera)))
+        tries.append(("another camera's video runs", _start_audio(target, session, camera, patience)))
         session.stop(beside)
+    other_session.get("keep_alive")
     elsewhere = other_session.run("HTTP", camera, codec)
-    tries.append(("its video runs on another UID", _start_audio(target, session, camera)))
+    tries.append(("its video runs on another UID", _start_audio(target, session, camera, patience)))
     other_session.stop(elsewhere)
 
     after = _beside_its_video(target, session, camera, codec, require)
-    heard = [early and late for early, late in zip(before, after, strict=True)]
+    heard = [None not in both for both in zip(before, after, strict=True)]
     require(any(heard), "the camera sends no audio")
     for way, audios in zip(WAYS, heard, strict=True):
         if not audios:
@@ -304,7 +317,7 @@ def test_audio_and_its_video(
                 check("LIV-25", not stream.total, "no audio", actual, f"{when}, over {way}")
 
     video = session.run("HTTP", camera, codec)
-    audio = session.run("RTP" if heard[0] else "HTTP", camera, AUDIO, 2.0)
+    audio = session.run("RTP" if heard[0] else "HTTP", camera, AUDIO)
     session.stop(video)
     target.settle()
     quiet = audio.is_quiet()
@@ -312,7 +325,7 @@ def test_audio_and_its_video(
     if others:
         session.stop(audio)
         session.run("HTTP", others[0], codec, 2.0)
-        silent = _start_audio(target, session, others[0])[0]
+        silent = _start_audio(target, session, others[0], patience)[0]
         observe("LIV-33", f"{silent.exchange}, {silent.total} packets", f"audio of camera {others[0]}")
 
 
@@ -335,22 +348,32 @@ def _codecs_that_come(
 
 def _beside_its_video(
     target: Target, session: Session, camera: int, codec: str, require: Require
-) -> list[bool]:
-    """Whether audio comes over RTP and over HTTP while its video runs."""
+) -> list[float | None]:
+    """How many seconds behind START audio comes over RTP and over HTTP while its video runs; None where none
+    does."""
     video = session.run("HTTP", camera, codec)
     require(video.total, "its video cannot be started")
-    audios = [stream.total > 0 for stream in _start_audio(target, session, camera)]
+    took = []
+    for way in WAYS:
+        begun = target.now()
+        audio = session.start(way, camera, AUDIO)
+        wait_for_first_packets(target, [audio])
+        took.append(target.now() - begun if audio.total else None)
+        session.stop(audio)
     session.stop(video)
     video.close()
-    return audios
+    return took
 
 
-def _start_audio(target: Target, session: Session, camera: int) -> tuple[LiveStream, LiveStream]:
-    """START over RTP, STOP, START over HTTP, STOP, a second each."""
+def _start_audio(
+    target: Target, session: Session, camera: int, seconds: float
+) -> tuple[LiveStream, LiveStream]:
+    """START over RTP, STOP, START over HTTP, STOP, so many seconds each."""
+    session.get("keep_alive")
     streams = []
     for start in (session.start_rtp, session.start_http):
         stream = start(camera, AUDIO)
-        target.pass_time(1)
+        target.pass_time(seconds)
         target.settle()
         session.stop(stream)
         streams.append(stream)
