@@ -61,15 +61,17 @@ def likenesses(sound: Sound, sought: Sound) -> list[tuple[float, float]]:
     return found
 
 
-def heard_alike(file: Sound | None, playback: Sound | None, moments: Sequence[float]) -> Fact:
+def heard_alike(file: Sound | None, readings: Sequence[Sound], moments: Sequence[float]) -> Fact:
     """DWN-02: what playback gives stands in the file at one of ``moments`` (seconds from its time 0).
 
-    ``file``: what it has around them. NothingToJudge where playback is silent there.
+    ``file``: what it has around them; ``readings``: what playback gives, in each way in which it can be read.
+    The right one is that which some place of the file is most like. NothingToJudge where playback is silent.
     """
-    if playback is None or playback.loudness < QUIET or not moments:
+    if not readings or min(reading.loudness for reading in readings) < QUIET or not moments:
         raise NothingToJudge("the audio of playback does not decode, or is quiet")
     expected = f"the audio of playback {moments[0]:.2f} s into the file, ± {IN_STEP} s"
-    places = [] if file is None else likenesses(file, playback)
+    found = [] if file is None else [likenesses(file, reading) for reading in readings]
+    places = max(found, key=_greatest, default=[])
     if file is None or not places:
         return Fact(False, expected, "no audio there")
     at = [(min(abs(file.start + place - moment) for moment in moments), like) for place, like in places]
@@ -79,3 +81,7 @@ def heard_alike(file: Sound | None, playback: Sound | None, moments: Sequence[fl
     if off > IN_STEP and 1 - here >= OFF and CLEARLY * (1 - like) <= 1 - here:
         return Fact(False, expected, f"{off:.2f} s off")
     return Fact(here >= ALIKE, expected, f"alike by {here:.2f}")
+
+
+def _greatest(places: Sequence[tuple[float, float]]) -> float:
+    return max((like for _, like in places), default=0.0)

@@ -14,7 +14,7 @@ from nvr_conformance.facts import mp4_samples as mp4
 from nvr_conformance.facts import playback_audio
 from nvr_conformance.facts.audio_likeness import AROUND, heard_alike
 from nvr_conformance.judgement.outcomes import NothingToJudge
-from nvr_conformance.reading.audio_samples import sound_of_file, sound_of_units
+from nvr_conformance.reading.audio_samples import sound_of_file, sounds_of_units
 from nvr_conformance.reading.decoding import decode_pictures
 from nvr_conformance.reading.gop import SECOND
 from nvr_conformance.reading.mp4_samples import read_samples
@@ -191,7 +191,7 @@ def _audio(
         return mp4.audio_in_step(samples, [unit.lstrip(b"\0") for unit in units], moments)
     except NothingToJudge:
         around = (min(moments) - AROUND, max(moments) + sum(lengths) + AROUND)
-        return heard_alike(sound_of_file(body, *around), sound_of_units(codec, units), moments)
+        return heard_alike(sound_of_file(body, *around), sounds_of_units(codec, units), moments)
 
 
 def _from_its_begin(

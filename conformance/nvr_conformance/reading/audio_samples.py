@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nvr_conformance.reading.decoding import audio_decoder
+from nvr_conformance.reading.decoding import AUDIO_DECODERS, audio_decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -32,11 +32,17 @@ class Sound:
         return float((self.samples**2).mean()) if len(self.samples) else 0.0
 
 
-def sound_of_units(codec: str, units: Iterable[bytes]) -> Sound | None:
-    """Access units of "AAC", or samples of "G711" and "G726"; None where one does not decode."""
+def sounds_of_units(codec: str, units: Sequence[bytes]) -> list[Sound]:
+    """Access units of "AAC", or samples of "G711" and "G726" in each way in which these can be read; none
+    where one does not decode."""
+    sounds = (_sound_of_units(decoder, units) for decoder in AUDIO_DECODERS[codec])
+    return [sound for sound in sounds if sound is not None]
+
+
+def _sound_of_units(decoder: str, units: Sequence[bytes]) -> Sound | None:
     import av
 
-    context = audio_decoder(codec)
+    context = audio_decoder(decoder)
     try:
         frames = [frame for unit in units for frame in context.decode(av.Packet(unit))]
     except av.FFmpegError:

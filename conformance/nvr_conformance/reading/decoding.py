@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 CODECS = {"H264": "h264", "H265": "hevc", "JPEG": "mjpeg"}
+AUDIO_DECODERS = {"AAC": ("aac",), "G711": ("pcm_mulaw", "pcm_alaw"), "G726": ("g726le", "g726")}
+"""FFmpeg's names: the law of G.711, and which half of a byte of G.726 is first, are open (OP-34)."""
 PICTURE_LIMIT = 20_000
 TELEPHONE_RATE = 8000  # samples a second of G.711 and G.726
 LOUDNESS_STEP = 8  # of so many samples of audio one is looked at
@@ -141,7 +143,7 @@ def decode_audio(
     import av
 
     result = DecodedAudio(rate=rate if codec == "AAC" else TELEPHONE_RATE, channels=channels)
-    context = audio_decoder(codec, rate=rate, channels=channels)
+    context = audio_decoder(AUDIO_DECODERS[codec][0], rate=rate, channels=channels)
     with _captured_log(result.errors):
         for number, data in enumerate(units):
             try:
@@ -155,19 +157,18 @@ def decode_audio(
     return result
 
 
-def audio_decoder(codec: str, *, rate: int = 48_000, channels: int = 1) -> Any:
-    """A decoder (PyAV) of "AAC" (raw AAC-LC), "G711" (µ-law) or "G726" (32 kbit/s, low bits first)."""
+def audio_decoder(name: str, *, rate: int = 48_000, channels: int = 1) -> Any:
+    """One of ``AUDIO_DECODERS`` (PyAV), of raw AAC-LC, of G.711 or of G.726 of 32 kbit/s."""
     import av
 
-    name = {"AAC": "aac", "G711": "pcm_mulaw", "G726": "g726le"}[codec]
     context: Any = av.CodecContext.create(name, "r")
     context.thread_count = 1
-    if codec == "AAC":
+    if name == "aac":
         context.extradata = _audio_specific_config(rate, channels)
     else:
         context.sample_rate = TELEPHONE_RATE
         context.layout = "mono"
-        if codec == "G726":
+        if name.startswith("g726"):
             context.options = {"bits_per_coded_sample": "4"}
     return context
 
