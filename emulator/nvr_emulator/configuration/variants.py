@@ -326,13 +326,45 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "with"
     audio_packet: Annotated[
-        Literal["20", "10", "40", "60"],
+        Literal["20", "10", "40", "60", "15-and-25"],
         _about(
             "OP-16",
-            "milliseconds of G.711 or G.726 in a packet",
-            "jitter buffers made for 160 bytes a packet",
+            "milliseconds of G.711 or G.726 in a packet: as many in each, or 15 and 25 in turn",
+            "jitter buffers made for 160 bytes a packet; clients that take units of different sizes for AAC",
         ),
     ] = "20"
+    aac_units: Annotated[
+        Literal["as-coded", "filled"],
+        _about(
+            "§2.3.6",
+            "whether AAC access units have the size that they need, or are all filled up to one size",
+            "clients that take units of one size for G.711 or G.726",
+        ),
+    ] = "as-coded"
+    g711_law: Annotated[
+        Literal["mu-law", "a-law"],
+        _about(
+            "OP-34",
+            "the law of G.711, live, in playback and in N3 files",
+            "decoders that know one law: the other one sounds distorted",
+        ),
+    ] = "mu-law"
+    g726_packing: Annotated[
+        Literal["low-bits-first", "high-bits-first"],
+        _about(
+            "OP-34",
+            "which half of a byte holds the first of two samples of G.726",
+            "decoders that know one packing: the other one sounds like noise",
+        ),
+    ] = "low-bits-first"
+    audio_start: Annotated[
+        Literal["at-once", "kept-first", "late"],
+        _about(
+            "§2.1.2.2",
+            "whether live audio begins at START, or 2.5 s later, or with what was heard in the 0.9 s before",
+            "clients that tell the rate by the first second, or soon take silence for no audio",
+        ),
+    ] = "at-once"
     au_header: Annotated[
         Literal["rfc3640", "zeros", "length-in-bytes"],
         _about(

@@ -8,15 +8,29 @@ of the 90 kHz video clock since the epoch, into which units of both clocks go ex
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import gcd
 
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.footage.own_folders import audio_name
+from nvr_emulator.footage.telephone_samples import A_LAW_OF_MU_LAW, HALVES_SWAPPED
 from nvr_fixtures import AudioFixture, load_audio
 from nvr_protocol.codecs import AudioCodec
 from nvr_protocol.timestamps import Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class AudioForm:
+    """How audio is coded where the document leaves it open (OP-34)."""
+
+    filled_units: bool = False
+    """All access units of AAC have the size of the largest."""
+    a_law: bool = False
+    high_bits_first: bool = False
+
+
+AS_USUAL = AudioForm()
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,7 @@ class Audio:
     """The audio of one camera in one codec; units are counted from the epoch."""
 
     fixture: AudioFixture
+    form: AudioForm = field(default=AS_USUAL, kw_only=True)
 
     @property
     def codec(self) -> AudioCodec:
@@ -103,7 +118,7 @@ class Audio:
         # As many rounds as it takes for a whole number of units.
         whole *= size // gcd(size, len(whole))
         units = tuple(whole[start : start + size] for start in range(0, len(whole), size))
-        return Audio(replace(fixture, units=units, samples_per_unit=samples))
+        return replace(self, fixture=replace(fixture, units=units, samples_per_unit=samples))
 
     def unit(self, number: int) -> bytes:
         """The unit of that number since the epoch."""
@@ -115,8 +130,25 @@ class Audio:
 
 
 @lru_cache(maxsize=256)
-def audio_of(codec: AudioCodec, camera: int, fixture: str = "") -> Audio:
+def audio_of(codec: AudioCodec, camera: int, fixture: str = "", form: AudioForm = AS_USUAL) -> Audio:
     """The audio of a camera, loaded once in a process: that of its fixture where it is a folder with audio,
     else the tones."""
+    if form != AS_USUAL:
+        usual = audio_of(codec, camera, fixture).fixture
+        return Audio(replace(usual, units=_coded(codec, usual.units, form)), form=form)
     name = audio_name(fixture, codec)
     return audio_of(codec, camera) if name is None and fixture else Audio(load_audio(codec, camera, name))
+
+
+def _coded(codec: AudioCodec, units: tuple[bytes, ...], form: AudioForm) -> tuple[bytes, ...]:
+    """The same audio in another form."""
+    match codec:
+        case AudioCodec.AAC if form.filled_units:
+            size = max(map(len, units))  # what stands behind the end of an access unit is not looked at
+            return tuple(unit.ljust(size, b"\0") for unit in units)
+        case AudioCodec.G711 if form.a_law:
+            return tuple(unit.translate(A_LAW_OF_MU_LAW) for unit in units)
+        case AudioCodec.G726 if form.high_bits_first:
+            return tuple(unit.translate(HALVES_SWAPPED) for unit in units)
+        case _:
+            return units

@@ -8,7 +8,7 @@ import msgspec
 
 from nvr_emulator.configuration.plan import RecorderPlan
 from nvr_emulator.configuration.settings import CameraSettings, CameraState, unix_time
-from nvr_emulator.footage.audio import Audio, audio_of
+from nvr_emulator.footage.audio import Audio, AudioForm, audio_of
 from nvr_emulator.footage.encoding import Encoding
 from nvr_emulator.footage.footage import Footage, footage_of, placeholder_footage, ticks
 from nvr_emulator.footage.outages import Outages
@@ -31,6 +31,11 @@ class Cameras:
             plan.variants.sei == "sent",
             plan.variants.parameter_sets,
             plan.variants.further_nal_units == "sent",
+        )
+        self.audio_form = AudioForm(
+            plan.variants.aac_units == "filled",
+            plan.variants.g711_law == "a-law",
+            plan.variants.g726_packing == "high-bits-first",
         )
         self.registered: dict[int, CameraSettings] = {}
         self.outages = Outages()
@@ -103,7 +108,9 @@ class Cameras:
 
     def audio_of(self, camera: CameraSettings) -> Audio | None:
         """What the microphone of a camera gives; nothing if it has none."""
-        return audio_of(camera.audio, camera.number, camera.fixture) if camera.audio else None
+        if camera.audio is None:
+            return None
+        return audio_of(camera.audio, camera.number, camera.fixture, self.audio_form)
 
     @seam
     def recording(self, number: int) -> Recording:

@@ -2,13 +2,21 @@
 
 import re
 import socket
+from datetime import UTC
+from itertools import pairwise
 
 import msgspec
 import pytest
 
 from nvr_emulator import EmbeddedRecorder, small_recorder
 from nvr_emulator.configuration.variant_choice import read_variants
+from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.footage.audio import AudioUnit, audio_of
+from nvr_emulator.footage.telephone_samples import A_LAW_OF_MU_LAW
+from nvr_emulator.recorder.live.audio import LiveAudio
 from nvr_protocol.additional_information import walk_tlvs
+from nvr_protocol.codecs import AudioCodec
+from nvr_protocol.dialect import DEFAULT
 from nvr_protocol.multipart import MultipartReader
 from nvr_protocol.rtp.packet import read_packet
 
@@ -177,6 +185,49 @@ def audio(recorder, camera, **variants):
 def test_how_much_audio_a_part_holds(recorder, milliseconds):
     _, data = audio(recorder, 2, audio_packet=milliseconds)
     assert {len(body) for body in bodies(data)} == {1 + 8 * int(milliseconds)}
+
+
+def test_parts_of_two_lengths_in_turn_hold_the_same_samples(recorder):
+    _, data = audio(recorder, 2, audio_packet="15-and-25")
+    heard = [body[1:] for body in bodies(data)]
+    assert {len(body) for body in heard} == {120, 200}
+    assert all(len(before) != len(after) for before, after in pairwise(heard))
+    assert b"".join(heard[1:20]) in b"".join(audio_of(AudioCodec.G711, 2).fixture.units * 2)
+
+
+def test_packets_of_two_lengths_in_turn_keep_their_clock():
+    live = LiveAudio(UTC, DEFAULT, Variants(audio_packet="15-and-25"))
+    units = [AudioUnit(audio_of(AudioCodec.G726, 1), number) for number in range(10)]
+    steps = [live.clock(after) - live.clock(before) for before, after in pairwise(units)]
+    assert steps == [2 * len(live.payload(unit)) for unit in units[:-1]]
+    assert b"".join(map(live.payload, units)) == b"".join(unit.data for unit in units)
+    of_aac = AudioUnit(audio_of(AudioCodec.AAC, 1), 3)
+    assert live.clock(of_aac) == of_aac.clock
+
+
+def test_when_audio_begins(recorder):
+    for variant, least, most in (("at-once", 45, 55), ("kept-first", 90, 100), ("late", 0, 0)):
+        running = recorder(audio_start=variant)
+        uid = login(running)
+        video = Live(running, uid, "H264", 2)
+        heard = Live(running, uid, "AUDIO", 2)
+        assert least <= len(bodies(heard.advance(1))) <= most, variant
+        assert video.data is not None
+    assert 20 <= len(bodies(heard.advance(2))) <= 30
+
+
+def test_access_units_of_one_size(recorder):
+    _, data = audio(recorder, 1, aac_units="filled")
+    units = [body[1:] for body in bodies(data)]
+    assert len(set(map(len, units))) == 1
+    usual = {unit.rstrip(b"\0") for unit in audio_of(AudioCodec.AAC, 1).fixture.units}
+    assert {unit.rstrip(b"\0") for unit in units} <= usual
+
+
+def test_the_law_of_g711(recorder):
+    _, data = audio(recorder, 2, g711_law="a-law")
+    usual = {unit.translate(A_LAW_OF_MU_LAW) for unit in audio_of(AudioCodec.G711, 2).fixture.units}
+    assert {body[1:] for body in bodies(data)} <= usual
 
 
 def test_what_g711_is_called(recorder):

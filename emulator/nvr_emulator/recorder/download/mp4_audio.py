@@ -23,11 +23,6 @@ from nvr_protocol.timestamps import Ticks
 AAC_FRAME = 1024
 AAC_BIT_RATE = 48_000
 
-_DEMUXERS_OF_AUDIO = {
-    AudioCodec.G711: ("mulaw", {"sample_rate": "8000"}),
-    AudioCodec.G726: ("g726le", {"sample_rate": "8000", "code_size": "4"}),
-}
-
 
 def audio_track(audio: Audio, origin: int) -> AacTrack | TelephoneTrack:
     """The audio that belongs beside pictures which begin at `origin` (ticks)."""
@@ -193,9 +188,16 @@ def _samples_until(moment: int, rate: int) -> int:
     return -(-moment * rate // TICKS)
 
 
+def _demuxer(audio: Audio) -> tuple[str, dict[str, str]]:
+    """The name and the options of that which reads its samples."""
+    if audio.codec is AudioCodec.G711:
+        return "alaw" if audio.form.a_law else "mulaw", {"sample_rate": "8000"}
+    return "g726" if audio.form.high_bits_first else "g726le", {"sample_rate": "8000", "code_size": "4"}
+
+
 @lru_cache(maxsize=16)
 def decoded_loop(audio: Audio) -> bytes:
     """The whole fixture of a telephone codec as 16-bit samples, mono."""
-    name, options = _DEMUXERS_OF_AUDIO[audio.fixture.codec]
+    name, options = _demuxer(audio)
     with av.open(io.BytesIO(b"".join(audio.fixture.units)), "r", format=name, options=options) as reader:
         return b"".join(bytes(frame.planes[0])[: 2 * frame.samples] for frame in reader.decode(audio=0))

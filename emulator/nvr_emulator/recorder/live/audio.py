@@ -19,6 +19,9 @@ from nvr_protocol.rtp.audio import AU_HEADER_SIZE, audio_content_type, write_acc
 from nvr_protocol.rtp.packet import PAYLOAD_TYPE_AUDIO, RtpPacket, write_packet
 from nvr_protocol.timestamps import zone_at
 
+PACKETS = {"10": 10, "20": 20, "40": 40, "60": 60, "15-and-25": 20}
+"""Milliseconds of a unit of G.711 and G.726 (OP-16)."""
+
 AUDIO = "AUDIO"
 """COMP of an audio stream (§2.1.2.2)."""
 
@@ -53,13 +56,14 @@ class LiveAudio:
     @seam
     def clock(self, unit: AudioUnit) -> int:
         """The RTP time of a unit: samples, at 48 kHz for AAC and at 8 kHz for the others."""
-        return unit.clock
+        quarter = unit.audio.fixture.samples_per_unit // 4
+        return unit.clock - quarter if self._takes_turns(unit) and unit.number % 2 else unit.clock
 
     @seam
     def payload(self, unit: AudioUnit) -> bytes:
         """Samples as they are, AAC behind four bytes of AU header (OP-36: what they hold)."""
         if unit.audio.codec is not AudioCodec.AAC:
-            return unit.data
+            return self._samples(unit)
         match self.variants.au_header:
             case "zeros":
                 return bytes(AU_HEADER_SIZE) + unit.data
@@ -84,7 +88,20 @@ class LiveAudio:
     @seam
     def body(self, unit: AudioUnit) -> bytes:
         """One unit as the body of a part: 0x00, then the samples or the access unit (§2.3.7)."""
-        return write_live_audio(unit.data)
+        return write_live_audio(self._samples(unit))
+
+    def _takes_turns(self, unit: AudioUnit) -> bool:
+        return self.variants.audio_packet == "15-and-25" and unit.audio.codec is not AudioCodec.AAC
+
+    def _samples(self, unit: AudioUnit) -> bytes:
+        """What a unit holds; where packets are of two lengths in turn, every other one has the last quarter
+        of the one before it."""
+        if not self._takes_turns(unit):
+            return unit.data
+        quarter = len(unit.data) // 4
+        if unit.number % 2:
+            return unit.audio.unit(unit.number - 1)[-quarter:] + unit.data
+        return unit.data[:-quarter]
 
     @seam
     def content_type(self, codec: AudioCodec) -> str:

@@ -12,7 +12,7 @@ from nvr_emulator.recorder.cameras import Cameras
 from nvr_emulator.recorder.commands import Asked, Handler
 from nvr_emulator.recorder.exclusivity import Exclusivity
 from nvr_emulator.recorder.happenings import WENT_AWAY
-from nvr_emulator.recorder.live.audio import AUDIO
+from nvr_emulator.recorder.live.audio import AUDIO, PACKETS
 from nvr_emulator.recorder.live.churn import Churn
 from nvr_emulator.recorder.live.stream import LiveAnswer, LiveStream
 from nvr_emulator.recorder.live.streams import LiveTable
@@ -64,7 +64,7 @@ class LiveCommands:
         """What a camera sends when asked for COMP; nothing, or the placeholder, if it does not have it."""
         if comp == AUDIO:
             audio = self.cameras.audio_of(camera)
-            return None if audio is None else audio.cut_into(int(self.live.variants.audio_packet))
+            return None if audio is None else audio.cut_into(PACKETS[self.live.variants.audio_packet])
         codec = Codec(comp)
         if codec is Codec.JPEG and not camera.jpeg:
             return placeholder_footage()

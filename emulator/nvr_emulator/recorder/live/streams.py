@@ -34,6 +34,10 @@ CATCH_UP = 2 * TICKS
 """A stream that is further behind than this begins again at the next GOP instead of flooding its client."""
 
 
+AUDIO_STARTS = {"at-once": 0.0, "kept-first": -0.9, "late": 2.5}
+"""Seconds behind START of the first unit of audio; what is later than a second is left out."""
+
+
 class LiveTable:
     """All live streams of a recorder."""
 
@@ -108,7 +112,7 @@ class LiveTable:
         if self._wrap_after is not None:
             wrap = now + self._wrap_after
             stream.timestamp_offset = -round(wrap * _clock_of(stream)) & 0xFFFFFFFF
-        stream.begin_at_key(ticks(now))
+        stream.begin_at_key(self.first_moment(comp, now))
         match self.variants.first_picture:
             case "joins":
                 stream.join(ticks(now))
@@ -167,6 +171,10 @@ class LiveTable:
             raise Refused(400, f"COMP: video of camera {camera} must run on this UID before its audio")
         if self.audio_stream(uid, camera) is not None:
             raise Refused(204, f"CAM: camera {camera} streams {AUDIO} on this UID already")
+
+    def first_moment(self, comp: str, now: float) -> Ticks:
+        """Whence a stream is sent that is started now."""
+        return ticks(now + (AUDIO_STARTS[self.variants.audio_start] if comp == AUDIO else 0.0))
 
     @seam
     def first_sequence(self) -> int:
