@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from nvr_conformance.client.player import AGO, Player
 from nvr_conformance.facts import live_audio, playback_audio
 from nvr_conformance.judgement.outcomes import NothingToJudge, PrerequisiteFailed
+from nvr_conformance.procedures.streams import AUDIO, wait_for_first_packets
 from nvr_conformance.reading.gop import SECOND
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def live_apart(target: Target, client: Client, camera: int, other: int) -> bool:
     session = client.login()
     session.get("live_setup")
     streams = [session.start_http(number, codec) for number, codec in videos.items()]
-    audios = {number: session.start_http(number, "AUDIO") for number in videos}
+    audios = {number: session.start_http(number, AUDIO) for number in videos}
+    wait_for_first_packets(target, list(audios.values()))
     target.pass_time(LISTENED)
     target.settle()
     units = {number: [packet.data for packet in audio.packets] for number, audio in audios.items()}
