@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nvr_conformance.facts.clock import how_far, is_plausible
@@ -12,7 +13,33 @@ from nvr_conformance.reading.additional_information import LENGTHS
 from nvr_conformance.reading.live_jpeg import JpegPart
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+SMALL = 64  # pixels: a placeholder of 39 was seen; no camera sends so few
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """The pictures that came of one camera, and how wide the first is; 0 where it does not decode."""
+
+    jpegs: Sequence[bytes]
+    width: int
+
+    @property
+    def still(self) -> bool:
+        """Whether it is the same picture again and again, to the byte: a placeholder, or a scene that stands
+        still."""
+        return len(self.jpegs) > 1 and len(set(self.jpegs)) == 1 and self.width > 0
+
+
+def placeholders(sent: Mapping[int, Shots]) -> set[int]:
+    """LIV-20: the cameras of which no picture of their own came: one that never changes and is small, or
+    comes of several cameras. A picture that stands still alone may be the camera's."""
+    still = {number: shots for number, shots in sent.items() if shots.still}
+    shown = [shots.jpegs[0] for shots in still.values()]
+    return {
+        number for number, shots in still.items() if shots.width <= SMALL or shown.count(shots.jpegs[0]) > 1
+    }
 
 
 def information(parts: Sequence[JpegPart]) -> Fact:

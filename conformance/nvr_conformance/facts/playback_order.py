@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NEAR = 10 * SECOND  # hundredths, or one GOP where that is longer
 FURTHER = 1.5  # times as far after repeats as before them
+STILL = "its pictures tell no order; let something move ahead of the camera"
 _CUT = 2  # hundredths by which times that are cut may differ
 
 
@@ -62,11 +63,27 @@ def follow_on(
     return Fact(True, expected, f"{len(gops)} GOPs from {clock_time(gops[0].start)}")
 
 
-def none_again(gops: Sequence[Gop]) -> Fact:
-    """PLB-12: no GOP has the bytes of the one before, whatever its times say."""
+def stands_still(gops: Sequence[Gop]) -> bool:
+    """Whether all GOPs begin with the same key picture, to the byte: a scene that stands still (a covered
+    lens, no signal), or one GOP again and again."""
+    return len({picture for gop in gops for picture in gop.chunk.pictures[:1]}) == 1
+
+
+def none_again(gops: Sequence[Gop], found: Sequence[Gop] = ()) -> Fact:
+    """PLB-12: no GOP has the bytes of the one before, whatever its times say.
+
+    ``found``: what GOTODATE gives at the times of these. Where all stand still and it has the same,
+    NothingToJudge: what pictures show is the camera's affair.
+    """
     expected = "other pictures in each GOP"
     if len(gops) < 2:
         raise NothingToJudge(f"{len(gops)} GOPs have no order")
+    if stands_still(gops):
+        for number, gop in enumerate(gops):
+            if any(gop.start == other.start and not stands_still([gop, other]) for other in found):
+                actual = f"GOP {number}: the same pictures again, of which GOTODATE gives others"
+                return Fact(False, expected, actual)
+        raise NothingToJudge(f"the scene stands still, {STILL}")
     for number, (first, second) in enumerate(pairwise(gops), 1):
         if first.video == second.video:
             return Fact(False, expected, f"GOP {number}: the same pictures again")
@@ -112,8 +129,10 @@ def pictures_differ(decoded: Sequence[Decoded]) -> Fact:
     """PLB-12: consecutive GOPs do not decode to the same pictures."""
     expected = "other pictures in each GOP"
     lumas = [[picture.luma for picture in one.pictures] for one in decoded]
-    if len(lumas) < 2 or any(len(set(one)) < 2 for one in lumas):
-        raise NothingToJudge("the pictures stand still, or there are not enough of them")
+    if len(lumas) < 2 or not all(lumas):
+        raise NothingToJudge("there are not enough pictures")
+    if len({one[0] for one in lumas}) == 1 or any(len(set(one)) < 2 for one in lumas):
+        raise NothingToJudge(f"the scene stands still, {STILL}")
     for number, (first, second) in enumerate(pairwise(lumas), 1):
         if first == second:
             return Fact(False, expected, f"GOP {number} has the pictures of the one before")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from nvr_conformance.facts.playback_order import apart
+from nvr_conformance.facts.playback_order import apart, stands_still
 from nvr_conformance.reading.gop import SECOND
 
 if TYPE_CHECKING:
@@ -39,6 +39,15 @@ def left_out(player: Finder, gops: Sequence[Gop]) -> dict[int, Gop]:
         if between is not None:
             found[number] = between
     return found
+
+
+def found_there(player: Finder, gops: Sequence[Gop]) -> list[Gop]:
+    """What GOTODATE gives at the times of these GOPs, if all of them show the same: whether the scene stands
+    still or one GOP came again and again. Moves the player."""
+    if not stands_still(gops):
+        return []
+    moments = ((gop.camera, gop.whole_second()) for gop in gops)
+    return [player.at(camera, moment) for camera, moment in moments if moment is not None]
 
 
 def recorded_between(

@@ -13,6 +13,7 @@ from nvr_conformance.client.client import Client
 from nvr_conformance.client.http_client import LOGIN
 from nvr_conformance.client.player import AGO, Player
 from nvr_conformance.facts.live_audio import CONTENT_TYPES
+from nvr_conformance.facts.live_jpeg import SMALL
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.profile.dialect_naming import (
     Told,
@@ -42,7 +43,6 @@ LOOKED_AT = 8  # cameras whose media are looked at; of the others only that they
 _WAITED = 12.0  # seconds that a stream is given
 _JPEGS = 3
 _GOPS = 3
-_PLACEHOLDER_WIDTH = 64
 _CONNECT = 3.0
 
 
@@ -173,7 +173,7 @@ def _is_own(profile: Profile, camera: CameraProfile, stream: LiveHttp) -> bool:
     profile.learn(told_by_jpeg(parts[0]), f"camera {camera.number}, live JPEG")
     jpegs = [part.jpeg for part in parts]
     pictures = decode_pictures("JPEG", jpegs[:1]).pictures
-    return len(set(jpegs)) > 1 or not pictures or pictures[0].width > _PLACEHOLDER_WIDTH
+    return len(set(jpegs)) > 1 or not pictures or pictures[0].width > SMALL
 
 
 def _listen(profile: Profile, session: Session, camera: CameraProfile) -> None:

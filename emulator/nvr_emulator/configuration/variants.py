@@ -217,6 +217,15 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "clients that take any other NAL unit for an error or a picture, or a header alone for broken",
         ),
     ] = "none"
+    scene: Annotated[
+        Literal["moves", "still"],
+        _about(
+            "§3.3.1",
+            "whether something moves ahead of the cameras, or each GOP is coded to the same bytes, and each "
+            "JPEG picture, as of covered lenses",
+            "clients that take the same bytes again for the same GOP or for a broken recorder",
+        ),
+    ] = "moves"
     slices: Annotated[
         Literal["1", "4"],
         _about("RFC 6184", "slices a picture", "clients that take each slice for a picture"),

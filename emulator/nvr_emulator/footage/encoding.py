@@ -18,12 +18,14 @@ PARAMETER_SETS = ("VPS", "SPS", "PPS")
 @dataclass(frozen=True)
 class Encoding:
     """Whether pictures have an access unit delimiter and SEI, where parameter sets stand, and whether there
-    are further NAL units: an SEI in each picture, filler data, the end of sequence."""
+    are further NAL units: an SEI in each picture, filler data, the end of sequence. `still`: a scene that
+    stands still, of which each GOP is coded to the same bytes."""
 
     aud: bool = True
     sei: bool = True
     parameter_sets: Literal["once", "twice", "pps-ahead-of-p"] = "once"
     further: bool = False
+    still: bool = False
 
 
 FILLER = {
@@ -39,11 +41,21 @@ AS_RECORDED = Encoding()
 
 
 def packed(fixture: Fixture, encoding: Encoding) -> Fixture:
-    """The same pictures, packed in this way. JPEG has no NAL units and stays as it is."""
-    if encoding == AS_RECORDED or fixture.codec is Codec.JPEG:
+    """The same pictures, packed in this way. JPEG has no NAL units: it can but stand still."""
+    if encoding.still:
+        fixture = _standing_still(fixture)
+    if replace(encoding, still=False) == AS_RECORDED or fixture.codec is Codec.JPEG:
         return fixture
     gops = tuple(tuple(_repacked(fixture.codec, gop, encoding)) for gop in fixture.gops)
     return replace(fixture, gops=gops)
+
+
+def _standing_still(fixture: Fixture) -> Fixture:
+    """The same GOPs in length, each with the pictures of one."""
+    of = max(range(len(fixture.gops)), key=lambda number: len(fixture.gops[number]))
+    gops = tuple(fixture.gops[of][: len(gop)] for gop in fixture.gops)
+    long_term = tuple(fixture.long_term[of] for _ in fixture.long_term)
+    return replace(fixture, gops=gops, long_term=long_term)
 
 
 def _repacked(codec: Codec, gop: Sequence[Picture], encoding: Encoding) -> Iterator[Picture]:

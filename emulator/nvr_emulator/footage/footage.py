@@ -201,7 +201,7 @@ def phase_of(camera: int) -> Ticks:
 def _recorded(fixture: str, codec: Codec, camera: int, encoding: Encoding) -> Footage:
     """What all cameras share that show what was recorded of this one."""
     if codec is Codec.JPEG:
-        return Footage(_gops_of_one(load_jpeg(fixture, camera)))
+        return Footage(packed(_gops_of_one(load_jpeg(fixture, camera)), encoding))
     return Footage(packed(load(fixture, codec, camera), encoding))
 
 

@@ -31,6 +31,7 @@ class Cameras:
             plan.variants.sei == "sent",
             plan.variants.parameter_sets,
             plan.variants.further_nal_units == "sent",
+            plan.variants.scene == "still",
         )
         self.audio_form = AudioForm(
             plan.variants.aac_units == "filled",

@@ -144,3 +144,24 @@ def test_any_bytes_are_read(data):
 def test_nothing_is_judged_without_pictures():
     with pytest.raises(NothingToJudge):
         live_jpeg.information([])
+
+
+def shots(*pictures, width=640):
+    return live_jpeg.Shots(list(pictures), width)
+
+
+@pytest.mark.parametrize(
+    ("sent", "placeholders"),
+    [
+        ({1: shots(b"a", b"a", width=39), 2: shots(b"b", b"c")}, {1}),  # as one was seen
+        ({1: shots(b"a", b"a"), 2: shots(b"a", b"a"), 3: shots(b"b", b"b")}, {1, 2}),  # larger
+        ({1: shots(b"a", b"a"), 2: shots(b"b", b"b")}, set()),  # scenes that stand still
+        ({1: shots(b"a", b"a")}, set()),
+        ({1: shots(b"a", b"b", width=39), 2: shots(b"a", b"b", width=39)}, set()),  # they change
+        ({1: shots(b"a", width=39)}, set()),
+        ({1: shots(b"a", b"a", width=0)}, set()),  # they do not decode
+        ({1: shots()}, set()),
+    ],
+)
+def test_which_cameras_send_a_placeholder(sent, placeholders):
+    assert live_jpeg.placeholders(sent) == placeholders

@@ -33,11 +33,21 @@ HEADERS = (
 
 
 def body(
-    number=0, *, pictures=5, start=None, end=None, zone=540, rate=50, camera_times=True, dialect=DEFAULT
+    number=0,
+    *,
+    pictures=5,
+    start=None,
+    end=None,
+    zone=540,
+    rate=50,
+    camera_times=True,
+    dialect=DEFAULT,
+    shows=None,
 ):
-    """GOP `number` of a recording with 5 pictures a second."""
+    """GOP `number` of a recording with 5 pictures a second; `shows`: the one whose pictures it has."""
     begin = START + 100 * number if start is None else start
-    data = [unit.data for unit in FIXTURE.gops[number % len(FIXTURE.gops)]][:pictures]
+    data = [unit.data for unit in FIXTURE.gops[(number if shows is None else shows) % len(FIXTURE.gops)]]
+    data = data[:pictures]
     times = [begin + 20 * n for n in range(len(data))]
     recorded = tuple(
         Recorded(each, time, time if camera_times else None) for each, time in zip(data, times, strict=True)
@@ -141,7 +151,7 @@ def test_follow_on_sees_what_was_left_out_and_old_pictures():
     assert playback_order.apart(played) == [0]
     assert playback_order.follow_on(played, {}).ok
     assert not playback_order.follow_on(played, {0: gop(1)}).ok
-    assert not playback_order.none_again([gop(0), gop(4, start=START + 100)]).ok
+    assert not playback_order.none_again([gop(0), gop(4, start=START + 100), gop(2)]).ok
     assert playback_order.none_again(gops(0, 1, 2)).ok
     assert not playback_order.follow_on([gop(0), gop(1, start=START + 40)]).ok  # they overlap
     assert playback_order.follow_on([gop(0, end=START + 99), gop(1)]).ok
@@ -190,11 +200,38 @@ def decoded(*lumas):
     return Decoded([Picture(320, 180, luma, False) for luma in lumas])
 
 
+def still(*numbers, **what):
+    """GOPs at these places with the pictures of one, as of a scene that stands still."""
+    return [gop(number, shows=0, **what) for number in numbers]
+
+
+@pytest.mark.parametrize("again", [[], still(2)])
+def test_a_scene_that_stands_still_tells_nothing_of_the_order(again):
+    with pytest.raises(NothingToJudge, match="stands still"):
+        playback_order.none_again(still(0, 1, 2), again)
+    one_longer = [*still(0, 1), *still(2, pictures=4), *still(3)]
+    with pytest.raises(NothingToJudge, match="stands still"):
+        playback_order.none_again(one_longer, again)
+    assert not playback_order.none_again([*still(0, 1), *gops(2)], again).ok
+    assert not playback_order.none_again([*gops(3), *still(0, 1)], again).ok
+
+
+def test_a_scene_that_is_known_to_move_does_not_stand_still():
+    found = playback_order.none_again(still(0, 1, 2), gops(2))
+    assert not found.ok
+    assert "GOTODATE" in found.actual
+    with pytest.raises(NothingToJudge):
+        playback_order.none_again(still(0, 1, 2), gops(7))  # of another time
+
+
 def test_pictures_differ():
     assert playback_order.pictures_differ([decoded("a", "b"), decoded("c", "d")]).ok
-    assert not playback_order.pictures_differ([decoded("a", "b"), decoded("a", "b")]).ok
-    with pytest.raises(NothingToJudge):
-        playback_order.pictures_differ([decoded("a", "a"), decoded("a", "a")])
+    assert not playback_order.pictures_differ([decoded("a", "b"), decoded("a", "b"), decoded("c", "d")]).ok
+    for still in ([decoded("a", "a")] * 2, [decoded("a", "b")] * 2, [decoded("a", "b"), decoded("a")]):
+        with pytest.raises(NothingToJudge, match="stands still"):
+            playback_order.pictures_differ(still)
+    with pytest.raises(NothingToJudge, match="not enough"):
+        playback_order.pictures_differ([decoded("a", "b")])
 
 
 def test_two_chunks_in_one_answer():

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import av
 import pytest
 
@@ -57,6 +59,20 @@ def test_however_it_is_packed_it_shows_the_same(codec, encoding):
     last = kinds(codec, other.gops[0][-1])
     assert (last[-1] == "END-OF-SEQUENCE") == encoding.further
     assert "END-OF-SEQUENCE" not in first + second
+
+
+@pytest.mark.parametrize("codec", list(Codec))
+@pytest.mark.parametrize("name", ["counter-small", "counter-small-gopmixed-night"])
+def test_a_scene_that_stands_still_is_the_same_in_each_gop(codec, name):
+    jpeg = codec is Codec.JPEG
+    name = "counter-small" if jpeg else name
+    plain, still = (footage_of(name, codec, 1, encoding) for encoding in (AS_RECORDED, Encoding(still=True)))
+    assert still.lengths == plain.lengths
+    assert still.intervals == plain.intervals
+    gops = sorted(still.fixture.gops, key=len)
+    assert all(longer[: len(shorter)] == shorter for shorter, longer in pairwise(gops))
+    assert gops[-1] in plain.fixture.gops
+    assert len(set(plain.fixture.gops)) > 1
 
 
 def test_what_nothing_is_asked_of_stays_itself():

@@ -8,6 +8,7 @@ from nvr_conformance.carriers.live_jpeg import ROWS, JpegCapture
 from nvr_conformance.carriers.rows import walk
 from nvr_conformance.facts import live_jpeg
 from nvr_conformance.facts.likeness import own_pictures, small
+from nvr_conformance.facts.live_jpeg import Shots
 from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.cameras import cameras_with_video
 from nvr_conformance.procedures.checks import Judge
@@ -63,6 +64,15 @@ def test_live_jpeg_pictures(
     judge = Judge(check, not_tested)
     session = client.login()
     session.get("live_setup")
+    own = require(_sends_its_own(target, session, observe), "no camera sends JPEG pictures of its own")
+    if _judge_one(target, judge, check, observe, own):
+        _judge_whose(target, client, session, judge, check, own.camera)
+
+
+def _sends_its_own(target: Target, session: Session, observe: Observe) -> LiveHttp | None:
+    """JPEG of the first camera whose pictures change; where none do, of one that stands still alone."""
+    seen: dict[int, LiveHttp] = {}
+    shots: dict[int, Shots] = {}
     for camera in target.cameras[:TRIED]:
         stream = _watch(target, session, camera, LONGER)
         if not stream.total and not stream.problem:
@@ -71,30 +81,34 @@ def test_live_jpeg_pictures(
         if other := _other_than_jpeg(stream):
             observe("LIV-20", f"{other} instead", f"camera {camera}, without JPEG")
             continue
-        parts = [read_jpeg_part(packet.data) for packet in stream.packets]
-        decoded = decode_pictures("JPEG", [part.jpeg for part in parts])
-        if decoded.pictures and _is_placeholder(parts):
-            size = f"{decoded.pictures[0].width}x{decoded.pictures[0].height}"
-            told = (
-                f"{stream.exchange}, {len(parts)} times the same {size} picture, {len(parts[0].jpeg)} bytes"
-            )
-            observe("LIV-20", told, f"camera {camera}, without JPEG")
-            continue
-        name = f"camera {camera}"
-        actual = "ended" if stream.ended else "still open"
-        check("LIV-18", stream.ended, "STOP ends the answer", actual, f"JPEG of {name}")
-        if not check("LIV-19", *_multipart(stream), f"{name}, the multipart"):
-            return
-        check("LIV-19", *part_headers(stream.packets, "image/jpeg"), f"{name}, the parts")
-        bodies = [packet.data for packet in stream.packets]
-        walk(ROWS, judge, JpegCapture(parts, bodies, camera, target.unix_time()), name)
-        check("LIV-19", *decodes(decoded, exactly=len(parts)), f"{name}, decoded")
-        forms = sorted({part.form or "none" for part in parts})
-        observe("LIV-20", f"camera information: {', '.join(forms)}", name)
-        observe("LIV-20", live_jpeg.ids(parts), f"{name}, ids")
-        _judge_whose(target, client, session, judge, check, camera)
-        return
-    require(False, "no camera sends JPEG pictures of its own")
+        seen[camera], shots[camera] = stream, _shots(_parts(stream))
+        if not shots[camera].still:
+            break
+    none = live_jpeg.placeholders(shots)
+    for camera in sorted(none):
+        count, picture = len(shots[camera].jpegs), shots[camera].jpegs[0]
+        told = f"{seen[camera].exchange}, {count} times the same picture, {len(picture)} bytes"
+        observe("LIV-20", told, f"camera {camera}, without JPEG")
+    return next((stream for camera, stream in reversed(seen.items()) if camera not in none), None)
+
+
+def _judge_one(target: Target, judge: Judge, check: Check, observe: Observe, stream: LiveHttp) -> bool:
+    """The multipart, the parts and the pictures of one camera; whether it is a multipart."""
+    camera, parts = stream.camera, _parts(stream)
+    name = f"camera {camera}"
+    actual = "ended" if stream.ended else "still open"
+    check("LIV-18", stream.ended, "STOP ends the answer", actual, f"JPEG of {name}")
+    if not check("LIV-19", *_multipart(stream), f"{name}, the multipart"):
+        return False
+    check("LIV-19", *part_headers(stream.packets, "image/jpeg"), f"{name}, the parts")
+    bodies = [packet.data for packet in stream.packets]
+    walk(ROWS, judge, JpegCapture(parts, bodies, camera, target.unix_time()), name)
+    decoded = decode_pictures("JPEG", [part.jpeg for part in parts])
+    check("LIV-19", *decodes(decoded, exactly=len(parts)), f"{name}, decoded")
+    forms = sorted({part.form or "none" for part in parts})
+    observe("LIV-20", f"camera information: {', '.join(forms)}", name)
+    observe("LIV-20", live_jpeg.ids(parts), f"{name}, ids")
+    return True
 
 
 def _judge_whose(
@@ -119,10 +133,12 @@ def _judge_whose(
             # That two UIDs may have a camera is for LIV-24.
             again = stream if stream.total else _watch(target, session, known)
             check("LIV-19", again.total, "JPEG", again.exchange, f"camera {known}, START behind STOP")
-        parts = [read_jpeg_part(packet.data) for packet in stream.packets]
+    none = live_jpeg.placeholders({stream.camera: _shots(_parts(stream)) for stream in streams})
+    for stream in streams:
+        parts = _parts(stream)
         found: list[Small | None] = []
         decoded = decode_pictures("JPEG", [part.jpeg for part in parts], keep=_into(found))
-        if decoded.pictures and not _is_placeholder(parts):
+        if decoded.pictures and stream.camera not in none:
             name = f"camera {stream.camera}, whose pictures"
             judge("LIV-19", name, own_pictures, _seen(found), views, stream.camera)
             judge("LIV-19", f"camera {stream.camera}, 0x0004", live_jpeg.names_camera, parts, stream.camera)
@@ -158,9 +174,13 @@ def _watch(target: Target, session: Session, camera: int, longer: float = 0.0) -
     return stream
 
 
-def _is_placeholder(parts: list[JpegPart]) -> bool:
-    """Whether it is the same picture again and again, to the byte: no camera sends that."""
-    return len(parts) > 1 and len({part.jpeg for part in parts}) == 1
+def _parts(stream: LiveHttp) -> list[JpegPart]:
+    return [read_jpeg_part(packet.data) for packet in stream.packets]
+
+
+def _shots(parts: list[JpegPart]) -> Shots:
+    pictures = decode_pictures("JPEG", [part.jpeg for part in parts[:1]]).pictures
+    return Shots([part.jpeg for part in parts], pictures[0].width if pictures else 0)
 
 
 def _other_than_jpeg(stream: LiveHttp) -> str:

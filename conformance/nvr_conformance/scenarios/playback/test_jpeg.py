@@ -6,7 +6,7 @@ from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import one_jpeg
 from nvr_conformance.facts.playback_open import open_points
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
-from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.procedures.playback_gaps import found_there, left_out
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -54,5 +54,5 @@ def test_recorded_jpeg_pictures(
     for name, text in open_points(pictures).items():
         observe("PLB-37", text, f"JPEG, {name}")
     require(len(pictures) == PICTURES, "the recording ends here")
-    judge("PLB-12", "JPEG, bytes", playback_order.none_again, pictures)
+    judge("PLB-12", "JPEG, bytes", playback_order.none_again, pictures, found_there(player, pictures))
     judge("PLB-12", "JPEG, times", playback_order.follow_on, pictures, left_out(player, pictures))

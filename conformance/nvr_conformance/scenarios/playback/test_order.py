@@ -5,7 +5,7 @@ from __future__ import annotations
 from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import operation
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.procedures.playback_gaps import found_there, left_out
 from nvr_conformance.reading.decoding import decode_pictures
 from nvr_conformance.scenario import (
     SECOND,
@@ -80,7 +80,7 @@ def test_forward_backward_stop(
     # What lies between is asked for by GOTODATE, which is no matter here any more.
     player.choose(camera)
     if len(forward) == GOPS:
-        judge("PLB-12", "bytes", playback_order.none_again, forward)
+        judge("PLB-12", "bytes", playback_order.none_again, forward, found_there(player, forward))
         judge("PLB-12", "times", playback_order.follow_on, forward, left_out(player, forward))
     if len(backward) == GOPS:
         missing = left_out(player, backward)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.footage.footage import TICKS, unix_seconds
+from nvr_emulator.footage.footage import TICKS, Gop, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
@@ -129,6 +129,28 @@ def old_pictures_with_new_times(recorder: Recorder) -> None:
         prepared = gop.footage.prepared(before, recorder.plan.dialect, recorder.plan.chunk_form)
         moments = gop.picture_hundredths()
         return bytes(prepared.stamp(number, moments, zone, playback.operation, playback.speed))
+
+    around_chunks(recorder, chunk)
+
+
+@breaks("PLB-12")
+def play_keeps_its_first_pictures(recorder: Recorder) -> None:
+    """Gives the pictures of the GOP with which PLAY began at every GOP of it, with times that go on."""
+    shown: dict[int, Gop] = {}
+
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
+        gop = place.gop
+        if playback.operation is not Operation.PLAYBACK or playback.timef is not None:
+            shown.pop(id(playback), None)
+            return original(number, playback, place)
+        first = shown.setdefault(id(playback), gop)
+        if first.footage.recorded is not gop.footage.recorded or first.pictures != gop.pictures:
+            return original(number, playback, place)
+        zone = zone_at(recorder.plan.zone, unix_seconds(gop.start))
+        prepared = gop.footage.prepared(first, recorder.plan.dialect, recorder.plan.chunk_form)
+        return bytes(
+            prepared.stamp(number, gop.picture_hundredths(), zone, playback.operation, playback.speed)
+        )
 
     around_chunks(recorder, chunk)
 
