@@ -46,6 +46,8 @@ def _joins(files: Sequence[DecodedFile], gops: Sequence[Decoded]) -> list[tuple[
     played = [picture.luma for gop in gops for picture in gop.pictures]
     if any(gop.errors for gop in gops) or not played:
         raise NothingToJudge("what playback gives does not decode")
+    if len(gops) > 1 and len({gop.pictures[0].luma for gop in gops if gop.pictures}) == 1:
+        raise NothingToJudge("the scene stands still: where in it a file ends is not known")
     found = []
     at: int | None = None
     for file, following in pairwise(files):
