@@ -9,6 +9,7 @@ from nvr_conformance.carriers.rows import Row
 from nvr_conformance.facts import playback_chunk, playback_times
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
+from nvr_conformance.reading.decoding import decode_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +44,8 @@ def camera_times(gop: Gop) -> Fact:
         none = next(walk for walk in walks if camera_told(walk, gop.chunk.byte_order) is None)
         return Fact(False, expected, f"{none.place(CAMERA[0])} is no time, {shown(moments[0].time)} is one")
     fact = differ(moments, CAMERA)
+    if not fact.ok and _is_reordered(gop):
+        fact = differ(sorted(moments, key=lambda moment: moment.time), CAMERA)
     start, end = gop.chunk.gop_start, gop.chunk.gop_end
     lasts = moments[-1].time - moments[0].time
     if start is not None and end is not None and lasts > max(0, end - start) + SET:
@@ -50,6 +53,13 @@ def camera_times(gop: Gop) -> Fact:
     if not fact.ok and (gop.length or 0) < LASTING:
         raise NothingToJudge("the GOP lasts no time")
     return fact
+
+
+def _is_reordered(gop: Gop) -> bool:
+    """Whether a decoder shows its pictures in another order than that in which they come (§3.2.7)."""
+    decoded = decode_pictures(gop.codec, gop.chunk.pictures)
+    units = [picture.unit for picture in decoded.pictures]
+    return not decoded.errors and units != sorted(units)
 
 
 def _with_camera_time(gop: Gop) -> list[TlvWalk]:

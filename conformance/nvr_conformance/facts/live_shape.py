@@ -71,8 +71,8 @@ def _nal_units(pictures: Sequence[Picture]) -> str:
 def _rate(pictures: Sequence[Picture]) -> str:
     """Pictures a second and seconds from key picture to key picture, by their time stamps."""
     times = [(packets[0].timestamp, run.is_key) for packets, run in pictures]
-    steps = [_seconds(before, after) for (before, _), (after, _) in pairwise(times)]
-    steps = [step for step in steps if step > 0]
+    shown = sorted(_seconds(times[0][0], stamp) for stamp, _ in times)
+    steps = [step for before, after in pairwise(shown) if (step := after - before) > 0]
     if not steps:
         return ""
     text = f"{1 / median(steps):.1f} a second"

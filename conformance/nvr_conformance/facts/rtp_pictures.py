@@ -173,16 +173,33 @@ def _lost_of_header(fragment: Payload, codec: str) -> str:
 def access_units(records: Sequence[RtpRecord], codec: str) -> list[bytes]:
     """The whole pictures from the first key picture of each stretch on that has its parameter sets, as Annex
     B, for a decoder; without those that cannot be decoded where nothing came ahead of a CRA picture."""
-    found: list[bytes] = []
-    for pictures in whole_pictures(records, codec):
-        keys = 0
-        for _, run in pictures:
-            keys += run.is_key and (keys > 0 or set(SETS[codec]) <= set(run.kinds))
-            if keys > 1 or (keys and "RASL" not in run.kinds):
-                found.append(run.annex_b)
+    found = [run.annex_b for _, run in _from_key_pictures(whole_pictures(records, codec), codec)]
     if not found:
         raise NothingToJudge("no key picture with its parameter sets among the packets")
     return found
+
+
+def _from_key_pictures(pieces: Sequence[Sequence[Picture]], codec: str) -> list[Picture]:
+    found: list[Picture] = []
+    for pictures in pieces:
+        keys = 0
+        for packets, run in pictures:
+            keys += run.is_key and (keys > 0 or set(SETS[codec]) <= set(run.kinds))
+            if keys > 1 or (keys and "RASL" not in run.kinds):
+                found.append((packets, run))
+    return found
+
+
+def as_shown(records: Sequence[RtpRecord], codec: str) -> list[RtpRecord] | None:
+    """The first packet of each picture in the order in which a decoder shows them, where that is another than
+    the order in which they came (B pictures, §3.2.7); else None."""
+    pieces = once(records, ("pictures", codec), lambda: _whole_pictures(records, codec))
+    pictures = _from_key_pictures(pieces, codec)
+    decoded = decode_pictures(codec, [run.annex_b for _, run in pictures])
+    order = [picture.unit for picture in decoded.pictures]
+    if decoded.errors or order == sorted(order):
+        return None
+    return [pictures[number][0][0] for number in order]
 
 
 def decodable(records: Sequence[RtpRecord], codec: str) -> Fact:

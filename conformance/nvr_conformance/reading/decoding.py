@@ -21,17 +21,20 @@ PICTURE_LIMIT = 20_000
 TELEPHONE_RATE = 8000  # samples a second of G.711 and G.726
 LOUDNESS_STEP = 8  # of so many samples of audio one is looked at
 LOUDNESS_PIECE = 32  # of these samples make a piece whose loudness is told
-_FORGIVEN = ("deprecated pixel format",)  # remarks that say nothing about the stream
+# Remarks that say nothing about the stream; the second is about a time code track.
+_FORGIVEN = ("deprecated pixel format", "Using non-standard frame rate")
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded picture. ``luma`` is the SHA-256 of its luma plane, row by row without stride."""
+    """A decoded picture. ``luma`` is the SHA-256 of its luma plane, row by row without stride; ``unit``: of
+    which access unit it is, for they may be shown in another order than they come (§3.2.7)."""
 
     width: int
     height: int
     luma: str
     is_key: bool
+    unit: int = field(default=0, compare=False)
 
 
 _BEFORE: DecodedBefore[Picture] = DecodedBefore()
@@ -79,7 +82,9 @@ def decode_pictures(
 
     with _captured_log(result.errors):
         for number, data in enumerate(access_units):
-            take(av.Packet(data), number)
+            packet = av.Packet(data)
+            packet.pts = number
+            take(packet, number)
         take(None, None)
     if not result.errors:
         _BEFORE.remember(key, result.pictures)
@@ -92,7 +97,7 @@ def _picture(frame: Any) -> Picture:
     luma: Any = memoryview(plane)[: stride * height]
     if stride != width:
         luma = b"".join([luma[begin : begin + width] for begin in range(0, stride * height, stride)])
-    return Picture(width, height, hashlib.sha256(luma).hexdigest(), bool(frame.key_frame))
+    return Picture(width, height, hashlib.sha256(luma).hexdigest(), bool(frame.key_frame), frame.pts or 0)
 
 
 @contextmanager
@@ -291,7 +296,9 @@ def _decode_gop(context: Any, packets: list[Any], result: DecodedFile) -> None:
             frames += _decoded(context.decode, (None,), result.errors)
         context.flush_buffers()
         pictures = tuple(map(_picture, frames))
-        times = [frame.time or 0.0 for frame in frames]
+        # What a decoder held back until its end has no time base.
+        base = packets[0].time_base if packets else 0
+        times = [float((frame.pts or 0) * base) for frame in frames]
         if plain and len(result.errors) == complaints and len(frames) == len(packets):
             _BEFORE.remember(key, pictures)
     room = PICTURE_LIMIT - len(result.pictures)

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from films.reordered import with_b_pictures
 from nvr_conformance.carriers.moments import CAMERA, camera_told, wrong_camera_value
 from nvr_conformance.carriers.playback_video import camera_clock, camera_moments, camera_times
 from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
@@ -21,11 +22,11 @@ START = 1_714_014_000_40
 PICTURES = [unit.data for unit in load("counter-small", Codec.H264).gops[0]]
 
 
-def gop(number=0, told=lambda at: at, interval=20):
+def gop(number=0, told=lambda at: at, interval=20, units=PICTURES):
     """GOP `number` of a recording; `told`: what the camera says of a moment, None for nothing."""
-    begin = START + len(PICTURES) * interval * number
-    moments = [begin + interval * count for count in range(len(PICTURES))]
-    pictures = tuple(Picture(data, at, told(at)) for data, at in zip(PICTURES, moments, strict=True))
+    begin = START + len(units) * interval * number
+    moments = [begin + interval * count for count in range(len(units))]
+    pictures = tuple(Picture(data, at, told(at)) for data, at in zip(units, moments, strict=True))
     video = PlaybackVideo(Codec.H264, 1, pictures, begin, moments[-1], Zone(-210), 50, Operation.PLAYBACK)
     body = write_playback_video(video)
     return Gop(1, Exchange(1, "GET", "/", status=200, body=body), walk_chunk(body))
@@ -48,6 +49,15 @@ def test_a_camera_s_clock_may_be_off(off):
 )
 def test_times_that_stand_still_are_found(told):
     assert not camera_times(gop(1, told)).ok
+
+
+def test_b_pictures_are_of_before_the_picture_that_they_come_behind():
+    shown, units = with_b_pictures("H264")
+    taken = {START + 20 * count: START + 20 * place for count, place in enumerate(shown)}
+    assert camera_times(gop(told=taken.get, units=units)).ok
+    plain = [unit.data for each in load("counter-small", Codec.H264).gops for unit in each][: len(units)]
+    assert not camera_times(gop(told=taken.get, units=plain)).ok
+    assert not camera_times(gop(told=lambda at: START, units=units)).ok
 
 
 def test_a_clock_that_begins_again_at_each_gop_is_found():

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
+from itertools import pairwise
 
 import av
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from films.reordered import with_b_pictures
 from nvr_conformance.reading.decoding import decode_audio, decode_file, decode_pictures, decodes
 from nvr_fixtures import load
 from nvr_protocol.codecs import Codec
@@ -53,11 +56,12 @@ def test_frames_can_be_looked_at():
     assert seen == [320] * len(H264)
 
 
-def made_mp4():
+def made_mp4(**metadata):
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4", options={"brand": "mp42"}) as container:
         source = av.open(io.BytesIO(b"".join(H264)), format="h264")
         video = container.add_stream_from_template(source.streams.video[0])
+        video.metadata.update(metadata)
         audio = container.add_stream("aac", rate=48000)
         for number, packet in enumerate(source.demux()):
             if packet.size:
@@ -83,6 +87,44 @@ def test_files():
     assert decoded.samples >= 10 * 1024
     assert decode_file(data[: len(data) // 2]).errors
     assert decode_file(b"").errors
+
+
+def test_a_time_code_track_is_no_error():
+    plain, coded = made_mp4(), made_mp4(timecode="01:02:03:00")
+    assert b"tmcd" in coded
+    assert b"tmcd" not in plain
+    assert decode_file(coded).errors == []
+
+
+@pytest.mark.parametrize("codec", ["H264", "H265"])
+def test_pictures_that_come_in_another_order_than_they_are_shown(codec):
+    shown, units = with_b_pictures(codec)
+    assert shown != sorted(shown)
+    pictures = decode_pictures(codec, units).pictures
+    assert [shown[picture.unit] for picture in pictures] == sorted(shown)
+    plain = [picture.data for picture in load("counter-small", Codec(codec)).gops[0]]
+    assert [picture.unit for picture in decode_pictures(codec, plain).pictures] == list(range(len(plain)))
+
+
+@pytest.mark.parametrize("codec", ["H264", "H265"])
+def test_times_in_a_file_are_those_at_which_pictures_are_shown(codec):
+    shown, units = with_b_pictures(codec)
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as container:
+        name = {"H264": "h264", "H265": "hevc"}[codec]
+        with av.open(io.BytesIO(b"".join(units)), format=name) as source:
+            video = container.add_stream_from_template(source.streams.video[0])
+        video.time_base = Fraction(1, 5)
+        for number, (data, place) in enumerate(zip(units, shown, strict=True)):
+            packet = av.Packet(data)
+            packet.stream, packet.time_base = video, Fraction(1, 5)
+            packet.dts, packet.pts, packet.duration = number - 2, place, 1
+            packet.is_keyframe = number == 0
+            container.mux(packet)
+    decoded = decode_file(buffer.getvalue())
+    apart = [after - before for before, after in pairwise(decoded.times)]
+    assert apart == pytest.approx([0.2] * (len(units) - 1))
+    assert not decoded.errors
 
 
 @pytest.mark.parametrize(("codec", "size", "samples"), [("G711", 160, 160), ("G726", 80, 160)])
