@@ -68,8 +68,8 @@ class Download:
 
     @property
     def statuses(self) -> list[str | None]:
-        """What each part says of how it goes, under either spelling of the header."""
-        return [part.header("X-RecData-Satus") or part.header("X-RecData-Status") for part in self.parts]
+        """What each part says of how it goes."""
+        return [part.status for part in self.parts]
 
     def read(self, until: Callable[[], bool] | None = None) -> None:
         """Read on to the end, or until the condition holds. A connection that dies ends it, too."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TEMPORARY, PREVIOUS, STATUS = "X-Temp-FileName", "X-Prev-Filename", "X-RecData-Satus"
+NORMAL = "0"
 EDGE = 10.0  # seconds, or one GOP: a range may begin and end so far from where it was asked for
 CLOCK = 0.03  # seconds: times on the wire are hundredths
 DRIFT = 0.005  # by which the clock of a file, which may count pictures of one length, may be off
@@ -80,17 +81,21 @@ def part_headers(parts: Sequence[DownloadPart]) -> Fact:
 
 
 def chain(parts: Sequence[DownloadPart]) -> Fact:
-    """DWN-04: "" first and last; each part in between names the file of the part before, none twice."""
+    """DWN-04: "" first and last; each part in between names the file of the part before, none twice.
+
+    A refusal is not drawn: its one part may have a name, and there is no file whose names must agree.
+    """
     expected = 'previous name "" first, temporary name "" last, each file named once'
     first, last = _some(parts)[0], parts[-1]
     if name := name_in(first, PREVIOUS):
         return Fact(False, expected, f"the first part has the previous name {name}")
-    if (name := name_in(last, TEMPORARY)) or last.size:
+    refused = _is_refusal(parts)
+    if not (refused and last is first) and ((name := name_in(last, TEMPORARY)) or last.size):
         said = f"the last part, at offset {last.offset}, has the temporary name {name!r}, {last.size} bytes"
         return Fact(False, expected, said)
     for number, (part, following) in enumerate(pairwise(parts), 1):
         temporary, final = name_in(part, TEMPORARY), name_in(following, PREVIOUS)
-        if not temporary or not final or suffix(final) == "tmp":
+        if not refused and (not temporary or not final or suffix(final) == "tmp"):
             where = f"part {number} at offset {part.offset}"
             return Fact(False, expected, f"{where} is {temporary!r} first and {final!r} in the end")
     for header in (TEMPORARY, PREVIOUS):
@@ -101,10 +106,18 @@ def chain(parts: Sequence[DownloadPart]) -> Fact:
     return Fact(True, expected, f"{len(parts)} parts")
 
 
+def _is_refusal(parts: Sequence[DownloadPart]) -> bool:
+    """Whether no file came, and the end says why."""
+    return not any(part.size for part in parts) and parts[-1].status not in (None, NORMAL)
+
+
 def status_without_file(download: Download, wanted: int) -> Fact:
-    """DWN-06 … DWN-08: one part, with this status, and no file in it."""
-    good = download.is_multipart and download.statuses == [str(wanted)] and not bodies(download)
-    return Fact(good, f"one part, status {wanted}, no file", str(download))
+    """DWN-06 … DWN-08: this status and no file. In how many parts is open: the last one says it, those before
+    say it as well, or that all is normal so far."""
+    *before, last = download.statuses or [None]
+    said = last == str(wanted) and set(before) <= {NORMAL, str(wanted)}
+    good = download.is_multipart and said and not bodies(download)
+    return Fact(good, f"status {wanted} in the end, no file", str(download))
 
 
 def plays(files: Sequence[DecodedFile]) -> Fact:

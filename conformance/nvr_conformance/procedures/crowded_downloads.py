@@ -40,8 +40,9 @@ def whole_download(client: Client, camera: int, kind: str, begin: int, end: int)
 
 
 def is_crowded_out(client: Client, download: Download) -> bool:
-    """Whether a download got status 3 (too many at once), and others may have the places."""
-    return download.statuses == ["3"] and others(client) > 0
+    """Whether a download got status 3 (too many at once) and no file, and others may have the places."""
+    refused = download.statuses[-1:] == ["3"] and not any(part.size for part in download.parts)
+    return refused and others(client) > 0
 
 
 def others(client: Client) -> int:

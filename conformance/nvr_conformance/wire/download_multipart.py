@@ -45,6 +45,11 @@ class DownloadPart:
         """The first header of that name, case ignored."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
+    @property
+    def status(self) -> str | None:
+        """What it says of how the download goes, under either spelling of the header."""
+        return self.header("X-RecData-Satus") or self.header("X-RecData-Status")
+
     def count(self, name: str) -> int:
         """How many headers of that name there are."""
         return sum(1 for key, _ in self.headers if key.lower() == name.lower())

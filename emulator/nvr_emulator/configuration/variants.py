@@ -655,6 +655,15 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             tag="stated",
         ),
     ] = "as-drawn"
+    refused_download: Annotated[
+        Literal["one-part", "as-drawn", "told-last"],
+        _about(
+            "§6.3.1",
+            "the parts of a download that is refused: one without names; two with the names of a file, as "
+            "downloads are drawn; or two of which the last alone says why",
+            "clients that read the status of the first part alone, or keep an empty file",
+        ),
+    ] = "one-part"
     download_outlives_uid: Annotated[
         Literal["no", "yes"],
         _about(

@@ -39,6 +39,65 @@ def test_blanks_and_case_of_the_part_headers_are_open(given, right):
     assert judging.part_headers([part(), given]).ok is right
 
 
+FIRST, LAST = ('filename = "a.tmp"', 'filename = ""'), ('filename = ""', 'filename = "a.mp4"')
+NAMELESS = ('filename = ""', 'filename = ""')
+
+
+def refused(*parts, body=b""):
+    """A download of these parts, each the two names and the status."""
+    made = [part(temporary, previous, status) for (temporary, previous), status in parts]
+    made[0].body, made[0].size = bytearray(body), len(body)
+    return SimpleNamespace(parts=made, is_multipart=True, statuses=[each.status for each in made])
+
+
+REFUSALS = {
+    "one part": ((NAMELESS, "1"),),
+    "one part, as at a begin": ((FIRST, "1"),),
+    "as drawn": ((FIRST, "1"), (LAST, "1")),
+    "as drawn, told at the end": ((FIRST, "0"), (LAST, "1")),
+    "two parts, and no file to name": ((FIRST, "1"), (NAMELESS, "1")),
+    "two parts without names": ((NAMELESS, "1"), (NAMELESS, "1")),
+}
+
+
+@pytest.mark.parametrize("parts", REFUSALS.values(), ids=REFUSALS)
+def test_a_refusal_is_not_drawn(parts):
+    download = refused(*parts)
+    assert judging.status_without_file(download, 1).ok
+    assert judging.chain(download.parts).ok
+    assert not judging.status_without_file(download, 2).ok
+    assert not judging.status_without_file(refused(*parts, body=b"x"), 1).ok
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ((NAMELESS, "0"),),
+        ((FIRST, "0"), (LAST, "0")),
+        ((FIRST, "1"), (LAST, "0")),
+        ((FIRST, "2"), (LAST, "1")),
+        ((FIRST, "1"), (LAST, "")),
+    ],
+)
+def test_a_refusal_says_its_status_in_the_end_and_no_other(parts):
+    assert not judging.status_without_file(refused(*parts), 1).ok
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ((LAST, "1"),),
+        ((FIRST, "1"), (FIRST, "1")),
+        ((LAST, "1"), (LAST, "1")),
+        ((FIRST, "0"), (NAMELESS, "0")),
+        ((NAMELESS, "0"), (LAST, "0")),
+        ((FIRST, "0"),),
+    ],
+)
+def test_no_name_ahead_of_the_first_file_nor_behind_the_last_one(parts):
+    assert not judging.chain(refused(*parts).parts).ok
+
+
 def picture(number):
     return Picture(320, 180, f"picture {number}", number % 25 == 0)
 

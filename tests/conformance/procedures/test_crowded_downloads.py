@@ -12,6 +12,11 @@ from nvr_conformance.procedures.crowded_downloads import is_crowded_out, others,
 from nvr_conformance.reading.connection_information import UidCounts
 
 
+def download(*statuses, size=0):
+    parts = [SimpleNamespace(size=size) for _ in statuses]
+    return SimpleNamespace(statuses=list(statuses), parts=parts)
+
+
 class Session:
     def __init__(self, *, alive, logged_out=False):
         self.logged_out = logged_out
@@ -38,24 +43,34 @@ def test_the_uids_of_others(used, count):
 
 @pytest.mark.parametrize(
     ("statuses", "used", "crowded"),
-    [(["3"], 2, True), (["3"], 1, False), (["0", "0"], 2, False), (["3", "0"], 2, False)],
+    [
+        (["3"], 2, True),
+        (["3", "3"], 2, True),
+        (["0", "3"], 2, True),
+        (["3"], 1, False),
+        (["0", "0"], 2, False),
+        (["3", "0"], 2, False),
+        ([], 2, False),
+    ],
 )
 def test_who_has_the_places(statuses, used, crowded):
-    assert is_crowded_out(client(used, *OURS), SimpleNamespace(statuses=statuses)) is crowded
+    assert is_crowded_out(client(used, *OURS), download(*statuses)) is crowded
+
+
+def test_a_file_is_given_whatever_its_status():
+    assert not is_crowded_out(client(2, *OURS), download("0", "3", size=1))
 
 
 def test_a_place_that_becomes_free(monkeypatch):
-    answers = [["3"], ["3"], ["0", "0"]]
+    answers = [["3"], ["3", "3"], ["0", "0"]]
     asked = client(2, *OURS)
-    monkeypatch.setattr(
-        crowded_downloads, "downloaded", lambda *request: SimpleNamespace(statuses=answers.pop(0))
-    )
+    monkeypatch.setattr(crowded_downloads, "downloaded", lambda *request: download(*answers.pop(0)))
     assert whole_download(asked, 1, "MP4", 0, 60).statuses == ["0", "0"]
     assert len(asked.passed) == 2
 
 
 def test_places_that_stay_taken(monkeypatch):
-    monkeypatch.setattr(crowded_downloads, "downloaded", lambda *request: SimpleNamespace(statuses=["3"]))
+    monkeypatch.setattr(crowded_downloads, "downloaded", lambda *request: download("3"))
     with pytest.raises(PrerequisiteFailed, match="all places"):
         whole_download(client(2, *OURS), 1, "MP4", 0, 60)
     assert whole_download(client(1, *OURS), 1, "MP4", 0, 60).statuses == ["3"]

@@ -20,6 +20,7 @@ from nvr_emulator.recorder.download.mp4 import mp4_blocks
 from nvr_emulator.recorder.download.mp4_boxes import FREE, LARGE, MDAT, boxes, moved, with_mdat_size
 from nvr_emulator.recorder.sessions import Ending
 from nvr_protocol.codecs import AudioCodec, Codec
+from nvr_protocol.download import read_part_headers
 from nvr_protocol.multipart import MultipartReader
 
 NOW = 1_700_006_400.0
@@ -157,6 +158,25 @@ def test_how_part_headers_are_written(variant, first, second):
     body = b"".join(Box(download_headers=variant).ask("231114220000", "231114220100").blocks)
     assert first in body
     assert second in body
+
+
+NAMES = ("001_231115070000_1000_7f_00_01.tmp", "001_231115070000_1000_7f_00_01.mp4")
+
+
+@pytest.mark.parametrize(
+    ("variant", "parts"),
+    [
+        ("one-part", [("", "", 1)]),
+        ("as-drawn", [(NAMES[0], "", 1), ("", NAMES[1], 1)]),
+        ("told-last", [(NAMES[0], "", 0), ("", NAMES[1], 1)]),
+    ],
+)
+def test_the_parts_of_a_refusal(variant, parts):
+    body = b"".join(Box(refused_download=variant).ask("231114220000", "231114220000").blocks)
+    read = MultipartReader(by="boundary").feed(body)
+    told = [read_part_headers(dict(part.headers)) for part in read]
+    assert [(each.temporary_name, each.previous_name, each.status) for each in told] == parts
+    assert not any(part.body for part in read)
 
 
 def test_whether_a_download_outlives_its_uid():

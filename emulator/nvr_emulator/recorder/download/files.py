@@ -21,6 +21,7 @@ from nvr_emulator.seams import seam
 from nvr_protocol.codecs import Codec
 from nvr_protocol.dialect import Dialect
 from nvr_protocol.download import (
+    SUFFIXES,
     TEMPORARY_SUFFIX,
     FileName,
     PartHeaders,
@@ -81,6 +82,10 @@ class DownloadFiles:
             previous = self.name(number, suffix)
         if not previous and self.status is Status.NORMAL:
             self.status = Status.NO_RECORDED_DATA
+        if not previous and self.variants.refused_download != "one-part":
+            told = Status.NORMAL if self.variants.refused_download == "told-last" else self.status
+            yield self.part_head(self.name(1, TEMPORARY_SUFFIX), previous, told) + b"\r\n" + BOUNDARY_LINE
+            previous = self.name(1, SUFFIXES[self.kind][0])
         yield self.part_head("", previous, self.status) + b"\r\n" + CLOSING_LINE
 
     @seam

@@ -34,7 +34,7 @@ class Download:
 
 @dataclass(frozen=True)
 class DownloadAnswer:
-    """The multipart of a download, in blocks (§6.3.1). `download` None: none runs, one part says why."""
+    """The multipart of a download, in blocks (§6.3.1). `download` None: none runs, and it says why."""
 
     download: Download | None
     blocks: Iterator[bytes]
@@ -67,7 +67,7 @@ class DownloadTable:
 
     @seam
     def answer(self, files: DownloadFiles, uid: int, now: float) -> DownloadAnswer:
-        """Begin a download; where no place is free its one part says status 3."""
+        """Begin a download; where no place is free it says status 3."""
         if files.kind in ("MP4", "MP4VO") and not importlib.util.find_spec("av"):
             raise Refused(501, "KIND: MP4 needs PyAV here; pip install av brings it")
         download = self.start(uid, files.camera, files.kind, now)
