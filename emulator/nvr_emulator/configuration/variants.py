@@ -673,6 +673,17 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             seen="yes",
         ),
     ] = "no"
+    download_lag: Annotated[
+        Annotated[int, msgspec.Meta(ge=1, le=150)] | None,
+        _about(
+            "§6.3.2",
+            "how many seconds after it happened something can be downloaded; without it at once. About 120 "
+            "were seen",
+            "clients that take a file of the newest minutes for whole",
+            tried=("120",),
+            seen="120",
+        ),
+    ] = None
     download_rate: Annotated[
         Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None,
         _about(

@@ -160,6 +160,14 @@ def test_how_part_headers_are_written(variant, first, second):
     assert second in body
 
 
+def test_the_newest_minutes_can_be_downloaded_later():
+    now = "231115000000"
+    assert seconds_of(b"".join(Box().ask("231114235500", now).blocks)) == pytest.approx(300, abs=2)
+    lagging = Box(download_lag="120")
+    assert seconds_of(b"".join(lagging.ask("231114235500", now).blocks)) == pytest.approx(180, abs=2)
+    assert b"X-RecData-Satus: 1" in b"".join(lagging.ask("231114235900", now).blocks)
+
+
 NAMES = ("001_231115070000_1000_7f_00_01.tmp", "001_231115070000_1000_7f_00_01.mp4")
 
 

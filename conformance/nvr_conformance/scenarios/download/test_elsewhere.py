@@ -8,6 +8,7 @@ from nvr_conformance.client.player import minute_in_recording
 from nvr_conformance.facts import download as facts
 from nvr_conformance.facts.same_files import same_files
 from nvr_conformance.procedures.crowded_downloads import whole_download
+from nvr_conformance.procedures.download_lag import let_lag_pass
 from nvr_conformance.reading.decoding import decode_file
 from nvr_conformance.scenario import (
     MINUTE,
@@ -31,6 +32,7 @@ def test_one_beside_another(target: Target, client: Client, check: Check, requir
     """A minute of a camera alone, and while an hour of another one is not read to its end."""
     player, first = player_in_recording(target, client)
     begin = minute_in_recording(player, first)
+    let_lag_pass(player.session, begin + MINUTE)
     others = [camera for camera in target.cameras if camera != first.camera]
     require(others, "fewer than two cameras are connected")
     alone = whole_download(client, first.camera, "MP4", begin, begin + MINUTE)
@@ -56,6 +58,7 @@ def test_a_minute_over_https(
         return
     player, first = player_in_recording(target, client)
     begin = minute_in_recording(player, first)
+    let_lag_pass(player.session, begin + MINUTE)
     with (
         closing(Client(target.at(target.https), client.history)) as secure,
         closing(Client(target.at(target.http), client.history)) as plain,

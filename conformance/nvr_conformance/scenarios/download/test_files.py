@@ -8,6 +8,7 @@ from nvr_conformance.client.player import minute_in_recording
 from nvr_conformance.facts import download as facts
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import whole_download
+from nvr_conformance.procedures.download_lag import let_lag_pass
 from nvr_conformance.procedures.downloaded_minute import (
     Minute,
     judge_audio,
@@ -117,6 +118,7 @@ def _minutes(target: Target, client: Client) -> Iterator[Minute]:
             except PrerequisiteFailed:
                 continue
             minute = play_minute(player, camera, begin)
+            let_lag_pass(player.session, begin + MINUTE)
             if gop.codec not in codecs or minute.audio not in audios:
                 codecs.add(gop.codec)
                 audios.add(minute.audio)

@@ -7,6 +7,7 @@ from nvr_conformance.facts import download as facts
 from nvr_conformance.facts.mp4_samples import same_pictures
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import TAKEN, is_crowded_out, whole_download
+from nvr_conformance.procedures.download_lag import let_lag_pass
 from nvr_conformance.reading.mp4_samples import Mp4Sample, read_samples
 from nvr_conformance.scenario import (
     MINUTE,
@@ -43,8 +44,9 @@ def test_one_after_the_other_on_one_uid(
         if each != camera and gop.codec in ("H264", "H265") and is_near:
             other = each
             break
-    player.session.logout()
     ahead, behind = begin - MINUTE, begin + MINUTE
+    let_lag_pass(player.session, behind + MINUTE)
+    player.session.logout()
     alone = whole_download(client, other, "MP4VO", ahead, behind)
     session = client.login()
     before = _read(session, camera, "MP4VO", begin, behind + MINUTE)

@@ -7,7 +7,8 @@ from nvr_conformance.facts import download as facts
 from nvr_conformance.facts.recorded_minutes import recorded_at_least
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import whole_download
-from nvr_conformance.procedures.downloaded_ranges import Range, judge_nothing, judge_range
+from nvr_conformance.procedures.download_lag import LAG, let_lag_pass
+from nvr_conformance.procedures.downloaded_ranges import Range, judge_newest, judge_nothing, judge_range
 from nvr_conformance.reading.mp4_samples import read_times
 from nvr_conformance.scenario import (
     MINUTE,
@@ -16,6 +17,7 @@ from nvr_conformance.scenario import (
     Client,
     Gop,
     NotTested,
+    Observe,
     Player,
     Require,
     Target,
@@ -29,23 +31,31 @@ FIRST_TIME = 1_640_995_200
 AHEAD, BEHIND = 5 * MINUTE, 2 * MINUTE  # seconds on both sides of the first recording
 MOVES = 60  # seconds: as far a ring may have moved on meanwhile, or be from what it can give
 NEWEST = 2 * MINUTE
+PROBED = 20  # seconds between two places of which it is looked whether they are recorded
 LONG = {"MP4VO": HOUR, "MP4": 12 * MINUTE}  # seconds that are asked for at most
 ROOM = 48 * 1024 * 1024  # bytes of a file that is kept whole
 
 
-@scenario("DWN-02", "DWN-06", "DWN-13")
+@scenario("DWN-02", "DWN-06", "DWN-12", "DWN-13")
 def test_ends_of_the_recording(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    observe: Observe,
+    require: Require,
 ) -> None:
-    """A range that begins ahead of the oldest recording, and one that ends there; the newest minutes."""
+    """A range that begins ahead of the oldest recording, and one that ends there; the newest minutes, which
+    playback may have some minutes before they can be downloaded."""
     player, first = player_in_recording(target, client)
     camera, slack = first.camera, facts.slack_of([first])
     now = round(target.unix_time())
     newest = now // MINUTE * MINUTE
     begin = newest - NEWEST
-    if all(_is_recorded(player, camera, moment) for moment in range(begin, now - round(slack) - 10, 20)):
+    probes = range(begin, now - round(slack) - 10, PROBED)
+    if all(_is_recorded(player, camera, moment) for moment in probes):
         asked = Range("of the newest minutes", begin, newest, NEWEST)
-        judge_range(check, client, camera, asked, slack + MOVES / 2)
+        judge_newest(check, observe, client, player.session, camera, asked, slack + PROBED / 2)
     else:
         not_tested("DWN-13", "the newest minutes are not recorded")
     oldest = _oldest(player, camera, now)
@@ -54,7 +64,7 @@ def test_ends_of_the_recording(
             not_tested(id_, "which recording is the oldest is not known")
         return
     minute = -(-oldest.start // (MINUTE * SECOND)) * MINUTE
-    if all(_is_recorded(player, camera, minute + at) for at in range(0, BEHIND, 20)):
+    if all(_is_recorded(player, camera, minute + at) for at in range(0, BEHIND, PROBED)):
         seconds = minute + BEHIND - oldest.start / SECOND
         asked = Range("ahead of the oldest recording and behind it", minute - AHEAD, minute + BEHIND, seconds)
         judge_range(check, client, camera, asked, slack + MOVES / 2)
@@ -84,10 +94,11 @@ def test_long_ranges(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
     """An hour without audio, and some minutes with it, or as much as can be kept: all that is recorded of
-    them."""
+    them, but for the newest minutes."""
     judge = Judge(check, not_tested)
     player, first = player_in_recording(target, client)
     camera, begin, slack = first.camera, minute_in(first), facts.slack_of([first])
+    let_lag_pass(player.session, begin + MINUTE)
     for kind, longest in LONG.items():
         minute = whole_download(client, camera, kind, begin, begin + MINUTE)
         size = sum(part.size for part in minute.parts)
@@ -96,6 +107,7 @@ def test_long_ranges(
         if seconds < 2 * MINUTE:
             not_tested("DWN-13", f"{kind} of more than a minute is more than the kit keeps")
             continue
+        there = target.unix_time() - LAG
         download = whole_download(client, camera, kind, begin, begin + seconds)
         name = f"{kind} of {seconds // MINUTE} minutes"
         if not facts.bodies(download):
@@ -110,5 +122,6 @@ def test_long_ranges(
         if abs(lasts - seconds) <= 2 * slack:
             check("DWN-13", True, f"{seconds} s of pictures", f"{lasts:.0f} s", name)
             continue
-        probed = [_is_recorded(player, camera, begin + at) for at in range(0, seconds + 1, MINUTE)]
+        moments = range(begin, begin + seconds + 1, MINUTE)
+        probed = [moment <= there and _is_recorded(player, camera, moment) for moment in moments]
         judge("DWN-13", name, recorded_at_least, lasts, seconds, probed, slack)

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from nvr_conformance.facts import download as facts
 from nvr_conformance.facts import playback_order
+from nvr_conformance.procedures.download_lag import let_lag_pass
 from nvr_conformance.procedures.downloaded_ranges import judge_nothing, judge_range, over_a_gap
 from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenario import (
@@ -280,6 +281,7 @@ def _download(pens: _Pens, client: Client, sides: _Sides) -> None:
         for id_ in ("DWN-02", "DWN-06", "DWN-13"):
             pens.not_tested(id_, "what lies beside the gap is not recorded whole, or more than an hour apart")
         return
+    let_lag_pass(pens.player.session, end)
     for asked in ranges:
         judge_range(pens.check, client, camera, asked, slack)
     if inside is not None:

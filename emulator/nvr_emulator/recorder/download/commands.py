@@ -66,7 +66,7 @@ class DownloadCommands:
             audio=self.cameras.audio_of(camera) if kind in WITH_AUDIO else None,
             zone=self.plan.zone,
             dialect=self.plan.dialect,
-            now=ticks(now),
+            now=ticks(now - (self.plan.variants.download_lag or 0)),
             largest=self.plan.largest_download_file,
             variants=self.plan.variants,
         )

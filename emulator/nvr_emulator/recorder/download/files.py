@@ -49,7 +49,8 @@ GOP_OVERHEAD = 512
 
 @dataclass
 class DownloadFiles:
-    """What one httpdl.cgi asks for. `begin` and `end` are Unix seconds, `now` ticks, `largest` bytes.
+    """What one httpdl.cgi asks for. `begin` and `end` are Unix seconds, `now` ticks (what is later cannot be
+    had yet), `largest` bytes.
 
     `audio` None: the camera has no microphone, or KIND is without audio.
     """
