@@ -13,10 +13,8 @@ from nvr_emulator.configuration.settings import ConfigurationError, RecorderSett
 from nvr_emulator.configuration.variant_choice import VariantError, chosen, parse_choices, read_variants
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.faults.fault import FaultError
-from nvr_emulator.server.ports import CertificateFiles, Ports
+from nvr_emulator.server.ports import LARGEST_PORT, CertificateFiles, Ports, PortsError
 from nvr_protocol.models import SERIES_BY_NAME
-
-LARGEST_PORT = 65535
 
 
 def settings_from(options: Mapping[str, Any], number: int = 0) -> RecorderSettings:
@@ -76,7 +74,10 @@ def ports_from(options: Mapping[str, Any], transport: str, number: int = 0) -> P
             raise ConfigurationError(f"--{name}-port: the recorder is set to {off} alone (--transport)")
     http, https, control = (_port(options, name, number) for name in ("http", "https", "control"))
     host, token = options["control_host"], options["control_token"]
-    return Ports(options["host"], http, https, control, host, token)
+    try:
+        return Ports(options["host"], http, https, control, host, token)
+    except PortsError as error:
+        raise ConfigurationError(f"--{error.key.replace('_', '-')}: {error.why}") from None
 
 
 def _port(options: Mapping[str, Any], name: str, number: int) -> int:
@@ -95,6 +96,9 @@ def _users(
     users: tuple[UserSettings, ...], name: str | None, password: str | None
 ) -> tuple[UserSettings, ...]:
     """The users, first the one that the flags name (or, without flags and file, the usual administrator)."""
+    for flag, given in (("--user", name), ("--password", password)):
+        if given == "":
+            raise ConfigurationError(f"{flag}: is empty: leave it out, or give one that is not")
     if name is None and password is None and users:
         return users
     if name is None and users:

@@ -9,6 +9,8 @@ import secrets
 
 from aiohttp import web
 
+from nvr_emulator.configuration.settings import ConfigurationError
+
 _HOST = re.compile(r"(?:\[(?P<bracketed>[^\[\]]+)\]|(?P<plain>[^:\[\]]+))(?::[0-9]*)?")
 WITH_BODY = ("POST", "PUT", "PATCH")
 OPEN_PATHS = ("/healthz", "/watch")
@@ -37,10 +39,22 @@ def fresh_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+def token_problem(token: object) -> str | None:
+    """Why a token is none that a header can carry and that nobody has by chance; None where it is one."""
+    if token == "":
+        return "is empty: leave it out, or give one that is not"
+    if not isinstance(token, str) or not token.isascii() or not token.isprintable() or " " in token:
+        return "must be printable ASCII without blanks"
+    return None
+
+
 class Access:
-    """What a request must bring. `token` None: it comes from this machine, and needs none."""
+    """What a request must bring. `token` None: it comes from this machine, and needs none. Where one is
+    needed, a page that has it not does no harm under any name. `ConfigurationError` for what is no token."""
 
     def __init__(self, token: str | None = None) -> None:
+        if token is not None and (problem := token_problem(token)):
+            raise ConfigurationError(f"control_token: {problem}")
         self.token = token
 
     def check(self, request: web.BaseRequest) -> None:
@@ -64,8 +78,10 @@ class Access:
             raise ControlError(415, "Content-Type: must be application/json (curl --json, or -H)")
 
     def _has_token(self, request: web.BaseRequest) -> bool:
+        if self.token is None:
+            return False
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        right = (self.token or "").encode()
+        right = self.token.encode("ascii")
         return scheme.lower() == "bearer" and hmac.compare_digest(given.encode("utf-8", "replace"), right)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.faults.fault import FaultError
-from nvr_emulator.server.control_access import Access, fresh_token, is_loopback
+from nvr_emulator.server.control_access import Access, fresh_token, is_loopback, token_problem
 from nvr_emulator.server.control_port import ControlPort
 from nvr_emulator.server.doors import Door
 from nvr_emulator.server.http_connection import HttpServer
@@ -21,9 +21,21 @@ if TYPE_CHECKING:
     from nvr_emulator.server.certificates import ServedCertificate
 
 
+LARGEST_PORT = 65535
+
+
+class PortsError(ConfigurationError):
+    """Where nobody can listen: the field of `Ports` that is wrong, and why."""
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(f"{key}: {why}")
+        self.key = key
+        self.why = why
+
+
 @dataclass(frozen=True)
 class Ports:
-    """Where to listen; port 0 lets the system choose.
+    """Where to listen; port 0 lets the system choose. `PortsError` names what cannot be.
 
     `control_token`: what the control port asks for; None: nothing on this machine, one made at the start
     where `control_host` can be reached from another.
@@ -35,6 +47,34 @@ class Ports:
     control: int = 0
     control_host: str = "127.0.0.1"
     control_token: str | None = None
+
+    def __post_init__(self) -> None:
+        for key in ("host", "control_host"):
+            if problem := _host_problem(getattr(self, key)):
+                raise PortsError(key, problem)
+        for key in ("http", "https", "control"):
+            if not _is_port(getattr(self, key)):
+                raise PortsError(key, f"must be a number from 0 to {LARGEST_PORT}")
+        if self.control_token is not None and (problem := token_problem(self.control_token)):
+            raise PortsError("control_token", problem)
+
+
+def _host_problem(host: object) -> str | None:
+    if not isinstance(host, str):
+        return "must be a text"
+    if not host:  # to the system, every address
+        return "is empty: say 127.0.0.1, or 0.0.0.0 for every address"
+    if not host.isprintable():
+        return "must be printable characters"
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return f"{host[:40]!r} is no host name"
+    return None
+
+
+def _is_port(port: object) -> bool:
+    return isinstance(port, int) and not isinstance(port, bool) and 0 <= port <= LARGEST_PORT
 
 
 @dataclass(frozen=True)
@@ -60,6 +100,8 @@ class Serving:
     def __init__(
         self, machine: Machine, ports: Ports | None = None, certificate: CertificateFiles | None = None
     ) -> None:
+        if ports is not None and not isinstance(ports, Ports):
+            raise ConfigurationError(f"ports: {str(ports)[:40]} is none: say Ports(http=8080)")
         self.machine = machine
         self.ports = ports or Ports()
         self.certificate = certificate or CertificateFiles()

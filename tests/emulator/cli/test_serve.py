@@ -136,6 +136,14 @@ def test_a_port_that_is_taken_is_named(option, named):
         (["--variant", "refusel"], "--variant: variant 'refusel' is not known"),
         (["--config", "/none.toml"], "/none.toml: No such file or directory"),
         (["--key", "x"], "--key: "),
+        (["--host", ""], "--host: is empty: say 127.0.0.1, or 0.0.0.0 for every address"),
+        (["--control-host", ""], "--control-host: is empty"),
+        (["--control-token", ""], "--control-token: is empty: leave it out"),
+        (["--control-token", "a\nb"], "--control-token: must be printable ASCII without blanks"),
+        (["--control-token", "a b"], "--control-token: must be printable ASCII without blanks"),
+        (["--control-token", "ä"], "--control-token: must be printable ASCII without blanks"),
+        (["--user", ""], "--user: is empty: leave it out"),
+        (["--password", ""], "--password: is empty: leave it out"),
     ],
 )
 def test_what_cannot_be_had_is_usage_and_one_line(arguments, line):

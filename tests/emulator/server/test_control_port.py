@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.journal.entries import Exchange
-from nvr_emulator.server.control_access import is_loopback, names_this_machine
+from nvr_emulator.server.control_access import Access, is_loopback, names_this_machine
 from nvr_emulator.server.control_observation import ENTRIES_AT_ONCE
 from nvr_emulator.server.control_operations import OPERATIONS
 from nvr_emulator.server.embedding import EmbeddedRecorder
@@ -309,6 +310,20 @@ def test_beyond_this_machine_a_token_is_needed():
         assert ask(recorder, "GET", "/state", headers=right)[0] == 200
         assert ask(recorder, "POST", "/reset", b"{}", {**right, **JSON})[0] == 200
         assert ask(recorder, "GET", "/healthz")[0] == 200
+
+
+@pytest.mark.parametrize("token", ["", " ", "a b", "a\nb", "\x7f", "ä", "\udcff", 7, b"a"])
+def test_a_token_that_nobody_or_everybody_has_opens_no_port(token):
+    with pytest.raises(ConfigurationError, match=r"^control_token: "):
+        EmbeddedRecorder(ports=Ports(control_token=token))
+    with pytest.raises(ConfigurationError, match=r"^control_token: "):
+        Access(token)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "Bearer ", "Bearer  ", "bearer \t", "Basic ", ""])
+def test_no_token_is_not_the_token(scheme):
+    with EmbeddedRecorder(ports=Ports(control_host="0.0.0.0")) as recorder:
+        assert ask(recorder, "GET", "/clock", headers={"Authorization": scheme})[0] == 401
 
 
 def test_the_certificate_can_be_trusted_and_has_no_key():

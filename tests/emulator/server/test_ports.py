@@ -63,6 +63,31 @@ def test_nothing_stays_open_where_the_port_of_https_is_taken():
     assert not listens(http)
 
 
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"host": ""}, "host: is empty"),
+        ({"control_host": ""}, "control_host: is empty"),
+        ({"host": None}, "host: must be a text"),
+        ({"host": 7}, "host: must be a text"),
+        ({"control_host": "a\0b"}, "control_host: must be printable characters"),
+        ({"host": "é" * 80}, "host: 'é+' is no host name"),
+        ({"http": "80"}, "http: must be a number from 0 to 65535"),
+        ({"https": True}, "https: must be a number from 0 to 65535"),
+        ({"control": 65536}, "control: must be a number from 0 to 65535"),
+        ({"control": -1}, "control: must be a number from 0 to 65535"),
+    ],
+)
+def test_an_address_that_is_none_is_named_before_anything_is_bound(changes, line):
+    with pytest.raises(ConfigurationError, match=f"^{line}"):
+        EmbeddedRecorder(ports=Ports(**changes))
+
+
+def test_ports_that_are_none():
+    with pytest.raises(ConfigurationError, match=r"^ports: 3 is none: say Ports\(http=8080\)$"):
+        EmbeddedRecorder(ports=3)
+
+
 def test_nothing_stays_open_where_the_certificate_is_no_use(tmp_path):
     settings = msgspec.structs.replace(small_recorder(), transport="both")
     http = free()
