@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from nvr_emulator.defects.registry import Defect
     from nvr_emulator.faults.fault import FaultError
     from nvr_emulator.findings.rule import Finding, Severity
-    from nvr_emulator.journal.entries import ClockStepped, Exchange, FaultBegan, FaultEnded, FaultStruck
+    from nvr_emulator.journal.entries import (
+        ClockStepped,
+        Exchange,
+        FaultBegan,
+        FaultEnded,
+        FaultLeftOut,
+        FaultStruck,
+    )
     from nvr_emulator.journal.journal import Journal
     from nvr_emulator.recorder.happenings import (
         DownloadEnded,
@@ -56,6 +63,7 @@ __all__ = [
     "FaultBegan",
     "FaultEnded",
     "FaultError",
+    "FaultLeftOut",
     "FaultStruck",
     "Finding",
     "Happening",
@@ -98,7 +106,14 @@ _HOMES = {
     "defects.registry": ("Defect",),
     "faults.fault": ("FaultError",),
     "findings.rule": ("Finding", "Severity"),
-    "journal.entries": ("ClockStepped", "Exchange", "FaultBegan", "FaultEnded", "FaultStruck"),
+    "journal.entries": (
+        "ClockStepped",
+        "Exchange",
+        "FaultBegan",
+        "FaultEnded",
+        "FaultLeftOut",
+        "FaultStruck",
+    ),
     "journal.journal": ("Journal",),
     "recorder.happenings": (
         "DownloadEnded",

@@ -86,7 +86,8 @@ def test_a_player_survives_loss(nvr):
 
 In recorder.toml: `faults = ["camera-lost:camera=3", {{name = "under-load", mean = 0.2}}]`; in tests also
 `@pytest.mark.nvr(faults=["camera-lost:camera=3"])`. Those hold from the start and again behind each reset; a
-reset undoes all others.
+reset undoes all others. One that can hold no more, as the clock has moved, is left out then: the journal
+(`FaultLeftOut`) and the log say why.
 
 Dice are thrown by `seed`: the same seed, camera and order of streams hits the same packets, the same order
 of requests the same answers. Every fault takes `lasts`, seconds of the recorder's clock after which it ends

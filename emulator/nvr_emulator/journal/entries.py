@@ -163,6 +163,14 @@ class FaultEnded(Happening, tag="fault ended"):
     struck: int
 
 
+class FaultLeftOut(Happening, tag="fault left out"):
+    """A fault that is configured could not be brought about again at a reset; `why` in one line."""
+
+    name: str
+    parameters: dict[str, Any]
+    why: str
+
+
 class FindingMade(Happening, tag="finding"):
     """A client broke a rule (see `nvr_emulator.findings`); `entries` are numbers of this journal."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,11 @@ from nvr_emulator.faults.answers import AnswerFault, AnswerPlans
 from nvr_emulator.faults.courses import StreamCourses
 from nvr_emulator.faults.fault import Fault, FaultError
 from nvr_emulator.faults.packets import StreamFault
-from nvr_emulator.journal.entries import FaultBegan, FaultEnded, FaultStruck
+from nvr_emulator.journal.entries import FaultBegan, FaultEnded, FaultLeftOut, FaultStruck
 from nvr_emulator.server.fault_effects import Undo, bring_about
 from nvr_emulator.server.faulty_machine import FaultyMachine
+
+log = logging.getLogger("nvr_emulator")
 
 REMOVED, OVER, RESET = "removed", "over", "reset"
 """Why a fault holds no more."""
@@ -57,6 +60,17 @@ class FaultsInForce:
         """Bring about what is configured. `FaultError` in one line."""
         for fault in self._configured:
             await self.add(fault)
+
+    async def begin_again(self) -> None:
+        """Bring about what is configured, behind a reset: what can hold no more, as the clock has moved, is
+        left out, and the journal and the log tell."""
+        for fault in self._configured:
+            try:
+                await self.add(fault)
+            except FaultError as error:
+                log.warning("left out at the reset: %s", error)
+                left_out = FaultLeftOut(name=fault.name, parameters=fault.parameters, why=str(error))
+                self._machine.observer.tell(left_out)
 
     async def add(self, fault: Fault) -> InForce:
         """Bring a fault about. `FaultError` in one line where this recorder cannot have it."""

@@ -36,6 +36,7 @@ LINGERING = 1.0
 """Seconds in which a client that is still sending can read why nothing more is taken from it."""
 LINGERING_BYTES = 16 * 1024 * 1024
 """What is dropped meanwhile, at most."""
+FAILED = "the emulator failed at this request; its log has the trace"
 HALF_CLOSED_LOOKS = (0.02, 1.0)
 """Seconds from one look at a half-closed connection to the next, at first and at most."""
 
@@ -165,8 +166,8 @@ class Connection(web.RequestHandler):
             log.error("the emulator failed at %s", request.raw_path[:500], exc_info=exc)
         if request.writer.output_size > 0:
             raise ConnectionError("part of an answer is out: no other can follow")
-        reason = (message or "the request is malformed").partition("\n")[0][:200]
-        response = LastAnswer(self, self._malformed(max(status, 400), f"HTTP: {reason}"))
+        reason = FAILED if status >= 500 else f"HTTP: {_first_line(message or 'the request is malformed')}"
+        response = LastAnswer(self, self._malformed(max(status, 400), reason))
         response.force_close()
         return response
 
@@ -252,6 +253,10 @@ class LastAnswer(web.Response):
         await super().write_eof(data)
         self._connection.linger()
         await asyncio.get_running_loop().create_future()
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0][:200]
 
 
 def _later(seconds: float, do: Callable[..., None], *arguments: Any) -> asyncio.TimerHandle:

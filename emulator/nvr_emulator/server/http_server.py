@@ -20,7 +20,7 @@ from nvr_emulator.server.clock import ManualClock
 from nvr_emulator.server.disturbed import disturb
 from nvr_emulator.server.download_response import send_download
 from nvr_emulator.server.exchanges import exchange_of
-from nvr_emulator.server.http_connection import HttpServer
+from nvr_emulator.server.http_connection import FAILED, HttpServer
 from nvr_emulator.server.library_internals import EndlessResponse
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.unsent import LONG, all_sent, leave
@@ -90,7 +90,7 @@ class RecorderServer:
             return self.recorder.receive(request, now)
         except Exception:
             log.exception("the recorder failed at %s", request.target[:500])
-            return refusal(Refused(500, "the emulator failed at this request; its log has the trace"))
+            return refusal(Refused(500, FAILED))
 
     def _exchange(
         self, incoming: web.BaseRequest, request: Request, reply: Reply, now: float, arrived: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 
@@ -110,17 +110,13 @@ class Machine:
 
     async def reset(self, *, restart_clock: bool = False) -> None:
         """Bring the recorder back to where it started; the clock too where that is asked for."""
-        async with self.pump.moving:
-            self.observer.finish()
-            await self.faults.clear(RESET)
+        async with self._beginning_anew():
             if restart_clock:
                 self.clock.restart()
             self.recorder.reset(self.clock.now())
             self.observer.reset()
             if self.pump.sent is not None:
                 self.pump.sent.clear()
-            await self.faults.begin()
-            self.pump.changed()
 
     async def take_variants(self, chosen: Mapping[str, object]) -> None:
         """Become another recorder that the document allows: it begins anew with these variants.
@@ -128,17 +124,26 @@ class Machine:
         settings = msgspec.structs.replace(self.settings, variants=read_variants(chosen))
         made = plan(settings)
         check_recorded(made, self.clock.now())
-        async with self.pump.moving:
-            self.observer.finish()
-            await self.faults.clear(RESET)
+        async with self._beginning_anew():
             self.recorder.reset(self.clock.now())
             self.settings, self.plan = settings, made
             self.recorder.build(made, self.clock.now())
             self._plant_defects()
             self.recorder.tell_to(self.observer.tell)
             self.observer.reset()
-            await self.faults.begin()
-            self.pump.changed()
+
+    @contextlib.asynccontextmanager
+    async def _beginning_anew(self) -> AsyncIterator[None]:
+        """The clock stands and no fault holds; afterwards those do that are configured, and whatever comes of
+        it, what falls due is looked for."""
+        async with self.pump.moving:
+            try:
+                self.observer.finish()
+                await self.faults.clear(RESET)
+                yield
+                await self.faults.begin_again()
+            finally:
+                self.pump.changed()
 
     def _plant_defects(self) -> None:
         if self.defects:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +12,7 @@ from nvr_emulator.configuration.fault_choice import fault_of
 from nvr_emulator.configuration.settings import LATEST, ConfigurationError, RecorderSettings, UserSettings
 from nvr_emulator.faults.fault import FaultError
 from nvr_emulator.faults.table import kinds
-from nvr_emulator.journal.entries import ClockStepped, FaultBegan, FaultEnded, FaultStruck
+from nvr_emulator.journal.entries import ClockStepped, FaultBegan, FaultEnded, FaultLeftOut, FaultStruck
 from nvr_emulator.recorder.happenings import SessionEnded
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
@@ -145,6 +146,63 @@ def test_a_reset_undoes_what_was_added_and_brings_back_what_is_configured():
         ]
         assert recorder.machine.clock.now() == before + 500
         get(recorder, "as_getinfo.cgi")
+
+
+@pytest.fixture
+def ending():
+    """A recorder whose faults were undone, and whose clock shows the last moment that it can."""
+    with EmbeddedRecorder(faults=["clock-step:seconds=86400", "camera-lost:camera=2"]) as recorder:
+        recorder.faults.clear()
+        recorder.advance(LATEST - recorder.machine.clock.now())
+        yield recorder
+
+
+@pytest.mark.parametrize(("path", "body"), [("/reset", {}), ("/variants", {"variants": {}})])
+def test_a_configured_fault_that_can_hold_no_more_is_left_out_and_told(ending, caplog, path, body):
+    for _ in range(2):
+        caplog.clear()
+        assert ask(ending, "POST", path, body)[0] == 200
+        assert [str(held.fault) for held in ending.faults] == ["camera-lost:camera=2"]
+        (left_out,) = ending.journal.of(FaultLeftOut)
+        assert (left_out.name, left_out.parameters) == ("clock-step", {"seconds": 86400.0})
+        assert left_out.why.startswith("fault clock-step: the recorder's clock goes from")
+        (told,) = caplog.records
+        assert (told.levelname, told.message) == ("WARNING", f"left out at the reset: {left_out.why}")
+    kinds_told = {entry["kind"] for entry in ask(ending, "GET", "/journal")[1]["entries"]}
+    assert "fault left out" in kinds_told
+
+
+def test_after_a_reset_to_the_start_all_that_is_configured_holds_again(ending):
+    ending.reset()
+    ending.reset(restart_clock=True)
+    assert [held.fault.name for held in ending.faults] == ["clock-step", "camera-lost"]
+    assert ending.journal.of(FaultLeftOut) == []
+
+
+def test_summer_time_that_has_ended_for_good_is_left_out():
+    """Hong Kong had its last in 1979."""
+    with EmbeddedRecorder(
+        time_zone="Asia/Hong_Kong", clock_start=datetime(1979, 1, 1, tzinfo=UTC), faults=["summer-time"]
+    ) as recorder:
+        recorder.advance(2 * 365 * 86_400)
+        recorder.reset()
+        assert len(recorder.faults) == 0
+        assert "knows no summer time" in recorder.journal.of(FaultLeftOut)[0].why
+
+
+def test_where_a_reset_fails_what_falls_due_is_looked_for_all_the_same(recorder, monkeypatch):
+    woken = []
+
+    async def fails():
+        raise RuntimeError
+
+    monkeypatch.setattr(recorder.machine.faults, "begin_again", fails)
+    monkeypatch.setattr(recorder.machine.pump, "changed", lambda: woken.append(True))
+    with pytest.raises(RuntimeError):
+        recorder.reset()
+    assert woken
+    status, answer = ask(recorder, "POST", "/reset", {})
+    assert (status, answer) == (500, {"error": "the emulator failed at this request; its log has the trace"})
 
 
 def test_what_a_recorder_cannot_have_from_the_start_is_said_in_one_line():
