@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nvr_emulator.cli.ending import EXIT_FINDINGS
+from nvr_emulator.cli.parameter_types import is_other_than_a_file
 from nvr_emulator.cli.whole_file import check_writable, write_whole
 from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.findings.registry import RULES, as_bad_as
@@ -23,22 +24,25 @@ def check_wishes(files: Iterable[Path], ignored: Iterable[str]) -> None:
     for path in files:
         if path.suffix not in SUFFIXES:
             raise ConfigurationError(f"--findings-out: {path}: the name must end in .sarif or .xml (JUnit)")
-        check_writable(path)
+        if is_other_than_a_file(path):
+            raise ConfigurationError(f"--findings-out: {path} is no regular file")
+        check_writable(path.resolve())
     for rule in ignored:
         if rule not in RULES:
             raise ConfigurationError(f"--ignore-finding: {rule!r} is no rule; see nvr-emulator rules")
 
 
 def write_findings(path: Path, findings: Sequence[Finding], level: Severity) -> None:
-    """Write a SARIF or a JUnit file, by its suffix; nobody sees half of it. `level`: what fails in JUnit."""
+    """Write a SARIF or a JUnit file, by its suffix; nobody sees half of it, and a link stays one. `level`:
+    what fails in JUnit."""
     if path.suffix == ".sarif":
         from nvr_emulator.findings.files.sarif import sarif
 
-        write_whole(path, json.dumps(sarif(findings), indent=2).encode() + b"\n")
+        write_whole(path.resolve(), json.dumps(sarif(findings), indent=2).encode() + b"\n")
     else:
         from nvr_emulator.findings.files.junit import junit
 
-        write_whole(path, junit(findings, level))
+        write_whole(path.resolve(), junit(findings, level))
 
 
 def judge_findings(findings: Sequence[Finding], options: Mapping[str, Any]) -> int:

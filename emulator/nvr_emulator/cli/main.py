@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from nvr_emulator.cli.ending import EXIT_NO, ended, in_one_line
+from nvr_emulator.cli.parameter_types import NamedPath, Number
 from nvr_emulator.cli.ready_file import ready_file
 from nvr_emulator.cli.recorder_options import recorder_options
 from nvr_emulator.cli.table import table
@@ -42,9 +43,7 @@ def fleet(**options: Any) -> None:
 
 @main.command()
 @click.argument("where", metavar="URL|FILE")
-@click.option(
-    "--timeout", type=click.FloatRange(0, 86400), default=30.0, show_default=True, help="Seconds to wait."
-)
+@click.option("--timeout", type=Number(0, 86400), default=30.0, show_default=True, help="Seconds to wait.")
 def wait(where: str, timeout: float) -> None:
     """Wait until a recorder answers: the one at URL, or those that FILE names (of --ready-file, whose lines
     are printed then)."""
@@ -74,7 +73,7 @@ def _serve(options: dict[str, Any]) -> None:
 
 @main.command()
 @click.option("--example", is_flag=True, help="Print a recorder.toml with every key, commented.")
-@click.option("--check", type=click.Path(path_type=Path), help="Say whether a recorder.toml can be served.")
+@click.option("--check", type=NamedPath(path_type=Path), help="Say whether a recorder.toml can be served.")
 def config(example: bool, check: Path | None) -> None:
     """Print an example of a recorder.toml, or check one."""
     if example == (check is not None):
@@ -95,11 +94,11 @@ def config(example: bool, check: Path | None) -> None:
 
 
 @main.command("import")
-@click.argument("video", type=click.Path(path_type=Path))
+@click.argument("video", type=NamedPath(path_type=Path))
 @click.option("--name", required=True, help="Name of the folder that is made.")
 @click.option(
     "--into",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     default=Path("fixtures"),
     show_default=True,
     help="Where it is made.",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from nvr_emulator.cli.parameter_types import NamedPath, Number
 from nvr_emulator.cli.usual_user import DEFAULT_PASSWORD, DEFAULT_USER
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,7 +28,7 @@ def _mode(context: click.Context, parameter: click.Parameter, text: str) -> int:
 OPTIONS = (
     click.option(
         "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=NamedPath(path_type=Path, dir_okay=False),
         help="A recorder in a file (see nvr-emulator config); flags override it.",
     ),
     click.option("--model", type=click.Choice(["1", "2", "3"]), help="Model group.  [default: 2]"),
@@ -50,10 +51,14 @@ OPTIONS = (
     ),
     click.option(
         "--cert",
-        type=click.Path(path_type=Path),
+        type=NamedPath(regular=True, path_type=Path),
         help="Certificate for HTTPS (PEM); without it one is made that nobody signed.",
     ),
-    click.option("--key", type=click.Path(path_type=Path), help="Its key (PEM), where in another file."),
+    click.option(
+        "--key",
+        type=NamedPath(regular=True, path_type=Path),
+        help="Its key (PEM), where in another file.",
+    ),
     click.option(
         "--name", "names", multiple=True, help="A further name that the made certificate is valid for."
     ),
@@ -62,7 +67,7 @@ OPTIONS = (
     click.option("--clock", type=click.Choice(["real", "manual", "fast"]), default="real", show_default=True),
     click.option(
         "--speed",
-        type=click.FloatRange(0, 1000, min_open=True),
+        type=Number(0, 1000, min_open=True),
         default=10.0,
         show_default=True,
         help="How many times faster than real time the fast clock runs.",
@@ -92,7 +97,7 @@ OPTIONS = (
     ),
     click.option(
         "--ready-file",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=NamedPath(path_type=Path, dir_okay=False),
         help="Write the ready line here too; the file is there for as long as the recorder serves.",
     ),
     click.option(
@@ -106,7 +111,7 @@ OPTIONS = (
     click.option("--open", "opens", is_flag=True, help="Show the recorder in a browser: the page /watch."),
     click.option(
         "--findings-out",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=NamedPath(path_type=Path, dir_okay=False),
         multiple=True,
         help="Write what clients did wrong when it ends: FILE.sarif, or FILE.xml (JUnit).",
     ),

@@ -13,10 +13,13 @@ import signal
 import sys
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from nvr_emulator.cli.findings_out import check_wishes, judge_findings
+from nvr_emulator.cli.parameter_types import is_other_than_a_file
 from nvr_emulator.cli.serve_settings import certificate_from, ports_from, settings_from
+from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.findings.rule import Finding
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.ports import Serving
@@ -34,11 +37,18 @@ def serve(options: Mapping[str, Any], write_ready: Callable[[str], None]) -> int
     `ConfigurationError` or `OSError` where it cannot be served; see `nvr_emulator.cli.main` for the flags.
     """
     check_wishes(options["findings_out"], options["ignored_findings"])
+    _check_config(options["config"], options["count"])
     _log_to_stderr(options["log_format"], verbose=options["verbose"])
     _have_descriptors()
     servings = [_serving(options, number) for number in range(options["count"])]
     findings = asyncio.run(_serve(servings, options, write_ready))
     return judge_findings(findings, options)
+
+
+def _check_config(path: Path | None, count: int) -> None:
+    """A pipe is empty for whoever reads it second."""
+    if path is not None and count > 1 and is_other_than_a_file(path):
+        raise ConfigurationError(f"--config: {path} is no regular file: it is read for each recorder")
 
 
 def _serving(options: Mapping[str, Any], number: int) -> Serving:

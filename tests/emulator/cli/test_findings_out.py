@@ -88,3 +88,11 @@ def test_a_wish_that_cannot_be_met_is_told_before_serving(arguments, why):
     result = CliRunner().invoke(main, ["serve", *arguments])
     assert (result.exit_code, result.output.count("\n")) == (2, 1)
     assert why in result.output
+
+
+def test_findings_are_written_where_a_link_leads(tmp_path):
+    link, target = tmp_path / "found.xml", tmp_path / "elsewhere.xml"
+    link.symlink_to(target)
+    assert serve("--findings-out", str(link)) == (0, "")
+    assert link.is_symlink()
+    assert ElementTree.parse(target).getroot().tag == "testsuites"

@@ -1,6 +1,7 @@
 """`nvr-emulator serve`: when its ready file is there, and how it ends."""
 
 import json
+import os
 import signal
 import socket
 import stat
@@ -96,6 +97,79 @@ def test_the_older_line_is_gone_before_anything_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr(serving, "serve", look)
     CliRunner().invoke(main, ["serve", "--ready-file", str(path)])
     assert there == [False]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["model = 3\n", "{}\n", '{"ready": 1}\n', "\n" + STALE, "[" * 100_000, "\xff", '{"ready": true\n'],
+)
+def test_what_is_no_ready_file_is_left_alone(tmp_path, content):
+    path = tmp_path / "r.toml"
+    path.write_text(content, "latin-1")
+    status, said = refused("--config", path, "--ready-file", path)
+    reason = "is no ready file: it is left as it is; name another"
+    assert (status, said) == (2, f"Error: --ready-file: {path} {reason}\n")
+    assert path.read_text("latin-1") == content
+
+
+def test_an_empty_file_is_one_to_write(tmp_path):
+    path = tmp_path / "ready.json"
+    path.touch()
+    with ready_file(path):
+        assert not path.exists()
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "broken link"])
+def test_what_is_no_regular_file_is_left_alone(tmp_path, kind):
+    path, target = tmp_path / "ready.json", tmp_path / "target"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(target)
+    if kind == "link":
+        target.write_text(STALE)
+    before = path.lstat()
+    status, said = refused("--ready-file", path)
+    assert status == 2
+    assert said.startswith(f"Error: --ready-file: {path} is no ready file: ")
+    assert path.lstat().st_ino == before.st_ino
+    assert target.exists() == (kind == "link")
+
+
+@pytest.mark.parametrize("option", ["--ready-file", "--config", "--cert", "--key", "--findings-out"])
+def test_an_empty_name_is_told_of_its_flag(option):
+    status, said = refused(option, "")
+    assert status == 2
+    assert f"Invalid value for '{option}': an empty name names nothing." in said
+
+
+@pytest.mark.parametrize("option", ["--cert", "--key", "--findings-out"])
+def test_a_pipe_is_no_file(tmp_path, option):
+    """Nobody writes into it: whoever opens it waits."""
+    path = tmp_path / "pipe.xml"
+    os.mkfifo(path)
+    status, said = refused(option, path, "--transport", "https")
+    assert status == 2
+    assert "is no regular file" in said
+    assert option in said
+
+
+def test_a_pipe_configures_no_fleet(tmp_path):
+    """It is empty for the second of them."""
+    path = tmp_path / "recorder.toml"
+    os.mkfifo(path)
+    result = CliRunner().invoke(main, ["fleet", "--count", "2", "--config", str(path)])
+    assert result.exit_code == 2
+    assert result.output == f"Error: --config: {path} is no regular file: it is read for each recorder\n"
+
+
+@pytest.mark.parametrize("speed", ["nan", "NaN", "-nan"])
+@pytest.mark.parametrize("by", ["flag", "environment"])
+def test_a_speed_that_is_no_number_is_told_of_its_flag(speed, by):
+    given = (["--speed", speed], {}) if by == "flag" else ([], {"NVR_EMULATOR_SPEED": speed})
+    result = CliRunner().invoke(main, ["serve", "--clock", "fast", *given[0]], env=given[1])
+    assert result.exit_code == 2
+    assert f"Invalid value for '--speed': {speed!r} is no number." in result.output
 
 
 def test_the_line_of_another_recorder_is_left_alone(tmp_path):
