@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,7 +88,8 @@ def _leave(why: str) -> None:
         if stream.isatty():
             stream.write("\x1b[?25h")  # a line that moves hides the cursor
             stream.flush()
-    os.write(2, f"nvr-conformance: {why}\n".encode())
+    with suppress(OSError):
+        os.write(2, f"nvr-conformance: {why}\n".encode())
     os._exit(EXIT_KIT_BROKE)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from nvr_conformance.cli.stopping import stop
@@ -24,7 +26,7 @@ def list_requirements(as_json: bool, markdown: bool) -> None:
     if as_json:
         import msgspec
 
-        click.echo(msgspec.json.format(msgspec.json.encode(rows, order="sorted"), indent=2).decode())
+        click.echo(json.dumps(msgspec.to_builtins(rows, order="sorted"), indent=2))
         return
     for row in rows:
         click.echo(f"{row.id}  {row.level.value:7}  §{row.section:18}  {row.text}")

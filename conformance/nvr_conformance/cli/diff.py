@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def diff(before: Path, after: Path, verdicts: bool, as_json: bool) -> None:
     if as_json:
         rows = [{**msgspec.to_builtins(change), "direction": change.direction} for change in found]
         data = {"before": old.verdict, "after": new.verdict, "changes": rows}
-        click.echo(msgspec.json.format(msgspec.json.encode(data), indent=2).decode())
+        click.echo(json.dumps(data, indent=2))
     else:
         if old.model != new.model:
             click.echo(f"MODEL {old.model} against MODEL {new.model}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
+from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE, EXIT_USAGE, Judged
+from nvr_emulator import standard_output
 from nvr_emulator.version import __version__
 
 NEEDED = ("av", "h11", "hypothesis", "jinja2", "numpy", "pytest", "rich", "scapy")
@@ -14,14 +16,18 @@ _HELP = ("-h", "--help")
 
 
 def main() -> None:
-    """Run the command line; exit status 2 where the extra is not installed, which help does without."""
+    """Run the command line; exit status 2 where the extra is not installed, which help does without, and 4
+    where stdout was to have all that came of it, and could not be written."""
+    standard_output.run("nvr-conformance", _run, EXIT_KIT_BROKE, lambda end: isinstance(end, Judged))
+
+
+def _run() -> None:
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
         print(f"nvr-conformance, version {__version__}")
         return
-    # Behind the version, which needs neither.
+    # Behind the version, which does without.
     from nvr_conformance import interrupts
-    from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE, EXIT_USAGE
 
     asks_for_help = not arguments or any(word in _HELP for word in arguments)
     missing = [name for name in NEEDED if find_spec(name) is None]

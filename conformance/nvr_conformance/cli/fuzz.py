@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,7 @@ import click
 
 from nvr_conformance.cli.options import SHARD, recorder_options, require_files, require_folders
 from nvr_conformance.cli.stopping import no_traceback, say, writing
-from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
+from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, Judged
 from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
@@ -248,4 +247,4 @@ def _guarded(options: TargetOptions, work: Callable[[TargetSource], int]) -> NoR
     with no_traceback():
         source.prepare()
         status = work(source)
-    sys.exit(status)
+    raise Judged(status)

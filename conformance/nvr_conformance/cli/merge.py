@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,13 @@ import click
 
 from nvr_conformance.cli.options import require_folders
 from nvr_conformance.cli.stopping import stop
-from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
+from nvr_conformance.judgement.exit_status import (
+    EXIT_CONFORMANT,
+    EXIT_FAILURES,
+    EXIT_KIT_BROKE,
+    EXIT_USAGE,
+    Judged,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,7 +57,9 @@ def merge(parts: tuple[Path, ...], report: Path) -> None:
         stop(str(problem), EXIT_USAGE)
     if not done:
         stop("there are no parts: a shard leaves selftest.json, mutants.json or fuzz.json", EXIT_USAGE)
-    sys.exit(next((status for status in (EXIT_FAILURES, EXIT_KIT_BROKE) if status in done), EXIT_CONFORMANT))
+    raise Judged(
+        next((status for status in (EXIT_FAILURES, EXIT_KIT_BROKE) if status in done), EXIT_CONFORMANT)
+    )
 
 
 def _paths(parts: tuple[Path, ...], name: str) -> list[Path]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvr_conformance.cli.stopping import stop, writing
-from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE
+from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, Judged
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,7 +74,7 @@ def run_mutants(settings: MutantSettings, *, jobs: int, report: Path | None, sha
             write_mutants_page(report, record)
     if ended:
         stop(ended, EXIT_KIT_BROKE)
-    sys.exit(EXIT_CONFORMANT if all(score.reached for score in made) else EXIT_FAILURES)
+    raise Judged(EXIT_CONFORMANT if all(score.reached for score in made) else EXIT_FAILURES)
 
 
 def print_scores(console: Console, scores: tuple[Score, ...]) -> None:

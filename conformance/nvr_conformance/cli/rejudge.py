@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, require_folders
 from nvr_conformance.cli.stopping import no_traceback, say, stop, tell
-from nvr_conformance.judgement.exit_status import EXIT_USAGE
+from nvr_conformance.judgement.exit_status import EXIT_USAGE, Judged
 
 
 @click.command()
@@ -54,7 +53,7 @@ def rejudge(
         try:
             result = judge_again(
                 report,
-                reporters=[console_report, *writers],
+                reporters=[*writers, console_report],
                 scenarios=scenarios or SCENARIOS,
                 expected_failures=known,
                 problems=of_another_model(report, read_index(report / "evidence").model),
@@ -67,9 +66,9 @@ def rejudge(
         found = changes(load_result(report), result, verdicts_only=True)
     except (OSError, ValueError) as problem:
         say(f"not compared with the run: {problem}")
-        sys.exit(result.exit_status)
+        raise Judged(result.exit_status) from None
     for change in found:
         say(f"the run said otherwise: {change.id}: {change.before}, now {change.after}")
     if not found:
         click.echo("each requirement has the verdict that it had in the run")
-    sys.exit(result.exit_status)
+    raise Judged(result.exit_status)

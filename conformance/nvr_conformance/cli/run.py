@@ -19,7 +19,7 @@ from nvr_conformance.cli.options import (
     require_folders,
 )
 from nvr_conformance.cli.stopping import no_traceback, tell
-from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_KIT_BROKE
+from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_KIT_BROKE, Judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,12 +166,12 @@ def run(
         writers = (
             [] if report is None else [ReportWriter(report, passwords=passwords, redact_uids=redact_uids)]
         )
-        result = judge_source(source, wanted, reporters=[console_report, *writers])
+        result = judge_source(source, wanted, reporters=[*writers, console_report])
         for writer in writers:
             tell(writer.problem)
         if profile_out is not None and not result.interrupted:
             _write_profile(profile_out, source, result)
-    sys.exit(result.exit_status)
+    raise Judged(result.exit_status)
 
 
 def _refuse_idle(given: Mapping[str, object], why: str) -> None:
@@ -222,9 +222,10 @@ def _rehearse(console: Console, source: TargetSource, wanted: RunOptions) -> Pla
 
     from nvr_conformance.engine.rehearsal import rehearse
     from nvr_conformance.judgement.outcomes import PrerequisiteFailed
+    from nvr_conformance.report.terminal import moving_line
 
     try:
-        with console.status("rehearsing on an emulated recorder, to know how long it takes"):
+        with moving_line(console, "rehearsing on an emulated recorder, to know how long it takes"):
             return rehearse(source, wanted)
     except PrerequisiteFailed as problem:
         console.print(f"no plan: {escape(problem.reason)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,13 @@ import click
 
 from nvr_conformance.cli.options import SHARD, require_folders
 from nvr_conformance.cli.stopping import stop, writing
-from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, EXIT_USAGE
+from nvr_conformance.judgement.exit_status import (
+    EXIT_CONFORMANT,
+    EXIT_FAILURES,
+    EXIT_KIT_BROKE,
+    EXIT_USAGE,
+    Judged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +156,7 @@ def selftest(
     if ended:
         stop(ended, EXIT_KIT_BROKE)
     print_matrix(console, outcomes, coverage(outcomes, ids, declared))
-    sys.exit(_exit_status(outcomes))
+    raise Judged(_exit_status(outcomes))
 
 
 def _try_all(

@@ -17,7 +17,7 @@ from nvr_conformance.engine.events import (
 )
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import Overall, Verdict
-from nvr_conformance.report.terminal import print_table
+from nvr_conformance.report.terminal import moving_line, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +67,7 @@ class ConsoleReport:
                     f"Judging {escape(event.target)} as MODEL {event.model}, "
                     f"{self._total} scenario{'s' * (self._total != 1)}, seed {event.seed}"
                 )
-                self._status = self._console.status("")
+                self._status = moving_line(self._console, "")
                 self._status.start()
             case ScenarioStarted(name=name):
                 self._show(name)

@@ -11,11 +11,18 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.status import Status
+
 
 def make_console(*, stderr: bool = False) -> Console:
     """A console of this process. Where it is no terminal nothing is wrapped."""
     console = Console(stderr=stderr)
     return console if console.is_terminal else Console(stderr=stderr, soft_wrap=True)
+
+
+def moving_line(console: Console, text: str) -> Status:
+    """A line that moves while something is done, of characters that the console has."""
+    return console.status(text, spinner="dots" if console.encoding.startswith("utf") else "line")
 
 
 def print_table(console: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

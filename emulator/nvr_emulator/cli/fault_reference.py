@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from textwrap import wrap
 
@@ -24,7 +25,7 @@ def listing() -> str:
 
 def as_json() -> str:
     """For machines: one object a fault."""
-    return msgspec.json.encode(all_faults()).decode()
+    return json.dumps(msgspec.to_builtins(all_faults()))
 
 
 def markdown() -> str:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nvr_emulator import standard_output
 from nvr_emulator.cli.findings_out import check_wishes, judge_findings
 from nvr_emulator.cli.parameter_types import is_other_than_a_file
 from nvr_emulator.cli.serve_settings import certificate_from, ports_from, settings_from
@@ -78,9 +79,9 @@ async def _serve(
         _collect_as_usual()
         lines = "\n".join(json.dumps(_ready(serving, options)) for serving in servings)
         write_ready(lines)
-        # A reader that has gone must not end the recorder.
-        with contextlib.suppress(BrokenPipeError):
-            print(lines, flush=True)
+        print(lines)
+        if (problem := standard_output.lost()) is not None:
+            raise OSError(problem.errno, problem.strerror, "stdout")
         if options["opens"]:
             for serving in servings:
                 await asyncio.to_thread(webbrowser.open, _page(serving))

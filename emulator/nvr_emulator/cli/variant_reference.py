@@ -34,7 +34,7 @@ def as_json() -> str:
         }
         for variant in all_variants()
     ]
-    return json.dumps(rows, ensure_ascii=False)
+    return json.dumps(rows)
 
 
 def markdown() -> str:
