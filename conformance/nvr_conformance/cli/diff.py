@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from nvr_conformance.cli.stopping import say
+from nvr_conformance.cli.words import Place
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES
 from nvr_conformance.judgement.plain_text import plain
 
 _COLOURS = {"worse": "red", "better": "green", "changed": "yellow"}
-_REPORT = click.Path(path_type=Path, exists=True)
+_REPORT = Place(exists=True)
 
 
 @click.command("diff")

@@ -14,6 +14,7 @@ import click
 
 from nvr_conformance.cli.options import SHARD, recorder_options, require_files, require_folders
 from nvr_conformance.cli.stopping import no_traceback, say, writing
+from nvr_conformance.cli.words import Place
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, Judged
 from nvr_conformance.judgement.plain_text import plain
 
@@ -56,7 +57,7 @@ class Duration(click.ParamType[float]):
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
     "--keep",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(dir_okay=False),
     default=Path("nvr-fuzz.json"),
     show_default=True,
     help="Where a disagreement is kept, for nvr-conformance replay.",
@@ -64,13 +65,13 @@ class Duration(click.ParamType[float]):
 @click.option(
     "--json",
     "summary",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(dir_okay=False),
     metavar="FILE",
     help="Write the numbers, what was covered and what not as JSON.",
 )
 @click.option(
     "--examples",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(file_okay=False),
     metavar="DIR",
     help="Do again first what disagreed before, and keep there what does; shards may share it.",
 )
@@ -126,7 +127,7 @@ def fuzz(
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=Place(dir_okay=False, exists=True))
 @recorder_options
 def replay(options: TargetOptions, file: Path) -> None:
     """Do the steps in FILE again on the recorder at URL, or on an emulated one.

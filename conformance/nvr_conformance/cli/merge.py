@@ -9,6 +9,7 @@ import click
 
 from nvr_conformance.cli.options import require_folders
 from nvr_conformance.cli.stopping import stop
+from nvr_conformance.cli.words import Place
 from nvr_conformance.judgement.exit_status import (
     EXIT_CONFORMANT,
     EXIT_FAILURES,
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
     "parts",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=Place(file_okay=False, exists=True),
     metavar="DIR...",
 )
 @click.option(
     "--report",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(file_okay=False),
     required=True,
     help="Directory for what they make together.",
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvr_conformance.cli.words import Number, Place
 from nvr_conformance.evidence import whole_files
 from nvr_conformance.judgement.plain_text import plain
 
@@ -36,7 +37,7 @@ _OPTIONS = (
     click.option("--allow", metavar="ptz,presets,eviction,load", help="What may disturb others."),
     click.option(
         "--pace",
-        type=click.FloatRange(0, 3600),
+        type=Number(0, 3600),
         help="Seconds between commands [3; 0 on a clock to be moved].",
     ),
     click.option("--control", metavar="URL", help="The control port of an emulator."),
@@ -53,7 +54,7 @@ _OPTIONS = (
 
 EXPECTED_FAILURES = click.option(
     "--expected-failures",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=Place(dir_okay=False, exists=True),
     help="A TOML file of failures that are known and excused until a date.",
 )
 
@@ -152,6 +153,13 @@ def require_files(places: Mapping[str, Path | None]) -> None:
 def require_folders(places: Mapping[str, Path | None]) -> None:
     """Make the directories of these options. click.BadParameter where they cannot be written in."""
     _require(places, whole_files.require_folder)
+
+
+def require_reports(places: Mapping[str, Path | None]) -> None:
+    """As ``require_folders``; click.BadParameter also where they hold what is no report."""
+    from nvr_conformance.report.place import require_place
+
+    _require(places, require_place)
 
 
 def _require(places: Mapping[str, Path | None], look: Callable[[Path], None]) -> None:

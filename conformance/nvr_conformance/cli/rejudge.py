@@ -7,23 +7,24 @@ from pathlib import Path
 
 import click
 
-from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, require_folders
+from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, require_reports
 from nvr_conformance.cli.stopping import no_traceback, say, stop, tell
+from nvr_conformance.cli.words import Place
 from nvr_conformance.judgement.exit_status import EXIT_USAGE, Judged
 
 
 @click.command()
-@click.argument("report", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("report", type=Place(exists=True, file_okay=False))
 @click.option(
     "--report",
     "written",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(file_okay=False),
     help="Directory for a report of this judging.",
 )
 @EXPECTED_FAILURES
 @click.option(
     "--scenarios",
-    type=click.Path(path_type=Path, exists=True),
+    type=Place(exists=True),
     help="Scenarios of your own, where the run had them.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show every check as it is made.")
@@ -46,7 +47,7 @@ def rejudge(
 
     if written is not None and written.resolve() == report.resolve():
         raise click.UsageError(f"{written} is what is judged: write the report elsewhere")
-    require_folders({"--report": written})
+    require_reports({"--report": written})
     known = read_known(expected_failures)
     with closing(ConsoleReport(make_console(), verbose=verbose)) as console_report, no_traceback():
         writers = [] if written is None else [ReportWriter(written)]

@@ -16,9 +16,10 @@ from nvr_conformance.cli.options import (
     read_known,
     recorder_options,
     require_files,
-    require_folders,
+    require_reports,
 )
 from nvr_conformance.cli.stopping import no_traceback, tell
+from nvr_conformance.cli.words import Number, Place
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_KIT_BROKE, Judged
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--skip", multiple=True, metavar="ID-GLOB", help="Leave these requirements out; may be repeated."
 )
-@click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
+@click.option("--report", type=Place(file_okay=False), help="Directory for the report.")
 @click.option(
     "--note",
     "notes",
@@ -62,23 +63,21 @@ if TYPE_CHECKING:
     help="Whether UIDs are replaced in the report (UID-1, UID-2 …) [they are].",
 )
 @EXPECTED_FAILURES
-@click.option(
-    "--timeout", type=click.FloatRange(0.1, 600), default=10.0, help="Seconds an answer may take [10]."
-)
+@click.option("--timeout", type=Number(0.1, 600), default=10.0, help="Seconds an answer may take [10].")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(dir_okay=False),
     help="A recorder.toml for the embedded emulator (see nvr-emulator config).",
 )
 @click.option(
     "--scenarios",
-    type=click.Path(path_type=Path, exists=True),
+    type=Place(exists=True),
     help="Scenarios of your own instead of those that come with this package.",
 )
 @click.option(
     "--profile-out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(dir_okay=False),
     metavar="FILE",
     help="Write what the recorder is like as a recorder.toml for nvr-emulator serve --config.",
 )
@@ -150,7 +149,7 @@ def run(
         read_required(required)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    require_folders({"--report": report})
+    require_reports({"--report": report})
     require_files({"--profile-out": profile_out})
     console = make_console()
     with closing(ConsoleReport(console, verbose=verbose)) as console_report, no_traceback():

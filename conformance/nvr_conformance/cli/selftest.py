@@ -10,6 +10,7 @@ import click
 
 from nvr_conformance.cli.options import SHARD, require_folders
 from nvr_conformance.cli.stopping import stop, writing
+from nvr_conformance.cli.words import Number, Place
 from nvr_conformance.judgement.exit_status import (
     EXIT_CONFORMANT,
     EXIT_FAILURES,
@@ -56,14 +57,14 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--scenarios",
-    type=click.Path(path_type=Path, exists=True),
+    type=Place(exists=True),
     help="Scenarios of your own instead of those that come with this package.",
 )
-@click.option("--timeout", type=click.FloatRange(1, 3600), default=180.0, help="Seconds a run [180].")
+@click.option("--timeout", type=Number(1, 3600), default=180.0, help="Seconds a run [180].")
 @click.option(
     "--full", is_flag=True, help="Each defect against all scenarios in which it can show (takes long)."
 )
-@click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Directory for the report.")
+@click.option("--report", type=Place(file_okay=False), help="Directory for the report.")
 @click.option(
     "--mutants",
     type=click.IntRange(1, 100_000),

@@ -7,6 +7,7 @@ junit.xml          for build servers
 evidence/          of each scenario what was said (.txt), what went over the wire (.pcap), and what the judge
                    was told besides (.json): from the last two ``rejudge`` makes the checks again
 evidence/run.json  what was judged, and the SHA-256 of each of these files
+unfinished.json    while all that is being made, see place.py
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from nvr_conformance.evidence.pcap_writing import write_pcap
 from nvr_conformance.evidence.redaction import Redactor
 from nvr_conformance.evidence.scenario_file import evidence_json, packet_numbers
 from nvr_conformance.evidence.transcript import excerpt, meet_all, transcript
-from nvr_conformance.evidence.whole_files import PRIVATE, require_folder, write_file
+from nvr_conformance.evidence.whole_files import PRIVATE, write_file
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_conformance.report.declaration import declaration_json
 from nvr_conformance.report.page import PageExtras, render_page
 from nvr_conformance.report.pictures import ReportPictures
+from nvr_conformance.report.place import SUFFIXES, begin, end, require_place
 from nvr_conformance.report.result_files import junit_xml, result_json
 
 if TYPE_CHECKING:
@@ -64,8 +66,7 @@ class ReportWriter:
         self._pictures = ReportPictures()
         self.problem = ""
         """What kept it from writing on; the run goes its way."""
-        for folder in (directory, directory / "evidence"):
-            require_folder(folder)
+        require_place(directory)
 
     def __call__(self, event: Event) -> None:
         if self.problem:
@@ -79,22 +80,14 @@ class ReportWriter:
         match event:
             case RunStarted():
                 self._run = event
-                self._clear()
+                stems = [_UNFIT.sub("_", name) for name in event.scenarios]
+                begin(self._directory, (f"{stem}{suffix}" for stem in stems for suffix in SUFFIXES))
             case ScenarioFinished(name=name, history=history, checks=checks):
                 packets = self._keep_evidence(name, history)
                 self._keep_excerpts(history, checks, packets)
                 self._pictures.look_at(name, history.streams, even=not history.clock_is_manual)
             case RunFinished(result=result):
                 self._finish(redacted(result, self._redactor, self._places))
-
-    def _clear(self) -> None:
-        """Take an older report away: if this run breaks, its verdict must not be mistaken for this one's."""
-        for name in ("index.html", "result.json", "declaration.json", "junit.xml"):
-            (self._directory / name).unlink(missing_ok=True)
-        (self._directory / "evidence" / INDEX).unlink(missing_ok=True)
-        for suffix in ("txt", "pcap", "json"):
-            for file in (self._directory / "evidence").glob(f"test_*.{suffix}"):
-                file.unlink()
 
     def _keep_evidence(self, name: str, history: History) -> dict[int, int]:
         """Which packet of the pcap carries the request of each exchange."""
@@ -159,6 +152,7 @@ class ReportWriter:
             plots=self._pictures.plots(),
         )
         write_file(self._directory / "index.html", render_page(result, extras).encode())
+        end(self._directory)
 
 
 def redacted(result: Result, redactor: Redactor, places: Mapping[str, str]) -> Result:

@@ -231,6 +231,41 @@ def test_what_cannot_be_written_is_said_before_anything_runs(command, tmp_path, 
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--report"),
+        ("run", "--profile-out"),
+        ("run", "--config"),
+        ("run", "--scenarios"),
+        ("fuzz", "--keep"),
+        ("fuzz", "--json"),
+        ("fuzz", "--examples"),
+        ("rejudge", ".", "--report"),
+        ("selftest", "--report"),
+        ("merge", ".", "--report"),
+    ],
+)
+def test_an_empty_place_is_not_the_current_folder(command, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    result = command(*words, "")
+    assert (result.exit_code, "it is empty: is a variable not set?" in result.output) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [("run",), ("rejudge", ".")])
+def test_a_folder_with_other_things_is_told_before_anything_runs(command, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    site = tmp_path / "site"
+    (site / "evidence").mkdir(parents=True)
+    for name in ("index.html", "evidence/test_mine.txt"):
+        (site / name).write_text("mine")
+    result = command(*words, "--report", "site")
+    assert result.exit_code == 2
+    assert "site holds files that are no report: index.html, evidence/test_mine.txt" in result.output
+    assert [path.read_text() for path in site.rglob("*.*")] == ["mine", "mine"]
+
+
 def test_a_full_disk_takes_no_verdict_away(command, fake_recorder, tmp_path, monkeypatch):
     def full(path, data, **options):
         raise OSError(28, "No space left on device")

@@ -9,6 +9,7 @@ import pytest
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
+from nvr_conformance.evidence.index import RunIndex, index_json
 from nvr_conformance.report.writer import ReportWriter
 
 SCENARIO = """from nvr_conformance.scenario import scenario
@@ -30,6 +31,16 @@ def test_a_whole_report(tmp_path, fake_recorder, redact):
     (report / "evidence").mkdir(parents=True)
     for old in ("evidence/test_of_an_older_run.pcap", "evidence/notes.md", "index.html"):
         (report / old).write_text("old")
+    index = RunIndex(
+        target="",
+        model=2,
+        seed=0,
+        selected=(),
+        needs=(),
+        scenarios={},
+        files={"test_of_an_older_run.pcap": ""},
+    )
+    (report / "evidence" / "run.json").write_bytes(index_json(index))
     options = TargetOptions(url=fake_recorder.url, model=2, pace=0, timeout=5, password="open-sesame")
     writer = ReportWriter(report, passwords=["open-sesame"], redact_uids=redact)
     judge(options, RunOptions(scenarios=scenarios, capture=True, select=["SES-*"]), reporters=[writer])
