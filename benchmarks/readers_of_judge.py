@@ -250,7 +250,7 @@ def sounds(data: bytes) -> None:
 
 def redaction(data: bytes) -> None:
     """What is to be shown without passwords and UIDs."""
-    redactor = Redactor(["admin12345", "1024"], uids=True)
+    redactor = Redactor(["admin12345", "1760"], uids=True)
     text = text_of(data)
     redactor.meet(text)
     shown = redactor.wire(data)

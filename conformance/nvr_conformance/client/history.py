@@ -23,7 +23,7 @@ class History:
     ``capture`` keeps the bytes of the wire for a pcap, if there is to be one, and ``tape`` what else the
     scenario is told by its ``target``. ``clock_at``: where a manual clock stood at each exchange, by its
     number. ``streams`` are the live streams that were begun, ``secrets`` the passwords that must not be
-    shown.
+    shown, ``names`` those of the users that have them.
     """
 
     def __init__(self, capture: WireCapture | None = None) -> None:
@@ -38,11 +38,13 @@ class History:
         self.target: Target | None = None
         self.streams: list[LiveStream] = []
         self.secrets: set[str] = set()
+        self.names: set[str] = set()
 
     def follow(self, target: Target) -> None:
         """Take the times of a manual clock down, and learn what must stay secret."""
         self.target = self.target or target
         self.secrets |= {user.password for user in target.users}
+        self.names |= {user.name for user in target.users}
         if target.clock == "manual":
             self._clock = target.time.now
             if self.capture is not None:

@@ -25,7 +25,13 @@ from nvr_conformance.judgement.expected_failures import apply_expected_failures
 from nvr_conformance.judgement.outcomes import KitError
 from nvr_conformance.judgement.requirements import matching, requirements
 from nvr_conformance.judgement.result import make_result
-from nvr_conformance.judgement.verdicts import Note, Verdict, judge_requirement, overall_verdict
+from nvr_conformance.judgement.verdicts import (
+    Note,
+    Verdict,
+    judge_requirement,
+    overall_verdict,
+    without_doubtful,
+)
 from nvr_conformance.sources.source import TargetSource
 
 if TYPE_CHECKING:
@@ -98,10 +104,10 @@ def judge_source(
     unselected = [
         Note(id_, Verdict.NOT_TESTED, NOT_SELECTED, "") for id_ in requirements() if id_ not in selected
     ]
-    notes = unselected + plugin.notes
+    checks, doubts = without_doubtful(plugin.checks, run.doubtful)
+    notes = unselected + plugin.notes + doubts
     rows = [
-        judge_requirement(requirement, source.model, plugin.checks, notes)
-        for requirement in requirements().values()
+        judge_requirement(requirement, source.model, checks, notes) for requirement in requirements().values()
     ]
     overall = overall_verdict(rows, interrupted=plugin.interrupted, kit_errors=errors)
     result = make_result(

@@ -32,6 +32,8 @@ def rejudge(
 
     Files that were changed or are missing since the run are errors of the result, as are ``problems`` that
     are known already: it is inconclusive at best.
+    Where a password was taken out of a scenario's evidence, what is broken there may have been whole: it is
+    not tested.
     """
     folder = report / "evidence"
     source = EvidenceSource(folder, read_index(folder), list(problems))
@@ -43,6 +45,14 @@ def rejudge(
             expected_failures=expected_failures,
             problems=source.problems,
             required=source.index.about.required,
+            doubtful={name: _masked(name, count) for name, count in source.index.masked.items()},
         ),
         reporters=reporters,
+    )
+
+
+def _masked(scenario: str, count: int) -> str:
+    return (
+        f"the evidence of {scenario} cannot tell: a password was taken out of it in {count} places, and what "
+        "stands there instead may be what is wrong; judge the recorder again, with another password"
     )

@@ -21,7 +21,8 @@ class RunOptions:
     keeps the bytes of the wire for reporters that write them down; ``verbose`` lets pytest tell what it does.
     ``problems`` that are known ahead leave the result inconclusive at best; ``planned_seconds`` were foreseen
     for the run, and are told in the result. ``required``: what must be tested, else the run fails
-    (``completeness.read_required``). ``notes`` stand in the result as they are.
+    (``completeness.read_required``). ``notes`` stand in the result as they are. ``doubtful``: scenarios in
+    which a breach proves nothing, and why.
     """
 
     select: Sequence[str] = ()
@@ -37,3 +38,4 @@ class RunOptions:
     planned_seconds: float | None = None
     required: Sequence[str] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    doubtful: Mapping[str, str] = field(default_factory=dict)

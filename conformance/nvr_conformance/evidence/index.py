@@ -22,7 +22,7 @@ _MODELS = (1, 2, 3)
 class RunIndex(msgspec.Struct, frozen=True, kw_only=True):
     """A run: its target, what was selected, which needs of scenarios were met (``--allow`` and so on), the
     scenarios that were to run with the stem of each one's files (empty: it was not run), the SHA-256 of each
-    file, and the circumstances."""
+    file, the circumstances, and in how many places of a scenario's evidence a password was ``masked``."""
 
     format: str = FORMAT
     target: str
@@ -33,6 +33,7 @@ class RunIndex(msgspec.Struct, frozen=True, kw_only=True):
     scenarios: dict[str, str]
     files: dict[str, str]
     about: About = About()
+    masked: dict[str, int] = {}
 
 
 def index_json(index: RunIndex) -> bytes:

@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+
+from nvr_conformance.evidence.password_forms import forms_in_bytes, forms_in_text, pattern_of
+from nvr_conformance.evidence.vocabulary import is_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 PASSWORD_SHOWN = "(password)"
 LEAST_PASSWORD = 4  # characters: a shorter one stands in many places by chance
-_LONG = re.compile(r"[0-9]{6,}")  # digits enough to know a UID again without its name
+UNMASKED = (
+    f"a password has fewer than {LEAST_PASSWORD} characters, or is a word of the protocol or of this kit: "
+    "it is taken out of Authorization alone; look for it before you hand this on"
+)
+_LONG = re.compile(
+    r"[0-9]{6,}|(?<![0-9A-Za-z])(?<![0-9]\.)[0-9]{4,5}(?!\.?[0-9A-Za-z])"
+)  # digits enough to know a UID again without its name: few only where they stand alone
 _LONG_BYTES = re.compile(rb"[0-9]{6,}")
 _DIGITS_AS_0 = bytes(ord("0") if chr(byte) in "0123456789" else 0 for byte in range(256))
-_UID = re.compile(r"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,64})", re.IGNORECASE)
-_UID_BYTES = re.compile(rb"(?<![A-Za-z])(UID(?:=|%3D|\":\s?))([0-9]{1,64})", re.IGNORECASE)
+_NAMED = (
+    r"(?<![A-Za-z])(UID(?:=|%3D|\":\s?|"
+    r"[\"']?[ \t]{0,8}(?:[:=]|%3D)?[ \t]{0,8}[\"']?(?=[0-9]{4})))([0-9]{1,64})"
+)  # as parameters, JSON and sentences have it
+_UID = re.compile(_NAMED, re.IGNORECASE)
+_UID_BYTES = re.compile(_NAMED.encode(), re.IGNORECASE)
 _FRAMING = rb"(?P<kept>^content-length[ \t]*:[ \t]*[0-9]+|\r\n[0-9a-f]{1,7}[ \t]*(?:;[^\r\n]{0,200})?\r\n)"
 """Numbers that the bytes behind them are read by: a password of digits may be the same by chance."""
 KNOWN_LIMIT = 100_000  # UIDs that are told apart; a device may make up more, and they are all alike then
@@ -37,30 +49,45 @@ class Redactor:
     With ``uids`` each UID becomes ``UID-1``, ``UID-2`` … in the order in which they are met, the same one
     everywhere. In bytes everything keeps its length, so that lengths and sequence numbers stay true, and a
     UID becomes as many other digits, chosen at random: what was captured can still be judged.
+
+    ``masked``: in how many places of bytes a password stood. ``unmasked``: whether one cannot be taken out,
+    being too short or a word of what is said anyway.
     """
 
-    def __init__(self, passwords: Iterable[str] = (), *, uids: bool = False) -> None:
+    def __init__(
+        self, passwords: Iterable[str] = (), *, uids: bool = False, names: Iterable[str] = ()
+    ) -> None:
+        self.masked = 0
+        self.unmasked = False
         self._uids = uids
         self._numbers: dict[str, int] = {}
         self._others: dict[bytes, bytes] = {}
         self._random = SystemRandom()
         self._taken: set[bytes] = set()
         self._passwords: set[str] = set()
+        self._names: set[str] = set()
         self._in_text = _NOTHING
         self._in_bytes = _NOTHING_BYTES
         self._forms: tuple[bytes, ...] = ()
-        self.learn(passwords)
+        self.learn(passwords, names)
 
-    def learn(self, passwords: Iterable[str]) -> None:
-        """More passwords that must not be shown."""
-        new = {password for password in passwords if len(password) >= LEAST_PASSWORD}
-        if new <= self._passwords:
+    def learn(self, passwords: Iterable[str], names: Iterable[str] = ()) -> None:
+        """More passwords that must not be shown, and names of users that they may belong to."""
+        given, users = set(passwords) - self._passwords - {""}, set(names) - self._names
+        if not given and not users:
             return
-        self._passwords |= new
-        forms = sorted({*self._passwords, *(quote(each, safe="") for each in self._passwords)}, key=_longest)
-        self._in_text = re.compile("|".join(map(_pattern, forms)))
-        self._forms = tuple(form.encode() for form in forms)
-        secrets = b"|".join(_pattern(form).encode() for form in forms)
+        self._passwords |= given
+        self._names |= users
+        hidden = {each for each in self._passwords if len(each) >= LEAST_PASSWORD and not is_vocabulary(each)}
+        self.unmasked = hidden != self._passwords
+        if not hidden:
+            return
+        texts = set().union(*(forms_in_text(each, self._names) for each in hidden))
+        forms = set().union(*(forms_in_bytes(each, self._names) for each in hidden))
+        self._in_text = re.compile("|".join(map(pattern_of, sorted(texts, key=_longest))))
+        self._forms = tuple({form.lower() for form in forms})
+        by_length = sorted((form.decode("latin-1") for form in forms), key=_longest)
+        secrets = b"|".join(pattern_of(form).encode("latin-1") for form in by_length)
         self._in_bytes = re.compile(rb"(?im:" + _FRAMING + rb")|" + secrets)
 
     def header(self, name: str, value: str) -> str:
@@ -91,8 +118,8 @@ class Redactor:
         lowered = data.lower()
         if any(word in lowered for word in _SECRET_WORDS):  # media are long, and have none of them
             data = _SECRET_LINE.sub(lambda found: found[1] + b"*" * len(found[2]), data)
-        if any(form in data for form in self._forms):
-            data = self._in_bytes.sub(lambda found: found["kept"] or b"*" * len(found[0]), data)
+        if any(form in lowered for form in self._forms):
+            data = self._in_bytes.sub(self._mask, data)
         if self._uids:
             # What was taken out is asterisks now: no UID has come, so that `lowered` does still.
             data = _sub_where(
@@ -112,7 +139,10 @@ class Redactor:
             case int() if self._uids and abs(value) < 10**_LONGEST:
                 return int(_LONG_BYTES.sub(self._known_bytes, str(value).encode()))
             case dict():
-                return {key: self.value(each) for key, each in value.items()}
+                return {
+                    key: self._uid(each) if key == "uid" and type(each) is int else self.value(each)
+                    for key, each in value.items()
+                }
             case list() | tuple():
                 return [self.value(each) for each in value]
             case _:
@@ -121,6 +151,18 @@ class Redactor:
     def digits(self, text: str) -> str:
         """A text as it may be shown beside bytes of the wire: of the same length, UIDs as there."""
         return self.wire(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+    def _mask(self, found: re.Match[bytes]) -> bytes:
+        if found["kept"] is not None:
+            return found[0]
+        self.masked += 1
+        return b"*" * len(found[0])
+
+    def _uid(self, uid: int) -> int:
+        """Another for a UID that is called so."""
+        if not self._uids or not 0 <= uid < 10**_LONGEST:
+            return uid
+        return int(self._other(str(uid).encode()))
 
     def _name(self, uid: str) -> str:
         if uid not in self._numbers and len(self._numbers) < KNOWN_LIMIT:
@@ -174,10 +216,3 @@ def _sub_where(
 
 def _longest(text: str) -> tuple[int, str]:
     return -len(text), text
-
-
-def _pattern(password: str) -> str:
-    """Where a password stands: anywhere; one of digits alone only where it is no part of another number."""
-    if password.isascii() and password.isdigit():
-        return rf"(?<![0-9A-Za-z.]){password}(?![0-9A-Za-z.])"
-    return re.escape(password)

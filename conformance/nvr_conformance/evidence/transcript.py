@@ -26,7 +26,7 @@ def transcript(
     """All of it, cut at TRANSCRIPT_LIMIT. ``packets``: which packet of the pcap carries the request of each
     exchange."""
     redactor = redactor or Redactor()
-    redactor.learn(history.secrets)
+    redactor.learn(history.secrets, history.names)
     lines: list[str] = []
     size = 0
     for line in map(plain, _lines(history, redactor, packets or {})):
@@ -40,7 +40,7 @@ def transcript(
 
 def meet_all(history: History, redactor: Redactor) -> None:
     """Make the secrets and the UIDs of a scenario known, in the order in which its transcript has them."""
-    redactor.learn(history.secrets)
+    redactor.learn(history.secrets, history.names)
     remarks = list(history.remarks)
     for exchange in history.exchanges:
         while remarks and remarks[0][0] < exchange.number:
@@ -63,7 +63,7 @@ def excerpt(history: History, number: int, redactor: Redactor, packets: Mapping[
     exchange = next((each for each in reversed(history.exchanges) if each.number == number), None)
     if exchange is None:
         return ""
-    redactor.learn(history.secrets)
+    redactor.learn(history.secrets, history.names)
     first = _first_line(history, exchange, exchange.started, redactor, packets)
     return "\n".join(plain(line) for line in (first, *_exchange_lines(exchange, redactor)))
 

@@ -16,7 +16,7 @@ class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
     ``pace``: seconds between commands, ``timeout``: seconds for an answer. ``select``, ``skip`` and
     ``required``: patterns of requirements, as given. ``scenarios``: where they came from if not from this
     kit. ``notes``: what whoever ran it says besides (``--note``). ``packets_read``: how many RTP packets were
-    read by whom.
+    read by whom. ``masking``: what could not be taken out of the report.
     """
 
     kit: str = ""
@@ -35,6 +35,7 @@ class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
     scenarios: str = ""
     notes: dict[str, str] = {}
     packets_read: dict[str, int] = {}
+    masking: str = ""
 
     def lines(self) -> dict[str, str]:
         """What there is to say, in this order: what it is about, and the words."""
@@ -54,6 +55,7 @@ class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
             "required to be tested": " ".join(self.required),
             "scenarios": self.scenarios,
             "packets read": ", ".join(f"{count} of RTP by {who}" for who, count in self.packets_read.items()),
+            "masking": self.masking,
             **self.notes,
         }
         return {name: text for name, text in told.items() if text}

@@ -12,7 +12,7 @@ from nvr_conformance.judgement.plain_text import plain
 from nvr_conformance.judgement.requirements import Level, Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 ELLIPSIS = "…"
 TEXT_LIMIT = 400  # characters kept of an expected or actual value
@@ -87,6 +87,30 @@ def verdict_of_check(level: Level, holds: bool) -> Verdict:
     return Verdict.WARN if level is Level.SHOULD else Verdict.FAIL
 
 
+def without_doubtful(
+    checks: Sequence[CheckRecord], doubtful: Mapping[str, str]
+) -> tuple[list[CheckRecord], list[Note]]:
+    """The checks of the requirements that can be judged, and of each other one why it cannot.
+
+    ``doubtful``: scenarios in which a breach proves nothing, and why. A requirement that is broken there
+    alone is not judged; the rest of its checks do not show that it holds.
+    """
+
+    def is_open(check: CheckRecord) -> bool:
+        return check.verdict in _BREACHES and check.scenario in doubtful
+
+    proven = {check.id for check in checks if check.verdict in _BREACHES and not is_open(check)}
+    unknown = {check.id for check in checks if is_open(check)} - proven
+    kept = [check for check in checks if check.id not in unknown and not is_open(check)]
+    notes = [
+        Note(check.id, Verdict.NOT_TESTED, doubtful[check.scenario], check.scenario)
+        for check in checks
+        if check.id in unknown and is_open(check)
+    ]
+    return kept, notes
+
+
+_BREACHES = (Verdict.FAIL, Verdict.WARN)
 _WORST_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN, Verdict.PASS, Verdict.OBSERVED)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,7 +22,7 @@ from nvr_conformance.engine.events import Event, RunFinished, RunStarted, Scenar
 from nvr_conformance.evidence.index import NAME as INDEX
 from nvr_conformance.evidence.index import RunIndex, digest_of, index_json
 from nvr_conformance.evidence.pcap_writing import write_pcap
-from nvr_conformance.evidence.redaction import Redactor
+from nvr_conformance.evidence.redaction import UNMASKED, Redactor
 from nvr_conformance.evidence.scenario_file import evidence_json, packet_numbers
 from nvr_conformance.evidence.transcript import excerpt, meet_all, transcript
 from nvr_conformance.evidence.whole_files import PRIVATE, write_file
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 EXCERPT_LIMIT = 4000  # characters of one exchange on the page
 EXCERPTS = 200
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]")  # for the name of a file
+_OURS = frozenset({"id", "level", "begun", "evidence"})  # fields of a result that no device has a say in
 _EXCHANGE = re.compile(r"^(.*), exchange ([0-9]+)$")
 
 
@@ -56,6 +57,7 @@ class ReportWriter:
 
     def __init__(self, directory: Path, *, passwords: Iterable[str] = (), redact_uids: bool = True) -> None:
         self._directory = directory
+        self._masked: dict[str, int] = {}
         self._redactor = Redactor(passwords, uids=redact_uids)
         self._files: dict[str, list[str]] = {}
         self._digests: dict[str, str] = {}
@@ -98,6 +100,7 @@ class ReportWriter:
         whole = history.capture is not None and history.target is not None
         if history.capture is not None and whole:
             meet_all(history, self._redactor)  # it must know each UID before it looks at bytes
+            before = self._redactor.masked
             orders = write_pcap(pcap, history.capture, self._redactor)
         packets = packet_numbers(history, orders)
         self._write_evidence(name, f"{stem}.txt", transcript(history, self._redactor, packets).encode())
@@ -105,6 +108,8 @@ class ReportWriter:
             self._write_evidence(name, f"{stem}.pcap", pcap.getvalue())
             self._write_evidence(name, f"{stem}.json", evidence_json(name, history, orders, self._redactor))
             self._stems[name] = stem
+            if masked := self._redactor.masked - before:
+                self._masked[name] = masked
         for number, packet in packets.items():
             self._places[f"{name}, exchange {number}"] = f", packet {packet} of {stem}.pcap"
         return packets
@@ -129,7 +134,7 @@ class ReportWriter:
         run = self._run
         assert run is not None
         index = RunIndex(
-            target=run.target,
+            target=result.target,
             model=run.model,
             seed=run.seed,
             selected=tuple(sorted(run.selected)),
@@ -137,6 +142,7 @@ class ReportWriter:
             scenarios={name: self._stems.get(name, "") for name in run.scenarios},
             files=self._digests,
             about=result.about,
+            masked=self._masked,
         )
         write_file(self._directory / "evidence" / INDEX, index_json(index), mode=PRIVATE)
 
@@ -159,21 +165,31 @@ def redacted(result: Result, redactor: Redactor, places: Mapping[str, str]) -> R
     """The same result without what must not be told. ``places`` says of evidence where in a pcap it lies."""
 
     def check(each: CheckResult) -> CheckResult:
-        return msgspec.structs.replace(
-            each,
-            name=redactor.text(each.name),
-            expected=redactor.text(each.expected),
-            actual=redactor.text(each.actual),
-            evidence=each.evidence + places.get(each.evidence, ""),
-        )
+        return msgspec.structs.replace(each, evidence=each.evidence + places.get(each.evidence, ""))
 
     def row(each: RequirementResult) -> RequirementResult:
-        return msgspec.structs.replace(
-            each, reason=redactor.text(each.reason), checks=tuple(check(one) for one in each.checks)
-        )
+        return msgspec.structs.replace(each, checks=tuple(check(one) for one in each.checks))
 
-    return msgspec.structs.replace(
-        result,
-        requirements=tuple(row(each) for each in result.requirements),
-        errors=tuple(redactor.text(error) for error in result.errors),
+    shown: Result = _shown(result, redactor)
+    about = msgspec.structs.replace(
+        shown.about, masking=UNMASKED if redactor.unmasked else shown.about.masking
     )
+    return msgspec.structs.replace(
+        shown, about=about, requirements=tuple(row(each) for each in shown.requirements)
+    )
+
+
+def _shown(value: Any, redactor: Redactor) -> Any:
+    """Any part of a result, with each of its texts as it may be shown."""
+    if isinstance(value, msgspec.Struct):
+        fields = {name: getattr(value, name) for name in value.__struct_fields__ if name not in _OURS}
+        return msgspec.structs.replace(
+            value, **{name: _shown(each, redactor) for name, each in fields.items()}
+        )
+    if type(value) is str:
+        return redactor.text(value)
+    if isinstance(value, tuple):
+        return tuple(_shown(each, redactor) for each in value)
+    if isinstance(value, dict):
+        return {_shown(key, redactor): _shown(each, redactor) for key, each in value.items()}
+    return value

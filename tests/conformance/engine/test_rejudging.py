@@ -95,11 +95,61 @@ def test_a_password_that_is_also_a_length_leaves_evidence_that_can_be_judged(rep
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "report" / "evidence").iterdir())
 
 
+@pytest.mark.parametrize("password", ["html", "HTTP", "UID=", "camera"])
+def test_a_password_that_is_a_word_of_the_protocol_leaves_evidence_that_can_be_judged(tmp_path, password):
+    setup = {"users": [{"name": "ADMIN", "password": password}]}
+    result = judge(
+        TargetOptions(password=password, model=2, setup=setup),
+        RunOptions(select=("SES-0[1-4]", "INF-*"), capture=True),
+        reporters=[ReportWriter(tmp_path / "report", passwords=[password])],
+    )
+    again = rejudge(tmp_path / "report")
+    assert [row.verdict for row in again.requirements] == [row.verdict for row in result.requirements]
+    everything = b"".join(file.read_bytes() for file in (tmp_path / "report").rglob("*") if file.is_file())
+    assert b"(password)" not in everything
+    assert "Authorization" in load_result(tmp_path / "report").about.masking
+
+
+def test_what_a_hidden_password_may_have_changed_is_not_failed(tmp_path):
+    """Another text stands in the evidence than came over the wire, and the judge itself put it there."""
+    scenarios = tmp_path / "scenarios"
+    scenarios.mkdir()
+    (scenarios / "test_masked.py").write_text(MASKED)
+    wanted = RunOptions(select=("SES-0[1-4]",), scenarios=scenarios, capture=True)
+    (check,) = (
+        check for row in judge(None, wanted).requirements for check in row.checks if check.name == "UID"
+    )
+    setup = {"users": [{"name": "ADMIN", "password": check.actual}]}
+    result = judge(
+        TargetOptions(password=check.actual, model=2, setup=setup),
+        wanted,
+        reporters=[ReportWriter(tmp_path / "report", redact_uids=False)],
+    )
+    assert result.ids(Verdict.PASS) == {"SES-01", "SES-02"}
+    again = rejudge(tmp_path / "report", scenarios=scenarios)
+    assert again.ids(Verdict.PASS) == {"SES-01"}
+    assert not again.broken
+    (row,) = (row for row in again.requirements if row.id == "SES-02")
+    assert "password" in row.reason
+    assert not row.checks
+
+
 @pytest.mark.parametrize("defect", ["marker-on-every-packet", "lifetime-of-80-s"])
 def test_what_failed_fails_again(tmp_path, defect):
     result = run(tmp_path / "report", TargetOptions(model=2, defects=(defect,)))
     assert result.broken
     assert rejudge(tmp_path / "report").requirements == result.requirements
+
+
+MASKED = """from nvr_conformance.scenario import scenario
+@scenario("SES-01", "SES-02")
+def test_it(client, check):
+    page = client.try_login().page
+    check("SES-01", page.status == 200)
+    check("SES-02", page.status == 200)
+    uid = page.text.partition("UID=")[2][:10]
+    check("SES-02", uid.isdigit(), "a UID", uid, "UID")
+"""
 
 
 IN_REAL_TIME = """from nvr_conformance.scenario import scenario

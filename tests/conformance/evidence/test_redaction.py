@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import json
 import re
 import time
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -80,6 +84,82 @@ def test_a_password_is_hidden_where_it_is_escaped_too():
     assert Redactor(["a b/c"]).wire(b"p=a%20b%2Fc, a b/c") == b"p=" + b"*" * 9 + b", " + b"*" * 5
 
 
+ODD = 'pä/s&"s w0'
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        ODD.encode(),
+        ODD.encode("latin-1"),
+        quote(ODD, safe="").encode(),
+        quote(ODD, safe="").lower().encode(),
+        quote(ODD).encode(),
+        quote(ODD, safe="", encoding="latin-1").encode(),
+        quote_plus(ODD).encode(),
+        html.escape(ODD).encode(),
+        html.escape(ODD, quote=False).encode(),
+        html.escape(ODD).encode("ascii", "xmlcharrefreplace"),
+        json.dumps(ODD).encode(),
+        json.dumps(ODD, ensure_ascii=False).encode(),
+        json.dumps(ODD).replace("/", "\\/").encode(),
+        base64.b64encode(b"ADMIN:" + ODD.encode()),
+        base64.b64encode(ODD.encode("latin-1")),
+        repr(ODD.encode()).encode(),
+        ODD.encode().hex(" ").encode(),
+    ],
+)
+def test_no_form_of_a_password_shows(form):
+    redactor = Redactor([ODD], names=["ADMIN"])
+    secret = form.strip(b"\"b'")
+    shown = redactor.wire(b"[[" + form + b"]]")
+    assert secret not in shown
+    assert len(shown) == len(form) + 4
+    for text in (form.decode("latin-1"), form.decode("utf-8", "replace")):
+        assert redactor.text(f"[[{text}]]").strip("[\"b']") == "(password)"
+
+
+@pytest.mark.parametrize(
+    "password", ["html", "HTTP", "UID=", "camera", "Type", "Keep-Alive", "charset", "1024"]
+)
+def test_a_password_that_is_a_word_of_the_protocol_cannot_be_hidden_and_that_is_known(password):
+    """To take it out would tell it, and change what is judged."""
+    redactor = Redactor([password])
+    answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>{password}".encode()
+    assert redactor.wire(answer) == answer
+    assert redactor.text(f"x {password}") == f"x {password}"
+    assert redactor.unmasked
+    assert redactor.header("Authorization", f"Basic {password}") == "Basic (not shown)"
+
+
+def test_what_was_hidden_is_counted():
+    redactor = Redactor(["s3cret99", ""])
+    redactor.wire(b"Authorization: Basic s3cret99\r\n\r\n s3cret99 S3cret99 s3cret99")
+    assert redactor.masked == 2
+    assert not redactor.unmasked
+    redactor.learn(["abc"])
+    assert redactor.unmasked
+
+
+def test_a_uid_of_few_digits_is_known_again():
+    redactor = Redactor(uids=True)
+    redactor.meet("/?UID=77013")
+    text = "UID 77013: UID : 77014, ['77013', '77014'], (77013). 177013 77013.5 1.77013 a77013 UID = 42"
+    assert redactor.text(text) == (
+        "UID UID-1: UID : UID-2, ['UID-1', 'UID-2'], (UID-1). 177013 77013.5 1.77013 a77013 UID = 42"
+    )
+    other = redactor.wire(b"UID=77013")[4:].decode()
+    assert other != "77013"
+    assert redactor.wire(b'UID: 77013 was evicted, "uid" : "77013"').decode() == (
+        f'UID: {other} was evicted, "uid" : "{other}"'
+    )
+    told = {"sessions": [{"uid": 77013, "at": 77013}, {"uid": 56372}], "uid": None}
+    shown = redactor.value(told)
+    assert shown["sessions"][0] == {"uid": int(other), "at": 77013}
+    assert 10_000 <= shown["sessions"][1]["uid"] != 56372
+    assert shown["uid"] is None
+
+
 def test_a_bad_uid_stays_as_bad_as_it_was():
     redactor = Redactor(uids=True)
     assert redactor.wire(b"UID=0000000000 UID=12") == b"UID=0000000000 UID=12"
@@ -94,11 +174,19 @@ def test_redaction_is_linear_whatever_a_device_makes_up(size, monkeypatch):
     """Thousands of different UIDs, or a long one: seconds at the most, and a bounded memory of them."""
     monkeypatch.setattr(redaction, "KNOWN_LIMIT", 1000)
     made_up = "".join(f"UID={number:07d}," for number in range(size // 50))
-    for text in (made_up, "UID=" + "1" * size, "1" * size, "UID" * (size // 3), "\r\n" * size, "1760" * size):
-        redactor = Redactor(["1760", "secret"], uids=True)
+    for text in (
+        made_up,
+        "UID=" + "1" * size,
+        "1" * size,
+        "UID" * (size // 3),
+        "\r\n" * size,
+        "1760" * size,
+        "pä/ss" * size,
+    ):
+        redactor = Redactor(["1760", 'pä/ss"wo'], uids=True)
         begun = time.process_time()
         redactor.text(text)
-        assert len(redactor.wire(text.encode())) == len(text)
+        assert len(redactor.wire(text.encode())) == len(text.encode())
         assert time.process_time() - begun < 5, text[:20]
         assert len(redactor._others) <= 1000
         assert len(redactor._numbers) <= 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 
@@ -10,7 +11,12 @@ from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.evidence.index import RunIndex, index_json
-from nvr_conformance.report.writer import ReportWriter
+from nvr_conformance.evidence.redaction import Redactor
+from nvr_conformance.judgement.about import About
+from nvr_conformance.judgement.measurement import Measurement
+from nvr_conformance.judgement.result import CheckResult, RequirementResult, Result
+from nvr_conformance.judgement.verdicts import Overall, Verdict
+from nvr_conformance.report.writer import ReportWriter, redacted
 
 SCENARIO = """from nvr_conformance.scenario import scenario
 @scenario("SES-01", "SES-02")
@@ -67,3 +73,53 @@ def test_a_whole_report(tmp_path, fake_recorder, redact):
     transcript = (report / "evidence" / "test_it.txt").read_text()
     assert "Authorization: Digest (not shown)" in transcript
     assert "SES-01 fail" in transcript
+
+
+@pytest.mark.parametrize("model", [1, 2, 3])
+def test_no_uid_of_the_recorder_stands_in_a_report(tmp_path, model):
+    """However few digits they have: those of MODEL 1 have five."""
+    wanted = RunOptions(select=["SES-0[1-5]", "SES-1[0-2]", "SES-18"], capture=True)
+    options = TargetOptions(model=model)
+    judge(options, wanted, reporters=[ReportWriter(tmp_path / "open", redact_uids=False)])
+    judge(options, wanted, reporters=[ReportWriter(tmp_path / "shown")])
+    told = b"".join(file.read_bytes() for file in (tmp_path / "open").rglob("*.txt"))
+    uids = {uid for uid in re.findall(rb"UID=([0-9]+)", told) if len(uid) > 3}
+    assert len(uids) > 5
+    for file in (tmp_path / "shown").rglob("*.*"):
+        text = file.read_bytes()
+        if file.suffix in (".json", ".pcap"):  # other numbers are as they are there, ports and lengths
+            found = set(re.findall(rb'(?i)UID[" ]{0,2}[=: ] ?"?([0-9]+)', text))
+            found |= set(re.findall(rb'(?:name|actual)": ?"[^"]*?([0-9]{4,})', text))
+        else:
+            found = set(re.findall(rb"[0-9]+", re.sub(rb"(?:PORT=|127.0.0.1:|[0-9.])[0-9]+", b"", text)))
+            found |= set(re.findall(rb"(?i)UID[=: ]{0,2}([0-9]+)", text))
+        assert not found & uids, file
+    shutil.rmtree(tmp_path / "open")
+
+
+def test_each_text_of_a_result_is_redacted():
+    """Whatever a device can say in it: the reasons why something was not tested, titles, notes."""
+    said = "open-sesame of UID=77013"
+    check = CheckResult(said, Verdict.FAIL, said, said, "test_it, exchange 77013")
+    row = RequirementResult("SES-01", "must", Verdict.FAIL, said, (check,), expected_failure=said)
+    result = Result(
+        verdict=Overall.NOT_CONFORMANT,
+        target=f"http://{said}",
+        model=2,
+        seed=77013,
+        seconds=1.0,
+        requirements=(row,),
+        errors=(said,),
+        begun="2026-11-29T22:00:00+00:00",
+        expectation_errors=(said,),
+        measurements=(Measurement("SES-06", said, "s", (), said, unclear=said),),
+        untested=(said,),
+        about=About(named=said, notes={said: said}, required=(said,)),
+    )
+    redactor = Redactor(["open-sesame"], uids=True)
+    shown = redacted(result, redactor, {"test_it, exchange 77013": ", packet 9"})
+    assert "open-sesame" not in str(shown)
+    assert str(shown).count("77013") == 2
+    assert str(shown).count("(password) of UID=UID-1") == str(result).count(said)
+    assert shown.requirements[0].checks[0].evidence == "test_it, exchange 77013, packet 9"
+    assert shown.begun == result.begun
