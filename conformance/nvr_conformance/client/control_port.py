@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
-import urllib.request
+import time
 from typing import Any
 
+from nvr_conformance.bounds import BODY_LIMIT, read_json
 from nvr_conformance.judgement.outcomes import KitError
+from nvr_conformance.judgement.plain_text import plain
+from nvr_conformance.wire.connection import (
+    Connection,
+    ResponseReader,
+    WireError,
+    request_bytes,
+    standard_headers,
+)
+from nvr_conformance.wire.endpoint import endpoint_of
+from nvr_conformance.wire.exchange import Exchange
 
-_CONTROL_TIMEOUT = 120.0
+_CONTROL_TIMEOUT = 120.0  # seconds for one answer
+_PROBLEM = 200  # characters of what is wrong
 
 
 class Control:
-    """The control port at a URL. KitError where it does not answer as it should."""
+    """The control port at a URL; ValueError for what is none. KitError where it does not answer as it
+    should.
+
+    It is asked directly: no proxy of the environment is told the token, and no redirection is followed.
+    """
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self._url = url.rstrip("/")
+        self._endpoint = endpoint_of(url)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def state(self) -> dict[str, Any]:
@@ -28,7 +45,10 @@ class Control:
 
     def now(self) -> float:
         """The recorder's time, in Unix seconds."""
-        return float(self._call("GET", "/clock").get("now", 0.0))
+        told = self._call("GET", "/clock").get("now", 0.0)
+        if not isinstance(told, int | float):
+            raise self._problem("/clock", f"no time: {told!r}")
+        return float(told)
 
     def advance(self, seconds: float) -> None:
         """Move the manual clock; returns when what was due has been sent."""
@@ -39,11 +59,28 @@ class Control:
         self._call("POST", "/reset")
 
     def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {**self._headers, "Content-Type": "application/json"}
-        request = urllib.request.Request(self._url + path, data, headers, method=method)
+        data = b"" if body is None else json.dumps(body).encode()
+        length = {"Content-Length": str(len(data))} if method == "POST" else {}
+        headers = {**self._headers, "Content-Type": "application/json", "Connection": "close", **length}
+        exchange = Exchange(0, method, path, (*standard_headers(self._endpoint), *headers.items()))
         try:
-            with urllib.request.urlopen(request, timeout=_CONTROL_TIMEOUT) as answer:
-                return dict(json.load(answer))
-        except (OSError, ValueError) as problem:
-            raise KitError(f"control port {self._url}{path}: {problem}") from None
+            self._ask(exchange, request_bytes(method, path, exchange.request_headers, data))
+            if exchange.status != 200:
+                raise self._problem(path, f"{exchange.status} {exchange.reason}")
+            return read_json(exchange.body, dict[str, Any])
+        except (WireError, ValueError) as problem:
+            raise self._problem(path, str(problem)) from None
+
+    def _ask(self, exchange: Exchange, request: bytes) -> None:
+        deadline = time.monotonic() + _CONTROL_TIMEOUT
+        connection = Connection(self._endpoint, _CONTROL_TIMEOUT)
+        try:
+            connection.send(request, deadline)
+            reader = ResponseReader(exchange.method)
+            begun = connection.read_head(exchange, reader, deadline)
+            connection.read_body(exchange, reader, begun, deadline, BODY_LIMIT)
+        finally:
+            connection.close()
+
+    def _problem(self, path: str, text: str) -> KitError:
+        return KitError(f"control port {self._url}{path}: {plain(text)[:_PROBLEM]}")

@@ -77,6 +77,7 @@ def _refuse_beside_url(
         endpoint = endpoint_of(url)
     except ValueError as problem:
         raise OptionError("url", str(problem)) from None
+    _refuse_control(given)
     for option, words in (("defect", defects), ("variant", variants)):
         if words:
             raise OptionError(option, "is for the embedded emulator: leave the URL out")
@@ -86,6 +87,17 @@ def _refuse_beside_url(
         raise OptionError("control-token", f"is for a control port, and none is given by {prefix}control")
     if "allow" in given and "control" in given:
         raise OptionError("allow", "on a recorder with a control port all is allowed: leave it out")
+
+
+def _refuse_control(given: Mapping[str, Any]) -> None:
+    """A control port is somewhere as a recorder is, and its token stands in a header."""
+    if "control" in given:
+        try:
+            endpoint_of(given["control"])
+        except ValueError as problem:
+            raise OptionError("control", str(problem)) from None
+    if not str(given.get("control_token", "")).isprintable():
+        raise OptionError("control-token", "it stands in a header, and has what cannot be printed")
 
 
 def read_user(text: str) -> User:

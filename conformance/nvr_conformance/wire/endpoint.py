@@ -23,17 +23,28 @@ class Endpoint:
 
 
 def endpoint_of(url: str, *, insecure: bool = False) -> Endpoint:
-    """The endpoint of an ``http://`` or ``https://`` URL; ValueError for anything else.
+    """The endpoint of an ``http://`` or ``https://`` URL; ValueError for anything else, which says again
+    nothing that may be a user's name or password.
 
     ``insecure`` takes any certificate (recorders come with self-signed ones) and old TLS versions.
     """
-    parts = urlsplit(url if "://" in url else f"http://{url}")
+    if "@" in url:
+        raise ValueError(
+            "a user or a password stands in the URL (@): leave it out, there are options for them"
+        )
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        port = parts.port
+    except ValueError:
+        raise ValueError("not a URL with a host, and a port of 1 to 65535 where there is one") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"not an http or https URL: {url!r}")
-    if parts.path not in ("", "/") or parts.query or parts.username:
-        raise ValueError(f"the URL names a recorder, nothing behind host and port: {url!r}")
+    if port == 0:
+        raise ValueError(f"nothing listens on port 0: {url!r}")
+    if parts.path not in ("", "/") or "?" in url or "#" in url:
+        raise ValueError(f"nothing stands behind host and port: {url!r}")
     tls = tls_context(insecure=insecure) if parts.scheme == "https" else None
-    return Endpoint(parts.hostname, parts.port or (443 if tls else 80), tls)
+    return Endpoint(parts.hostname, port or (443 if tls else 80), tls)
 
 
 def tls_context(*, insecure: bool) -> ssl.SSLContext:

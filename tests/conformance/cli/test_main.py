@@ -202,6 +202,21 @@ def test_something_else_there(command, fake_recorder):
     assert "not a recorder" in result.output
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["--control", url] for url in ("", "ftp://x", "file:///etc/passwd", "http://x:9999999")),
+        ["--control", "http://ADMIN:hunter22@127.0.0.1:9"],
+        ["--control", "http://127.0.0.1:9", "--control-token", "a\r\nb"],
+    ],
+)
+def test_what_is_no_control_port_is_a_usage_error(command, words):
+    result = command("run", "http://127.0.0.1:9", *words)
+    assert result.exit_code == 2
+    assert words[-2] in result.output
+    assert "hunter22" not in result.output
+
+
 def test_a_control_port_that_is_none(command, fake_recorder):
     result = command("run", fake_recorder.url, "--model", 2, "--control", "http://127.0.0.1:1")
     assert result.exit_code == 4

@@ -274,11 +274,35 @@ def test_the_history_hides_what_is_secret(fake_recorder):
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://x", "http://", "http://x/path", "http://x?y=1", "http://u:p@x", "http://x:99999", "//"]
+    "url",
+    [
+        *(
+            "",
+            "ftp://x",
+            "http://",
+            "http://x/path",
+            "http://x?y=1",
+            "http://x:99999",
+            "//",
+            "file:///etc/passwd",
+        ),
+        *("http://x#", "http://x#y", "http://x?", "http://x:0", "http://x:y", "http://[x", "http://@x"),
+        *(
+            "http://u:hunter22@x",
+            "http://:hunter22@x",
+            "u:hunter22@x",
+            "http://u:hunter22@x:y",
+            "http://u:hunter22",
+        ),
+        *("http://u:hunter22@[x", "ftp://u:hunter22@x", "http://x/u:hunter22@y", "http://u:hunter22@x\u2100"),
+    ],
 )
 def test_urls_that_name_no_recorder(url):
-    with pytest.raises(ValueError):
+    """Nothing of a user and a password in one is said again."""
+    with pytest.raises(ValueError) as problem:
         endpoint_of(url)
+    assert "hunter22" not in str(problem.value)
+    assert str(problem.value)
 
 
 def test_endpoints():
