@@ -111,6 +111,22 @@ def test_g726_is_told_from_g711_however_long_the_commands_take(judge_as_real):
     assert set(seen.rows("pass")) == {"LIV-26", "LIV-27", "LIV-29", "PLB-23"}
 
 
+@pytest.mark.parametrize("numbers", [(1,), (1, 2, 3)])
+@pytest.mark.parametrize("gops", ["1", "varying"])
+def test_scenes_that_stand_still(numbers, gops):
+    setup = {
+        "cameras": cameras(*numbers, recorded="JPEG") if gops == "1" else cameras(*numbers),
+        "variants": {"scene": "still", "gop-seconds": gops},
+    }
+    ids = ("LIV-18", "LIV-19", "PLB-12", "PLB-13")
+
+    result = judge(TargetOptions(model=2, setup=setup), RunOptions(select=(*ids, "DWN-11", "DWN-13")))
+
+    assert not result.errors
+    assert not result.ids(Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
+    assert set(ids) <= result.ids(Verdict.PASS)
+
+
 @pytest.mark.parametrize("moving", [(), (1,), (3,), (3, 4)])
 def test_cameras_of_which_some_do_not_move(moving):
     setup = {"cameras": [camera for number in (1, 3, 4) for camera in cameras(number, ptz=number in moving)]}
