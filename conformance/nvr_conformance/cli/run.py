@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nvr_conformance.client.options import TargetOptions
     from nvr_conformance.engine.rehearsal import Plan
     from nvr_conformance.engine.run_options import RunOptions
+    from nvr_conformance.evidence.redaction import Redactor
     from nvr_conformance.judgement.result import Result
     from nvr_conformance.sources.source import TargetSource
 
@@ -117,6 +118,7 @@ def run(
     from nvr_conformance.engine.run_options import RunOptions
     from nvr_conformance.judgement.completeness import read_required
     from nvr_conformance.report.console import ConsoleReport
+    from nvr_conformance.report.meeting import SecretsMet
     from nvr_conformance.report.terminal import make_console
     from nvr_conformance.report.writer import ReportWriter
     from nvr_conformance.sources.source import TargetSource
@@ -165,11 +167,12 @@ def run(
         writers = (
             [] if report is None else [ReportWriter(report, passwords=passwords, redact_uids=redact_uids)]
         )
-        result = judge_source(source, wanted, reporters=[*writers, console_report])
+        met = [] if profile_out is None else [SecretsMet(passwords)]
+        result = judge_source(source, wanted, reporters=[*writers, *met, console_report])
         for writer in writers:
             tell(writer.problem)
         if profile_out is not None and not result.interrupted:
-            _write_profile(profile_out, source, result)
+            _write_profile(profile_out, source, result, met[0].redactor)
     raise Judged(result.exit_status)
 
 
@@ -231,7 +234,7 @@ def _rehearse(console: Console, source: TargetSource, wanted: RunOptions) -> Pla
         return None
 
 
-def _write_profile(path: Path, source: TargetSource, result: Result) -> None:
+def _write_profile(path: Path, source: TargetSource, result: Result, redactor: Redactor) -> None:
     from nvr_conformance.evidence.whole_files import write_file
     from nvr_conformance.judgement.outcomes import PrerequisiteFailed
     from nvr_conformance.profile.observing import observe_profile
@@ -240,7 +243,7 @@ def _write_profile(path: Path, source: TargetSource, result: Result) -> None:
     try:
         with source.open() as target:
             profile = observe_profile(target)
-        write_file(path, profile_toml(profile, result).encode())
+        write_file(path, redactor.text(profile_toml(profile, result)).encode())
     except OSError as problem:
         tell(f"no profile in {path}: {problem.strerror or problem}")
         return
