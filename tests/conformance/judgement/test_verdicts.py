@@ -11,6 +11,7 @@ from nvr_conformance.judgement.verdicts import (
     overall_verdict,
     shown,
     verdict_of_check,
+    without_doubtful,
 )
 
 MUST = requirements()["SES-01"]
@@ -122,3 +123,21 @@ def test_values_are_shown_short_and_printable():
     assert shown(bytes(100)).endswith("… (100 bytes)")
     assert shown("a\nb\x00") == "a b\\x00"
     assert len(shown("x" * 10_000)) == 400
+
+
+def test_a_breach_in_doubtful_evidence_proves_nothing():
+    """Nor do the other checks of its requirement that it holds; a breach elsewhere stands."""
+
+    def made(id_, verdict, scenario):
+        return CheckRecord(id_, "check", verdict, "", "", "", scenario)
+
+    alone = [made("SES-01", Verdict.FAIL, "test_dim"), made("SES-01", Verdict.PASS, "test_clear")]
+    warned = [made("SES-02", Verdict.WARN, "test_dim")]
+    proven = [made("SES-03", Verdict.FAIL, "test_clear"), made("SES-03", Verdict.PASS, "test_dim")]
+    whole = [made("SES-04", Verdict.PASS, "test_dim"), made("SES-05", Verdict.OBSERVED, "test_dim")]
+    beside = made("SES-03", Verdict.FAIL, "test_dim")
+    checks = [*alone, *warned, beside, *proven, *whole]
+    kept, notes = without_doubtful(checks, {"test_dim": "dim"})
+    assert kept == [*proven, *whole]
+    assert notes == [Note(id_, Verdict.NOT_TESTED, "dim", "test_dim") for id_ in ("SES-01", "SES-02")]
+    assert without_doubtful(checks, {}) == (checks, [])
