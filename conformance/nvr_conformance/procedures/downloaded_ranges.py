@@ -46,7 +46,7 @@ def judge_newest(
     given = {kind: whole_download(client, camera, kind, asked.begin, asked.end) for kind in MP4_KINDS}
     late = [kind for kind in MP4_KINDS if _falls_short(given[kind], asked.recorded, slack)]
     told = ", ".join(f"{kind} {'later' if kind in late else 'at once'}" for kind in MP4_KINDS)
-    observe("DWN-12", told, f"{asked.name} can be downloaded")
+    observe("DWN-12", told, f"a file {asked.name} is there")
     if late:
         let_lag_pass(waiting, asked.end)
         given |= {kind: whole_download(client, camera, kind, asked.begin, asked.end) for kind in late}
