@@ -52,6 +52,15 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             tried=("3", "19"),
         ),
     ] = None
+    uid_reuse: Annotated[
+        Literal["none", "places", "last-freed"],
+        _about(
+            "§1.3, §6.1.1",
+            "whether UIDs that ended are issued again: none is; there are sixteen places, each with its UID, "
+            "and a login gets that of the first free one; or a login gets the one that ended last",
+            "clients that go on with a UID that has ended: it may be somebody else's now",
+        ),
+    ] = "none"
     newcomer_of_lowest_priority: Annotated[
         Literal["refused", "evicts-the-oldest"],
         _about(

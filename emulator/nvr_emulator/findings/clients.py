@@ -186,6 +186,7 @@ class Clients:
         match entry:
             case SessionIssued():
                 self.uids[entry.uid] = self._valid[entry.uid] = WatchedUid(entry, self.latest)
+                self.uids.move_to_end(entry.uid)  # it may be issued again
                 while len(self.uids) > UIDS_REMEMBERED:
                     forgotten, _ = self.uids.popitem(last=False)
                     self._valid.pop(forgotten, None)

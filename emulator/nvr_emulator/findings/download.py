@@ -92,6 +92,6 @@ class Download(Chapter):
         """Downloads that were not taken whole."""
         if isinstance(entry, DownloadEnded) and entry.why == WENT_AWAY:
             watched = self.clients.uids.get(entry.uid)
-            if watched is not None:
+            if watched is not None and entry.download in watched.downloads:  # not of who had its UID before
                 text = f"the download of camera {entry.camera} was cut off after {entry.bytes} bytes"
                 yield on(watched, CUT_OFF, text, entry.number)

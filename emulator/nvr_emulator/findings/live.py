@@ -255,6 +255,8 @@ class Live(Chapter):
                 text = f"camera {entry.camera} is sent to {host}:{port}, where nobody listens"
                 yield from self._on(entry.uid, NOBODY, text, entry.number)
             case SessionEnded():
+                for key in [key for key in self._starts if key[0] == entry.uid]:
+                    del self._starts[key]
                 for key in [key for key in self._silent if key[0] == entry.uid]:
                     yield from self._not_tried(self._silent.pop(key))
 

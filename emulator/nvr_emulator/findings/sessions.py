@@ -117,7 +117,7 @@ class Sessions(Chapter):
         super().__init__(known, clients)
         self._told: OrderedDict[int, Exchange] = OrderedDict()
         self._left: OrderedDict[int, SessionEnded] = OrderedDict()
-        self._logins: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
+        self._logins: OrderedDict[tuple[str, str], tuple[SessionIssued, int]] = OrderedDict()
 
     def asked(self, asking: Asking) -> Iterator[Breach]:
         """Whether the UID is one, and still valid."""
@@ -167,6 +167,7 @@ class Sessions(Chapter):
     def happened(self, entry: Happening) -> Iterator[Breach]:
         """A UID begins or ends; an answer that told of its end may not have come."""
         if isinstance(entry, SessionIssued):
+            yield from self._issued_again(entry.uid)
             yield from self._issued(entry)
         elif isinstance(entry, SessionEnded):
             watched = self.clients.uids.get(entry.uid)
@@ -206,6 +207,12 @@ class Sessions(Chapter):
             text = f"UID {uid} ended by itself, 90 s after its last command"
             yield on(watched, NO_LOGOUT, text, watched.issued.number, number)
 
+    def _issued_again(self, uid: int) -> Iterator[Breach]:
+        """What is known of the one that had this number before is not true of its next owner."""
+        self._told.pop(uid, None)
+        if (ended := self._left.pop(uid, None)) is not None:
+            yield from self._not_logged_out(uid, ended.number)
+
     def _issued(self, entry: SessionIssued) -> Iterator[Breach]:
         peer = "" if self.clients.latest is None else self.clients.latest.peer
         mine = [one for one in self.clients.valid() if (one.peer, one.issued.user) == (peer, entry.user)]
@@ -220,16 +227,17 @@ class Sessions(Chapter):
 
     def _in_a_row(self, peer: str, entry: SessionIssued) -> int:
         """How many UIDs in a row were good for one command each and followed by a login, with this one."""
-        uid, in_a_row = self._logins.pop((peer, entry.user), (0, 0))
-        before = self.clients.uids.get(uid)
+        last, in_a_row = self._logins.pop((peer, entry.user), (None, 0))
+        before = None if last is None else self.clients.uids.get(last.uid)
         wasted = (
             before is not None
+            and before.issued is last
             and before.commands <= 1
             and not before.lost
             and not before.streamed
             and self.clients.since(before.issued, entry.at) < LIFETIME
         )
-        self._logins[peer, entry.user] = (entry.uid, in_a_row + 1 if wasted else 0)
+        self._logins[peer, entry.user] = (entry, in_a_row + 1 if wasted else 0)
         while len(self._logins) > PAIRS_REMEMBERED:
             self._logins.popitem(last=False)
         return in_a_row + 1 if wasted else 0

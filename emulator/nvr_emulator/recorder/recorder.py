@@ -60,6 +60,7 @@ class Recorder:
             self.rng,
             late(self.session_ended),
             newcomer_yields=plan.variants.newcomer_of_lowest_priority == "refused",
+            reuse=plan.variants.uid_reuse,
         )
         self.live = LiveTable(plan, self.rng)
         self.playbacks: dict[int, Playback] = {}

@@ -7,12 +7,18 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from nvr_emulator.recorder.happenings import SessionEnded, SessionIssued, Tell, unheard
 from nvr_emulator.seams import seam, untouched
 
 ENDED_REMEMBERED = 1000
-"""How many ended UIDs are remembered at most, so that a refusal can say why; none of them is issued again."""
+"""How many ended UIDs are remembered at most, so that a refusal can say why. None of them is issued again,
+unless `Reuse` says so."""
+
+Reuse = Literal["none", "places", "last-freed"]
+"""Which UIDs of those that ended are issued again: none; that of the first free place, each of which has its
+own; or the one that ended last."""
 
 BIGGEST_UID = 2**63 - 1
 
@@ -56,6 +62,7 @@ class SessionTable:
         lifetime: float = 90.0,
         capacity: int = 16,
         newcomer_yields: bool = True,
+        reuse: Reuse = "none",
     ) -> None:
         self.newcomer_yields = newcomer_yields
         self.lifetime = lifetime
@@ -69,6 +76,8 @@ class SessionTable:
         self._valid: dict[int, Session] = {}
         self._ended: OrderedDict[int, Ending] = OrderedDict()
         self._issued = 0
+        self._reuse: Reuse = reuse
+        self._places: list[int] = []
 
     def valid(self) -> list[Session]:
         """The sessions that are valid, in the order of their issue."""
@@ -169,6 +178,25 @@ class SessionTable:
             self.end(session, ending, now)
 
     def _new_uid(self) -> int:
+        uid = self._freed_uid()
+        if uid is None:
+            uid = self._drawn_uid()
+            if self._reuse == "places":
+                self._places.append(uid)
+        self._ended.pop(uid, None)
+        return uid
+
+    def _freed_uid(self) -> int | None:
+        """The UID that is to be issued again, if any is."""
+        match self._reuse:
+            case "places":
+                return next((uid for uid in self._places if uid not in self._valid), None)
+            case "last-freed":
+                return next(reversed(self._ended), None)
+            case _:
+                return None
+
+    def _drawn_uid(self) -> int:
         while True:
             uid = self._rng.randint(self._lowest, self._highest)
             if uid not in self._valid and uid not in self._ended:

@@ -86,9 +86,9 @@ def test_a_name_alone_is_its_first_other_value():
 
 
 def test_all_different_leaves_what_is_chosen_by_name():
-    choices = dict(parse_choices(["all-different", "refusal=close"]))
-    assert choices == all_different() | {"refusal": "close"}
-    assert all_different()["refusal"] != "close"
+    other = "close" if all_different()["refusal"] != "close" else "204"
+    choices = dict(parse_choices(["all-different", f"refusal={other}"]))
+    assert choices == all_different() | {"refusal": other}
     assert len(chosen(read_variants(choices))) == len(all_variants())
     assert parse_choices(["refusal"]) == [("refusal", "200-empty")]
 

@@ -22,6 +22,8 @@ LIBERTIES = [
     {"no-image": "404"},
     {"pause": "none"},
     {"download-outlives-uid": "yes"},
+    {"uid-reuse": "places"},
+    {"uid-reuse": "last-freed"},
 ]
 
 
@@ -59,3 +61,61 @@ def test_who_breaks_them_is_named(free, named_of):
     free.ask(f"httpdl.cgi?UID={uid}&STARTTIME=240425010000&ENDTIME=240425030000&KIND=LIST&CAM=1&PC=AS60")
     expected = {"wrong-case", "second-stream", "audio-before-video", "live-not-stopped", "range-over-an-hour"}
     assert expected <= set(named_of(free))
+
+
+@pytest.fixture
+def again(client_class):
+    """A client of a recorder that issues the UID again that ended last."""
+    variants = read_variants({"uid-reuse": "last-freed", "download-outlives-uid": "yes"})
+    with EmbeddedRecorder(settings=msgspec.structs.replace(small_recorder(2), variants=variants)) as recorder:
+        client = client_class(recorder)
+        yield client
+        client.connection.close()
+
+
+def test_a_uid_that_is_issued_again_is_a_fresh_one(again, named_of):
+    first = again.session()
+    again.logout(first)
+    for _ in range(5):  # each of use, and the same number
+        uid = again.session()
+        assert uid == first
+        again.command("log_errors", UID=uid)
+        again.command("keep_alive", UID=uid)
+        again.logout(uid)
+    assert named_of(again) == []
+
+
+def test_a_refusal_told_of_the_uid_as_it_was(again, named_of):
+    uid = again.session()
+    for _ in range(2):
+        again.wait(50)
+        again.wait(50)
+        assert again.command("keep_alive", UID=uid)[0] == 401
+        assert again.session() == uid
+    again.logout(uid)
+    assert named_of(again) == ["uid-expired"]
+
+
+def test_whose_uid_was_left_is_told_of_that_one(again, named_of):
+    uid = again.session()
+    again.wait(50)
+    again.wait(50)
+    assert again.session() == uid
+    again.wait(50)
+    again.command("keep_alive", UID=uid)
+    again.wait(50)
+    again.logout(uid)
+    (finding,) = again.recorder.finish()
+    assert finding.rule == "no-logout"
+    issued, ended = finding.entries
+    assert issued < ended
+
+
+def test_streams_of_who_had_the_uid_before_are_not_counted(again, named_of):
+    again.paced = False
+    for _ in range(4):
+        uid = again.session()
+        with again.watching(uid, 1):
+            again.command("keep_alive", UID=uid)
+        again.logout(uid)
+    assert "start-stop-churn" not in named_of(again)

@@ -126,3 +126,42 @@ def test_there_are_never_more_than_sixteen_and_none_is_idle_for_90_s(steps):
                 table.end(sessions[number % len(sessions)], Ending.LOGGED_OUT, now)
         assert table.used() <= 16
         assert all(now - session.last_command < 90 for session in table.valid())
+
+
+def issued(reuse, digits=10):
+    """Logs in, ends some, logs in again: the UIDs ahead of it, and behind it."""
+    table = SessionTable(digits, random.Random(1), Ended(), reuse=reuse)
+    before = [table.login("A", 0, 0.0) for _ in range(4)]
+    for number in (2, 0, 1):
+        table.end(before[number], Ending.LOGGED_OUT, 1.0)
+    after = [table.login("A", 0, 2.0).uid for _ in range(4)]
+    assert [session.uid for session in table.valid()] == [before[3].uid, *after]
+    return [session.uid for session in before], after
+
+
+def test_a_uid_that_ended_is_issued_again_where_the_recorder_does_so():
+    before, after = issued("none")
+    assert not set(before) & set(after)
+    before, after = issued("places")
+    assert after[:3] == before[:3]
+    assert after[3] not in before
+    before, after = issued("last-freed")
+    assert after[:3] == [before[1], before[0], before[2]]
+    assert after[3] not in before
+
+
+def test_a_uid_that_is_issued_again_has_not_ended():
+    table = SessionTable(10, random.Random(1), Ended(), reuse="last-freed")
+    uid = table.login("A", 0, 0.0).uid
+    table.end(table.find(uid), Ending.LOGGED_OUT, 1.0)
+    assert table.login("B", 0, 2.0).uid == uid
+    assert table.ending(uid) is None
+    assert table.find(uid).user == "B"
+
+
+@pytest.mark.parametrize("reuse", ["places", "last-freed"])
+def test_sixteen_uids_are_enough_for_any_number_of_logins(reuse):
+    table = SessionTable(10, random.Random(1), Ended(), reuse=reuse)
+    uids = {table.login("A", 0, float(number)).uid for number in range(100)}
+    assert len(uids) == 16
+    assert table.used() == 16
