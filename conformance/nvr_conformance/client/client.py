@@ -72,6 +72,8 @@ class Client(HttpClient):
             uid_text = read_uid(exchange) if exchange.ok else None
             if uid_text is not None:
                 self._given[uid_text] = exchange
+                for session in self.sessions:
+                    session.notice_login(uid_text)
         return exchange
 
     def try_login(self, user: str | None = None, password: str | None = None) -> Login:

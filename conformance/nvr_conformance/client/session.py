@@ -22,7 +22,8 @@ CHURN = (5.0, 15.0, 40.0)  # seconds behind which a START that got 204 is tried 
 
 class Session:
     """One UID. ``uid`` is its number, ``uid_text`` the digits as the recorder wrote
-    them, ``page`` where it stood."""
+    them, ``page`` where it stood. ``reissued``: a later login was given it, so that it is another session's.
+    """
 
     def __init__(self, client: HttpClient, uid_text: str, page: Exchange) -> None:
         self.client = client
@@ -30,6 +31,7 @@ class Session:
         self.uid = int(uid_text)
         self.page = page
         self.logged_out = False
+        self.reissued = False
         self.streams: list[LiveStream] = []
         self.downloads: list[Download] = []
 
@@ -55,14 +57,19 @@ class Session:
         self.logged_out = True
         return self.client.get(self.path("logout"))
 
+    def notice_login(self, uid_text: str) -> None:
+        """A login was given this UID: if it is ours, ours has ended, and who has it now logs it out."""
+        if uid_text == self.uid_text:
+            self.reissued = self.logged_out = True
+
     def is_alive(self) -> bool:
-        """Whether the UID is valid: a keep-alive is accepted. It starts the 90 s again."""
-        return self.lives_by(self.get("keep_alive"))
+        """Whether the UID is valid and still ours: a keep-alive is accepted. It starts the 90 s again."""
+        return not self.reissued and self.lives_by(self.get("keep_alive"))
 
     def lives_by(self, keep_alive: Exchange) -> bool:
-        """Whether the answer to a keep-alive means that the UID is valid. A recorder that answers alike
+        """Whether the answer to a keep-alive means that this session is valid. A recorder that answers alike
         whether it obeys or not is asked for a log: only a valid UID is given one."""
-        if not keep_alive.ok:
+        if self.reissued or not keep_alive.ok:
             return False
         return self.client.target.refusals_show or not refused(self.get("log_errors"))
 

@@ -138,6 +138,8 @@ class Driver:
         accepted = self._compare(step, exchange, expected)
         self.seen.append(Combination(kind_of(step), meets, expected.value))
         self.model.follow(step, accepted, moment)
+        if isinstance(step, LogIn):
+            self._drop_reissued(step)
         if isinstance(step, CountUids):
             self._check_count(exchange)
         if isinstance(step, Fetch) and accepted:
@@ -238,6 +240,15 @@ class Driver:
             return False
         self.model.lose(label)
         return True
+
+    def _drop_reissued(self, step: LogIn) -> None:
+        """Forget those whose UID a newcomer was given: theirs has ended, and must have."""
+        for label in [label for label, session in self._sessions.items() if session.reissued]:
+            older = self.model.sessions.get(label)
+            if older is not None and self.model.known.alone and self.model.is_certain(older):
+                raise self._disagreement(step, f"the UID of {label}, which is valid, is given again")
+            self.model.lose(label)
+            del self._sessions[label]
 
     def _compare(self, step: Step, exchange: Exchange, expected: Verdict) -> bool:
         if exchange.status == _CRASH or (exchange.error is not None and not isinstance(step, Stranger)):

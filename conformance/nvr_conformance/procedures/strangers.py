@@ -49,8 +49,12 @@ class Strangers:
     accepted: dict[str, Exchange] = field(default_factory=dict)
 
     def judge(self) -> None:
-        """All commands but START, whose refusal is seen by its media; then what goes on for the others."""
-        for command in uid_commands(self.target):
+        """All commands but START, whose refusal is seen by its media; then what goes on for the others.
+
+        Logout comes last: somebody logs in for it, and may be given the UID of one that has ended.
+        """
+        *commands, logout = uid_commands(self.target)
+        for command in commands:
             if command.name.endswith(("START", "STOP")):
                 continue
             if command.permission and not self.target.allows(command.permission):
@@ -62,6 +66,8 @@ class Strangers:
         self._keep_alive()
         self._judge_playback()
         self._judge_live()
+        self._keep_alive()
+        self._judge(logout)
         valid = self.playing.is_alive() and self.living.is_alive()
         actual = "both valid" if valid else "one ended"
         self.check(self.id, valid, "both valid", actual, "logout: other UIDs stay")

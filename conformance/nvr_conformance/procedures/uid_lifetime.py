@@ -86,7 +86,7 @@ class LifetimeMeasuring:
         for turn in turns:
             due = begun + turn.at
             while self._to_log_out and due - self.target.now() > 2 * spacing:
-                self._to_log_out.pop().logout()
+                self._log_one_out()
             if not turn.is_look:
                 wait_until(self.target, due)
                 waiting[turn.age] = IdleUid(self.target, self.client.login())
@@ -94,12 +94,19 @@ class LifetimeMeasuring:
             elif tells(turn.age, self.samples) or due - self.target.now() < _SOON:
                 self._look(waiting.pop(turn.age), turn.age)
         self._to_log_out += [uid.session for uid in waiting.values()]
-        for session in self._to_log_out:
+        while self._to_log_out:
+            self._log_one_out()
+
+    def _log_one_out(self) -> None:
+        """Unless it has expired meanwhile, and its UID is another's now."""
+        session = self._to_log_out.pop()
+        if not session.reissued:
             session.logout()
-        self._to_log_out.clear()
 
     def _look(self, uid: IdleUid, age: float) -> None:
         uid.wait(age + _HAIR)
+        if uid.session.reissued:  # what it is answered tells of another one, which it would keep alive
+            return
         sample = uid.look().sample()
         if sample is not None:
             self.samples.append(sample)

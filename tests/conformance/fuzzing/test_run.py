@@ -211,3 +211,42 @@ def test_what_the_command_finds_replay_shows_as_well(tmp_path):
     assert again.output.splitlines()[0] == disagreement
     assert again.output.strip() in found.output
     assert CliRunner().invoke(main, ["replay", kept]).exit_code == 0
+
+
+@pytest.fixture
+def again():
+    setup = {"clock_start": CLOCK_START, "variants": {"uid-reuse": "last-freed"}}
+    source = TargetSource(TargetOptions(model=1, setup=setup))
+    source.prepare()
+    with source.open() as opened:
+        yield opened
+
+
+AFTER_LOGOUT = (
+    LogIn("s1", 0),
+    Send("s1", "logout"),
+    LogIn("s2", 0),
+    Send("s1", "keep_alive"),
+    LetPass(60.0),
+    Send("s2", "keep_alive"),
+    LetPass(60.0),
+    CountUids(),
+    *(LogIn(f"t{number}", 0) for number in range(17)),
+    Send("s2", "keep_alive"),
+    CountUids(),
+)
+
+
+def test_who_has_the_uid_of_one_that_ended_is_himself(again):
+    assert replay(again, AFTER_LOGOUT) is None
+    run = fuzz(again, budget=60, most_examples=30)
+    assert run.finding is None, run.finding.text
+
+
+def test_a_uid_that_is_valid_is_not_given_again(target):
+    commands = target.control.recorder.machine.recorder.login_commands
+    page_of = commands.page_of
+    commands.page_of = lambda session: page_of(commands.sessions.valid()[0])
+    found = replay(target, AFTER_LOGOUT[:1] + AFTER_LOGOUT[2:3])
+    assert found is not None
+    assert "the UID of s1, which is valid, is given again" in str(found)

@@ -113,11 +113,11 @@ class Recorder:
 
     clock, timeout, users = "real", 10.0, ()
 
-    def __init__(self, lifetime, *, slow=0.02, pace=3.0, used=0, maximum=16, empty=False):
+    def __init__(self, lifetime, *, slow=0.02, pace=3.0, used=0, maximum=16, empty=False, reuses=False):
         self.lifetime = lifetime if callable(lifetime) else lambda uid: lifetime
         self.slow, self.pace, self.used, self.maximum, self.empty = slow, pace, used, maximum, empty
         self.time, self.last, self.logins, self.gaps, self.most = 0.0, -math.inf, 0, [], 0
-        self.expires = {}
+        self.expires, self.sessions, self.reuses = {}, [], reuses
         self.history = SimpleNamespace(exchanges=[])
 
     def now(self):
@@ -148,6 +148,15 @@ class Recorder:
         self.request(self.pace, lambda: (401, b""))
         return Session(self)
 
+    def freed(self):
+        """The UID of a login: where it reuses them, that of the first who has ended."""
+        ended = [session for session in self.sessions if not self.is_alive(session.uid)]
+        uid = ended[0].uid if self.reuses and ended else self.logins
+        for session in self.sessions:
+            if session.uid == uid:
+                session.reissued = session.logged_out = True
+        return uid
+
     def is_alive(self, uid):
         return self.expires.get(uid, 0.0) > self.time
 
@@ -161,7 +170,8 @@ class Recorder:
 class Session:
     def __init__(self, recorder):
         recorder.logins += 1
-        self.recorder, self.uid, self.logged_out = recorder, recorder.logins, False
+        self.recorder, self.uid, self.logged_out, self.reissued = recorder, recorder.freed(), False, False
+        recorder.sessions.append(self)
         self.client = recorder
         self.page = recorder.request(0.0, self._issue)
 
@@ -226,6 +236,12 @@ def test_how_long_a_measuring_takes(lifetime, low, high, seconds):
     assert found[0] >= low
     assert found[1] is None if high is None else found[1] <= high
     assert recorder.time <= seconds
+
+
+@pytest.mark.parametrize(("lifetime", "used"), [(8.0, 8), (12.0, 0), (90.0, 0)])
+def test_a_uid_that_is_issued_again_tells_nothing_of_the_one_before(lifetime, used):
+    low, high = bounds(measure(Recorder(lifetime, used=used, reuses=True)).samples)
+    assert low - DUST < lifetime <= high + DUST
 
 
 def test_lifetimes_that_differ_are_unclear():

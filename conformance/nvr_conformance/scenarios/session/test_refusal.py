@@ -19,7 +19,9 @@ from nvr_conformance.scenario import (
 )
 
 MOST = 16
-LONG_GONE = 120.0
+LONG_GONE = 120.0  # seconds without a command
+LEFT_ALONE = 70.0  # seconds of them within which the UID is still valid, and is issued to nobody else
+GIVEN_AGAIN = "a later login was given it again"
 MOST_DIGITS = 19
 
 
@@ -29,8 +31,7 @@ def test_commands_without_a_valid_uid(
 ) -> None:
     """Every command with each UID that is not valid, between two with a valid one: nothing is given to them,
     and nothing changes for others."""
-    by_cause = _strangers(target, client, not_tested)
-    living, playing = client.login(), client.login()
+    by_cause, (living, playing) = _strangers(target, client, not_tested, 2)
     by_cause["never issued"] = client.adopt(_near(playing, client))
     strangers = Strangers(
         "SES-13",
@@ -57,13 +58,11 @@ def test_live_without_a_valid_uid(
 ) -> None:
     """START over RTP and HTTP with a valid UID, then with each that is not: no media."""
     camera, (codec, *_) = camera_with_video(target)
-    strangers = _strangers(target, client, not_tested)
-    valid = client.login()
     before = {kind: brief_stream(client.login(), kind, camera, codec) for kind in KINDS}
     jpeg = brief_stream(client.login(), "live_http", camera, JPEG)
+    # Two of the UIDs do nothing else: what is started on them by mistake is seen.
+    strangers, (valid, wrapped, longer) = _strangers(target, client, not_tested, 3)
     strangers["never issued, near a valid one"] = client.adopt(_near(valid, client))
-    # Of UIDs that do nothing else: what is started on them by mistake is seen.
-    wrapped, longer = quick_login(client), quick_login(client)
     strangers["never issued, a valid one and 2^32"] = client.adopt(wrapped.uid + 2**32)
     if len(longer.uid_text) < MOST_DIGITS:
         strangers["never issued, a valid one with a digit more"] = client.adopt(longer.uid * 10 + 1)
@@ -101,30 +100,52 @@ def _brief_total(target: Target, stream: LiveStream) -> int:
     return stream.total
 
 
-def _strangers(target: Target, client: Client, not_tested: NotTested) -> dict[str, Session]:
-    """UIDs that are not valid, by their cause. On return no UID of ours is valid."""
+def _strangers(
+    target: Target, client: Client, not_tested: NotTested, hosts: int
+) -> tuple[dict[str, Session], list[Session]]:
+    """UIDs that are not valid, by their cause, and so many that are; no others of ours are.
+
+    Who logs in may be given the UID of one that has ended: so those that are to be valid log in ahead, where
+    they can.
+    """
     found: dict[str, Session] = {}
-    if target.allows("eviction"):
-        found["evicted"] = client.login()
-        for _ in range(MOST - 1):
-            quick_login(client)
+    if target.allows("eviction") and (evicted := _evicted(client, not_tested)) is not None:
+        found["evicted"] = evicted
     found["expired"] = client.login()
-    if "evicted" in found and found["evicted"].is_alive():
-        not_tested("SES-13", "one more login than UIDs does not end the first")
-        del found["evicted"]
-    target.pass_time(LONG_GONE)
+    target.pass_time(LEFT_ALONE)
+    valid = [quick_login(client) for _ in range(hosts)]
     found["logged out"] = client.login()
+    target.pass_time(LONG_GONE - LEFT_ALONE)
     found["logged out"].logout()
     for cause in ("expired", "logged out"):
         if found[cause].is_alive():
             not_tested("SES-13", f"a UID that should be {cause} is alive")
             found[cause].logout()
             del found[cause]
+    valid = [session if session.is_alive() else client.login() for session in valid]
+    for cause in [cause for cause, session in found.items() if session.reissued]:
+        not_tested("SES-13", f"UID {cause}: {GIVEN_AGAIN}")
+        del found[cause]
     digits = len(client.sessions[-1].uid_text)
     issued = {session.uid for session in client.sessions}
     free = (target.random.randrange(10 ** (digits - 1), 10**digits) for _ in range(100))
     found["never issued"] = client.adopt(next(uid for uid in free if uid not in issued))
-    return found
+    return found, valid
+
+
+def _evicted(client: Client, not_tested: NotTested) -> Session | None:
+    """A UID that was thrown out and is nobody's; those that threw it out have left."""
+    first = client.login()
+    crowd = [quick_login(client) for _ in range(MOST)]
+    why = GIVEN_AGAIN if first.reissued else ""
+    if not why and first.is_alive():
+        why = "one more login than UIDs does not end the first"
+    for session in crowd:
+        if not session.reissued:
+            session.logout()
+    if why:
+        not_tested("SES-13", f"UID evicted: {why}")
+    return None if why else first
 
 
 def _near(valid: Session, client: Client) -> int:
