@@ -75,6 +75,11 @@ RECORDERS = {
         ("PLB-0[1-9]", "PLB-1*", "PLB-25", "PLB-26", "DWN-01", "DWN-02", "DWN-10", "INF-05"),
         {},
     ),
+    "UIDs that have ended are issued again": (
+        {"cameras": cameras(1, 2), "variants": {"uid-reuse": "last-freed"}},
+        ("SES-0[4-9]", "SES-13", "INF-07"),
+        {},
+    ),
     "all numbers little-endian": (
         {"cameras": cameras(1, 2, audio="AAC"), "dialect": {"byte_order": "little"}},
         ("LIV-11", "LIV-12", "LIV-19", "LIV-26", "PLB-05", "PLB-07", "PLB-24"),
