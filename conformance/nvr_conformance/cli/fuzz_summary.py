@@ -10,7 +10,7 @@ import msgspec
 from nvr_conformance.bounds import read_file, read_json
 from nvr_conformance.evidence.whole_files import write_file
 from nvr_conformance.judgement.about import kit_version
-from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same
+from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same, require_this_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,6 +106,7 @@ def join_summaries(parts: Mapping[Path, FuzzSummary]) -> FuzzSummary:
     require_same({path: part.settings for path, part in parts.items()})
     require_all({path: part.shard for path, part in parts.items()})
     made = list(parts.values())
+    require_this_version(made[0].settings.kit)
     counts: Counter[tuple[str, str, str]] = Counter()
     possible: dict[tuple[str, str, str], bool] = {}
     for part in made:

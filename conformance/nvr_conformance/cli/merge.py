@@ -88,7 +88,7 @@ def _selftests(console: Console, parts: tuple[Path, ...], report: Path) -> int |
 
 
 def _mutants(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
-    from nvr_conformance.cli.mutants import print_scores
+    from nvr_conformance.cli.mutants import mutants_status, print_scores
     from nvr_conformance.selftest.files import write_mutants_page
     from nvr_conformance.selftest.mutation.files import FILE, joined_mutants, read_mutants, write_mutants
 
@@ -99,9 +99,7 @@ def _mutants(console: Console, parts: tuple[Path, ...], report: Path) -> int | N
     write_mutants(report, record)
     write_mutants_page(report, record)
     print_scores(console, record.scores)
-    if len(record.mutants) < len(record.planned):
-        return EXIT_KIT_BROKE
-    return EXIT_CONFORMANT if all(score.reached for score in record.scores) else EXIT_FAILURES
+    return mutants_status(console, record)
 
 
 def _fuzzings(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:

@@ -12,7 +12,7 @@ from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from nvr_conformance.selftest.mutation.files import MutantSettings, Score
+    from nvr_conformance.selftest.mutation.files import MutantSettings, MutantsRecord, Score
     from nvr_conformance.selftest.mutation.run import Survivor
     from nvr_conformance.selftest.mutation.sites import Package
     from nvr_conformance.selftest.shard import Shard
@@ -36,6 +36,7 @@ def run_mutants(settings: MutantSettings, *, jobs: int, report: Path | None, sha
     from nvr_conformance.selftest.mutation.run import judge_mutants
     from nvr_conformance.selftest.mutation.sites import chosen, mutants_in
     from nvr_conformance.selftest.mutation.survey import SurveyError, survey
+    from nvr_conformance.selftest.shard import WHOLE
 
     console, begun = make_console(), time.monotonic()
     model, seed = settings.model, settings.seed
@@ -64,17 +65,29 @@ def run_mutants(settings: MutantSettings, *, jobs: int, report: Path | None, sha
     judging.close()
     made = scores(rows)
     print_scores(console, made)
+    names = tuple(name_of(each.module, each.number) for each in planned)
+    took = round(time.monotonic() - begun, 1)
+    record = MutantsRecord(settings, shard, took, names, made, tuple(rows))
     if report is not None:
-        names = tuple(name_of(each.module, each.number) for each in planned)
-        took = round(time.monotonic() - begun, 1)
-        record = MutantsRecord(settings, shard, took, names, made, tuple(rows))
         with writing("the report"):
             require_folder(report)
             write_mutants(report, record)
             write_mutants_page(report, record)
     if ended:
         stop(ended, EXIT_KIT_BROKE)
+    if shard == WHOLE:
+        raise Judged(mutants_status(console, record))
     raise Judged(EXIT_CONFORMANT if all(score.reached for score in made) else EXIT_FAILURES)
+
+
+def mutants_status(console: Console, record: MutantsRecord) -> int:
+    """The exit status that all mutants together come to."""
+    if not record.judged:
+        console.print("nothing was judged: no mutant was visible on the wire")
+        return EXIT_KIT_BROKE
+    if not record.whole:
+        return EXIT_KIT_BROKE
+    return EXIT_CONFORMANT if all(score.reached for score in record.scores) else EXIT_FAILURES
 
 
 def print_scores(console: Console, scores: tuple[Score, ...]) -> None:

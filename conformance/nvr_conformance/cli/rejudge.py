@@ -9,7 +9,7 @@ import click
 
 from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, require_reports
 from nvr_conformance.cli.stopping import no_traceback, say, stop, tell
-from nvr_conformance.cli.words import Place
+from nvr_conformance.cli.words import Place, Scenarios
 from nvr_conformance.judgement.exit_status import EXIT_USAGE, Judged
 
 
@@ -24,7 +24,7 @@ from nvr_conformance.judgement.exit_status import EXIT_USAGE, Judged
 @EXPECTED_FAILURES
 @click.option(
     "--scenarios",
-    type=Place(exists=True),
+    type=Scenarios(),
     help="Scenarios of your own, where the run had them.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show every check as it is made.")
@@ -45,7 +45,7 @@ def rejudge(
     from nvr_conformance.report.terminal import make_console
     from nvr_conformance.report.writer import ReportWriter
 
-    if written is not None and written.resolve() == report.resolve():
+    if written is not None and written.exists() and written.samefile(report):
         raise click.UsageError(f"{written} is what is judged: write the report elsewhere")
     require_reports({"--report": written})
     known = read_known(expected_failures)

@@ -19,7 +19,7 @@ from nvr_conformance.cli.options import (
     require_reports,
 )
 from nvr_conformance.cli.stopping import no_traceback, tell
-from nvr_conformance.cli.words import Number, Place
+from nvr_conformance.cli.words import Number, Place, Scenarios
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_KIT_BROKE, Judged
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--scenarios",
-    type=Place(exists=True),
+    type=Scenarios(),
     help="Scenarios of your own instead of those that come with this package.",
 )
 @click.option(

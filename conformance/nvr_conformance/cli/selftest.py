@@ -10,7 +10,7 @@ import click
 
 from nvr_conformance.cli.options import SHARD, require_folders
 from nvr_conformance.cli.stopping import stop, writing
-from nvr_conformance.cli.words import Number, Place
+from nvr_conformance.cli.words import Number, Place, Scenarios
 from nvr_conformance.judgement.exit_status import (
     EXIT_CONFORMANT,
     EXIT_FAILURES,
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--scenarios",
-    type=Place(exists=True),
+    type=Scenarios(),
     help="Scenarios of your own instead of those that come with this package.",
 )
 @click.option("--timeout", type=Number(1, 3600), default=180.0, help="Seconds a run [180].")

@@ -23,6 +23,22 @@ class Place(click.Path):
         return super().convert(value, param, ctx)
 
 
+class Scenarios(Place):
+    """A file of scenarios, or a folder with some."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = super().convert(value, param, ctx)
+        if path.is_dir():
+            if not any(path.rglob("test_*.py")):
+                self.fail(f"{path}: there is no file test_*.py with scenarios in it", param, ctx)
+        elif path.suffix != ".py":
+            self.fail(f"{path}: is no file test_*.py with scenarios, and no folder of such", param, ctx)
+        return path
+
+
 class Number(click.FloatRange):
     """A number of a range, of which what is no number is no part."""
 

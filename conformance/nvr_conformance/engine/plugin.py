@@ -82,6 +82,8 @@ class EnginePlugin:
             self.errors.append(f"{report.nodeid}: {_last_line(str(report.longrepr))}")
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        if not items and not self.errors:
+            self.errors.append("there is no scenario: nothing is judged")
         chosen: list[pytest.Item] = []
         for item in items:
             claim = checked_claim(item)

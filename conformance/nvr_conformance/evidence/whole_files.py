@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -18,7 +19,7 @@ def write_file(path: Path, data: bytes, *, mode: int = _PUBLIC) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return
-    path = path.resolve()  # of a link, what it leads to is replaced
+    path = _led_to(path)  # of a link, what it leads to is replaced
     beside = _beside(path)
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
@@ -38,7 +39,7 @@ def require_writable(path: Path) -> None:
         if not os.access(path, os.W_OK):
             raise OSError(f"{path} cannot be written")
         return
-    parent = path.resolve().parent
+    parent = _led_to(path).parent
     if not parent.is_dir():
         raise OSError(f"{path}: there is no directory {parent}")
     _try(parent, path)
@@ -51,6 +52,16 @@ def require_folder(path: Path) -> None:
     except OSError as problem:
         raise OSError(f"{path}: {problem.strerror}") from None
     _try(path, path)
+
+
+def _led_to(path: Path) -> Path:
+    """What links lead to. OSError for links that lead in a circle."""
+    try:
+        path.stat()
+    except OSError as problem:
+        if problem.errno == errno.ELOOP:
+            raise OSError(f"{path}: {problem.strerror}") from None
+    return Path(os.path.realpath(path))
 
 
 def _try(folder: Path, named: Path) -> None:

@@ -15,7 +15,7 @@ from nvr_conformance.selftest.coverage import Coverage, State, Sums, coverage
 from nvr_conformance.selftest.mutation import files as mutants
 from nvr_conformance.selftest.page import PageFacts, render_page
 from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
-from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same
+from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same, require_this_version
 from nvr_conformance.selftest.trials import Outcome, Trial
 
 if TYPE_CHECKING:
@@ -251,8 +251,7 @@ def join_selftests(
     require_same({path: part.settings for path, part in parts.items()})
     require_all({path: part.shard for path, part in parts.items()})
     settings = next(iter(parts.values())).settings
-    if settings.kit != Settings().kit:
-        raise ValueError(f"the parts are of nvrkit {settings.kit}, and this is {Settings().kit}")
+    require_this_version(settings.kit)
     trials = plan_trials(settings)
     ids, declared = chosen_ids(settings.select, settings.skip), declared_defects()
     outcomes = [each for part in parts.values() for each in outcomes_of(part, part.shard.part(trials))]

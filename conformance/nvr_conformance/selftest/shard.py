@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
+from nvr_conformance.judgement.about import kit_version
+
 MOST = 1000
 
 T = TypeVar("T")
@@ -52,6 +54,12 @@ def require_all(shards: Mapping[Path, Shard]) -> None:
     of = next(iter(shards.values())).of
     if missing := sorted(set(range(1, of + 1)) - set(first)):
         raise ValueError(f"not all is there: shard {', '.join(map(str, missing))} of {of} is missing")
+
+
+def require_this_version(kit: str) -> None:
+    """ValueError, in one line, where parts were made by another version: it planned otherwise."""
+    if kit != kit_version():
+        raise ValueError(f"the parts are of nvrkit {kit}, and this is {kit_version()}")
 
 
 def require_same(settings: Mapping[Path, msgspec.Struct]) -> None:

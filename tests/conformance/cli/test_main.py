@@ -251,6 +251,45 @@ def test_what_cannot_be_written_is_said_before_anything_runs(command, tmp_path, 
     [
         ("run", "--report"),
         ("run", "--profile-out"),
+        ("fuzz", "--keep"),
+        ("fuzz", "--json"),
+        ("rejudge", ".", "--report"),
+    ],
+)
+def test_a_circle_of_links_is_told_in_one_line(command, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    result = command(*words, "loop")
+    assert (result.exit_code, "Traceback" in result.output) == (2, False)
+    assert isinstance(result.exception, SystemExit)
+    assert "loop" in result.output
+    assert Path("loop").is_symlink()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("run", "--timeout", "nan"), ("run", "--pace", "nan"), ("selftest", "--timeout", "NaN")],
+)
+def test_what_is_no_number_is_none(command, words):
+    result = command(*words)
+    assert (result.exit_code, "is no number" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("words", [("run",), ("rejudge", "."), ("selftest",)])
+def test_scenarios_that_are_none_are_named(command, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    for place in ("empty", "/dev/null"):
+        result = command(*words, "--scenarios", place)
+        assert (result.exit_code, f"{place}: " in result.output) == (2, True), result.output
+        assert "test_" in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--report"),
+        ("run", "--profile-out"),
         ("run", "--config"),
         ("run", "--scenarios"),
         ("fuzz", "--keep"),

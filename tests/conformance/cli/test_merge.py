@@ -10,6 +10,7 @@ from nvr_conformance.cli.main import main
 from nvr_conformance.engine.judge import chosen_ids
 from nvr_conformance.fuzzing.examples import examples_in
 from nvr_conformance.fuzzing.steps import FuzzFile, LogIn, Send
+from nvr_conformance.judgement.about import kit_version
 from nvr_conformance.selftest.files import SelftestFiles
 from nvr_conformance.selftest.mutation.files import (
     MutantRecord,
@@ -47,7 +48,7 @@ def mutants_part(folder, shard, fates, settings=None, planned=None):
         MutantRecord("protocol", MODULE, "f", 3, number, "constant", "1 is 2", f"k{number}", fate)
         for number, fate in fates.items()
     )
-    names = tuple(name_of(MODULE, number) for number in planned or range(3))
+    names = tuple(name_of(MODULE, number) for number in (range(3) if planned is None else planned))
     settings = settings or MutantSettings(3, "protocol", 2, 0)
     folder.mkdir()
     write_mutants(folder, MutantsRecord(settings, shard, 1.5, names, scores(rows), rows))
@@ -86,6 +87,32 @@ def test_the_shards_of_mutants_make_one_and_stand_beside_the_selftest(tmp_path):
     assert "What proves each requirement" in page
     other = mutants_part(tmp_path / "c", Shard(1, 2), {}, planned=(7, 8, 9))
     assert "chose different mutants" in merged(other, second, report=tmp_path / "x").output
+
+
+@pytest.mark.parametrize(
+    ("fates", "planned", "kit", "status", "told"),
+    [
+        ({}, (), None, 4, "nothing was judged"),
+        ({0: Fate.NO_VERDICT, 1: Fate.UNSEEN, 2: Fate.CRASHED}, (0, 1, 2), None, 4, "nothing was judged"),
+        ({0: Fate.KILLED, 1: Fate.KILLED}, (0, 1, 2), None, 4, "killed"),
+        ({0: Fate.KILLED, 1: Fate.KILLED, 7: Fate.KILLED}, (0, 1, 2), None, 4, "killed"),
+        ({0: Fate.KILLED, 1: Fate.KILLED, 2: Fate.KILLED}, (0, 1, 2), None, 0, "killed"),
+        ({}, (), "0.0.0-other", 2, "of nvrkit 0.0.0-other, and this is"),
+    ],
+)
+def test_mutants_that_were_not_judged_are_no_success(tmp_path, fates, planned, kit, status, told):
+    settings = MutantSettings(3, "protocol", 2, 0, **({} if kit is None else {"kit": kit}))
+    part = mutants_part(tmp_path / "a", Shard(1, 1), fates, settings, planned)
+    answer = merged(part, report=tmp_path / "whole")
+    assert (answer.exit_code, told in answer.output) == (status, True), answer.output
+
+
+def test_a_fuzzing_of_another_version_is_told(tmp_path):
+    part = fuzz_part(tmp_path / "a", Shard(1, 1), 3)
+    text = (part / "fuzz.json").read_text().replace(kit_version(), "0.0.0-other")
+    (part / "fuzz.json").write_text(text)
+    answer = merged(part, report=tmp_path / "whole")
+    assert (answer.exit_code, "of nvrkit 0.0.0-other" in answer.output) == (2, True)
 
 
 def test_the_shards_of_a_fuzzing_make_one(tmp_path):

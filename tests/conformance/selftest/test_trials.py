@@ -87,7 +87,7 @@ def test_a_must_that_only_warns_is_not_found(tmp_path):
 def test_a_run_that_proves_nothing_is_not_good(tmp_path):
     (tmp_path / "test_selftest_nothing.py").write_text("")
     outcome = run_trial(trial(tmp_path, None))
-    assert outcome.problem == "nothing was judged"
+    assert outcome.problem == "there is no scenario: nothing is judged"
     assert not outcome.good
 
 

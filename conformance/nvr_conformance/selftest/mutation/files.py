@@ -14,7 +14,7 @@ from nvr_conformance.judgement.about import kit_version
 from nvr_conformance.selftest.mutation.operators import difference
 from nvr_conformance.selftest.mutation.sites import Package, path_of
 from nvr_conformance.selftest.mutation.trial import Fate
-from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same
+from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same, require_this_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,6 +108,16 @@ class MutantsRecord(msgspec.Struct, frozen=True):
     mutants: tuple[MutantRecord, ...]
 
     @property
+    def whole(self) -> bool:
+        """Whether each mutant was judged that was to be."""
+        return {name_of(each.module, each.number) for each in self.mutants} == set(self.planned)
+
+    @property
+    def judged(self) -> bool:
+        """Whether there was anything to find."""
+        return any(score.visible for score in self.scores)
+
+    @property
     def survivors(self) -> list[MutantRecord]:
         """The faults that nobody found."""
         return [each for each in self.mutants if each.survived]
@@ -186,6 +196,7 @@ def joined_mutants(parts: Mapping[Path, MutantsRecord]) -> MutantsRecord:
     require_same({path: part.settings for path, part in parts.items()})
     require_all({path: part.shard for path, part in parts.items()})
     (first, one), *others = parts.items()
+    require_this_version(one.settings.kit)
     for path, other in others:
         if other.planned != one.planned:
             raise ValueError(f"{first} and {path} chose different mutants: not the same source")
