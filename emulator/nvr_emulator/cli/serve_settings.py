@@ -9,7 +9,12 @@ import msgspec
 
 from nvr_emulator.cli.usual_user import DEFAULT_PASSWORD, DEFAULT_USER
 from nvr_emulator.configuration.fault_choice import read_faults
-from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings, UserSettings
+from nvr_emulator.configuration.settings import (
+    ConfigurationError,
+    RecorderSettings,
+    UserSettings,
+    user_problem,
+)
 from nvr_emulator.configuration.variant_choice import VariantError, chosen, parse_choices, read_variants
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.faults.fault import FaultError
@@ -104,6 +109,9 @@ def _users(
     if name is None and users:
         name = users[0].name
     named = UserSettings(name or DEFAULT_USER, password or DEFAULT_PASSWORD)
+    if (name is not None or password is not None) and (problem := user_problem(named)):
+        key, _, why = problem.partition(": ")
+        raise ConfigurationError(f"{'--user' if key == 'name' else '--password'}: {why}")
     for user in users:
         if user.name == named.name:
             named = msgspec.structs.replace(user, password=password or user.password)

@@ -23,6 +23,7 @@ from nvr_emulator.configuration.settings import (
     UserSettings,
     moment_problem,
     unix_time,
+    user_problem,
 )
 from nvr_emulator.configuration.variant_choice import chunk_form_of, dialect_of
 from nvr_emulator.configuration.variants import Variants
@@ -123,9 +124,9 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
     _check_users(settings.users)
     try:
         zone = zoneinfo.ZoneInfo(settings.time_zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, a long name
         raise ConfigurationError(
-            f"time_zone: {settings.time_zone!r} is no time zone (say Asia/Tokyo)"
+            f"time_zone: {settings.time_zone[:40]!r} is no time zone (say Asia/Tokyo)"
         ) from None
     planned = RecorderPlan(
         model=model.value,
@@ -225,6 +226,8 @@ def _check_users(users: tuple[UserSettings, ...]) -> None:
         raise ConfigurationError("users: at least one user is needed")
     seen: set[str] = set()
     for index, user in enumerate(users):
+        if problem := user_problem(user):
+            raise ConfigurationError(f"users[{index}].{problem}")
         if user.name in seen:
             raise ConfigurationError(f"users[{index}].name: {user.name!r} stands twice")
         seen.add(user.name)

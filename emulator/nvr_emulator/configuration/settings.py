@@ -58,6 +58,20 @@ class UserSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     level: Level = Level.ADMINISTRATOR
 
 
+def user_problem(user: UserSettings) -> str | None:
+    """The key of a user that nobody can be, and why; None where all is well. Names stand in logs, in JSON and
+    in headers, passwords in the ready line."""
+    if not user.name:
+        return "name: is empty"
+    if not user.name.isprintable():
+        return f"name: {user.name[:40]!a} must be printable characters (UTF-8)"
+    if not user.password:
+        return "password: is empty"
+    if not user.password.isprintable():
+        return "password: must be printable characters (UTF-8)"
+    return None
+
+
 class CameraSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One registered camera: what it sends live, and as what it is recorded. `ltr`: what is recorded of its
     H.264 and H.265 says that it is a stream with long-term reference P (§7)."""

@@ -107,6 +107,18 @@ def test_recordings_do_not_begin_before_1970():
         ),
         ({"uid_digits": True}, "uid_digits: must be a whole number, not true or false"),
         ({"users": (UserSettings(7, "x"),)}, "users[0].name: must be a text, not a whole number"),
+        (
+            {"users": (UserSettings("\udcff\udcfe", "x"),)},
+            r"users[0].name: '\udcff\udcfe' must be printable characters (UTF-8)",
+        ),
+        ({"users": (UserSettings("a\0b", "x"),)}, r"users[0].name: 'a\x00b' must be printable characters"),
+        ({"users": (*USERS, UserSettings("", "x"))}, "users[1].name: is empty"),
+        (
+            {"users": (UserSettings("A", "\udcff"),)},
+            "users[0].password: must be printable characters (UTF-8)",
+        ),
+        ({"users": (UserSettings("A", "a\nb"),)}, "users[0].password: must be printable characters (UTF-8)"),
+        ({"users": (UserSettings("A", ""),)}, "users[0].password: is empty"),
     ],
 )
 def test_settings_that_a_program_made_are_checked_like_those_of_a_file(changes, line):
