@@ -110,6 +110,12 @@ WRONG = [
     ('variants="eech"', "variants: 'eech' is neither 'each' nor 'all-different'; else names and values"),
     ('seed="x"', "seed: must be a whole number, not a text"),
     ("colour=3", "colour: unknown key"),
+    ('time_zone="Europe"', "time_zone: 'Europe' is no time zone (say Asia/Tokyo)"),
+    ("variants={1: 2}", "variants: variant 1 is not known"),
+    ('config="a\\0b"', "config: "),
+    ("ports=3", "ports: 3 is none: say Ports(http=8080)"),
+    ("settings=3", "settings: 3 is none: say RecorderSettings(users=…)"),
+    ("keep_packets=3", "keep_packets: must be true or false"),
 ]
 
 
@@ -131,6 +137,24 @@ def test_made(nvr_factory):
     )
     result.assert_outcomes(errors=1, passed=1)
     assert f"nvr: {line}" in result.stdout.str() or f"nvr: defect: {line}" in result.stdout.str()
+
+
+def test_packets_are_kept_unless_the_marker_says_otherwise(pytester):
+    result = run(
+        pytester,
+        """
+def test_usual(nvr):
+    assert nvr.machine.pump.sent is not None
+
+@pytest.mark.nvr(keep_packets=False)
+def test_none_kept(nvr):
+    assert nvr.machine.pump.sent is None
+    assert False, "on purpose"
+""",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    assert "on purpose" in result.stdout.str()
+    assert "no packets are kept" not in result.stdout.str()
 
 
 def test_a_marker_takes_names(pytester):

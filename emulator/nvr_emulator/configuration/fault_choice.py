@@ -20,6 +20,9 @@ def fault_of(name: object, parameters: Mapping[str, Any]) -> Fault:
     if kind is None:
         nearest = did_you_mean(str(name), kinds()) or "; see nvr-emulator faults"
         raise FaultError(f"fault {str(name)[:40]!r} is not known{nearest}")
+    for key in parameters:
+        if not isinstance(key, str):
+            raise FaultError(f"fault {name}: {key!r} is no name of a parameter")
     try:
         return msgspec.convert({**parameters, "name": name}, kind)
     except msgspec.ValidationError as error:

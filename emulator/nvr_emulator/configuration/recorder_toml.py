@@ -149,6 +149,8 @@ def _refuse_unknown_keys(value: Any, hint: Any, path: str) -> None:
     fields = fields_of(hint)
     if isinstance(value, dict) and fields is not None:
         for key, inner in value.items():
+            if not isinstance(key, str):  # of a program: no file has any
+                raise _KeyProblem(path, f"{key!r} is no name of a key")
             here = f"{path}.{key}" if path else key
             if key not in fields:
                 raise _KeyProblem(here, f"unknown key{did_you_mean(key, fields)}")

@@ -15,6 +15,7 @@ _WHERE = re.compile(r"(?P<why>.*?)(?: - at `(?:key in )?\$\.?(?P<path>[^`]*)`)?"
 _STEP = re.compile(r"([A-Za-z_0-9-]+)|\[(\d+)\]")
 _TYPES = re.compile(r"Expected `(?P<wanted>[^`]*)`(?:, got `(?P<got>[^`]*)`)?(?P<bound> .*)?", re.DOTALL)
 _BOUND = re.compile(r" (?:(of length) )?(>=|<=|>|<) (-?[0-9.e+]+)")
+_PATTERN = re.compile(r"Expected `str` matching regex '(?P<pattern>.*)'", re.DOTALL)
 _FIELD = re.compile(r"Object (?P<what>missing required|contains unknown) field `(?P<field>[^`]*)`", re.DOTALL)
 
 _WORDS = {
@@ -50,12 +51,32 @@ def problem_of(error: msgspec.ValidationError, schema: Any, data: Any = None) ->
     return path, in_words(why)
 
 
+def problem_in(error: msgspec.ValidationError, schema: Any, raw: bytes) -> tuple[str, str]:
+    """The same of JSON: in a table of any keys, the first is named whose value is wrong."""
+    key, why = problem_of(error, schema)
+    before, anywhere, _ = key.partition("[...]")
+    if not anywhere:
+        return key, why
+    table = msgspec.Raw(raw)
+    for name in filter(None, before.split(".")):
+        table = msgspec.json.decode(table, type=dict[str, msgspec.Raw])[name]
+    _, kind = get_args(_hint_at(schema, before))
+    for name, value in msgspec.json.decode(table, type=dict[str, msgspec.Raw]).items():
+        try:
+            msgspec.json.decode(value, type=kind)
+        except msgspec.ValidationError:
+            return ".".join(filter(None, (before, name[:40]))), why
+    return before, why
+
+
 def in_words(why: str) -> str:
     """What msgspec says of a value, for people."""
     if "timezone" in why or "Invalid RFC3339" in why:
         return "has no offset from UTC: say 2026-11-01T05:00:00Z"
     if "out of range" in why:
         return "too big a number"
+    if pattern := _PATTERN.fullmatch(why):
+        return f"must match {pattern['pattern'].replace(chr(92) * 2, chr(92))}"
     match = _TYPES.fullmatch(why)
     if match is None:
         return why.replace("`", "")

@@ -23,6 +23,8 @@ def read_toml(path: Path) -> dict[str, Any]:
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
+    except ValueError:
+        raise ConfigurationError(f"{str(path)[:80]!a} is no path") from None
     if len(data) > LARGEST:
         raise ConfigurationError(f"{path}: larger than {LARGEST >> 10} KiB")
     if any(line.count(b".") > MOST_DOTS for line in data.splitlines()):

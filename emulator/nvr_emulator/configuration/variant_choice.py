@@ -95,7 +95,7 @@ def read_variants(chosen: Mapping[str, object] | Iterable[tuple[str, object]]) -
     for name, value in pairs:
         variant = _by_name().get(name)
         if variant is None:
-            raise VariantError(f"variant {name!r} is not known{_nearest(name, _by_name())}")
+            raise VariantError(f"variant {name!r} is not known{_nearest(str(name), _by_name())}")
         if variant.field in values:
             raise VariantError(f"variant {name}: given twice")
         values[variant.field] = _value(variant, value)

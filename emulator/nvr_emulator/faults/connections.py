@@ -8,6 +8,8 @@ import msgspec
 
 from nvr_emulator.faults.fault import Fault, of
 
+HOST = r"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*\.?$"
+"""A host name, or an address of IPv4, as a pattern."""
 Port = Annotated[Literal["both", "http", "https"], of(text="which of the recorder's ports")]
 
 
@@ -49,6 +51,6 @@ class CertificateOfAnotherHost(CertificateFault, frozen=True):
     """The certificate of HTTPS names another host. It is signed by the usual one: who trusts that sees the
     name alone to be wrong."""
 
-    host: Annotated[
-        str, msgspec.Meta(min_length=1, max_length=253, pattern="^[a-z0-9.-]+$", description="the host")
-    ] = "recorder.invalid"
+    host: Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=HOST, description="the host")] = (
+        "recorder.invalid"
+    )

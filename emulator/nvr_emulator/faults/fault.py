@@ -66,6 +66,12 @@ class Fault(
 
     lasts: Lasting = None
 
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, str) and not value.isprintable():  # it stands in JSON and in the log
+                raise FaultError(f"{name}: must be printable characters")
+
     @property
     def name(self) -> str:
         """Its name, say rtp-loss."""

@@ -162,7 +162,7 @@ def _running(wanted: dict[str, Any]) -> Iterator[EmbeddedRecorder]:
     if isinstance(variants := wanted.get("variants"), str):
         wanted = {**wanted, "variants": _named(variants)}
     try:
-        with EmbeddedRecorder(keep_packets=True, **wanted) as recorder:
+        with EmbeddedRecorder(**{"keep_packets": True, **wanted}) as recorder:
             yield recorder
     except ConfigurationError as error:
         raise pytest.UsageError(f"nvr: {error}") from None

@@ -22,6 +22,6 @@ def section(recorder: EmbeddedRecorder, folders: pytest.TempPathFactory) -> str:
         archive.write_text(json.dumps(har(exchanges)), "utf-8")
         told.append(f"exchanges: {archive}")
     capture = folder / "live.pcap"
-    if count := recorder.write_pcap(capture):
+    if recorder.machine.pump.sent is not None and (count := recorder.write_pcap(capture)):
         told.append(f"the last {count} packets over RTP: {capture}")
     return "\n".join(told)

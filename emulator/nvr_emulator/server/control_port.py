@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 from aiohttp import web
 
-from nvr_emulator.configuration.schema import problem_of
+from nvr_emulator.configuration.schema import problem_in
 from nvr_emulator.server.control_access import Access, ControlError
 from nvr_emulator.server.control_bodies import Problem
 from nvr_emulator.server.control_calls import Call, Operation, as_json
@@ -97,8 +97,9 @@ def read_raw_body(raw: bytes, operation: Operation) -> Any:
         return _body_of(raw, operation.body)
     try:
         return operation.read(_decoded(raw, dict[str, Any]))
-    except msgspec.ValidationError:
-        raise ControlError(400, 'the body must be {"name": …}') from None
+    except msgspec.ValidationError as error:
+        key, why = problem_in(error, dict[str, Any], raw)
+        raise ControlError(400, f"{key}: {why}" if key else 'the body must be {"name": …}') from None
     except ValueError as error:
         raise ControlError(400, str(error)) from None
 
@@ -121,7 +122,7 @@ def _body_of(raw: bytes, schema: type[msgspec.Struct]) -> Any:
             return schema()
         return _decoded(raw, schema)
     except msgspec.ValidationError as error:
-        key, why = problem_of(error, schema)
+        key, why = problem_in(error, schema, raw)
         if not key:
             keys = ", ".join(f'"{field.name}": …' for field in fields)
             raise ControlError(400, f"the body must be {{{keys}}}") from None

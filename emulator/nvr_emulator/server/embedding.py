@@ -11,7 +11,7 @@ from typing import Any, Literal, Self, TypeVar
 import msgspec
 
 from nvr_emulator.configuration.kind import USUAL_SPEED, ClockName, kind_of
-from nvr_emulator.configuration.settings import RecorderSettings
+from nvr_emulator.configuration.settings import ConfigurationError, RecorderSettings
 from nvr_emulator.configuration.variant_choice import chosen
 from nvr_emulator.findings.registry import as_bad_as
 from nvr_emulator.findings.rule import Finding, Severity
@@ -55,7 +55,13 @@ class EmbeddedRecorder:
     ) -> None:
         asked = {"model": model, "clock": clock, "speed": speed, "defects": defects, "config": config, **keys}
         made, running = kind_of(asked)
+        if not isinstance(keep_packets, bool):
+            raise ConfigurationError("keep_packets: must be true or false")
         if settings is not None:
+            if not isinstance(settings, RecorderSettings):
+                raise ConfigurationError(
+                    f"settings: {str(settings)[:40]} is none: say RecorderSettings(users=…)"
+                )
             said = {"variants", "faults", "transport"} & keys.keys()
             made = msgspec.structs.replace(settings, **{name: getattr(made, name) for name in said})
         self.machine = Machine(

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import InvalidURLError
 
 from nvr_emulator.server.half_closed import is_gone
 from nvr_emulator.server.library_internals import (
@@ -166,7 +167,7 @@ class Connection(web.RequestHandler):
             log.error("the emulator failed at %s", request.raw_path[:500], exc_info=exc)
         if request.writer.output_size > 0:
             raise ConnectionError("part of an answer is out: no other can follow")
-        reason = FAILED if status >= 500 else f"HTTP: {_first_line(message or 'the request is malformed')}"
+        reason = FAILED if status >= 500 else f"HTTP: {_malformation(exc, message)}"
         response = LastAnswer(self, self._malformed(max(status, 400), reason))
         response.force_close()
         return response
@@ -255,8 +256,14 @@ class LastAnswer(web.Response):
         await asyncio.get_running_loop().create_future()
 
 
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0][:200]
+def _malformation(exc: BaseException | None, message: str | None) -> str:
+    """What aiohttp has against a request, in one line; of a target it may say nothing but the target."""
+    if not message:
+        return "the request is malformed"
+    line, more, _ = message.partition("\n")
+    if isinstance(exc, InvalidURLError) and not more:
+        return f"{line[:200]!a} is no path of this port"
+    return line[:200].removesuffix(":")
 
 
 def _later(seconds: float, do: Callable[..., None], *arguments: Any) -> asyncio.TimerHandle:

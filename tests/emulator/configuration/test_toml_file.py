@@ -17,6 +17,32 @@ ODD = {
 }
 
 
+@pytest.mark.parametrize("path", ["a\0b", "\ud800"])
+def test_what_is_no_path(path):
+    with pytest.raises(ConfigurationError, match="is no path") as told:
+        EmbeddedRecorder(config=path)
+    assert str(told.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ({"variants": {1: 2}}, "variants: variant 1 is not known"),
+        ({"config": {1: 2}}, "1 is no name of a key"),
+        ({"users": [{1: 2}]}, "users[0]: 1 is no name of a key"),
+        ({"cameras": [{None: 2}]}, "cameras[0]: None is no name of a key"),
+        ({"dialect": {1: 2}}, "dialect: 1 is no name of a key"),
+        ({"faults": [{"name": "rtp-loss", 1: 2}]}, "faults: fault rtp-loss: 1 is no name of a parameter"),
+        ({"settings": 3}, "settings: 3 is none: say RecorderSettings(users=…)"),
+        ({"time_zone": "Europe"}, "time_zone: 'Europe' is no time zone"),
+    ],
+)
+def test_what_a_program_says_in_its_own_types_is_told_in_one_line(keys, line):
+    with pytest.raises(ConfigurationError) as told:
+        EmbeddedRecorder(**keys)
+    assert str(told.value).startswith(line)
+
+
 @pytest.mark.parametrize("kind", ODD)
 def test_it_is_told_in_one_line(kind, tmp_path):
     content, said = ODD[kind]

@@ -1,5 +1,6 @@
 """The control port: what it takes, from whom, and what it says of itself."""
 
+import html
 import http.client
 import json
 import socket
@@ -95,6 +96,47 @@ def test_no_body_is_too_much(recorder, path, body):
     status, answer = post(recorder, path, body)
     assert (status, list(answer)) == (400, ["error"])
     assert "\n" not in answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "line"),
+    [
+        ("/variants", b'{"variants": {"uid-digits": 1e3}}', "variants.uid-digits: must be a"),
+        ("/variants", b'{"variants": {"refusal": "close", "uid-digits": null}}', "variants.uid-digits: must"),
+        ("/variants", b'{"variants": {"refusal": ["close"]}}', "variants.refusal: must be a"),
+        ("/variants", b'{"variants": {"uid-digits": 1e400}}', "variants.uid-digits: too big a number"),
+        ("/faults", b'{"name": "rtp-loss", "seed": 3, "rate": 1e400}', "rate: too big a number"),
+        ("/faults", b'{"name": "rtp-loss", "rate": {"a": 1e400}}', "rate: too big a number"),
+        ("/faults", b'{"name": "rtp-loss", "rate": "\xff"}', "the body is no JSON"),
+        ("/faults", b"3", 'the body must be {"name": \u2026}'),
+    ],
+)
+def test_the_key_that_is_wrong_is_named(recorder, path, body, line):
+    status, answer = post(recorder, path, body)
+    assert status == 400
+    assert answer["error"].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"GET * HTTP/1.1", "HTTP: '*' is no path of this port"),
+        (b"GET http://localhost:abc/ HTTP/1.1", "HTTP: 'http://localhost:abc/' is no path of this port"),
+        (b"GET http://[::1/ HTTP/1.1", "HTTP: 'http://[::1/' is no path of this port"),
+        (b"GET HTTP/1.1", "HTTP: "),
+        (b"GET / HTTP/9.9.9", "HTTP: "),
+        (b"G\x00T / HTTP/1.1", "HTTP: "),
+    ],
+)
+def test_a_request_line_that_is_none_is_told_with_what_is_wrong(recorder, line, said):
+    for base in (recorder.control_url, recorder.url):
+        url = urllib.parse.urlsplit(base)
+        with socket.create_connection((url.hostname, url.port), timeout=5) as connection:
+            connection.sendall(line + b"\r\nHost: localhost\r\n\r\n")
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        body = answer.partition(b"\r\n\r\n")[2]
+        assert said in html.unescape(body.decode())
 
 
 @pytest.mark.parametrize("path", ["/cameras/1", "/disks/MAIN-1"])

@@ -10,6 +10,7 @@ import pytest
 
 from nvr_emulator.configuration.fault_choice import fault_of
 from nvr_emulator.configuration.settings import LATEST, ConfigurationError, RecorderSettings, UserSettings
+from nvr_emulator.faults.answers import AnswerCut
 from nvr_emulator.faults.fault import FaultError
 from nvr_emulator.faults.table import kinds
 from nvr_emulator.journal.entries import ClockStepped, FaultBegan, FaultEnded, FaultLeftOut, FaultStruck
@@ -76,6 +77,8 @@ WRONG = [
     ({"name": "rtp-los"}, 400, "did you mean 'rtp-loss'?"),
     ({"name": 7}, 400, "fault '7' is not known"),
     ({"name": "rtp-loss", "rate": "x"}, 400, "fault rtp-loss: rate: must be a number, not a text"),
+    (b'{"name": "rtp-loss", "rate": 1e400}', 400, "rate: too big a number"),
+    ({"name": "answer-delay", "command": "a\0b"}, 400, "fault answer-delay: command: must be printable"),
     ({"name": "rtp-loss", "rate": 2}, 400, "fault rtp-loss: rate: must be a number of at most 1"),
     ({"name": "camera-lost", "camera": 99}, 409, "fault camera-lost: camera 99 is not registered"),
     ({"name": "disk-removed", "slot": "MAIN-9"}, 409, "fault disk-removed: there is no disk in 'MAIN-9'"),
@@ -100,6 +103,30 @@ def test_what_is_so_already_is_refused(recorder, name):
     with pytest.raises(FaultError, match="already"):
         recorder.faults.add(name)
     assert len(recorder.faults) == 1
+
+
+@pytest.mark.parametrize("text", ["\udcff", "a\nb", "\0"])
+def test_a_text_that_no_answer_can_hold_is_refused_at_each_door(recorder, text):
+    with pytest.raises(FaultError, match=r"^fault answer-cut: command: must be printable characters$"):
+        recorder.faults.add("answer-cut", command=text)
+    with pytest.raises(ValueError, match=r"command: must be printable characters"):
+        AnswerCut(command=text)
+    with pytest.raises(ConfigurationError, match=r"^faults: fault answer-cut: command: must be printable"):
+        EmbeddedRecorder(faults=[{"name": "answer-cut", "command": text}])
+
+
+@pytest.mark.parametrize("host", ["...", "a..b", ".a", "a.b\n", "x" * 64, "A", ""])
+def test_a_host_that_is_none_is_a_wrong_parameter(recorder, host):
+    body = {"name": "certificate-of-another-host", "host": host}
+    status, answer = ask(recorder, "POST", "/faults", body)
+    assert (status, len(recorder.faults)) == (400, 0)
+    assert answer["error"].startswith("fault certificate-of-another-host: host: must ")
+
+
+@pytest.mark.parametrize("host", ["recorder.invalid", "a-b.c", "192.0.2.7", "a.", "x" * 63])
+def test_a_host_that_is_one(recorder, host):
+    with recorder.faults.add("certificate-of-another-host", host=host):
+        assert len(recorder.faults) == 1
 
 
 def test_openapi_describes_each_fault(recorder):
