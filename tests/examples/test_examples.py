@@ -13,6 +13,8 @@ import pytest
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SPEED = 10
 """Times real time: at 20 a busy machine looks away for the ten seconds in which a camera must be stopped."""
+NO_PROXY_THERE = {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+"""Where nobody listens: who asks the recorder by way of it gets nothing."""
 models = pytest.mark.parametrize(
     "model", [pytest.param(number, marks=pytest.mark.nvr(model=number)) for number in (1, 2, 3)]
 )
@@ -44,6 +46,7 @@ def test_what_comes_with_tests_passes_them(file, count, workers):
         for name, value in os.environ.items()
         if not name.startswith(("PYTEST_", "PYTHONSAFEPATH"))
     }
+    surroundings |= NO_PROXY_THERE
     command = [sys.executable, "-m", "pytest", "-q", "-n", workers, name]
     done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
