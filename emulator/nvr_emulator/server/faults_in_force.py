@@ -87,6 +87,9 @@ class FaultsInForce:
                 held.undo = await bring_about(fault, machine)
             except ValueError as error:
                 raise FaultError(f"fault {fault.name}: {error}") from None
+            except OSError as error:  # no room for a certificate, no descriptor left
+                where = f"{error.filename}: " if error.filename else ""
+                raise FaultError(f"fault {fault.name}: {where}{error.strerror or error}") from None
         self._added += 1
         # A step of the clock is over by the clock that has stepped.
         held.since = machine.clock.now()

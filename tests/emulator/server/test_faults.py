@@ -1,6 +1,7 @@
 """Faults of a running recorder: how they are brought about and undone, at each door, and what they change."""
 
 import asyncio
+import errno
 import json
 import urllib.error
 import urllib.request
@@ -15,6 +16,7 @@ from nvr_emulator.faults.fault import FaultError
 from nvr_emulator.faults.table import kinds
 from nvr_emulator.journal.entries import ClockStepped, FaultBegan, FaultEnded, FaultLeftOut, FaultStruck
 from nvr_emulator.recorder.happenings import SessionEnded
+from nvr_emulator.server import certificates
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
 
@@ -197,6 +199,21 @@ def test_a_configured_fault_that_can_hold_no_more_is_left_out_and_told(ending, c
         assert (told.levelname, told.message) == ("WARNING", f"left out at the reset: {left_out.why}")
     kinds_told = {entry["kind"] for entry in ask(ending, "GET", "/journal")[1]["entries"]}
     assert "fault left out" in kinds_told
+
+
+def test_what_the_system_denies_a_fault_is_said_in_one_line_and_ends_no_reset(monkeypatch):
+    with EmbeddedRecorder(transport="both", faults=["certificate-changed", "disk-full"]) as recorder:
+
+        def denied(*names, **more):
+            raise OSError(errno.ENOSPC, "No space left on device", "/tmp")
+
+        monkeypatch.setattr(certificates, "self_signed", denied)
+        recorder.reset()
+        assert [held.fault.name for held in recorder.faults] == ["disk-full"]
+        status, answer = ask(recorder, "POST", "/faults", {"name": "certificate-changed"})
+        line = "fault certificate-changed: /tmp: No space left on device"
+        assert (status, answer) == (409, {"error": line})
+        assert recorder.journal.of(FaultLeftOut)[0].why == line
 
 
 def test_after_a_reset_to_the_start_all_that_is_configured_holds_again(ending):
