@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvr_emulator.cli.told_to_end import told_to_end
 from nvr_fixtures import FixtureError
 from nvr_fixtures.manifest import JpegTrack, Track, VideoTrack
 from nvr_protocol.codecs import Codec
@@ -35,7 +33,7 @@ def run_import(
 
     chosen = tuple(codec for codec in VIDEO_CODECS if codec.value in codecs) or VIDEO_CODECS
     try:
-        with _sigterm_as_exit(), _Bar() as bar:
+        with told_to_end(lambda number: 128 + number), _Bar() as bar:
             imported = import_footage(video, name, into, Wish(camera, seconds, chosen), bar)
     except FixtureError as error:
         raise click.ClickException(str(error)) from None
@@ -108,17 +106,3 @@ class _Bar:
             self._bar = click.progressbar(length=_STEPS, label=what, file=sys.stderr)
             self._bar.render_progress()
         self._bar.update(max(0, round(min(part, 1) * _STEPS) - self._bar.pos))
-
-
-@contextmanager
-def _sigterm_as_exit() -> Iterator[None]:
-    """SIGTERM unwinds like Ctrl-C, so that no half-made folder stays behind."""
-
-    def leave(signum: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + signum)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

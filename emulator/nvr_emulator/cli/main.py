@@ -14,6 +14,7 @@ from nvr_emulator.cli.parameter_types import NamedPath, Number
 from nvr_emulator.cli.ready_file import ready_file
 from nvr_emulator.cli.recorder_options import recorder_options
 from nvr_emulator.cli.table import table
+from nvr_emulator.cli.told_to_end import told_to_end
 from nvr_emulator.version import __version__
 
 
@@ -58,6 +59,7 @@ def wait(where: str, timeout: float) -> None:
 def _serve(options: dict[str, Any]) -> None:
     # An older recorder's line goes first of all: whoever waits for the file shall not find it.
     with (
+        told_to_end(lambda number: 0) as told,
         in_one_line(verbose=options["verbose"]),
         ready_file(options["ready_file"], options["ready_file_mode"]) as write_ready,
     ):
@@ -66,7 +68,7 @@ def _serve(options: dict[str, Any]) -> None:
         import_aiohttp()
         from nvr_emulator.cli.serve import serve as serve_until_told
 
-        status = serve_until_told(options, write_ready)
+        status = serve_until_told(options, write_ready, told)
     if status:
         sys.exit(status)
 

@@ -10,9 +10,11 @@ import logging
 import os
 import resource
 import signal
+import socket
 import sys
+import threading
 import webbrowser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from nvr_emulator import standard_output
 from nvr_emulator.cli.findings_out import check_wishes, judge_findings
 from nvr_emulator.cli.parameter_types import is_other_than_a_file
 from nvr_emulator.cli.serve_settings import certificate_from, ports_from, settings_from
+from nvr_emulator.cli.told_to_end import ToldToEnd
 from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.findings.rule import Finding
 from nvr_emulator.server.machine import Machine
@@ -29,11 +32,12 @@ log = logging.getLogger("nvr_emulator")
 
 COLLECTED_AFTER = 2000
 """Objects behind which garbage is looked for, once it serves."""
+READ = 4096
 
 
-def serve(options: Mapping[str, Any], write_ready: Callable[[str], None]) -> int:
-    """Serve what the flags and the file say until SIGTERM, SIGHUP or Ctrl-C; gives the exit status. `count`
-    is how many recorders. `write_ready` is given the ready lines.
+def serve(options: Mapping[str, Any], write_ready: Callable[[str], None], told: ToldToEnd) -> int:
+    """Serve what the flags and the file say until told to end; gives the exit status. `count` is how many
+    recorders. `write_ready` is given the ready lines.
 
     `ConfigurationError` or `OSError` where it cannot be served; see `nvr_emulator.cli.main` for the flags.
     """
@@ -42,7 +46,8 @@ def serve(options: Mapping[str, Any], write_ready: Callable[[str], None]) -> int
     _log_to_stderr(options["log_format"], verbose=options["verbose"])
     _have_descriptors()
     servings = [_serving(options, number) for number in range(options["count"])]
-    findings = asyncio.run(_serve(servings, options, write_ready))
+    told.raises = False
+    findings = asyncio.run(_serve(servings, options, write_ready, told))
     return judge_findings(findings, options)
 
 
@@ -67,29 +72,66 @@ def _serving(options: Mapping[str, Any], number: int) -> Serving:
 
 
 async def _serve(
-    servings: Sequence[Serving], options: Mapping[str, Any], write_ready: Callable[[str], None]
+    servings: Sequence[Serving],
+    options: Mapping[str, Any],
+    write_ready: Callable[[str], None],
+    told: ToldToEnd,
 ) -> list[Finding]:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(signum, stopped.set)
-    try:
-        for serving in servings:
-            await serving.start()
-        _collect_as_usual()
-        lines = "\n".join(json.dumps(_ready(serving, options)) for serving in servings)
-        write_ready(lines)
-        print(lines)
-        if (problem := standard_output.lost()) is not None:
-            raise OSError(problem.errno, problem.strerror, "stdout")
-        if options["opens"]:
+    with _awaited(told) as stopped:
+        try:
             for serving in servings:
-                await asyncio.to_thread(webbrowser.open, _page(serving))
-        await stopped.wait()
-        # Before the connections are closed: that is not the clients' doing.
-        return [found for serving in servings for found in serving.machine.observer.all_findings()]
-    finally:
-        await asyncio.gather(*(serving.stop() for serving in servings))
+                await serving.start()
+                if told.come:
+                    return []
+            _collect_as_usual()
+            lines = "\n".join(json.dumps(_ready(serving, options)) for serving in servings)
+            write_ready(lines)
+            print(lines)
+            if (problem := standard_output.lost()) is not None:
+                raise OSError(problem.errno, problem.strerror, "stdout")
+            if options["opens"]:
+                _open_in_browser([_page(serving) for serving in servings])
+            await stopped.wait()
+            # Before the connections are closed: that is not the clients' doing.
+            return [found for serving in servings for found in serving.machine.observer.all_findings()]
+        finally:
+            await asyncio.gather(*(serving.stop() for serving in servings))
+
+
+@contextlib.contextmanager
+def _awaited(told: ToldToEnd) -> Iterator[asyncio.Event]:
+    """Set when the command is told to end. asyncio's own handlers would be taken back as the loop closes: a
+    signal that came then would end the process before its files are written."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    woken, waking = socket.socketpair()
+
+    def look() -> None:
+        woken.recv(READ)
+        if told.come:
+            stopped.set()
+
+    with woken, waking:
+        woken.setblocking(False)
+        waking.setblocking(False)
+        before = signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
+        loop.add_reader(woken, look)
+        if told.come:
+            stopped.set()
+        try:
+            yield stopped
+        finally:
+            loop.remove_reader(woken)
+            signal.set_wakeup_fd(before)
+
+
+def _open_in_browser(pages: Sequence[str]) -> None:
+    """In a thread that nobody waits for: some browsers keep the terminal until they are left."""
+
+    def open_all() -> None:
+        for page in pages:
+            webbrowser.open(page)
+
+    threading.Thread(target=open_all, daemon=True).start()
 
 
 def _ready(serving: Serving, options: Mapping[str, Any]) -> dict[str, Any]:

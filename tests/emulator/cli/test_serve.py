@@ -22,6 +22,16 @@ from nvr_emulator.cli.table import table
 STALE = '{"ready": true, "pid": 1}\n'
 
 
+@pytest.fixture(autouse=True)
+def as_in_a_terminal():
+    """A shell lets what runs in its background ignore Ctrl-C, and `nohup` SIGHUP."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @contextmanager
 def served(*arguments):
     """A recorder in a process of its own that has said its line."""
@@ -90,7 +100,7 @@ def test_the_older_line_is_gone_before_anything_is_read(tmp_path, monkeypatch):
     path.write_text(STALE)
     there = []
 
-    def look(options, write_ready):
+    def look(options, write_ready, told):
         there.append(path.exists())
         return 0
 

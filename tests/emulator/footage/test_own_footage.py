@@ -294,7 +294,8 @@ def test_without_pyav_the_extra_is_named(film, tmp_path, monkeypatch):
     assert done.output == "Error: missing here; pip install av brings it\n"
 
 
-def test_sigterm_leaves_nothing_behind(film, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_leaves_nothing_behind(film, tmp_path, number):
     long = write_film(tmp_path / "long.avi", 60, audio=False)
     into = tmp_path / "fixtures"
     program = (
@@ -304,13 +305,23 @@ def test_sigterm_leaves_nothing_behind(film, tmp_path):
         "class Bar(import_footage._Bar):\n"
         "    def __call__(self, what, part):\n"
         "        assert list(Path(sys.argv[2]).iterdir())\n"
-        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        os.kill(os.getpid(), number)\n"
+        "number = int(sys.argv.pop())\n"
+        "usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL\n"
+        "signal.signal(number, usual)\n"
+        "import shutil\n"
+        "remove = shutil.rmtree\n"
+        "def remove_while_told_again(*given, **named):\n"
+        "    os.kill(os.getpid(), number)\n"
+        "    remove(*given, **named)\n"
+        "shutil.rmtree = remove_while_told_again\n"
         "import_footage._Bar = Bar\n"
         "film, into = map(Path, sys.argv[1:])\n"
         "import_footage.run_import(film, 'street', into, camera=1, seconds=60, codecs=())\n"
     )
-    done = subprocess.run([sys.executable, "-c", program, str(long), str(into)], timeout=60, check=False)
-    assert done.returncode == 128 + signal.SIGTERM
+    command = [sys.executable, "-c", program, str(long), str(into), str(int(number))]
+    done = subprocess.run(command, timeout=60, check=False)
+    assert done.returncode == 128 + number
     assert not into.exists()
 
 

@@ -1,0 +1,64 @@
+"""What ends a command from outside: SIGTERM, SIGHUP and Ctrl-C, alike.
+
+The first one ends it, in order; whatever comes behind is ignored until the process has ended, and after GRACE
+seconds that is so in any case. A signal that the process was started with ignored (`nohup`; what a shell runs
+in its background ignores Ctrl-C) stays so; SIGTERM is always heard.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+from nvr_emulator.cli.ending import EXIT_BROKE
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GRACE = 10
+"""Seconds for ending what was begun."""
+
+
+class ToldToEnd:
+    """Whether the command was told to end. While it `raises`, it is ended where it stands."""
+
+    def __init__(self, status: Callable[[int], int]) -> None:
+        self.raises = True
+        self.come = False
+        self._status = status
+
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        """The handler of the signals."""
+        if self.come:
+            return
+        self.come = True
+        signal.signal(signal.SIGALRM, _leave)
+        signal.alarm(GRACE)
+        if self.raises:
+            raise SystemExit(self._status(number))
+
+
+@contextlib.contextmanager
+def told_to_end(status: Callable[[int], int]) -> Iterator[ToldToEnd]:
+    """Hear the signals; `status` gives the exit status for a signal that ends the command where it stands."""
+    told = ToldToEnd(status)
+    before = {number: signal.getsignal(number) or signal.SIG_DFL for number in SIGNALS}
+    heard = [number for number in SIGNALS if _is_heard(number, before[number])]
+    for number in heard:
+        signal.signal(number, told.hear)
+    try:
+        yield told
+    finally:
+        # As Python ends it takes its handlers back; what is ignored stays so.
+        for number in heard:
+            signal.signal(number, signal.SIG_IGN if told.come else before[number])
+
+
+def _is_heard(number: int, before: object) -> bool:
+    return number == signal.SIGTERM or before is not signal.SIG_IGN
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    os.write(2, f"Error: told to end: what was begun did not end in {GRACE} s\n".encode())
+    os._exit(EXIT_BROKE)
