@@ -101,6 +101,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pace", type=float, default=0.3)
     options = parser.parse_args()
+    for number in SIGNALS:  # a shell lets what runs in its background ignore Ctrl-C, and its judges with it
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     chance = random.Random(options.seed)
     phases: Counter[str] = Counter()
     slowest, failed, made = 0.0, 0, 0

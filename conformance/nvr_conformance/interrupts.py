@@ -3,7 +3,9 @@
 The first one ends what is being done, and what was begun on the recorder is ended: UIDs are logged out, a
 login under way is waited for, so that its UID is known. Nothing is waited for any longer meanwhile, and
 after GRACE seconds it is over in any case. The second one ends the process at once; but what comes within
-TWIN seconds is the first one told twice (`timeout` tells its command, and then the command's group).
+TWIN seconds is the first one told twice (`timeout` tells its command, and then the command's group). A signal
+that the process was started with ignored (`nohup`; what a shell runs in its background ignores Ctrl-C) stays
+so; SIGTERM is always heard.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ _state = _State()
 def install() -> None:
     """Let the signals of this process do so. Others leave them as they are."""
     for number in SIGNALS:
-        signal.signal(number, _on_signal)
+        if number == signal.SIGTERM or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _on_signal)
 
 
 def _on_signal(number: int, frame: FrameType | None) -> None:

@@ -39,7 +39,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    for name in ("SIGPIPE", "SIGINT"):  # `| head` and Ctrl-C end it in silence; Windows has no SIGPIPE
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    # `| head` and Ctrl-C end it in silence; Windows has no SIGPIPE, and a shell's background no Ctrl-C.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main(sys.argv[1:]))

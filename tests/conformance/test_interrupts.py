@@ -47,6 +47,16 @@ CONFORMANCE = "nvr_conformance."
 LIMIT = 10.0  # seconds from an interrupt to the end, at most
 
 
+@pytest.fixture(autouse=True)
+def as_in_a_terminal():
+    """A shell lets what runs in its background ignore Ctrl-C, and `nohup` SIGHUP."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def recorder():
     with EmbeddedRecorder(clock="real") as recorder:
@@ -229,3 +239,23 @@ def test_an_interrupt_of_a_selftest(interrupted, place):
     )
     assert done.returncode == 4, done.stdout + done.stderr
     assert "nvr-conformance: interrupted\n" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_what_the_process_was_started_with_ignored_stays_so(interrupted, recorder, number):
+    signal.signal(number, signal.SIG_IGN)
+    done, _ = interrupted(
+        "sources.rehearsed:RehearsalSource.open", *judging(recorder, *SESSION), number=number
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_sigterm_is_heard_in_any_case(interrupted, recorder):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        done, _ = interrupted(
+            "sources.rehearsed:RehearsalSource.open", *judging(recorder, *SESSION), number=signal.SIGTERM
+        )
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    assert done.returncode == 4
