@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
 import ssl
+import stat
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +18,8 @@ STEP = 0.1
 ANSWER_PATIENCE = 5.0
 """Seconds that one answer may take."""
 LARGEST = 64 * 1024 * 1024
+SHOWN = 80
+"""Letters of an answer that is none."""
 
 
 class NoAnswerError(Exception):
@@ -35,19 +40,18 @@ def wait_for(where: str, timeout: float) -> str:
         if not problem:
             return lines
         if left <= 0:
-            raise NoAnswerError(f"{where}: no recorder after {timeout:g} s: {problem}")
+            raise NoAnswerError(_on_one_line(f"{where}: no recorder after {timeout:g} s: {problem}"))
         time.sleep(min(STEP, left))
 
 
 def _file(path: Path, patience: float) -> tuple[str, str]:
     """The lines of a ready file, and why they name nothing that answers, if they do not."""
     try:
-        with path.open("r", encoding="utf-8") as file:
-            lines = file.read(LARGEST)
+        lines = _text_of(path)
         urls = [json.loads(line)["control"] for line in lines.splitlines()]
     except OSError as error:
         return "", error.strerror or str(error)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "", "this is no ready file"
     for url in urls:
         if problem := _problem_at(f"{url}/healthz", patience):
@@ -55,12 +59,30 @@ def _file(path: Path, patience: float) -> tuple[str, str]:
     return lines, "" if urls else "it is empty"
 
 
+def _text_of(path: Path) -> str:
+    """What a regular file holds. A pipe would keep us waiting: `OSError`."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, encoding="utf-8") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("this is no regular file")
+        return file.read(LARGEST)
+
+
+class _AnswersAsTheyCome(urllib.request.HTTPRedirectHandler):
+    """A redirection is an answer: where it leads is another matter."""
+
+    def redirect_request(self, *asked: object) -> None:
+        return None
+
+
 def _problem_at(url: str, patience: float) -> str:
     """Why nothing answers at a URL; empty where something does."""
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE  # recorders sign for themselves
     direct = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting)
+        urllib.request.ProxyHandler({}),
+        urllib.request.HTTPSHandler(context=trusting),
+        _AnswersAsTheyCome(),
     )
     try:
         if not urlsplit(url).hostname:
@@ -72,4 +94,13 @@ def _problem_at(url: str, patience: float) -> str:
         return str(getattr(error.reason, "strerror", None) or error.reason)
     except (OSError, ValueError) as error:
         return str(error) or type(error).__name__
+    except http.client.InvalidURL:
+        return "this is no address"
+    except http.client.HTTPException as error:
+        return f"answers, but not in HTTP: {str(error).strip()[:SHOWN] or type(error).__name__}"
     return ""
+
+
+def _on_one_line(text: str) -> str:
+    """What others wrote, fit for a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

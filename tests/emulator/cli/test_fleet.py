@@ -1,6 +1,7 @@
 """`nvr-emulator fleet`: many recorders in one process; `nvr-emulator wait`: until they answer."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -75,8 +76,8 @@ def test_ports_follow_the_first_and_end_at_the_last_there_is():
 
 
 @contextmanager
-def answering(status):
-    """Something that answers each request with a status."""
+def saying(data):
+    """Something that says the same to everybody."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer():
@@ -87,16 +88,72 @@ def answering(status):
                     return
                 with connection:
                     connection.recv(4096)
-                    connection.sendall(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode())
+                    connection.sendall(data)
 
         threading.Thread(target=answer, daemon=True).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+def answer_of(status, *fields):
+    return "\r\n".join([f"HTTP/1.1 {status} x", "Content-Length: 0", *fields, "", ""]).encode()
+
+
 @pytest.mark.parametrize("status", [200, 401, 404, 503])
 def test_whoever_answers_at_all_is_there(status):
-    with answering(status) as url:
+    with saying(answer_of(status)) as url:
         assert wait_for(url, 5) == ""
+
+
+def test_a_redirection_is_an_answer_wherever_it_leads():
+    with saying(answer_of(302, "Location: http://127.0.0.1:9/")) as url:
+        assert wait_for(url, 0) == ""
+
+
+def test_no_proxy_is_asked(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with saying(answer_of(200)) as url:
+        assert wait_for(url, 0) == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"SSH-2.0-x\r\n", "answers, but not in HTTP: SSH-2.0-x"),
+        (b"\x1b[2J\x07 \r\n", "answers, but not in HTTP: ?[2J?"),
+        (b"x" * 100_000, "answers, but not in HTTP: "),
+        (b"HTTP/1.1 200 x\r\n" + b"a: b\r\n" * 200, "answers, but not in HTTP: got more than 100 headers"),
+    ],
+)
+def test_whoever_speaks_otherwise_is_none(data, said):
+    with saying(data) as url:
+        told = CliRunner().invoke(main, ["wait", url, "--timeout", "0"])
+    assert told.exit_code == 1
+    assert told.output.startswith(f"Error: {url}: no recorder after 0 s: ")
+    if b"x" * 100 not in data:  # what is not read resets the connection
+        assert said in told.output
+    assert told.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("url", ["http://a\nb", "http://127.0.0.1:x/", "http://[", "http://a b/", "http://"])
+def test_an_address_that_is_none(url):
+    told = CliRunner().invoke(main, ["wait", url, "--timeout", "0"])
+    assert told.exit_code == 1
+    assert told.output.startswith(f"Error: {url.replace(chr(10), '?')}: no recorder after 0 s: ")
+    assert told.output.count("\n") == 1
+
+
+def test_a_pipe_is_no_ready_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    told = CliRunner().invoke(main, ["wait", str(tmp_path / "pipe"), "--timeout", "0"])
+    assert told.exit_code == 1
+    assert told.output == f"Error: {tmp_path}/pipe: no recorder after 0 s: this is no regular file\n"
+
+
+def test_a_patience_that_is_no_number():
+    told = CliRunner().invoke(main, ["wait", "http://127.0.0.1:9/", "--timeout", "nan"])
+    assert told.exit_code == 2
+    assert "Invalid value for '--timeout': 'nan' is no number." in told.output
 
 
 @pytest.mark.parametrize(
