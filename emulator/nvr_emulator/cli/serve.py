@@ -86,9 +86,7 @@ async def _serve(
             _collect_as_usual()
             lines = "\n".join(json.dumps(_ready(serving, options)) for serving in servings)
             write_ready(lines)
-            print(lines)
-            if (problem := standard_output.lost()) is not None:
-                raise OSError(problem.errno, problem.strerror, "stdout")
+            _say(lines)
             if options["opens"]:
                 _open_in_browser([_page(serving) for serving in servings])
             await stopped.wait()
@@ -122,6 +120,13 @@ def _awaited(told: ToldToEnd) -> Iterator[asyncio.Event]:
         finally:
             loop.remove_reader(woken)
             signal.set_wakeup_fd(before)
+
+
+def _say(lines: str) -> None:
+    """On stdout; a reader that has gone must not end the recorder."""
+    print(lines)
+    if (problem := standard_output.lost()) is not None:
+        raise OSError(problem.errno, f"cannot be written: {problem.strerror}", "standard output")
 
 
 def _open_in_browser(pages: Sequence[str]) -> None:
@@ -176,8 +181,19 @@ def _have_descriptors() -> None:
 
 
 class _JsonLines(logging.Formatter):
+    """A line of JSON for each record; `trace` where something broke, `stack` where it was asked for."""
+
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps({"time": record.created, "level": record.levelname, "message": record.getMessage()})
+        line: dict[str, Any] = {
+            "time": record.created,
+            "level": record.levelname,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            line["stack"] = self.formatStack(record.stack_info)
+        return json.dumps(line)
 
 
 def _log_to_stderr(log_format: str, *, verbose: bool) -> None:

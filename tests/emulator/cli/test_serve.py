@@ -1,6 +1,7 @@
 """`nvr-emulator serve`: when its ready file is there, and how it ends."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -306,3 +307,33 @@ def test_the_ready_line_has_what_a_client_needs():
             assert json.load(answer)["clock"] == "real"
     with served("--control-token", "given") as running:
         assert {"control_token", "certificate"} & set(json.loads(running.line)) == set()
+
+
+def logged(caught):
+    """What is written of a message as JSON."""
+    record = logging.LogRecord(
+        "nvr_emulator", logging.ERROR, __file__, 1, "it %s", ("broke",), caught, None, "at: x"
+    )
+    text = serving._JsonLines().format(record)
+    assert "\n" not in text
+    return json.loads(text)
+
+
+def test_a_log_of_json_keeps_the_trace():
+    try:
+        raise ZeroDivisionError("of all things")
+    except ZeroDivisionError:
+        line = logged(sys.exc_info())
+    assert (line["level"], line["message"], line["stack"]) == ("ERROR", "it broke", "at: x")
+    assert line["trace"].startswith("Traceback (most recent call last):\n")
+    assert line["trace"].endswith("ZeroDivisionError: of all things")
+    assert logged(None).keys() == {"time", "level", "message", "stack"}
+    assert logged((None, None, None)).keys() == {"time", "level", "message", "stack", "trace"}
+
+
+def test_stdout_that_takes_nothing_is_named():
+    command = [sys.executable, "-m", "nvr_emulator.cli.main", "serve", "--transport", "http"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+    assert done.returncode == 2
+    assert done.stderr == "Error: standard output: cannot be written: No space left on device\n"
