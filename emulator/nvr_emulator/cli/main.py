@@ -224,7 +224,7 @@ def dissector(install: bool) -> None:
     """Say where the dissector for Wireshark and tshark is, or install it."""
     from nvr_emulator.cli.dissector import installed, source
 
-    with in_one_line():
+    with told_to_end(lambda number: 128 + number), in_one_line():
         click.echo(str(installed() if install else source()))
 
 
