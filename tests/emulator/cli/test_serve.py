@@ -332,7 +332,7 @@ def test_a_log_of_json_keeps_the_trace():
 
 
 def test_stdout_that_takes_nothing_is_named():
-    command = [sys.executable, "-m", "nvr_emulator.cli.main", "serve", "--transport", "http"]
+    command = [sys.executable, "-m", "nvr_emulator.cli.entry", "serve", "--transport", "http"]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
     assert done.returncode == 2
