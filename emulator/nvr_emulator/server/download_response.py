@@ -11,6 +11,7 @@ from nvr_emulator.faults.answers import Passage
 from nvr_emulator.recorder.download.table import Download, DownloadAnswer, DownloadTable
 from nvr_emulator.recorder.happenings import CUT_OFF, WENT_AWAY
 from nvr_emulator.server.library_internals import EndlessResponse
+from nvr_emulator.server.whole_answer import date_at
 from nvr_protocol.download import CONTENT_TYPE
 
 log = logging.getLogger("nvr_emulator")
@@ -20,18 +21,20 @@ async def send_download(
     incoming: web.BaseRequest,
     answer: DownloadAnswer,
     table: DownloadTable,
+    now: float,
     rate: float | None = None,
     passage: Passage | None = None,
 ) -> web.StreamResponse:
     """Send the answer. Its place is free as soon as the last byte is handed over, or the client is gone.
-    `rate`: how many times faster than real time it goes at most; `passage`: how it passes where faults are
-    upon it."""
+    `now`: the recorder's time; `rate`: how many times faster than real time it goes at most; `passage`: how
+    it passes where faults are upon it."""
     response = EndlessResponse(
         headers={
             "Content-Type": CONTENT_TYPE,
             "Cache-Control": "no-cache",
             "Connection": "close",
             "Server": "recorder",
+            "Date": date_at(int(now)),
         }
     )
     response.force_close()

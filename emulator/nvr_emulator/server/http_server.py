@@ -24,7 +24,7 @@ from nvr_emulator.server.http_connection import FAILED, HttpServer
 from nvr_emulator.server.library_internals import EndlessResponse
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.unsent import LONG, all_sent, leave
-from nvr_emulator.server.whole_answer import response_of
+from nvr_emulator.server.whole_answer import date_at, response_of
 from nvr_protocol.multipart import BOUNDARY_LINE
 
 log = logging.getLogger("nvr_emulator")
@@ -77,7 +77,7 @@ class RecorderServer:
                 return await self._stream(incoming, reply, passage)
             case DownloadAnswer():
                 return await send_download(
-                    incoming, reply, self.recorder.downloads, self.download_rate, passage
+                    incoming, reply, self.recorder.downloads, now, self.download_rate, passage
                 )
             case Answer():
                 return await self._whole(incoming, reply, exchange)
@@ -138,6 +138,7 @@ class RecorderServer:
                 "Cache-Control": "no-cache",
                 "Connection": "close",
                 "Server": "recorder",
+                "Date": date_at(int(self.clock.now())),
             }
         )
         response.force_close()

@@ -78,7 +78,7 @@ def response_of(incoming: web.BaseRequest, answer: Answer, variants: Variants, n
         reordered=variants.header_order == "other",
     )
     size = "" if answer.status == NO_BODY else str(len(answer.content))
-    head = f"{ahead}{size}{between}{_date(int(now))}{behind}"
+    head = f"{ahead}{size}{between}{date_at(int(now))}{behind}"
     if challenge:
         head = head.replace(CHALLENGE, challenge)
     content = b"" if incoming.method == "HEAD" or answer.status == NO_BODY else answer.content
@@ -136,7 +136,8 @@ def _head_around_numbers(
 
 
 @lru_cache(maxsize=16)
-def _date(now: int) -> str:
+def date_at(now: int) -> str:
+    """What Date says at that Unix second."""
     return formatdate(now, usegmt=True)
 
 

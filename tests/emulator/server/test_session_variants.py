@@ -150,6 +150,21 @@ def test_header_fields_may_stand_otherwise(recorder):
     assert ("content-type", "text/html; charset=us-ascii") in fields
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "push.cgi?UID={uid}&CAM=1&CMD=START&COMP=H264&INTERNETMODE=ON&PC=AS60",
+        "httpdl.cgi?UID={uid}&STARTTIME=231114220000&ENDTIME=231114220100&KIND=LIST&CAM=1&PC=AS60",
+    ],
+)
+def test_date_of_endless_answers_is_the_recorders_time(recorder, asked):
+    running = recorder()
+    running.advance(86400)
+    with web.urlopen(f"{running.url}/cgi-bin/{asked.format(uid=login(running))}") as answer:
+        said = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+    assert abs(said - running.machine.clock.now()) < 2
+
+
 def test_date_is_the_recorders_time(recorder):
     running = recorder()
     running.advance(86400)
