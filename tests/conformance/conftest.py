@@ -95,7 +95,7 @@ class SeenRun:
         self.left_behind = []
         self.result = None
 
-    def judge(self, setup, select, allow, model):
+    def judge(self, setup, select, allow, model, defects):
         start = rehearsed.start_emulator
 
         def started(stack, *arguments):
@@ -107,7 +107,7 @@ class SeenRun:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(rehearsed, "start_emulator", started)
-            options = TargetOptions(setup=setup or {}, allow=frozenset(allow), model=model)
+            options = TargetOptions(setup=setup or {}, allow=frozenset(allow), model=model, defects=defects)
             self.result = judge_source(RehearsalSource(options, model, 0), RunOptions(select=select))
 
     def rows(self, *verdicts):
@@ -134,9 +134,9 @@ class SeenRun:
 def judge_as_real():
     """Judges an emulated recorder as if it were a real one; gives what was seen."""
 
-    def judge_as_real(setup=None, *, select=(), allow=(), model=2):
+    def judge_as_real(setup=None, *, select=(), allow=(), model=2, defects=()):
         seen = SeenRun()
-        seen.judge(setup, select, allow, model)
+        seen.judge(setup, select, allow, model, defects)
         return seen
 
     return judge_as_real

@@ -22,6 +22,7 @@ from nvr_conformance.judgement.outcomes import NothingToJudge
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nvr_conformance.facts.clock import Now
     from nvr_conformance.reading.live_jpeg import JpegPart
 
 CARRIER = "live JPEG"
@@ -29,13 +30,13 @@ CARRIER = "live JPEG"
 
 @dataclass(frozen=True, slots=True)
 class JpegCapture:
-    """Some pictures of one camera, in order; ``bodies`` are the parts that were read. ``unix_time``: the
-    recorder's time at their end."""
+    """Some pictures of one camera, in order; ``bodies`` are the parts that were read. ``now``: the
+    time at their end."""
 
     parts: Sequence[JpegPart]
     bodies: Sequence[bytes]
     camera: int
-    unix_time: float
+    now: Now
 
 
 def _moments(capture: JpegCapture, ids: tuple[int, int]) -> list[Moment]:
@@ -128,7 +129,7 @@ ROWS = (
     ),
     _row("0x0004", "the camera", lambda c: live_jpeg.names_camera(c.parts, c.camera), "0x0004"),
     _row("0x0006", "the picture", data_size, "0x0006", _comes(0x0006)),
-    _row("0x0007", "the clock", lambda c: live_jpeg.plausible_time(c.parts, c.unix_time), "0x0007"),
+    _row("0x0007", "the clock", lambda c: live_jpeg.plausible_time(c.parts, c.now), "0x0007"),
     _row(
         "0x0005, 0x0008 … 0x000D, 0x0027 … 0x0029",
         "the values of §7",

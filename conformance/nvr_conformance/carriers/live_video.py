@@ -13,6 +13,7 @@ from nvr_conformance.judgement.outcomes import NotThere
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nvr_conformance.facts.clock import Now
     from nvr_conformance.judgement.fact import Fact
     from nvr_conformance.reading.rtp import RtpRecord
 
@@ -22,13 +23,13 @@ CLOCK = 90_000
 
 @dataclass(frozen=True, slots=True)
 class VideoCapture:
-    """Some seconds of one stream from its first packet on, whichever way it travelled. ``unix_time``: the
-    recorder's time at their end."""
+    """Some seconds of one stream from its first packet on, whichever way it travelled. ``now``: the
+    time at their end."""
 
     records: Sequence[RtpRecord]
     codec: str
     camera: int
-    unix_time: float
+    now: Now
 
 
 def _extended(rule: Callable[[VideoCapture], Fact]) -> Callable[[VideoCapture], Fact]:
@@ -120,7 +121,7 @@ ROWS = (
         "0x0007",
         "the clock",
         "LIV-12",
-        _extended(lambda c: rtp_extension.plausible_time(c.records, c.unix_time)),
+        _extended(lambda c: rtp_extension.plausible_time(c.records, c.now)),
         "time",
         "time",
     ),

@@ -190,6 +190,11 @@ class Target:
         was started for it."""
         return self.told("set up", lambda: self.emulated)
 
+    @property
+    def clock_known(self) -> bool:
+        """Whether ``unix_time`` is the recorder's own time: a control port tells it."""
+        return self.told("clock known", lambda: self.control is not None)
+
     def note(self, kind: str, value: object) -> None:
         """Keep what a scenario was told."""
         if self._tape is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nvr_conformance.facts.clock import how_far, is_plausible
+from nvr_conformance.facts.clock import how_far, may_be
 from nvr_conformance.facts.rtp_extension import wrong_live_value
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
@@ -41,6 +41,8 @@ def placeholders(sent: Mapping[int, Shots]) -> set[int]:
         number for number, shots in still.items() if shots.width <= SMALL or shown.count(shots.jpegs[0]) > 1
     }
 
+    from nvr_conformance.facts.clock import Now
+
 
 def information(parts: Sequence[JpegPart]) -> Fact:
     """LIV-19: FFD8 FFFE, a length that leads to the next segment, elements that fill it; and so for the
@@ -65,19 +67,23 @@ def names_camera(parts: Sequence[JpegPart], camera: int) -> Fact:
     return Fact(True, expected, f"so in {_told(told, 0x0004)} pictures")
 
 
-def plausible_time(parts: Sequence[JpegPart], around: float) -> Fact:
-    """LIV-19: 0x0007, where it comes, is a time of now, which is ``around`` (Unix seconds), as far as clocks
-    agree; from picture to picture not earlier."""
-    expected = f"a time near {around:.0f} in 0x0007"
-    before = 0
+def plausible_time(parts: Sequence[JpegPart], now: Now) -> Fact:
+    """LIV-19: 0x0007, where it comes, is a time of ``now``, as far as clocks agree; from picture to picture
+    not earlier."""
+    expected = f"a time near {now.unix:.0f} in 0x0007"
+    before, known = 0, True
     told = [(number, part) for number, part in enumerate(_some(parts)) if part.recorder.first(0x0007)]
     for number, part in told:
         seconds = part.number(0x0007, 4)
-        if seconds is None or not is_plausible(seconds, around) or seconds < before:
-            said = "no number" if seconds is None else how_far(seconds, around)
+        plausible = seconds is not None and may_be(seconds, now)
+        if seconds is None or plausible is False or seconds < before:
+            said = "no number" if seconds is None else how_far(seconds, now)
             place = part.recorder.place(0x0007)
             return Fact(False, expected, f"picture {number}: {place} says {said}, the one before {before}")
         before = seconds
+        known = known and plausible is not None
+    if not known:
+        raise NothingToJudge(now.unknown)
     return Fact(True, expected, f"so in {_told(told, 0x0007)} pictures")
 
 

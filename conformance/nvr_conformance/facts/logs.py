@@ -13,7 +13,7 @@ from time import strptime
 from typing import TYPE_CHECKING
 
 from nvr_conformance.bounds import COUNT_DIGITS
-from nvr_conformance.facts.clock import is_plausible
+from nvr_conformance.facts.clock import Now, may_be
 from nvr_conformance.facts.zones import SUMMER_HOUR
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
@@ -130,30 +130,35 @@ def added(before: Exchange, after: Exchange) -> list[tuple[str, ...]]:
     return new if len(new) <= len(entries(after)) - len(entries(before)) else []
 
 
-def given(exchange: Exchange, made: Mapping[str, float]) -> list[tuple[tuple[str, ...], float]]:
+def given(exchange: Exchange, made: Mapping[str, float]) -> list[tuple[tuple[str, ...], Now]]:
     """The entries (as ``added``) whose texts a recorder was given, and when each was made: Unix seconds by
     text."""
-    return [(fields[1:], made[fields[3]]) for fields in entries(exchange) if fields[3] in made]
+    return [(fields[1:], Now(made[fields[3]])) for fields in entries(exchange) if fields[3] in made]
 
 
-def at_their_times(found: Sequence[tuple[tuple[str, ...], float]], tolerance: float | None = None) -> Fact:
-    """INF-03: entries (as ``added``) that were made at these Unix seconds say so, in local time, with zone
+def at_their_times(found: Sequence[tuple[tuple[str, ...], Now]], tolerance: float | None = None) -> Fact:
+    """INF-03: entries (as ``added``) that were made at these times say so, in local time, with zone
     and summer time. Whether the hour of summer time is in the zone too is open: one of both ways must do for
     all. ``tolerance``: seconds, where the recorder's clock is known; None: it may be off as clocks are."""
     if not found:
         raise NothingToJudge("no entry was added")
     ways, wrong = {0, SUMMER_HOUR}, ""
-    for (time, summer, text, zone), around in found:
+    unknown: dict[int, str] = {}
+    for (time, summer, text, zone), now in found:
         minutes = zone_minutes(zone)
         if minutes is None or not is_time(time) or summer not in ("0", "1"):
             raise NothingToJudge(f"no time and zone: {time!r}, {summer!r}, {zone!r}")
         wall = timegm(strptime(time, "%Y/%m/%d %H:%M:%S"))
         for hour in sorted(ways):
             seconds = wall - 60 * (minutes + hour * int(summer))
-            near = abs(seconds - around) <= tolerance if tolerance else is_plausible(seconds, around)
-            if not near:
+            near = abs(seconds - now.unix) <= tolerance if tolerance else may_be(seconds, now)
+            if near is None:
+                unknown[hour] = now.unknown
+            elif not near:
                 ways.discard(hour)
-                wrong = f"{text!r} at {time}, {zone}, summer time {summer}, made at {around:.0f}"
+                wrong = f"{text!r} at {time}, {zone}, summer time {summer}, made at {now.unix:.0f}"
+    if ways and ways <= unknown.keys():
+        raise NothingToJudge(unknown[min(ways)])
     return Fact(bool(ways), "each entry at its time", wrong if not ways else f"{len(found)} entries")
 
 

@@ -9,7 +9,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from nvr_conformance.facts import zones
-from nvr_conformance.facts.clock import how_far, is_plausible
+from nvr_conformance.facts.clock import Now, how_far, may_be
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.additional_information import Tlv, TlvWalk, order_of, walk, wrong_value
@@ -68,25 +68,27 @@ def names_codec(records: Sequence[RtpRecord], codec: str) -> Fact:
 
 
 def plausible_time(
-    records: Sequence[RtpRecord], around: float | None = None, *, element: int = 0x0007, clock: int = 90_000
+    records: Sequence[RtpRecord], now: Now | None = None, *, element: int = 0x0007, clock: int = 90_000
 ) -> Fact:
-    """LIV-12 (LIV-26: 0x0011): where it comes it is a time: of now, which is ``around`` (Unix seconds; None:
-    any in 2000 … 2099), as far as clocks agree, with its zone in range.
+    """LIV-12 (LIV-26: 0x0011): where it comes it is a time: of ``now`` (None: any in
+    2000 … 2099), as far as clocks agree, with its zone in range.
 
     It grows with time, by the packets' arrival or by their own time stamps of ``clock`` ticks a second: a
     relay may hold packets back, and a wrong RTP clock is not this row's matter.
     """
     name = f"0x{element:04x}"
-    expected = f"a plausible time in {name}" if around is None else f"a time near {around:.0f} in {name}"
-    count = 0
+    expected = f"a plausible time in {name}" if now is None else f"a time near {now.unix:.0f} in {name}"
+    count, known = 0, True
     first: tuple[int, RtpRecord] | None = None
     for record, found, order in _elements(records, element):
         count += 1
         if len(found.data) != 8:
             return Fact(False, expected, f"{record.place}: {found.data.hex(' ')}")
         seconds, sign, hours, minutes, summer = struct.unpack(order + "IBBBB", found.data)
-        if not is_plausible(seconds, seconds if around is None else around):
-            said = f"{seconds}" if around is None else how_far(seconds, around)
+        plausible = may_be(seconds, now or Now(seconds))
+        known = known and plausible is not None
+        if plausible is False:
+            said = f"{seconds}" if now is None else how_far(seconds, now)
             return Fact(False, expected, f"{record.place}: {name} says {said}")
         if not (sign <= 1 and hours <= _LATEST_ZONE and minutes <= 59 and summer <= 1):
             zone = f"zone {sign}/{hours}/{minutes}/{summer}"
@@ -97,6 +99,8 @@ def plausible_time(
         passed = (record.arrived - first[1].arrived, ticks / clock)
         if all(abs(grown - each) > DRIFT for each in passed):
             return Fact(False, expected, f"{record.place}: {seconds} does not grow with time")
+    if now is not None and not known:
+        raise NothingToJudge(now.unknown)
     return Fact(True, expected, f"so in {_some(count, element)} packets")
 
 

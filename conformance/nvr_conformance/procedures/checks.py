@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nvr_conformance.engine.books import Check, NotApplicable, NotTested
+    from nvr_conformance.facts.clock import Now
     from nvr_conformance.judgement.fact import Fact
     from nvr_conformance.reading.gop import Gop
     from nvr_conformance.reading.rtp import RtpRecord
@@ -102,9 +103,7 @@ class VideoChecks:
     def __init__(self, check: Check, not_tested: NotTested, not_applicable: NotApplicable) -> None:
         self._judge = Judge(check, not_tested, not_applicable)
 
-    def __call__(
-        self, records: Sequence[RtpRecord], codec: str, camera: int, unix_time: float, name: str
-    ) -> None:
-        """Judge a capture of some seconds from its first packet on. ``unix_time`` is the recorder's time at
-        its end; ``name`` tells the checks apart ("H264 over RTP")."""
-        walk(live_video.ROWS, self._judge, VideoCapture(RtpRecords(records), codec, camera, unix_time), name)
+    def __call__(self, records: Sequence[RtpRecord], codec: str, camera: int, now: Now, name: str) -> None:
+        """Judge a capture of some seconds from its first packet on. ``now`` is the time at its end; ``name``
+        tells the checks apart ("H264 over RTP")."""
+        walk(live_video.ROWS, self._judge, VideoCapture(RtpRecords(records), codec, camera, now), name)

@@ -4,6 +4,7 @@ import pytest
 
 from nvr_conformance.carriers.live_jpeg import ROWS, JpegCapture
 from nvr_conformance.carriers.rows import walk
+from nvr_conformance.facts.clock import Now
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_fixtures import load_jpeg
@@ -36,7 +37,7 @@ def capture(dialect=None, *, camera=True, **changes):
         camera_information = AdditionalInformation(**own) if camera else None
         recorder = AdditionalInformation(**told)
         bodies.append(write_live_jpeg(jpeg, recorder, camera_information, dialect or Dialect()))
-    return JpegCapture([read_jpeg_part(body) for body in bodies], bodies, 2, START)
+    return JpegCapture([read_jpeg_part(body) for body in bodies], bodies, 2, Now(START))
 
 
 def failing(captured):
@@ -79,7 +80,7 @@ def test_the_field_that_is_wrong_is_named(field, change, name):
     told = {field: change} if field != "camera" else {}
     captured = capture(**told)
     if field == "camera":
-        captured = JpegCapture(captured.parts, captured.bodies, 3, START)
+        captured = JpegCapture(captured.parts, captured.bodies, 3, Now(START))
     assert failing(captured) == [name]
 
 

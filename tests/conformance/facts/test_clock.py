@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nvr_conformance.facts.clock import how_far, is_plausible
+from nvr_conformance.facts.clock import Now, how_far, may_be
 
 NOW = 1_790_000_000
 HOUR = 3600
@@ -27,8 +27,29 @@ HOUR = 3600
     ],
 )
 def test_times(off, plausible):
-    assert is_plausible(NOW + off, NOW) is plausible
+    assert may_be(NOW + off, Now(NOW, NOW + 5)) is plausible
+
+
+@pytest.mark.parametrize("off", [HOUR, -3 * HOUR - 47 * 60, 9 * HOUR - 20, -15 * 60 - 1800])
+def test_a_clock_that_is_wrong_says_so_in_its_date(off):
+    assert may_be(NOW + off, Now(NOW, NOW + off + 60)) is True
+    assert may_be(NOW + off, Now(NOW + 400, NOW + off + 60)) is not False
+
+
+@pytest.mark.parametrize("date", [NOW, NOW - 1200, NOW + 1200])
+def test_local_time_is_none_where_the_date_is_right(date):
+    assert may_be(NOW + 9 * HOUR, Now(NOW, date)) is False
+
+
+@pytest.mark.parametrize("date", [None, NOW + HOUR, NOW - 40 * 86_400])
+def test_without_a_date_that_is_right_or_agrees_it_is_not_known(date):
+    now = Now(NOW, date)
+    assert may_be(NOW + 9 * HOUR, now) is None
+    assert "set " in now.unknown
+    assert may_be(NOW + 5 * HOUR + 400, now) is True
+    assert may_be(NOW + 20, now) is True
+    assert may_be(0, now) is False
 
 
 def test_it_is_said_how_far():
-    assert how_far(NOW + 9 * HOUR, NOW) == f"{NOW + 9 * HOUR}, +9.00 h off, as a time zone"
+    assert how_far(NOW + 9 * HOUR, Now(NOW)) == f"{NOW + 9 * HOUR}, +9.00 h off, as a time zone"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_conformance.facts import live_jpeg
+from nvr_conformance.facts.clock import Now
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
@@ -41,8 +42,8 @@ def test_every_form_is_right(part, form):
     assert live_jpeg.information([read]).ok
     assert live_jpeg.names_camera([read], 2).ok
     assert not live_jpeg.names_camera([read], 3).ok
-    assert live_jpeg.plausible_time([read], START + 60).ok
-    assert not live_jpeg.plausible_time([read], START + 9 * 3600).ok
+    assert live_jpeg.plausible_time([read], Now(START + 60)).ok
+    assert not live_jpeg.plausible_time([read], Now(START + 9 * 3600, START + 9 * 3600)).ok
     assert decodes(decode_pictures("JPEG", [read.jpeg]), exactly=1).ok
 
 
@@ -104,7 +105,7 @@ def test_what_does_not_come_is_not_held_against_it():
     with pytest.raises(NothingToJudge, match="0x0004"):
         live_jpeg.names_camera([read], 2)
     with pytest.raises(NothingToJudge, match="0x0007"):
-        live_jpeg.plausible_time([read], START)
+        live_jpeg.plausible_time([read], Now(START))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_an_id_that_comes_twice_is_found():
 def test_times_that_go_back_are_found():
     earlier = write_live_jpeg(JPEG, AdditionalInformation(camera=2, seconds=START - 5, zone=Zone(540)))
     reads = [read_jpeg_part(body()), read_jpeg_part(earlier)]
-    assert not live_jpeg.plausible_time(reads, START).ok
+    assert not live_jpeg.plausible_time(reads, Now(START)).ok
 
 
 @given(st.binary(max_size=300))

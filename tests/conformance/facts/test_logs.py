@@ -1,11 +1,12 @@
 """INF-01 … INF-03: what is right is called right, and each fault by its own id."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from nvr_conformance.facts import logs
 from nvr_conformance.facts.answer_headers import as_drawn
+from nvr_conformance.facts.clock import Now
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.wire.exchange import Exchange
 
@@ -181,17 +182,44 @@ def test_what_a_login_adds_is_what_was_not_there_before():
     ],
 )
 def test_an_entry_has_the_time_at_which_it_was_made(wall, summer, zone, right):
-    made = int(datetime(2028, 11, 5, 4, 29, tzinfo=UTC).timestamp())
+    made = Now(datetime(2028, 11, 5, 4, 29, tzinfo=UTC).timestamp())
     assert logs.at_their_times([((wall, summer, "ADMIN LOGIN", zone), made)], 60.0).ok is right
 
 
 def test_one_way_of_summer_time_must_do_for_all():
-    moments = [datetime(2028, 11, day, 4, 29, tzinfo=UTC).timestamp() for day in (1, 2)]
+    moments = [Now(datetime(2028, 11, day, 4, 29, tzinfo=UTC).timestamp()) for day in (1, 2)]
     walls = ["2028/11/01 01:59:00", "2028/11/02 01:59:00"]
     ways = [(walls[0], "1", "", "GMT-03:30"), (walls[1], "1", "", "GMT-02:30")]
     assert not logs.at_their_times(list(zip(ways, moments, strict=True)), 60.0).ok
     with pytest.raises(NothingToJudge):
         logs.at_their_times([])
+
+
+@pytest.mark.parametrize(
+    ("off", "date_off", "judged"),
+    [
+        (0, 0, True),
+        (0, None, True),
+        (-3 * 3600 - 47 * 60, -3 * 3600 - 47 * 60, True),  # a clock that is wrong
+        (3600, 3600, True),
+        (9 * 3600, 0, False),
+        (9 * 3600, None, None),
+        (9 * 3600, 3600, None),
+    ],
+)
+@pytest.mark.parametrize("summer", ["0", "1"])
+def test_a_clock_that_is_wrong_is_no_wrong_entry(off, date_off, judged, summer):
+    made = datetime(2028, 11, 5, 4, 29, tzinfo=UTC)
+    told = (made + timedelta(seconds=off) - timedelta(hours=3 if summer == "1" else 4)).strftime(
+        "%Y/%m/%d %H:%M:%S"
+    )
+    now = Now(made.timestamp(), None if date_off is None else made.timestamp() + date_off)
+    entries = [((told, summer, "ADMIN LOGIN", "GMT-04:00"), now)]
+    if judged is None:
+        with pytest.raises(NothingToJudge, match="Date"):
+            logs.at_their_times(entries)
+    else:
+        assert logs.at_their_times(entries).ok is judged
 
 
 def test_a_log_that_keeps_entries_back():
@@ -233,6 +261,6 @@ def test_where_the_zone_is_not_told_nothing_is_to_come():
 def test_entries_that_a_recorder_was_given():
     made = {"CAM 3 COMMUNICATION ERROR": 100.0}
     entry = ("2021/11/14 14:10:00", "0", "CAM 3 COMMUNICATION ERROR", "GMT+03:00")
-    assert logs.given(log(error_log(1)), made) == [(entry, 100.0)]
+    assert logs.given(log(error_log(1)), made) == [(entry, Now(100.0))]
     assert logs.given(log(error_log(1).replace("CAM 3", "CAM 33")), made) == []
     assert logs.given(log(error_log(2)), {}) == []

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nvr_conformance.facts import rtp, rtp_extension, rtp_pictures
+from nvr_conformance.facts.clock import Now
 from nvr_conformance.facts.live_multipart import one_packet_per_part, part_headers
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.additional_information import walk
@@ -86,7 +87,7 @@ FACTS = {
     "rate": lambda r, c: rtp.timestamp_rate(r),
     "extension": lambda r, c: rtp_extension.extension(r),
     "camera": lambda r, c: rtp_extension.names_camera(r, 2),
-    "time": lambda r, c: rtp_extension.plausible_time(r, SECONDS),
+    "time": lambda r, c: rtp_extension.plausible_time(r, Now(SECONDS, SECONDS)),
     "values": lambda r, c: rtp_extension.stated_values(r),
     "ahead": rtp_pictures.ahead_of_pictures,
     "fragments": rtp_pictures.nal_units,

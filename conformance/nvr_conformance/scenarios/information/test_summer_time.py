@@ -9,6 +9,7 @@ from nvr_conformance.facts import logs
 from nvr_conformance.facts.rtp_extension import zone_of_the_time
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.recorder_clock import now_on
 from nvr_conformance.procedures.uid_commands import quick_login
 from nvr_conformance.reading.rtp import dissect
 from nvr_conformance.scenario import (
@@ -46,9 +47,9 @@ def test_over_the_end_of_summer_time(
     before = session.get("log_events")
     for _ in range(2):
         quick_login(client).logout()
-        around = target.unix_time()
         after = session.get("log_events")
-        made += [(fields, around) for fields in logs.added(before, after)]
+        now = now_on(target, client)
+        made += [(fields, now) for fields in logs.added(before, after)]
         if ours:
             target.pass_time(2 * BEFORE, step=BEFORE / 2)
         before = session.get("log_events")

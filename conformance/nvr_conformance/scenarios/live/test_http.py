@@ -6,6 +6,7 @@ from nvr_conformance.facts.live_multipart import one_packet_per_part, part_heade
 from nvr_conformance.facts.live_shape import shape
 from nvr_conformance.procedures.cameras import CAMERAS_TRIED, CODECS, camera_with_video, further_cameras
 from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
+from nvr_conformance.procedures.recorder_clock import now_on
 from nvr_conformance.procedures.streams import (
     KEY_WAIT,
     goes_on,
@@ -82,7 +83,7 @@ def test_live_over_http(
             actual = "it came" if key else "none"
             check("LIV-32", key, f"a key picture within {KEY_WAIT:.0f} s", actual, name)
             records = target.rtp.dissect(packets)
-            judge_video(records, codec, camera, target.unix_time(), name)
+            judge_video(records, codec, camera, now_on(target, client), name)
             for what, seen in shape(records, codec).items():
                 observe("LIV-36", seen, f"{name}, {what}")
         _stop(session, stream, target, check, observe, name)
@@ -97,7 +98,7 @@ def test_live_over_http(
         if one_packet_per_part(stream.packets).ok:
             name = f"{stream.comp} of camera {stream.camera} over HTTP"
             records = target.rtp.dissect(stream.packets)
-            judge_video(records, stream.comp, stream.camera, target.unix_time(), name)
+            judge_video(records, stream.comp, stream.camera, now_on(target, client), name)
 
 
 def _multipart(stream: LiveHttp) -> Fact:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from nvr_conformance.carriers.live_jpeg import ROWS, JpegCapture
 from nvr_conformance.carriers.rows import walk
 from nvr_conformance.facts import live_jpeg
+from nvr_conformance.facts.clock import Now
 from nvr_conformance.facts.likeness import own_pictures, small
 from nvr_conformance.facts.live_jpeg import Shots
 from nvr_conformance.facts.live_multipart import part_headers
 from nvr_conformance.procedures.cameras import cameras_with_video
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.recorder_clock import now_on
 from nvr_conformance.procedures.streams import KEY_WAIT, UNTIL_ENDED, wait_for_key_picture
 from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
@@ -65,7 +67,7 @@ def test_live_jpeg_pictures(
     session = client.login()
     session.get("live_setup")
     own = require(_sends_its_own(target, session, observe), "no camera sends JPEG pictures of its own")
-    if _judge_one(target, judge, check, observe, own):
+    if _judge_one(judge, check, observe, own, now_on(target, client)):
         _judge_whose(target, client, session, judge, check, own.camera)
 
 
@@ -92,7 +94,7 @@ def _sends_its_own(target: Target, session: Session, observe: Observe) -> LiveHt
     return next((stream for camera, stream in reversed(seen.items()) if camera not in none), None)
 
 
-def _judge_one(target: Target, judge: Judge, check: Check, observe: Observe, stream: LiveHttp) -> bool:
+def _judge_one(judge: Judge, check: Check, observe: Observe, stream: LiveHttp, now: Now) -> bool:
     """The multipart, the parts and the pictures of one camera; whether it is a multipart."""
     camera, parts = stream.camera, _parts(stream)
     name = f"camera {camera}"
@@ -102,7 +104,7 @@ def _judge_one(target: Target, judge: Judge, check: Check, observe: Observe, str
         return False
     check("LIV-19", *part_headers(stream.packets, "image/jpeg"), f"{name}, the parts")
     bodies = [packet.data for packet in stream.packets]
-    walk(ROWS, judge, JpegCapture(parts, bodies, camera, target.unix_time()), name)
+    walk(ROWS, judge, JpegCapture(parts, bodies, camera, now), name)
     decoded = decode_pictures("JPEG", [part.jpeg for part in parts])
     check("LIV-19", *decodes(decoded, exactly=len(parts)), f"{name}, decoded")
     forms = sorted({part.form or "none" for part in parts})

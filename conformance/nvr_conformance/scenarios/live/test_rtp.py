@@ -5,6 +5,7 @@ from __future__ import annotations
 from nvr_conformance.facts import rtp
 from nvr_conformance.procedures.cameras import codecs_to_judge, further_cameras
 from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
+from nvr_conformance.procedures.recorder_clock import now_on
 from nvr_conformance.procedures.streams import (
     KEY_WAIT,
     goes_on,
@@ -67,7 +68,7 @@ def test_live_over_rtp(
         check("LIV-32", key, f"a key picture within {KEY_WAIT:.0f} s", came, name)
         records = _watch(target, stream)
         require(isinstance(stream, LiveRtp) and not stream.dropped, "this machine lost packets")
-        judge_video(records, codec, camera, target.unix_time(), name)
+        judge_video(records, codec, camera, now_on(target, client), name)
         _observe_network(stream, observe, name)
         _stop(session, stream, target, check, name)
         _judge_ports(session, codec, camera, check)
@@ -77,7 +78,7 @@ def test_live_over_rtp(
         if not stream.dropped:
             name = f"{stream.comp} of camera {stream.camera} over RTP"
             records = target.rtp.dissect(stream.packets)
-            judge_video(records, stream.comp, stream.camera, target.unix_time(), name)
+            judge_video(records, stream.comp, stream.camera, now_on(target, client), name)
     for name, (stream, may_be_under_way) in silent.items():
         if may_be_under_way and not is_proven_open(target, client):
             not_tested("LIV-02", f"{name}: {BLOCKED}")
