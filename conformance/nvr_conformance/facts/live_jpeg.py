@@ -15,6 +15,8 @@ from nvr_conformance.reading.live_jpeg import JpegPart
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from nvr_conformance.facts.clock import Now
+
 SMALL = 64  # pixels: a placeholder of 39 was seen; no camera sends so few
 
 
@@ -40,8 +42,6 @@ def placeholders(sent: Mapping[int, Shots]) -> set[int]:
     return {
         number for number, shots in still.items() if shots.width <= SMALL or shown.count(shots.jpegs[0]) > 1
     }
-
-    from nvr_conformance.facts.clock import Now
 
 
 def information(parts: Sequence[JpegPart]) -> Fact:
