@@ -46,15 +46,7 @@ main()
 CONFORMANCE = "nvr_conformance."
 LIMIT = 10.0  # seconds from an interrupt to the end, at most
 
-
-@pytest.fixture(autouse=True)
-def as_in_a_terminal():
-    """A shell lets what runs in its background ignore Ctrl-C, and `nohup` SIGHUP."""
-    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
-    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("as_in_a_terminal")
 
 
 @pytest.fixture
