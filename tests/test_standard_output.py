@@ -141,7 +141,10 @@ def test_a_stdout_that_is_gone_or_full_takes_no_verdict_and_no_report_away(repor
 
 def test_a_recorder_that_cannot_say_where_it_is_does_not_serve(tmp_path):
     found = on_a_full_disk((*EMULATOR, "serve", "--transport", "http"), tmp_path)
-    assert (found.returncode, found.stderr) == (2, b"Error: stdout: No space left on device\n")
+    assert (found.returncode, found.stderr) == (
+        2,
+        b"Error: standard output: cannot be written: No space left on device\n",
+    )
 
 
 @pytest.mark.parametrize("words", [(*JUDGE, "explain", "SES-99"), (*EMULATOR, "config")])

@@ -233,11 +233,13 @@ def test_all_different(pytester):
     result = run(
         pytester,
         """
+from contextlib import suppress
 from nvr_emulator.configuration.variant_choice import all_different, chosen
 
 @pytest.mark.nvr(variants="all-different")
 def test_all(nvr):
-    alive(nvr, "12345")
+    with suppress(OSError):  # one of the ways to refuse is to hang up
+        alive(nvr, "12345")
     assert nvr.journal.count("status.cgi") == 1
     assert chosen(nvr.machine.plan.variants) == all_different()
 

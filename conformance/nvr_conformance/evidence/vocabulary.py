@@ -38,11 +38,19 @@ false true null undefined parent.top self setTimeout
 """
 
 
+_NUMBER = re.compile(r"(?<![0-9A-Za-z.])[0-9]+(?![0-9A-Za-z.])")
+
+
 def is_vocabulary(word: str) -> bool:
     """Whether a recorder or this kit says this word, in whatever case, within others too; a number: alone."""
     if word.isascii() and word.isdigit():
-        return re.search(rf"(?<![0-9a-z.]){word}(?![0-9a-z.])", vocabulary()) is not None
+        return word in _numbers()
     return word.lower() in vocabulary()
+
+
+@cache
+def _numbers() -> frozenset[str]:
+    return frozenset(_NUMBER.findall(vocabulary()))
 
 
 @cache

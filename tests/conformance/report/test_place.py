@@ -43,7 +43,7 @@ def test_what_is_no_report_is_refused_and_stays(tmp_path, name):
 
 
 def test_what_stands_beside_an_older_report_stays(tmp_path):
-    leave_index(tmp_path, "test_it.txt", "test_it.pcap", "../notes.md", "sub/test_x.txt")
+    leave_index(tmp_path, "test_it.txt", "test_it.pcap", "notes.txt")
     fill(tmp_path, "index.html", "evidence/test_it.txt", "evidence/test_it.pcap", "notes.md")
     fill(tmp_path, "evidence/sub/test_x.txt", "evidence/notes.txt")
     require_place(tmp_path)
@@ -52,6 +52,18 @@ def test_what_stands_beside_an_older_report_stays(tmp_path):
     fill(tmp_path, "evidence/test_mine.txt")
     with pytest.raises(OSError, match=r"evidence/test_mine\.txt"):
         require_place(tmp_path)
+
+
+def test_lists_that_name_what_is_elsewhere_take_nothing_away(tmp_path):
+    leave_index(tmp_path, "test_it.txt", "../notes.md")
+    fill(tmp_path, "notes.md")
+    with pytest.raises(OSError, match=r"holds files that are no report: evidence/run\.json"):
+        require_place(tmp_path)
+    (tmp_path / "evidence" / "run.json").unlink()
+    begin(tmp_path, ["../notes.md", "sub/test_x.txt"])
+    fill(tmp_path, "evidence/sub/test_x.txt")
+    begin(tmp_path, [])
+    assert names_in(tmp_path) == ["evidence/sub/test_x.txt", "notes.md", UNFINISHED]
 
 
 def test_a_report_that_was_cut_off_makes_room(tmp_path):
