@@ -19,6 +19,7 @@ from functools import partial
 from rounds import arguments, in_turn, spread, tell
 
 from nvr_conformance.carriers.live_video import ROWS, VideoCapture
+from nvr_conformance.facts.clock import Now
 from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 from nvr_conformance.reading.rtp import RtpRecord, RtpRecords
 from nvr_conformance.reading.rtp_readers import RtpReaders
@@ -105,7 +106,7 @@ def judged(streams: list[list[tuple[float, bytes]]], read: Reader) -> float:
             for number, (at, data) in enumerate(packets)
             if sieve.take(data, sender)[0] is not Kind.STRANGER
         ]
-        capture = VideoCapture(RtpRecords(read(readers, own)), "H264", camera, BEGIN + packets[-1][0])
+        capture = VideoCapture(RtpRecords(read(readers, own)), "H264", camera, Now(BEGIN + packets[-1][0]))
         for row in ROWS:
             if row.agrees == "a decoder" or (row.comes is not None and not row.comes(capture)):
                 continue

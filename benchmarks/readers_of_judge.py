@@ -29,6 +29,7 @@ from nvr_conformance.evidence.pcap_reading import read_pcap
 from nvr_conformance.evidence.redaction import Redactor
 from nvr_conformance.evidence.scenario_file import read_evidence
 from nvr_conformance.facts import answer_headers, logs, recorded_time
+from nvr_conformance.facts.clock import Now
 from nvr_conformance.fuzzing.steps import read_fuzz_file
 from nvr_conformance.judgement.expected_failures import read_expected_failures
 from nvr_conformance.judgement.outcomes import NothingToJudge
@@ -201,7 +202,7 @@ def pages(data: bytes) -> None:
         lambda: logs.count(page),
         lambda: logs.order(page),
         lambda: logs.fields(page),
-        lambda: logs.at_their_times([(entry[1:], 0.0) for entry in logs.entries(page)]),
+        lambda: logs.at_their_times([(entry[1:], Now(0.0)) for entry in logs.entries(page)]),
         lambda: logs.added(page, answered(data[: len(data) // 2])),
     )
 

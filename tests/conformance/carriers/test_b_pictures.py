@@ -6,6 +6,7 @@ import pytest
 
 from films.reordered import with_b_pictures
 from nvr_conformance.carriers.live_video import ROWS, VideoCapture
+from nvr_conformance.facts.clock import Now
 from nvr_conformance.reading.rtp import dissect
 from nvr_conformance.wire.live_multipart import LivePart
 from nvr_conformance.wire.live_streams import CapturedPacket
@@ -38,7 +39,7 @@ def capture(codec, units, places):
             data = write_packet(packet)
             part = LivePart((), data, len(data), True, 14)
             packets.append(CapturedPacket(len(packets), data, number * APART / 100, part))
-    return VideoCapture(dissect(packets), codec, 1, SECONDS)
+    return VideoCapture(dissect(packets), codec, 1, Now(SECONDS))
 
 
 def twice(units, places):
