@@ -52,21 +52,30 @@ def problem_of(error: msgspec.ValidationError, schema: Any, data: Any = None) ->
 
 
 def problem_in(error: msgspec.ValidationError, schema: Any, raw: bytes) -> tuple[str, str]:
-    """The same of JSON: in a table of any keys, the first is named whose value is wrong."""
+    """The same of JSON: in a table of any keys, the first is named whose value is wrong. What msgspec raises
+    of bytes that are no JSON behind what is wrong first."""
     key, why = problem_of(error, schema)
     before, anywhere, _ = key.partition("[...]")
     if not anywhere:
         return key, why
-    table = msgspec.Raw(raw)
-    for name in filter(None, before.split(".")):
-        table = msgspec.json.decode(table, type=dict[str, msgspec.Raw])[name]
     _, kind = get_args(_hint_at(schema, before))
-    for name, value in msgspec.json.decode(table, type=dict[str, msgspec.Raw]).items():
+    for name, value in _table_at(raw, before).items():
         try:
             msgspec.json.decode(value, type=kind)
         except msgspec.ValidationError:
             return ".".join(filter(None, (before, name[:40]))), why
     return before, why
+
+
+def _table_at(raw: bytes, path: str) -> dict[str, msgspec.Raw]:
+    """The table there; empty where the same key came again, and is none."""
+    found = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    try:
+        for name in filter(None, path.split(".")):
+            found = msgspec.json.decode(found[name], type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        return {}
+    return found
 
 
 def in_words(why: str) -> str:

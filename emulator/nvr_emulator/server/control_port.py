@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
@@ -98,15 +100,28 @@ def read_raw_body(raw: bytes, operation: Operation) -> Any:
     try:
         return operation.read(_decoded(raw, dict[str, Any]))
     except msgspec.ValidationError as error:
-        key, why = problem_in(error, dict[str, Any], raw)
+        key, why = _problem_in(error, dict[str, Any], raw)
         raise ControlError(400, f"{key}: {why}" if key else 'the body must be {"name": …}') from None
     except ValueError as error:
         raise ControlError(400, str(error)) from None
 
 
 def _decoded(raw: bytes, schema: Any) -> Any:
-    try:
+    with _as_json():
         return msgspec.json.decode(raw, type=schema)
+
+
+def _problem_in(error: msgspec.ValidationError, schema: Any, raw: bytes) -> tuple[str, str]:
+    """The key and what is wrong with it. What is behind that was not read yet, and may be no JSON."""
+    with _as_json():
+        return problem_in(error, schema, raw)
+
+
+@contextmanager
+def _as_json() -> Iterator[None]:
+    """Whatever is no JSON is told so; what is not as it should be is for the caller."""
+    try:
+        yield
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -122,7 +137,7 @@ def _body_of(raw: bytes, schema: type[msgspec.Struct]) -> Any:
             return schema()
         return _decoded(raw, schema)
     except msgspec.ValidationError as error:
-        key, why = problem_in(error, schema, raw)
+        key, why = _problem_in(error, schema, raw)
         if not key:
             keys = ", ".join(f'"{field.name}": …' for field in fields)
             raise ControlError(400, f"the body must be {{{keys}}}") from None

@@ -108,6 +108,13 @@ def test_no_body_is_too_much(recorder, path, body):
         ("/faults", b'{"name": "rtp-loss", "seed": 3, "rate": 1e400}', "rate: too big a number"),
         ("/faults", b'{"name": "rtp-loss", "rate": {"a": 1e400}}', "rate: too big a number"),
         ("/faults", b'{"name": "rtp-loss", "rate": "\xff"}', "the body is no JSON"),
+        ("/faults", b'{"name": "rtp-loss", "rate": 1e400, }', "the body is no JSON"),
+        ("/faults", b'{"rate": 1e400, "name": "\xff"}', "rate: too big a number"),
+        ("/faults", b'{"rate": 1e400, "\xff": 1}', "the body is no JSON"),
+        ("/faults", b'{"rate": 1e400, "name": ' + b"[" * 30000, "the body is "),
+        ("/variants", b'{"variants": {"uid-digits": 1e400, }}', "the body is no JSON"),
+        ("/variants", b'{"variants": {"uid-digits": 1e400}, ', "the body is no JSON"),
+        ("/variants", b'{"variants": {"uid-digits": 1e400}, "variants": 3}', "variants: too big a number"),
         ("/faults", b"3", 'the body must be {"name": \u2026}'),
     ],
 )
