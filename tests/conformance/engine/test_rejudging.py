@@ -3,12 +3,10 @@ since shows."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,14 +20,10 @@ from nvr_conformance.engine.claims import SCENARIOS
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.rejudging import rejudge
 from nvr_conformance.engine.run_options import RunOptions
-from nvr_conformance.evidence.pcap_reading import read_pcap
-from nvr_conformance.evidence.pcap_writing import write_pcap
-from nvr_conformance.evidence.redaction import Redactor
 from nvr_conformance.evidence.scenario_file import read_evidence
 from nvr_conformance.judgement.verdicts import Overall, Verdict
 from nvr_conformance.report.diff import load_result
 from nvr_conformance.report.writer import ReportWriter
-from nvr_conformance.wire.capture import WireCapture
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
 SELECTED = ("LIV-06", "LIV-12", "PLB-12", "PLB-20", "SES-06", "SES-03", "INF-07", "PLB-28")
@@ -374,83 +368,6 @@ def test_a_directory_without_evidence_is_a_usage_error(tmp_path):
     assert answer.exit_code == 2
     assert "was the report made by run --report?" in answer.output
     assert "Traceback" not in answer.output
-
-
-# --- the pcap -------------------------------------------------------------------------------------
-
-
-class FakeSocket:
-    def __init__(self, local, remote=("192.0.2.1", 80)):
-        self.getsockname = lambda: local
-        self.getpeername = lambda: remote
-
-
-PIECES = st.lists(
-    st.tuples(st.integers(0, 3), st.booleans(), st.binary(min_size=1, max_size=200)), max_size=30
-)
-
-
-@given(PIECES, st.sets(st.integers(0, 2)))
-def test_what_is_written_reads_back(pieces, ended):
-    """Three connections and a UDP port: what came, in its order, and who hung up."""
-    capture = WireCapture()
-    flows = [capture.tcp(FakeSocket(("192.0.2.9", 40000 + number))) for number in range(3)]
-    flows.append(capture.udp(FakeSocket(("192.0.2.9", 50000))))
-    wanted: list[list[bytes]] = [[], [], [], []]
-    for number, sent, data in pieces:
-        if number == 3:
-            flows[3].received(data, ("192.0.2.1", 30000))
-            wanted[3].append(data)
-        elif sent:
-            flows[number].sent(data)
-        else:
-            flows[number].received(data)
-            wanted[number].append(data)
-    for number, flow in enumerate(flows[:3]):
-        flow.received(b"") if number in ended else flow.end(by_us=True)
-    file = io.BytesIO()
-    orders = write_pcap(file, capture, Redactor())
-    file.seek(0)
-    pcap = read_pcap(file)
-    assert pcap.packets == len(orders)
-    for number, arrivals in enumerate(pcap.connections):
-        assert [arrival.data for arrival in arrivals if not arrival.end] == wanted[number]
-        assert any(arrival.end for arrival in arrivals) is (number in ended)
-    assert [arrival.data for arrival in pcap.datagrams.get(50000, [])] == wanted[3]
-
-
-def test_two_connections_from_one_port_are_two():
-    capture = WireCapture()
-    for said in (b"one", b"two"):
-        flow = capture.tcp(FakeSocket(("192.0.2.9", 40000)))
-        flow.received(said)
-        flow.end(by_us=True)
-    file = io.BytesIO()
-    write_pcap(file, capture, Redactor())
-    file.seek(0)
-    assert [[arrival.data for arrival in flow] for flow in read_pcap(file).connections] == [
-        [b"one"],
-        [b"two"],
-    ]
-
-
-def test_a_piece_that_was_cut_says_so(monkeypatch):
-    monkeypatch.setattr("nvr_conformance.wire.capture.FLOW_LIMIT", 1000)
-    capture = WireCapture()
-    flow = capture.tcp(FakeSocket(("192.0.2.9", 40000)))
-    flow.received(b"x" * 800)
-    flow.received(b"y" * 800)
-    file = io.BytesIO()
-    write_pcap(file, capture, Redactor())
-    file.seek(0)
-    assert [arrival.cut for arrival in read_pcap(file).connections[0]] == [False, True]
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_a_pcap_or_a_value_error(data):
-    for start in (b"", bytes.fromhex("d4c3b2a1020004000000000000000000ffff000065000000")):
-        with suppress(ValueError):
-            assert read_pcap(io.BytesIO(start + data)).packets >= 0
 
 
 def test_no_evidence_is_written_outside_its_folder(report):
