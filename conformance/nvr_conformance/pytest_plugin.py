@@ -6,7 +6,10 @@ options unless the scenarios are asked for. In other runs they are not collected
 
 from __future__ import annotations
 
+import argparse
+import math
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -45,13 +48,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--nvr-select", action="append", default=[], metavar="ID-GLOB", help="judge these alone")
     add("--nvr-skip", action="append", default=[], metavar="ID-GLOB", help="leave these out")
     add("--nvr-allow", metavar="ptz,presets,eviction,load", help="what may disturb others")
-    add("--nvr-pace", type=float, metavar="SECONDS", help="between commands")
-    add("--nvr-timeout", type=float, default=10.0, metavar="SECONDS", help="that an answer may take")
+    add("--nvr-pace", type=_seconds(0, 3600), metavar="SECONDS", help="between commands")
+    add(
+        "--nvr-timeout",
+        type=_seconds(0.1, 600),
+        default=10.0,
+        metavar="SECONDS",
+        help="that an answer may take",
+    )
     add("--nvr-seed", type=int, default=0, help="makes what is chosen at random repeatable")
     add("--nvr-control", metavar="URL", help="the control port of an emulator")
     add("--nvr-control-token", metavar="TOKEN", help="its bearer token")
     add("--nvr-defect", action="append", default=[], metavar="NAME", help="break the emulated recorder")
     add("--nvr-variant", action="append", default=[], metavar="NAME=VALUE", help="make it otherwise")
+
+
+def _seconds(least: float, most: float) -> Callable[[str], float]:
+    """A reader of seconds in a range; what it raises is a usage error."""
+
+    def seconds(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least:g} to {most:g}")
+        return number
+
+    return seconds
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,8 @@ LARGEST = 64 * 1024 * 1024
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Show one file. Exit status 1 for bytes that are not as drawn, 2 where there is no such file."""
+    """Show one file. Exit status 1 for bytes that are not as drawn, 2 where there is no such file, or stdout
+    takes nothing."""
     if len(arguments) != 1 or arguments[0].startswith("--"):
         print("usage: python -m nvr_protocol FILE", file=sys.stderr)
         return 2
@@ -32,9 +34,15 @@ def main(arguments: Sequence[str]) -> int:
             raise ProtocolError("body", f"more than {LARGEST} bytes")
         for line in dissect(data):
             print(line)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except ProtocolError as error:
         print(f"{arguments[0]}: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"stdout cannot be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is flushed at the end
+        return 2
     return 0
 
 
@@ -44,4 +52,7 @@ if __name__ == "__main__":
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main(sys.argv[1:]))

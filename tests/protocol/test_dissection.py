@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -158,3 +159,27 @@ def test_the_command_is_one_of_python(vector):
     shown = subprocess.run(command, input=vector("live-rtp-h265-aud"), capture_output=True, check=True).stdout
     assert b"payload type 101" in shown
     assert subprocess.run(command[:-1], capture_output=True, check=False).returncode == 2
+
+
+def test_the_command_says_that_stdout_takes_nothing(vector):
+    command = [sys.executable, "-m", "nvr_protocol", "-"]
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            command, input=vector("live-rtp-h265-aud"), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ended.returncode == 2
+    assert ended.stderr == b"stdout cannot be written: No space left on device\n"
+
+
+def test_the_command_shows_what_the_encoding_lacks(tmp_path):
+    path = tmp_path / "fehlt\u2026.bin"
+    shown = subprocess.run(
+        [sys.executable, "-m", "nvr_protocol", str(path)],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert shown.returncode == 2
+    assert shown.stderr == b"fehlt\\u2026.bin: No such file or directory\n".replace(
+        b"fehlt", str(tmp_path).encode() + b"/fehlt"
+    )

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from nvr_conformance.fuzzing.run import FuzzRun
 
-FILE = "fuzz.json"
-
 
 class FuzzSettings(msgspec.Struct, frozen=True):
     """What was asked for."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvr_conformance.cli.options import require_folders
+from nvr_conformance.cli.options import require_selftests
 from nvr_conformance.cli.stopping import stop
 from nvr_conformance.cli.words import Place
 from nvr_conformance.judgement.exit_status import (
@@ -17,6 +17,8 @@ from nvr_conformance.judgement.exit_status import (
     EXIT_USAGE,
     Judged,
 )
+from nvr_conformance.selftest.place import FILE as SELFTEST
+from nvr_conformance.selftest.place import FUZZING, MUTANTS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,13 +44,11 @@ def merge(parts: tuple[Path, ...], report: Path) -> None:
     All shards must be there, once, of the same version, seed and options. Exit status as that of the whole;
     2 where they do not go together.
     """
-    from nvr_conformance.evidence.whole_files import require_folder
     from nvr_conformance.report.terminal import make_console
 
-    require_folders({"--report": report})
+    require_selftests({"--report": report})
     console = make_console()
     try:
-        require_folder(report)
         done = [
             status
             for join in (_selftests, _mutants, _fuzzings)
@@ -74,9 +74,9 @@ def _paths(parts: tuple[Path, ...], name: str) -> list[Path]:
 
 def _selftests(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
     from nvr_conformance.selftest.console import print_matrix
-    from nvr_conformance.selftest.files import FILE, join_selftests, read_selftest
+    from nvr_conformance.selftest.files import join_selftests, read_selftest
 
-    found = {path: read_selftest(path) for path in _paths(parts, FILE)}
+    found = {path: read_selftest(path) for path in _paths(parts, SELFTEST)}
     if not found:
         return None
     outcomes, rows, planned = join_selftests(found, report)
@@ -90,9 +90,9 @@ def _selftests(console: Console, parts: tuple[Path, ...], report: Path) -> int |
 def _mutants(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
     from nvr_conformance.cli.mutants import mutants_status, print_scores
     from nvr_conformance.selftest.files import write_mutants_page
-    from nvr_conformance.selftest.mutation.files import FILE, joined_mutants, read_mutants, write_mutants
+    from nvr_conformance.selftest.mutation.files import joined_mutants, read_mutants, write_mutants
 
-    found = {path: read_mutants(path) for path in _paths(parts, FILE)}
+    found = {path: read_mutants(path) for path in _paths(parts, MUTANTS)}
     if not found:
         return None
     record = joined_mutants(found)
@@ -103,13 +103,13 @@ def _mutants(console: Console, parts: tuple[Path, ...], report: Path) -> int | N
 
 
 def _fuzzings(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
-    from nvr_conformance.cli.fuzz_summary import FILE, join_summaries, read_summary, write_summary
+    from nvr_conformance.cli.fuzz_summary import join_summaries, read_summary, write_summary
 
-    found = {path: read_summary(path) for path in _paths(parts, FILE)}
+    found = {path: read_summary(path) for path in _paths(parts, FUZZING)}
     if not found:
         return None
     whole = join_summaries(found)
-    write_summary(report / FILE, whole)
+    write_summary(report / FUZZING, whole)
     console.print(whole.line)
     for text in whole.disagreements:
         console.print(f"disagreement: {text}", markup=False, soft_wrap=True)

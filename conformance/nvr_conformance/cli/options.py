@@ -162,6 +162,13 @@ def require_reports(places: Mapping[str, Path | None]) -> None:
     _require(places, require_place)
 
 
+def require_selftests(places: Mapping[str, Path | None]) -> None:
+    """As ``require_folders``; click.BadParameter also where they hold files that are no self-test's."""
+    from nvr_conformance.selftest.place import require_place
+
+    _require(places, require_place)
+
+
 def _require(places: Mapping[str, Path | None], look: Callable[[Path], None]) -> None:
     for option, path in places.items():
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvr_conformance.cli.options import SHARD, require_folders
+from nvr_conformance.cli.options import SHARD, require_selftests
 from nvr_conformance.cli.stopping import stop, writing
 from nvr_conformance.cli.words import Number, Place, Scenarios
 from nvr_conformance.judgement.exit_status import (
@@ -114,7 +114,7 @@ def selftest(
     from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
     from nvr_conformance.selftest.trials import MODELS, usual_jobs
 
-    require_folders({"--report": report})
+    require_selftests({"--report": report})
     if mutants is not None:
         from nvr_conformance.cli.mutants import run_mutants
         from nvr_conformance.selftest.mutation.files import MutantSettings

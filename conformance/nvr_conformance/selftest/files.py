@@ -14,6 +14,7 @@ from nvr_conformance.judgement.requirements import Level
 from nvr_conformance.selftest.coverage import Coverage, State, Sums, coverage
 from nvr_conformance.selftest.mutation import files as mutants
 from nvr_conformance.selftest.page import PageFacts, render_page
+from nvr_conformance.selftest.place import FILE, MUTANTS, PAGE
 from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
 from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same, require_this_version
 from nvr_conformance.selftest.trials import Outcome, Trial
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-FILE, PAGE = "selftest.json", "selftest.html"
 SAVE_EVERY = 20  # trials
 
 
@@ -182,18 +182,19 @@ class SelftestFiles:
         resume: bool = False,
         shard: Shard = WHOLE,
     ) -> None:
-        self._json, self._page, self._mutants = (directory / name for name in (FILE, PAGE, mutants.FILE))
+        self._json, self._page, self._mutants = (directory / name for name in (FILE, PAGE, MUTANTS))
         self._shard = shard
         self._settings, self._planned, self._ids, self._declared = settings, len(trials), ids, declared
         self._begun = datetime.now(UTC).isoformat(timespec="seconds")
         self._seconds = 0.0
         self.kept: list[Outcome] = []
         require_folder(directory)
-        if resume and self._json.exists():
+        again = resume and self._json.exists()
+        if again:
             self._read(trials)
-        else:
-            self._json.unlink(missing_ok=True)
         self._page.unlink(missing_ok=True)
+        if not again:
+            self._json.unlink(missing_ok=True)
 
     def _read(self, trials: Sequence[Trial]) -> None:
         former = read_selftest(self._json)

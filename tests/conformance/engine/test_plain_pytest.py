@@ -62,6 +62,16 @@ def test_what_is_not_allowed_is_skipped_with_the_reason(run, fake_recorder):
     assert "needs --allow" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("option", "bounds"), [("--nvr-pace", "from 0 to 3600"), ("--nvr-timeout", "from 0.1 to 600")]
+)
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "soon", ""])
+def test_seconds_that_are_none_are_refused(run, option, bounds, value):
+    done = run(f"{option}={value}")
+    assert done.returncode == 4
+    assert f"argument {option}: {value!r} is not a number {bounds}" in done.stderr
+
+
 def test_workers_are_refused(run):
     done = run("-n", "2")
     assert done.returncode == 4

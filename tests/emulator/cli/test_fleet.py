@@ -9,7 +9,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from click.testing import CliRunner
@@ -133,6 +133,27 @@ def test_whoever_speaks_otherwise_is_none(data, said):
     if b"x" * 100 not in data:  # what is not read resets the connection
         assert said in told.output
     assert told.output.count("\n") == 1
+
+
+def test_who_says_a_letter_now_and_then_keeps_nobody_waiting():
+    left = threading.Event()
+
+    def trickle(connection):
+        connection.sendall(b"HTTP/1.1 200 x\r\nServer: ")
+        while not left.wait(0.02):  # below any timeout between two letters
+            connection.sendall(b"a")
+
+    def answer():
+        with suppress(OSError):
+            connection, _ = listener.accept()
+            with connection:
+                trickle(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(NoAnswerError, match=r"its answer was not whole in 0\.1 s"):
+            wait_for(f"http://127.0.0.1:{listener.getsockname()[1]}", 0)
+        left.set()
 
 
 @pytest.mark.parametrize("url", ["http://a\nb", "http://127.0.0.1:x/", "http://[", "http://a b/", "http://"])

@@ -14,6 +14,7 @@ from nvr_conformance.judgement.about import kit_version
 from nvr_conformance.selftest.mutation.operators import difference
 from nvr_conformance.selftest.mutation.sites import Package, path_of
 from nvr_conformance.selftest.mutation.trial import Fate
+from nvr_conformance.selftest.place import MUTANTS
 from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same, require_this_version
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from nvr_conformance.selftest.mutation.run import Survivor
 
 Of = Literal["emulator", "protocol", "both"]
-FILE = "mutants.json"
 GOALS: dict[Package, float] = {"emulator": 0.9, "protocol": 0.95}
 """Which share of the visible mutants the judge is to kill."""
 
@@ -180,7 +180,7 @@ def _score(package: Package, mutants: Sequence[MutantRecord]) -> Score:
 
 def write_mutants(directory: Path, record: MutantsRecord) -> None:
     """Leave ``mutants.json`` in a directory that is there. OSError where it cannot be written."""
-    write_file(directory / FILE, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+    write_file(directory / MUTANTS, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
 
 
 def read_mutants(path: Path) -> MutantsRecord:
