@@ -155,7 +155,16 @@ ROWS = (
 """Of one answer that has a GOP."""
 
 RUN_ROWS = (
-    Row(CARRIER, "0x0009", "the pictures", "PLB-05", playback_times.frame_rate, "", "frame rate"),
+    Row(
+        CARRIER,
+        "0x0009",
+        "the pictures",
+        "PLB-05",
+        playback_times.frame_rate,
+        "",
+        "frame rate",
+        lambda gops: len(gops) > 1,
+    ),
     Row(CARRIER, "GOP end", "the pictures, the next GOP", "PLB-07", playback_times.ends, "", "ends"),
     Row(
         CARRIER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import operation
-from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
 from nvr_conformance.procedures.playback_gaps import found_there, left_out
 from nvr_conformance.reading.decoding import decode_pictures
 from nvr_conformance.scenario import (
@@ -102,7 +102,7 @@ def _is_at_edge(target: Target, moment: int | None) -> bool:
     return moment is not None and moment > target.unix_time() * SECOND - LIVE_EDGE
 
 
-@scenario("PLB-14", "PLB-15", "PLB-16", "PLB-21", "PLB-34", "PLB-37")
+@scenario(*CHUNK_IDS, "PLB-14", "PLB-15", "PLB-16", "PLB-21", "PLB-34", "PLB-37")
 def test_pause_and_single_pictures(
     target: Target,
     client: Client,
@@ -112,9 +112,10 @@ def test_pause_and_single_pictures(
     observe: Observe,
     require: Require,
 ) -> None:
-    """PAUSE at two places, and PLAY; then NEXTFRAME over the ends of GOPs and PREVFRAME over their
-    beginnings."""
+    """PAUSE at two places, every byte of what it gives, and PLAY; then NEXTFRAME over the ends of GOPs and
+    PREVFRAME over their beginnings."""
     judge = Judge(check, not_tested, not_applicable)
+    check_chunk = ChunkChecks(check, not_tested, not_applicable)
     player, first = player_in_recording(target, client)
     camera = first.camera
     # Where there is recording is known from what was played: the pictures to pause at are among these.
@@ -128,10 +129,12 @@ def test_pause_and_single_pictures(
         observe("PLB-37", _paused(paused, gop, played[-1]), f"camera.cgi in PAUSE at {name}")
         if accepted and paused[0].given:
             _operation(judge, observe, paused[0], PAUSE, "PAUSE")
+            check_chunk(paused[0], f"{paused[0].codec} in PAUSE at {name}")
         player.play()
         again = player.fetch(camera)
         check("PLB-14", again.given, "a GOP", again, f"PLAY behind PAUSE at {name}")
         observe("PLB-34", _place(again, gop), f"PLAY behind PAUSE at {name} goes on")
+    check_chunk.together()
 
     forward, given = [shown[0]], True
     while given and len(forward) < STEPS:

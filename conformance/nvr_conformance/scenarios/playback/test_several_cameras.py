@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nvr_conformance.client.player import whole
 from nvr_conformance.facts import playback_order
-from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.facts.playback_chunk import one_jpeg
+from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
 from nvr_conformance.procedures.playback_gaps import left_out
 from nvr_conformance.scenario import (
     MINUTE,
@@ -15,6 +17,7 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     Gop,
+    NotApplicable,
     NotTested,
     Player,
     Require,
@@ -26,6 +29,8 @@ from nvr_conformance.scenario import (
 TRIED, MOST = 8, 3  # cameras that are looked at for what they are recorded in, and that play at once
 ANSWERS = 3  # of each camera behind a PLAYCMD
 STEPS = 4  # of FF and of REW
+HELD = 2 * ANSWERS  # answers of a camera behind one kind of PLAYCMD of which every byte is judged
+LIVE_EDGE = 60 * SECOND  # hundredths before now, from where on more is recorded meanwhile
 NEAR = MINUTE * SECOND  # hundredths between what GOTODATE names and what a camera gives
 OF_EACH_CODEC = {
     "cameras": [
@@ -38,52 +43,85 @@ OF_EACH_CODEC = {
 @dataclass
 class SeveralCameras:
     """Cameras that play at once on one UID, each with a name of its own; ``alone`` plays any of them by
-    itself."""
+    itself. ``moment``: a time at which all are recorded."""
 
     player: Player
     alone: Player
     names: dict[int, str]
+    moment: int
     judge: Judge = field(repr=False)
     check: Check = field(repr=False)
+    chunks: ChunkChecks = field(repr=False)
+    held: Counter[str] = field(default_factory=Counter, repr=False)
 
-    def answers(self, count: int = ANSWERS) -> dict[int, list[Gop]]:
-        """So many GOPs of each camera, in turn; fewer of one that gives none."""
+    def answers(self, command: str, count: int = ANSWERS) -> dict[int, list[Gop]]:
+        """So many GOPs of each camera, in turn; fewer of one that gives none. ``command``: the PLAYCMD."""
         gops: dict[int, list[Gop]] = {camera: [] for camera in self.names}
         for number in range(count):
             for camera, given in gops.items():
-                if len(given) == number and (gop := self.player.fetch(camera)).given:
+                if len(given) == number and (gop := self.fetch(command, camera)).given:
                     given.append(gop)
         return gops
+
+    def fetch(self, command: str, camera: int) -> Gop:
+        """One ``camera.cgi``; what it gives is judged byte by byte."""
+        gop = self.player.fetch(camera)
+        if gop.given:
+            self.hold(command, gop)
+        return gop
+
+    def hold(self, command: str, gop: Gop) -> None:
+        """Judge the bytes of a GOP, by itself: behind BPLAY or FF none follows on the one before."""
+        name = f"{command} of several, {self.names[gop.camera]}"
+        self.held[name] += 1
+        if self.held[name] > HELD:
+            return
+        self.chunks(gop, f"{name}, answer {self.held[name]}")
+        if gop.codec == "JPEG":
+            self.judge("PLB-22", f"{name}, answer {self.held[name]}", one_jpeg, gop.chunk)
 
     def follow_on(self, id_: str, name: str, gops: list[Gop], *, backward: bool = False) -> None:
         """Check that GOPs of one camera are next to each other."""
         self.alone.choose(gops[0].camera)
         missing = left_out(self.alone, gops)
-        self.alone.stop(gops[0].start or 0)  # two UIDs that play one camera are for PLB-29
+        self.alone.stop(self.moment)  # two UIDs that play one camera are for PLB-29
         self.judge(id_, name, playback_order.follow_on, gops, missing, backward=backward)
 
     def all_given(
-        self, id_: str, command: str, gops: dict[int, list[Gop]], begin: Callable[[Player], object]
+        self,
+        id_: str,
+        command: str,
+        gops: dict[int, list[Gop]],
+        begin: Callable[[Player, int], object],
+        wanted: int = ANSWERS,
     ) -> list[int]:
-        """Check that each camera gave as many GOPs as the first one, unless it gives as few alone, where its
-        recording ends; which did. ``begin``: the commands ahead of the GOPs."""
-        count = max(map(len, gops.values()))
-        for camera in [camera for camera, given in gops.items() if len(given) < count]:
+        """Check that each camera gave as many GOPs as were asked for, unless it gives as few alone, where its
+        recording ends; which gave the most. ``begin``: sends a camera's commands ahead of the GOPs."""
+        for camera in [camera for camera, given in gops.items() if len(given) < wanted]:
             self.alone.choose(camera)
-            begin(self.alone)
-            wanted, given = len(self.alone.several(camera, count)), len(gops[camera])
-            self.alone.stop(gops[camera][0].start or 0 if gops[camera] else 0)
+            begin(self.alone, camera)
+            able, given = len(self.alone.several(camera, wanted)), len(gops[camera])
+            self.alone.stop(self.moment)
             name = f"{command} of several, {self.names[camera]}, gives GOPs"
-            self.check(id_, given >= wanted, f"{wanted} GOPs, as alone", f"{given} GOPs", name)
-        return [camera for camera, given in gops.items() if len(given) == count > 0]
+            self.check(id_, given >= able, f"{able} GOPs, as alone", f"{given} GOPs", name)
+        most = max(map(len, gops.values()), default=0)
+        return [camera for camera, given in gops.items() if len(given) == most > 0]
 
 
-@scenario("PLB-12", "PLB-13", "PLB-15", "PLB-16", "PLB-17", "PLB-18", "PLB-19", "PLB-20", setup=OF_EACH_CODEC)
+ORDER_IDS = ("PLB-12", "PLB-13", "PLB-15", "PLB-16", "PLB-17", "PLB-18", "PLB-19", "PLB-20")
+
+
+@scenario(*CHUNK_IDS, *ORDER_IDS, "PLB-22", setup=OF_EACH_CODEC)
 def test_each_command_is_for_all_cameras(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    require: Require,
 ) -> None:
     """PLAY, BPLAY, NEXTFRAME, PREVFRAME, FF, PLAY, GOTODATE, REW, PLAY and STOP while cameras of each codec
-    play."""
+    play; every byte of what they give."""
     finder, found = player_in_recording(target, client, codecs=("H264", "H265", "JPEG"))
     moment = whole(found.start or 0)
     recorded = _recorded(finder, target, moment)
@@ -91,27 +129,31 @@ def test_each_command_is_for_all_cameras(
     player = Player(client.login())
     player.choose(*recorded)
     player.goto(moment)
+    shown = {camera: player.fetch(camera) for camera in recorded}
     # A camera that plays otherwise than alone is for PLB-26.
     names = {
         camera: f"{alone.codec}, camera {number} of {len(recorded)}"
         for number, (camera, alone) in enumerate(recorded.items(), 1)
-        if _is_same(player.fetch(camera), alone)
+        if _is_same(shown[camera], alone)
     }
     require(len(names) > 1, "fewer than two cameras play at once what they play alone")
-    cameras = SeveralCameras(player, finder, names, Judge(check, not_tested), check)
+    chunks = ChunkChecks(check, not_tested, not_applicable)
+    cameras = SeveralCameras(player, finder, names, moment, Judge(check, not_tested), check, chunks)
+    for camera in names:
+        cameras.hold("GOTODATE", shown[camera])
     player.play()
-    played = cameras.answers()
-    for camera in cameras.all_given("PLB-12", "PLAY", played, lambda alone: alone.goto(moment)):
+    played = cameras.answers("PLAY")
+    for camera in cameras.all_given("PLB-12", "PLAY", played, lambda alone, of: _play_on(alone, of, moment)):
         gops = [recorded[camera], *played[camera]]
         cameras.follow_on("PLB-12", f"PLAY of several, {names[camera]}", gops)
     played = {camera: gops for camera, gops in played.items() if len(gops) > 1}
+    require(played, "PLAY of several gives no two GOPs of any")
     _reverse(cameras, played)
     _step(cameras, played)
-    _fast(cameras, "FF", "PLB-18", moment)
-    _play_behind(cameras, "FF")
+    _play_behind(cameras, "FF", _fast(cameras, "FF", "PLB-18"))
     _go_back(cameras, played)
-    _fast(cameras, "REW", "PLB-19", moment)
-    _play_behind(cameras, "REW")
+    _play_behind(cameras, "REW", _fast(cameras, "REW", "PLB-19"))
+    chunks.together()
     player.stop(moment)
     for camera, name in names.items():
         gop = player.fetch(camera)
@@ -136,13 +178,19 @@ def _is_same(gop: Gop, other: Gop) -> bool:
     return (gop.start, gop.video) == (other.start, other.video)
 
 
+def _play_on(player: Player, camera: int, moment: int) -> None:
+    """PLAY behind the GOP of a time."""
+    player.at(camera, moment)
+    player.play()
+
+
 def _reverse(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
     """BPLAY from where PLAY came to."""
-    ends = {camera: gops[-1].start or 0 for camera, gops in played.items()}
-    moment = max(ends.values(), default=0)
+    ends = {camera: gops[-1].start or cameras.moment for camera, gops in played.items()}
+    moment = max(ends.values())
     cameras.player.reverse(moment)
-    backward = cameras.answers()
-    for camera in cameras.all_given("PLB-13", "BPLAY", backward, lambda alone: alone.reverse(moment)):
+    backward = cameras.answers("BPLAY")
+    for camera in cameras.all_given("PLB-13", "BPLAY", backward, lambda alone, _: alone.reverse(moment)):
         name = f"BPLAY of several, {cameras.names[camera]}"
         cameras.follow_on("PLB-13", name, backward[camera], backward=True)
         if moment - ends.get(camera, 0) < playback_order.NEAR:
@@ -161,20 +209,20 @@ def _step(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
             if picture is None:
                 continue
             cameras.player.step(command, picture)
-            there = cameras.player.fetch(camera)
+            there = cameras.fetch(command, camera)
             if cameras.check(id_, there.given, "a GOP", there, f"{name}, gives a GOP"):
                 cameras.follow_on(id_, name, [here, there], backward=command == "PREVFRAME")
 
 
-def _fast(cameras: SeveralCameras, command: str, id_: str, begin: int) -> None:
-    """FF or REW with repeats, from a moment on: each camera goes on, and faster."""
+def _fast(cameras: SeveralCameras, command: str, id_: str) -> dict[int, Gop]:
+    """FF or REW with repeats: each camera goes on, and faster; the last GOP of each."""
     steps: dict[int, list[list[Gop]]] = {camera: [] for camera in cameras.names}
-    moment = begin
+    begin = moment = cameras.moment
     for number in range(STEPS):
         cameras.player.fast(command, moment)
-        answers = cameras.answers()
+        answers = cameras.answers(command)
         if number == 0:
-            cameras.all_given(id_, command, answers, lambda alone: alone.fast(command, begin))
+            cameras.all_given(id_, command, answers, lambda alone, _: alone.fast(command, begin))
         for camera, gops in answers.items():
             if len(gops) == ANSWERS:
                 steps[camera].append(gops)
@@ -182,12 +230,19 @@ def _fast(cameras: SeveralCameras, command: str, id_: str, begin: int) -> None:
     for camera in [camera for camera, gone in steps.items() if len(gone) == STEPS]:
         name = f"{command} of several, {cameras.names[camera]}"
         cameras.judge(id_, name, playback_order.goes_faster, steps[camera], backward=command == "REW")
+    return {camera: gone[-1][-1] for camera, gone in steps.items() if len(gone) == STEPS}
 
 
-def _play_behind(cameras: SeveralCameras, command: str) -> None:
-    """PLAY behind FF or REW skips nothing any more."""
+def _play_behind(cameras: SeveralCameras, command: str, last: dict[int, Gop]) -> None:
+    """PLAY behind FF or REW, which gave these GOPs last, goes on from there and skips nothing any more."""
     cameras.player.play()
-    for camera, gops in cameras.answers().items():
+    played = cameras.answers("PLAY")
+    edge = cameras.player.target.unix_time() * SECOND - LIVE_EDGE
+    stood = {camera: gop.start for camera, gop in last.items() if gop.start is not None and gop.start < edge}
+    name = f"PLAY behind {command}"
+    behind = {camera: played[camera] for camera in stood}
+    cameras.all_given("PLB-12", name, behind, lambda alone, of: _play_on(alone, of, stood[of]))
+    for camera, gops in played.items():
         if len(gops) > 1:
             name = f"PLAY of several behind {command}, {cameras.names[camera]}"
             cameras.follow_on("PLB-12", name, gops)
@@ -195,12 +250,13 @@ def _play_behind(cameras: SeveralCameras, command: str) -> None:
 
 def _go_back(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
     """GOTODATE, from far behind, to where each camera is known to have recorded."""
-    moment = whole(max((gops[0].start or 0 for gops in played.values()), default=0)) + SECOND
-    here = cameras.answers(1)
+    moment = whole(max(gops[0].start or cameras.moment for gops in played.values())) + SECOND
+    here = cameras.answers("PLAY", 1)
     cameras.player.goto(moment)
-    there = cameras.answers(1)
-    for camera in cameras.all_given("PLB-17", "GOTODATE", there, lambda alone: alone.goto(moment)):
-        ends = [gop.start or 0 for gop in (*played.get(camera, ()), *here[camera])]
+    there = cameras.answers("GOTODATE", 1)
+    for camera in cameras.all_given("PLB-17", "GOTODATE", there, lambda alone, _: alone.goto(moment), 1):
+        gops = [*played.get(camera, ()), *here[camera]]
+        ends = [gop.start for gop in gops if gop.start is not None]
         # Of a camera that came far meanwhile, and played at that time before.
         if len(ends) > 2 and ends[0] <= moment <= ends[-2] and ends[-1] - moment > 3 * playback_order.NEAR:
             name = f"GOTODATE of several, {cameras.names[camera]}"

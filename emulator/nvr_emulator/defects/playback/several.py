@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -195,6 +196,62 @@ def _otherwise(
         each_playback(recorder, alter)
 
     return plant
+
+
+@breaks("PLB-12")
+def play_of_several_gives_one_gop(recorder: Recorder) -> None:
+    """Gives one GOP of each camera on PLAY, and no more, where several cameras play."""
+    _ends_early(recorder, 1, lambda playback, place: len(playback.mask or ()) > 1)
+
+
+@breaks("PLB-12")
+def play_of_jpeg_ends_early(recorder: Recorder) -> None:
+    """Gives four pictures on PLAY of what is recorded in JPEG, and no more."""
+    _ends_early(recorder, 4, lambda playback, place: place.gop.footage.codec is Codec.JPEG)
+
+
+def _ends_early(recorder: Recorder, most: int, applies: Callable[[Playback, Place], bool]) -> None:
+    def alter(playback: Playback) -> None:
+        given: Counter[int] = Counter()
+
+        def command(original: Command, name: str, begin: Ticks | None) -> None:
+            given.clear()
+            original(name, begin)
+
+        def next_gop(original: NextGop, camera: int, recording: Recording, now: Ticks) -> Place | None:
+            place = original(camera, recording, now)
+            given[camera] += 1
+            over = playback.operation is Operation.PLAYBACK and given[camera] > most
+            return None if over and place is not None and applies(playback, place) else place
+
+        around(playback.command, command)
+        around(playback.next_gop, next_gop)
+
+    each_playback(recorder, alter)
+
+
+@breaks("PLB-13")
+def bplay_of_several_gives_nothing(recorder: Recorder) -> None:
+    """Gives nothing on BPLAY where several cameras play."""
+    _nothing(recorder, Operation.REVERSE, lambda playback, camera: len(playback.mask or ()) > 1)
+
+
+@breaks("PLB-18")
+def ff_gives_nothing_of_other_cameras(recorder: Recorder) -> None:
+    """Gives nothing on FF of any camera of MASK but the first."""
+    _nothing(recorder, Operation.FAST_FORWARD, lambda playback, camera: camera != _first(playback))
+
+
+def _nothing(recorder: Recorder, operation: Operation, applies: Callable[[Playback, int], bool]) -> None:
+    def alter(playback: Playback) -> None:
+        def next_gop(original: NextGop, camera: int, recording: Recording, now: Ticks) -> Place | None:
+            if playback.operation is operation and applies(playback, camera):
+                return None
+            return original(camera, recording, now)
+
+        around(playback.next_gop, next_gop)
+
+    each_playback(recorder, alter)
 
 
 @contextmanager
