@@ -13,7 +13,8 @@ THEIRS = "and {} of others were valid at first: they may have logged in again"
 
 @scenario("SES-05", "SES-10", "SES-11", "INF-07", needs=("eviction",))
 def test_seventeen_logins(target: Target, client: Client, check: Check, require: Require) -> None:
-    """Sixteen logins of one user, all valid; the seventeenth throws out the first, and no other.
+    """Sixteen logins of one user, all valid; the seventeenth throws out the first, and no other, and one more
+    the second.
 
     Behind the first of them some others log in and out: whoever logged out must leave his place.
     Somebody else who was logged in is thrown out, and may log in again meanwhile: then it is not known who
@@ -61,6 +62,22 @@ def test_seventeen_logins(target: Target, client: Client, check: Check, require:
         check("SES-11", 1 in ended, "number 1", f"number {ended}", "the one issued first ends")
     if len(ended) == 1:
         _judge_count(client, check, others, "all are taken, behind the one that was thrown out")
+    if ended == [1]:
+        _judge_one_more(client, check, require, sessions, others)
+
+
+def _judge_one_more(
+    client: Client, check: Check, require: Require, sessions: list[Session], others: int
+) -> None:
+    """SES-11: the eighteenth login throws out the second, and not the newest, whichever place that took."""
+    seventeenth = client.sessions[-1]
+    eighteenth = client.try_login()
+    if not check("SES-11", eighteenth.uid_text is not None, "a UID", eighteenth.page, "another login"):
+        return
+    looked_at = {2: sessions[1], 3: sessions[2], MOST: sessions[-1], MOST + 1: seventeenth}
+    ended = [number for number, session in looked_at.items() if not session.is_alive()]
+    require(ended == [2] or not others, f"another login ends {ended}, {THEIRS.format(others)}")
+    check("SES-11", ended == [2], [2], ended, "another login: the one issued first ends")
 
 
 def _judge_count(client: Client, check: Check, others: int, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nvr_conformance.client.mask import send_mask
@@ -28,6 +29,11 @@ from nvr_conformance.scenario import (
 )
 
 TRIED = 4  # cameras among which one that sends JPEG is sought
+OTHERS: dict[str, Callable[[Session, int], object]] = {
+    "PAUSE": lambda session, moment: session.get("pause", TIMEF=moment),
+    "FF": lambda session, moment: session.get("fast", PLAYCMD="FF", TIMEF=moment),
+}
+"""PLAYCMDs beside GOTODATE that are playback as much, behind which ``camera.cgi`` may give pictures."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,13 @@ def _start(session: Session, camera: int, codec: str, transport: str = "HTTP") -
     return stream
 
 
-def _never_both(target: Target, session: Session, ground: Ground, streams: list[LiveStream]) -> Fact:
-    """Whether no picture of the recording comes while these streams send."""
+def _never_both(
+    target: Target, session: Session, ground: Ground, streams: list[LiveStream], asked: str = "camera"
+) -> Fact:
+    """Whether nothing of the recording comes while these streams send. ``asked``: for what, "camera" or
+    "playaudio"."""
     lives = _shows(target, streams)
-    plays = not refused(session.get("camera", CAM=ground.recorded))
+    plays = not refused(session.get(asked, CAM=ground.recorded))
     lives = _shows(target, streams) and lives
     told = ("live goes on" if lives else "no live", "playback goes on" if plays else "no playback")
     return Fact(not (lives and plays), "never both", ", ".join(told))
@@ -102,8 +111,8 @@ def _require_both(target: Target, client: Client, require: Require) -> Ground:
     """Live and playback, each alone on a UID of its own, work."""
     live, (codec, *_) = camera_with_video(target)
     player, first = player_in_recording(target, client, codecs=("H264", "H265", "JPEG"))
+    player.session.logout()  # nothing plays while a camera that sends JPEG is sought
     ground = Ground(first.camera, whole(first.start or 0), live, codec, _with_jpeg(target, client))
-    player.session.logout()
     playing = client.login()
     answer = _play(target, playing, ground)
     require(not refused(answer), f"no playback on a UID that has nothing else: {answer}")
@@ -119,20 +128,29 @@ def _require_both(target: Target, client: Client, require: Require) -> Ground:
 def test_playback_beside_live(
     target: Target, client: Client, check: Check, observe: Observe, require: Require
 ) -> None:
-    """Live runs; playback is asked for, while all of it runs, while a part still runs, and behind its end."""
+    """Live runs; playback is asked for, by several PLAYCMDs, while all of it runs, while a part still runs,
+    and behind its end."""
     ground = _require_both(target, client, require)
     running = cameras_with_video(target, 2)
     session = client.login()
     session.get("live_setup")
     streams = [_start(session, camera, codec) for camera, codec in running.items()]
     _ask_playback(target, session, ground, streams, check, observe, "live runs")
+    audio = _never_both(target, session, ground, streams, "playaudio")
+    check("EXC-01", *audio, "live runs, and audio is asked for")
+    for name, command in OTHERS.items():
+        command(session, ground.moment)
+        check("EXC-01", *_never_both(target, session, ground, streams), f"live runs, and {name} comes")
     if len(streams) > 1 and all(sending(target, streams)):
         session.stop(streams[1])
+        session.stop(streams[1])  # once too many: it ends nothing else
         _ask_playback(
             target, session, ground, streams[:1], check, observe, "one of two live streams was stopped"
         )
-    for stream in streams:
+    again = session.start("HTTP", streams[0].camera, streams[0].comp)  # of what runs, or ran
+    for stream in streams if again.refused else (*streams, again):
         session.stop(stream)
+    again.close()
     answer = _play(target, session, ground)
     check("EXC-03", not refused(answer), "a picture", answer, "live was stopped")
     if ground.jpeg is not None:
@@ -163,7 +181,8 @@ def _ask_playback(
 def test_live_beside_playback(
     target: Target, client: Client, check: Check, observe: Observe, not_tested: NotTested, require: Require
 ) -> None:
-    """Playback runs; live is asked for over HTTP and RTP; then playback is stopped."""
+    """Playback runs; live is asked for over HTTP and RTP; then playback is stopped. Alike behind other
+    PLAYCMDs than GOTODATE."""
     ground = _require_both(target, client, require)
     finding = client.login()
     finding.get("live_setup")
@@ -191,6 +210,20 @@ def test_live_beside_playback(
     _stop_playing(target, session)
     stream = session.run("HTTP", ground.live, ground.codec)
     check("EXC-04", stream.total, "live, without SCREEN=16X again", stream.exchange, "playback was stopped")
+    for name, command in OTHERS.items():
+        session.stop(stream)
+        stream.close()
+        send_mask(session, [ground.recorded])
+        session.get("goto", TIMEF=ground.moment)
+        command(session, ground.moment)
+        beside = session.start("HTTP", ground.live, ground.codec)
+        check("EXC-02", *_never_both(target, session, ground, [beside]), f"HTTP, behind {name}")
+        if not beside.refused:
+            session.stop(beside)
+        beside.close()
+        _stop_playing(target, session)
+        stream = session.run("HTTP", ground.live, ground.codec)
+        check("EXC-04", stream.total, "live", stream.exchange, f"playback was stopped behind {name}")
 
 
 @scenario("EXC-05")
@@ -208,6 +241,11 @@ def test_two_uids(target: Target, client: Client, check: Check, require: Require
     living.stop(stream)
     answer = _play(target, playing, ground)
     require(not refused(answer), f"no playback on a UID that has nothing else: {answer}")
+    if ground.jpeg is not None:
+        own = living.run("HTTP", ground.jpeg, JPEG)
+        check("EXC-05", own.total, "live", own.exchange, "playback first, then live JPEG")
+        living.stop(own)
+        own.close()
     again = living.run("HTTP", ground.live, ground.codec)
     check("EXC-05", again.total, "live", again.exchange, "playback first, then live")
     answer = playing.get("camera", CAM=ground.recorded)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from nvr_emulator.defects.live.packets import each_stream
 from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.recorder.commands import Asked
+from nvr_emulator.recorder.playback.operations import FAST
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import around
+from nvr_protocol.additional_information import Operation
 
 Stop = Callable[[int, int, str], None]
 
@@ -38,6 +41,61 @@ def playback_beside_the_rest_of_live(recorder: Recorder) -> None:
     around(recorder.exclusivity.check_not_live, check)
 
 
+@breaks("EXC-01")
+def ff_and_pause_beside_live(recorder: Recorder) -> None:
+    """Allows FF, REW, PAUSE, NEXTFRAME and PREVFRAME on a UID on which live runs."""
+    commanded: dict[int, str] = {}
+
+    def play(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        commanded[asked.session.uid] = asked.command.key
+        return original(asked)
+
+    def check(original: Callable[[Session], None], session: Session) -> None:
+        if commanded.get(session.uid) not in ("fast", "step", "pause"):
+            original(session)
+
+    around(recorder.playback_commands.play, play)
+    around(recorder.exclusivity.check_not_live, check)
+
+
+@breaks("EXC-01")
+def audio_of_playback_beside_live(recorder: Recorder) -> None:
+    """Looks for live at camera.cgi alone: PLAYCMDs are taken beside it, and playaudio.cgi gives audio."""
+    asks_for_pictures = [False]
+
+    def camera(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        asks_for_pictures[0] = True
+        try:
+            return original(asked)
+        finally:
+            asks_for_pictures[0] = False
+
+    def check(original: Callable[[Session], None], session: Session) -> None:
+        if asks_for_pictures[0]:
+            original(session)
+
+    around(recorder.playback_commands.camera, camera)
+    around(recorder.exclusivity.check_not_live, check)
+
+
+@breaks("EXC-01")
+def stops_of_live_are_counted(recorder: Recorder) -> None:
+    """Takes live for stopped once as many STOPs as STARTs came, whichever streams they were for."""
+    running: Counter[int] = Counter()
+
+    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        reply = original(asked)
+        running[asked.session.uid] += 1 if asked.command.text("CMD") == "START" else -1
+        return reply
+
+    def check(original: Callable[[Session], None], session: Session) -> None:
+        if running[session.uid] > 0:
+            original(session)
+
+    around(recorder.live_commands.push, push)
+    around(recorder.exclusivity.check_not_live, check)
+
+
 @breaks("EXC-02")
 def live_beside_playback(recorder: Recorder) -> None:
     """Allows live on a UID on which playback runs, and gives both."""
@@ -48,6 +106,38 @@ def live_beside_playback(recorder: Recorder) -> None:
 def rtp_beside_playback(recorder: Recorder) -> None:
     """Allows live over RTP on a UID on which playback runs, and gives both."""
     allow_beside_playback(recorder, lambda asked: asked.command.key == "live_rtp")
+
+
+@breaks("EXC-02")
+def live_beside_paused_playback(recorder: Recorder) -> None:
+    """Allows live on a UID on which playback is paused, and gives both."""
+
+    def is_paused(asked: Asked) -> bool:
+        return recorder.playbacks[asked.session.uid].operation is Operation.PAUSE
+
+    allow_beside_playback(recorder, is_paused)
+
+
+@breaks("EXC-03")
+def refused_live_counts(recorder: Recorder) -> None:
+    """Refuses playback on a UID on which a START was refused, as if that stream ran for good."""
+    counted: set[int] = set()
+
+    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        try:
+            return original(asked)
+        except Refused:
+            if recorder.live.streams(asked.session.uid):
+                counted.add(asked.session.uid)
+            raise
+
+    def check(original: Callable[[Session], None], session: Session) -> None:
+        original(session)
+        if session.uid in counted:
+            raise Refused(503, "UID: live runs on it")
+
+    around(recorder.live_commands.push, push)
+    around(recorder.exclusivity.check_not_live, check)
 
 
 @breaks("EXC-03")
@@ -137,6 +227,39 @@ def live_is_to_be_set_up_again(recorder: Recorder) -> None:
 
     around(recorder.playback_commands.camera, camera)
     around(recorder.live_commands.set_up, set_up)
+    around(recorder.live_commands.push, push)
+
+
+@breaks("EXC-04")
+def fast_play_leaves_playback_behind(recorder: Recorder) -> None:
+    """Refuses live behind the STOP of FF and REW."""
+    left: dict[int, bool] = {}
+
+    def play(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        was = recorder.playback_commands.playback_of(asked.session).operation
+        answer = original(asked)
+        left[asked.session.uid] = asked.command.key == "stop" and was in FAST
+        return answer
+
+    def check(original: Callable[[Session], None], session: Session) -> None:
+        original(session)
+        if left.get(session.uid):
+            raise Refused(503, "UID: playback runs on it")
+
+    around(recorder.playback_commands.play, play)
+    around(recorder.exclusivity.check_not_playing, check)
+
+
+@breaks("EXC-05")
+def live_jpeg_or_playback_for_all(recorder: Recorder) -> None:
+    """Refuses live JPEG while playback runs on any UID."""
+
+    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        starts_jpeg = asked.command.text("COMP") == "JPEG" and asked.command.text("CMD") == "START"
+        if starts_jpeg and any(playback.running for playback in recorder.playbacks.values()):
+            raise Refused(503, "COMP: playback runs")
+        return original(asked)
+
     around(recorder.live_commands.push, push)
 
 

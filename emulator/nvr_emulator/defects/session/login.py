@@ -279,6 +279,25 @@ def evicts_the_longest_idle(recorder: Recorder) -> None:
 
 
 @breaks("SES-11")
+def evicts_the_first_place(recorder: Recorder) -> None:
+    """Takes the UID in the first of its sixteen places for the oldest, though a newer one took it."""
+    places: dict[int, int] = {}
+
+    def login(original: Issue, user: str, priority: int, now: float) -> Session | None:
+        session = original(user, priority, now)
+        valid = {other.number for other in recorder.sessions.valid()}
+        for number in places.keys() - valid:
+            del places[number]
+        if session is not None:
+            taken = places.values()
+            places[session.number] = next(place for place in range(len(valid)) if place not in taken)
+        return session
+
+    around(recorder.sessions.login, login)
+    _choose_victim(recorder, lambda session: (session.priority, -places[session.number]))
+
+
+@breaks("SES-11")
 def evicts_two(recorder: Recorder) -> None:
     """Throws out two UIDs where one would do."""
 
