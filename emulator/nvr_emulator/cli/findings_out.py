@@ -10,7 +10,7 @@ from typing import Any
 
 from nvr_emulator.cli.ending import EXIT_FINDINGS
 from nvr_emulator.cli.parameter_types import is_other_than_a_file
-from nvr_emulator.cli.whole_file import check_writable, write_whole
+from nvr_emulator.cli.whole_file import check_writable, led_to, write_whole
 from nvr_emulator.configuration.settings import ConfigurationError
 from nvr_emulator.findings.registry import RULES, as_bad_as
 from nvr_emulator.findings.rule import Finding, Severity
@@ -26,7 +26,7 @@ def check_wishes(files: Iterable[Path], ignored: Iterable[str]) -> None:
             raise ConfigurationError(f"--findings-out: {path}: the name must end in .sarif or .xml (JUnit)")
         if is_other_than_a_file(path):
             raise ConfigurationError(f"--findings-out: {path} is no regular file")
-        check_writable(path.resolve())
+        check_writable(led_to(path))
     for rule in ignored:
         if rule not in RULES:
             raise ConfigurationError(f"--ignore-finding: {rule!r} is no rule; see nvr-emulator rules")
@@ -38,11 +38,11 @@ def write_findings(path: Path, findings: Sequence[Finding], level: Severity) -> 
     if path.suffix == ".sarif":
         from nvr_emulator.findings.files.sarif import sarif
 
-        write_whole(path.resolve(), json.dumps(sarif(findings), indent=2).encode() + b"\n")
+        write_whole(led_to(path), json.dumps(sarif(findings), indent=2).encode() + b"\n")
     else:
         from nvr_emulator.findings.files.junit import junit
 
-        write_whole(path.resolve(), junit(findings, level))
+        write_whole(led_to(path), junit(findings, level))
 
 
 def judge_findings(findings: Sequence[Finding], options: Mapping[str, Any]) -> int:

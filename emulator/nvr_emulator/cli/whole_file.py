@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,17 @@ def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def led_to(path: Path) -> Path:
+    """Where links lead from here, to a file or to where one is to be. `OSError` for links in a circle."""
+    with _naming(path):
+        try:
+            path.stat()
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise
+    return Path(os.path.realpath(path))
 
 
 @contextlib.contextmanager

@@ -96,3 +96,11 @@ def test_findings_are_written_where_a_link_leads(tmp_path):
     assert serve("--findings-out", str(link)) == (0, "")
     assert link.is_symlink()
     assert ElementTree.parse(target).getroot().tag == "testsuites"
+
+
+def test_links_in_a_circle_are_told_before_serving(tmp_path):
+    link = tmp_path / "found.xml"
+    link.symlink_to(link)
+    result = CliRunner().invoke(main, ["serve", "--findings-out", str(link)])
+    reason = "cannot be written: Too many levels of symbolic links"
+    assert (result.exit_code, result.output) == (2, f"Error: {link}: {reason}\n")
