@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from nvr_emulator.cli.ending import EXIT_NO, ended, in_one_line
+from nvr_emulator.cli.file_clashes import refuse_clashes
 from nvr_emulator.cli.parameter_types import NamedPath, Number
 from nvr_emulator.cli.ready_file import ready_file
 from nvr_emulator.cli.recorder_options import recorder_options
@@ -57,6 +58,13 @@ def wait(where: str, timeout: float) -> None:
 
 
 def _serve(options: dict[str, Any]) -> None:
+    refuse_clashes(
+        written=[
+            ("--ready-file", options["ready_file"]),
+            *(("--findings-out", path) for path in options["findings_out"]),
+        ],
+        read=[(f"--{name}", options[name]) for name in ("config", "cert", "key")],
+    )
     # An older recorder's line goes first of all: whoever waits for the file shall not find it.
     with (
         told_to_end(lambda number: 0) as told,

@@ -110,7 +110,7 @@ def test_the_older_line_is_gone_before_anything_is_read(tmp_path, monkeypatch):
 def test_what_is_no_ready_file_is_left_alone(tmp_path, content):
     path = tmp_path / "r.toml"
     path.write_text(content, "latin-1")
-    status, said = refused("--config", path, "--ready-file", path)
+    status, said = refused("--ready-file", path)
     reason = "is no ready file: it is left as it is; name another"
     assert (status, said) == (2, f"Error: --ready-file: {path} {reason}\n")
     assert path.read_text("latin-1") == content
