@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nvr_emulator.cli.told_to_end import told_to_end
 from nvr_fixtures import FixtureError
 from nvr_fixtures.manifest import JpegTrack, Track, VideoTrack
 from nvr_protocol.codecs import Codec
@@ -33,7 +32,7 @@ def run_import(
 
     chosen = tuple(codec for codec in VIDEO_CODECS if codec.value in codecs) or VIDEO_CODECS
     try:
-        with told_to_end(lambda number: 128 + number), _Bar() as bar:
+        with _Bar() as bar:
             imported = import_footage(video, name, into, Wish(camera, seconds, chosen), bar)
     except FixtureError as error:
         raise click.ClickException(str(error)) from None

@@ -15,11 +15,11 @@ from nvr_emulator.cli.parameter_types import NamedPath, Number
 from nvr_emulator.cli.ready_file import ready_file
 from nvr_emulator.cli.recorder_options import recorder_options
 from nvr_emulator.cli.table import table
-from nvr_emulator.cli.told_to_end import told_to_end
+from nvr_emulator.cli.told_to_end import EndedWhereItStands, told_to_end
 from nvr_emulator.version import __version__
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=EndedWhereItStands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nvr-emulator")
 def main() -> None:
     """An emulator of i-PRO network disk recorders."""
@@ -232,7 +232,7 @@ def dissector(install: bool) -> None:
     """Say where the dissector for Wireshark and tshark is, or install it."""
     from nvr_emulator.cli.dissector import installed, source
 
-    with told_to_end(lambda number: 128 + number), in_one_line():
+    with in_one_line():
         click.echo(str(installed() if install else source()))
 
 

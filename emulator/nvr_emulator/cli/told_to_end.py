@@ -12,6 +12,9 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Any
+
+import click
 
 from nvr_emulator.cli.ending import EXIT_BROKE
 
@@ -41,7 +44,8 @@ class ToldToEnd:
 
 @contextlib.contextmanager
 def told_to_end(status: Callable[[int], int]) -> Iterator[ToldToEnd]:
-    """Hear the signals; `status` gives the exit status for a signal that ends the command where it stands."""
+    """Hear the signals; `status` gives the exit status for a signal that ends the command where it stands.
+    One within another hears instead of it, and what has come stays ignored."""
     told = ToldToEnd(status)
     before = {number: signal.getsignal(number) or signal.SIG_DFL for number in SIGNALS}
     heard = [number for number in SIGNALS if _is_heard(number, before[number])]
@@ -52,7 +56,19 @@ def told_to_end(status: Callable[[int], int]) -> Iterator[ToldToEnd]:
     finally:
         # As Python ends it takes its handlers back; what is ignored stays so.
         for number in heard:
-            signal.signal(number, signal.SIG_IGN if told.come else before[number])
+            if told.come:
+                signal.signal(number, signal.SIG_IGN)
+            elif signal.getsignal(number) == told.hear:
+                signal.signal(number, before[number])
+
+
+class EndedWhereItStands(click.Group):
+    """Commands that a signal ends where they stand, with 128 and its number, unless one says otherwise."""
+
+    def main(self, *given: Any, **named: Any) -> Any:
+        """Run the command line; click would take Ctrl-C for an answer, and say that of it."""
+        with told_to_end(lambda number: 128 + number):
+            return super().main(*given, **named)
 
 
 def _is_heard(number: int, before: object) -> bool:

@@ -316,8 +316,8 @@ def test_a_signal_leaves_nothing_behind(film, tmp_path, number):
         "    remove(*given, **named)\n"
         "shutil.rmtree = remove_while_told_again\n"
         "import_footage._Bar = Bar\n"
-        "film, into = map(Path, sys.argv[1:])\n"
-        "import_footage.run_import(film, 'street', into, camera=1, seconds=60, codecs=())\n"
+        "from nvr_emulator.cli.main import main\n"
+        "main(['import', sys.argv[1], '--name', 'street', '--into', sys.argv[2]])\n"
     )
     command = [sys.executable, "-c", program, str(long), str(into), str(int(number))]
     done = subprocess.run(command, timeout=60, check=False)
