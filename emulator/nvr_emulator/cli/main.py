@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from nvr_emulator.cli.ending import EXIT_NO, ended, in_one_line
+from nvr_emulator.cli.ending import EXIT_NO, EXIT_USAGE, ended, in_one_line
 from nvr_emulator.cli.file_clashes import refuse_clashes
 from nvr_emulator.cli.parameter_types import NamedPath, Number
 from nvr_emulator.cli.ready_file import ready_file
@@ -49,8 +49,11 @@ def fleet(**options: Any) -> None:
 def wait(where: str, timeout: float) -> None:
     """Wait until a recorder answers: the one at URL, or those that FILE names (of --ready-file, whose lines
     are printed then)."""
-    from nvr_emulator.cli.waiting import NoAnswerError, wait_for
+    from nvr_emulator.cli.waiting import NoAnswerError, is_url, wait_for
 
+    if is_url(where) and "@" in where:  # which is not said again
+        reason = "a user or a password stands in the URL (@): leave it out, none is needed"
+        raise ended(reason, EXIT_USAGE)
     try:
         click.echo(wait_for(where, timeout), nl=False)
     except NoAnswerError as error:

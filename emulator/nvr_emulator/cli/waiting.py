@@ -29,12 +29,17 @@ class NoAnswerError(Exception):
     """Nothing answered in time; one line says what was asked last, and what came."""
 
 
+def is_url(where: str) -> bool:
+    """Whether that is an address; else it is a file."""
+    return where.lower().startswith(("http://", "https://"))
+
+
 def wait_for(where: str, timeout: float) -> str:
     """Wait for the recorder at a URL, or for those that a ready file names. Gives the lines of the file.
 
     A recorder is there when it answers at all, whatever the status; `timeout` is seconds. `NoAnswerError`.
     """
-    by_url = where.startswith(("http://", "https://"))
+    by_url = is_url(where)
     until = time.monotonic() + timeout
     while True:
         left = until - time.monotonic()

@@ -164,6 +164,26 @@ def test_an_address_that_is_none(url):
     assert told.output.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:s3cret@127.0.0.1:9/",
+        "HTTPS://s3cret@127.0.0.1:9/",
+        "http://user:s3/cret@127.0.0.1:9/",
+        "http://user:s3#cret@[",
+    ],
+)
+def test_an_address_with_a_password_is_refused_and_not_shown(url):
+    told = CliRunner().invoke(main, ["wait", url, "--timeout", "0"])
+    reason = "a user or a password stands in the URL (@): leave it out, none is needed"
+    assert (told.exit_code, told.output) == (2, f"Error: {reason}\n")
+
+
+def test_a_scheme_in_capitals_is_one():
+    with saying(answer_of(200)) as url:
+        assert wait_for(url.replace("http", "HTTP"), 5) == ""
+
+
 def test_a_pipe_is_no_ready_file(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     told = CliRunner().invoke(main, ["wait", str(tmp_path / "pipe"), "--timeout", "0"])
