@@ -62,6 +62,8 @@ def test_a_file_gives_way_to_what_is_said(tmp_path):
 
 WRONG = [
     ({"config": "nowhere.toml"}, "config: nowhere.toml: No such file or directory"),
+    ({"config": ""}, "config: is empty: leave it out, or name a file"),
+    ({"series": ""}, "series: '' is not known; see nvr-emulator models"),
     ({"config": 7}, "config: '7' is neither a file nor a table"),
     ({"config": {"modle": 3}}, "modle: unknown key; did you mean 'model'?"),
     ({"users": [{"name": "x"}]}, "users[0].password: missing"),

@@ -125,10 +125,25 @@ def test_variables_of_the_environment_stand_for_options(pytester, monkeypatch):
     run(pytester, tests).assert_outcomes(passed=1)
     monkeypatch.setenv("NVR_IGNORE_FINDING", "")
     run(pytester, tests).assert_outcomes(passed=1, errors=1)
-    monkeypatch.setenv("NVR_MODEL", "4")
-    result = run(pytester, tests)
-    result.assert_outcomes(errors=1)
-    assert "NVR_MODEL: '4' is none of 1, 2, 3" in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "why"),
+    [
+        ("NVR_MODEL", "7", "'7' is none of 1, 2, 3"),
+        ("NVR_FAIL_ON_FINDINGS", "bad", "'bad' is none of error, warning, note"),
+        ("NVR_IGNORE_FINDING", "not-get,nope", "'nope' is no rule; see nvr-emulator rules"),
+        ("--nvr-ignore-finding", "nope", "'nope' is no rule; see nvr-emulator rules"),
+    ],
+)
+def test_what_no_option_takes_is_told_before_any_test(pytester, monkeypatch, variable, value, why):
+    options = [variable, value] if variable.startswith("--") else []
+    if not options:
+        monkeypatch.setenv(variable, value)
+    result = run(pytester, "def test_it(nvr):\n    pass\n", *options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.str().strip() == f"ERROR: {variable}: {why}"
+    assert "test_it" not in result.stdout.str()
 
 
 @pytest.mark.parametrize("plugin", ["pytest_asyncio", "pytest_randomly", "anyio"])

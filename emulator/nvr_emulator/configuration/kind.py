@@ -75,6 +75,8 @@ def _document(config: object) -> dict[str, Any]:
         return {name: _plain(value) for name, value in config.items()}
     if not isinstance(config, str | os.PathLike):
         raise ConfigurationError(f"config: {str(config)[:40]!r} is neither a file nor a table")
+    if not os.fspath(config):
+        raise ConfigurationError("config: is empty: leave it out, or name a file")
     path = Path(config)
     try:
         return beside(read_toml(path), path.parent)

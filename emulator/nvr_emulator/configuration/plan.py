@@ -106,7 +106,7 @@ def plan(settings: RecorderSettings) -> RecorderPlan:
     _check_types(settings)
     model = Model(settings.model)
     try:
-        series = SERIES_BY_NAME[settings.series] if settings.series else DEFAULT_SERIES[model]
+        series = DEFAULT_SERIES[model] if settings.series is None else SERIES_BY_NAME[settings.series]
     except KeyError:
         raise ConfigurationError(
             f"series: {settings.series!r} is not known; see nvr-emulator models"

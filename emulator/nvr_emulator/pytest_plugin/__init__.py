@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from nvr_emulator.pytest_plugin.options import add_options, option, options_of
+from nvr_emulator.pytest_plugin.options import add_options, check_options, option, options_of
 from nvr_emulator.pytest_plugin.real_recorder import RealRecorder
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Check the options, and declare the marker."""
+    check_options(config)
     config.addinivalue_line(
         "markers",
         "nvr(model, clock, speed, defects, variants, faults, config, …): the kind of recorder that nvr is; "

@@ -45,6 +45,20 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
+def check_options(config: pytest.Config) -> None:
+    """`UsageError` in one line for a value that there is not, wherever it was given."""
+    for name in CHOICES:
+        option(config, name)
+    if ignored := options_of(config, "ignore-finding"):
+        from nvr_emulator.findings.registry import RULES
+
+        flag = "--nvr-ignore-finding"
+        given = flag if config.getoption(flag) else variable("ignore-finding")
+        for rule in ignored:
+            if rule not in RULES:
+                raise pytest.UsageError(f"{given}: {rule!r} is no rule; see nvr-emulator rules")
+
+
 def variable(name: str) -> str:
     """The variable of the environment that stands for an option."""
     return f"NVR_{name.replace('-', '_').upper()}"

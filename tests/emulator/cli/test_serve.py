@@ -220,6 +220,7 @@ def test_a_port_that_is_taken_is_named(option, named):
         (["--control-token", "a\nb"], "--control-token: must be printable ASCII without blanks"),
         (["--control-token", "a b"], "--control-token: must be printable ASCII without blanks"),
         (["--control-token", "ä"], "--control-token: must be printable ASCII without blanks"),
+        (["--series", ""], "series: '' is not known; see nvr-emulator models"),
         (["--user", ""], "--user: is empty: leave it out"),
         (["--user", "\udcff\udcfe"], r"--user: '\udcff\udcfe' must be printable characters (UTF-8)"),
         (["--password", "\udcff"], "--password: must be printable characters (UTF-8)"),
