@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
@@ -48,7 +49,8 @@ def told_to_end(status: Callable[[int], int]) -> Iterator[ToldToEnd]:
     One within another hears instead of it, and what has come stays ignored."""
     told = ToldToEnd(status)
     before = {number: signal.getsignal(number) or signal.SIG_DFL for number in SIGNALS}
-    heard = [number for number in SIGNALS if _is_heard(number, before[number])]
+    # Signals are the main thread's; in any other the command runs as a function does.
+    heard = [number for number in SIGNALS if _is_main_thread() and _is_heard(number, before[number])]
     for number in heard:
         signal.signal(number, told.hear)
     try:
@@ -69,6 +71,10 @@ class EndedWhereItStands(click.Group):
         """Run the command line; click would take Ctrl-C for an answer, and say that of it."""
         with told_to_end(lambda number: 128 + number):
             return super().main(*given, **named)
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def _is_heard(number: int, before: object) -> bool:

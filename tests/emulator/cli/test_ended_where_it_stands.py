@@ -4,8 +4,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
+from click.testing import CliRunner
+
+from nvr_emulator.cli.main import main
 
 PROGRAM = """
 import os, signal, sys
@@ -78,3 +82,15 @@ def test_while_it_waits():
         finally:
             waiting.kill()
             waiting.communicate()
+
+
+def test_a_command_runs_in_a_thread_too():
+    ended = []
+
+    def run():
+        ended.append(CliRunner().invoke(main, ["models"]).exit_code)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert ended == [0]
