@@ -158,6 +158,7 @@ def _wrong_responses() -> dict[str, Callable[[DigestAnswers], str]]:
     return {
         "a response with another last digit": with_response(lambda text: text[:-1] + _other(text[-1])),
         "a response with another first digit": with_response(lambda text: _other(text[0]) + text[1:]),
+        "a response with more digits behind it": with_response(lambda text: text + "0123456789abcdef"),
         "half a response": with_response(lambda text: text[: len(text) // 2]),
         "an empty response": with_response(lambda text: ""),
         "a response of zeros": with_response(lambda text: "0" * len(text)),

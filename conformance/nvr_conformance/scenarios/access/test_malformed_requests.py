@@ -6,8 +6,18 @@ from nvr_conformance.scenario import HARMLESS, LOGIN, Check, Client, Observe, Re
 from nvr_conformance.wire.connection import request_bytes, standard_headers
 
 STATUS = "/cgi-bin/status.cgi"
+PLAYBACK = "/cgi-bin/hdrctl.cgi?UID={uid}&PC=AS60&"
+GO_TO = PLAYBACK + "PLAYCMD=GOTODATE&2ND=OFF&SDBACKUP=0&NOTIME=ON&TIMEF="
 PATIENCE = 2.0  # seconds that an answer to what is no request is waited for
 _END = b"\r\n\r\n"
+ODD_VALUES = {
+    "a format string": f"{STATUS}?UID={{uid}}&PC=%n%s%25n%25s",
+    "a MASK of 1000 digits": f"{PLAYBACK}MASK={'1' * 1000}",
+    "a path of 3000 characters": f"/cgi-bin/{'x' * 3000}.cgi?UID={{uid}}&PC=AS60",
+    "a TIMEF of letters": f"{GO_TO}TODAY_AT_NOON",
+    "a TIMEF of month 13": f"{GO_TO}24130112000000",
+}
+"""Requests that are well-formed, and a value in each that is none."""
 
 
 def _malformed(target: Target) -> dict[str, bytes]:
@@ -61,18 +71,28 @@ def _malformed(target: Target) -> dict[str, bytes]:
 
 @scenario("SEC-05")
 def test_malformed_requests(target: Target, client: Client, check: Check, require: Require) -> None:
-    """After each request that is none, a fresh login."""
+    """After each request that is none, a fresh login; and one after all values that are none, of somebody who
+    is logged in."""
     require(client.try_login().uid_text is not None, "no login ahead of all")
-    client.sessions[-1].logout()
+    session = client.sessions[-1]
+    for path in ODD_VALUES.values():
+        session.raw(path)
+    client.request("POST", session.path("keep_alive"))
+    session.logout()
+    _judge_login(client, check, f"after {', '.join(ODD_VALUES)}, a POST")
     for name, data in _malformed(target).items():
         if data.endswith(_END):
             client.raw(data, PATIENCE)
         else:
             client.send_and_leave(data, PATIENCE)  # what is not over has no answer to wait for
-        login = client.try_login()
-        check("SEC-05", login.uid_text is not None, "a login", login.page, f"after {name}")
-        if login.uid_text is not None:
-            client.sessions[-1].logout()
+        _judge_login(client, check, f"after {name}")
+
+
+def _judge_login(client: Client, check: Check, name: str) -> None:
+    login = client.try_login()
+    check("SEC-05", login.uid_text is not None, "a login", login.page, name)
+    if login.uid_text is not None:
+        client.sessions[-1].logout()
 
 
 @scenario("SEC-06")

@@ -160,6 +160,12 @@ def an_empty_response_will_do(recorder: Recorder) -> None:
     around(recorder.gate.is_right, lambda original, expected, given: not given or given == expected)
 
 
+@breaks("SEC-04")
+def more_digits_do_not_matter(recorder: Recorder) -> None:
+    """Compares as many digits of the response as the right one has, and none of those behind them."""
+    around(recorder.gate.is_right, lambda original, expected, given: given[: len(expected)] == expected)
+
+
 @breaks("SEC-05")
 def a_wrong_escape_ends_logins(recorder: Recorder) -> None:
     """Fails at every login after a query with %zz."""
@@ -170,6 +176,12 @@ def a_wrong_escape_ends_logins(recorder: Recorder) -> None:
 def many_parameters_end_logins(recorder: Recorder) -> None:
     """Fails at every login after a query of more than 1000 parameters."""
     _fail_after(recorder, lambda request: request.query.count("&") > 1000)
+
+
+@breaks("SEC-05")
+def a_month_13_ends_logins(recorder: Recorder) -> None:
+    """Fails at every login after a TIMEF of a month that no year has."""
+    _fail_after(recorder, lambda request: re.search(r"TIMEF=..(00|1[3-9])", request.query) is not None)
 
 
 @breaks("SEC-05")
