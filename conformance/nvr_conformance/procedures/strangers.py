@@ -30,7 +30,15 @@ AGO = 600  # seconds before now: recorded, on a recorder that records at all
 FILES = ("MP4VO", "N3VO")
 SEEN_FOR = 2.0  # seconds in which a stream that goes on shows it
 _RUNNING = ("idle", "left", "pictures", "packets", "stood")  # what time changes in the state
-_MOVED = ("pan", "tilt", "zoom")
+_MOVED = ("pan", "tilt", "zoom", "auto_focus", "presets", "open_auxiliaries")
+_SHOWN: dict[str, dict[str, Any]] = {
+    "pan_tilt_zoom": {"PAN": 16, "TILT": 0, "ZOOM": 0},
+    "centering": {"X": 0, "Y": 0},
+    "focus": {"CTRL": "FAR"},
+    "preset_set": {"NO": 255},
+    "auxiliary": {"CMD": "AUX1", "CTRL": "OPEN"},
+}
+"""Camera control that can be seen, for commands whose usual values change nothing."""
 
 
 @dataclass
@@ -106,6 +114,8 @@ class Strangers:
         for cause, stranger in self.by_cause.items():
             gives = gives_something(before)
             answers[cause] = command.run(stranger) if gives else self._send(command, stranger, was)
+        if command.name in _SHOWN and was is not None:
+            self.target.pass_time(1.0)  # in which a camera that moves shows it
         now = self._state()
         after = command.run(self._host(command))
         if refused(before) or refused(after):
@@ -124,11 +134,9 @@ class Strangers:
             self.check(self.id, not changed, "the same state", actual or "the same state", name)
 
     def _send(self, command: UidCommand, stranger: Session, state: object) -> Exchange:
-        """A camera is moved where that can be seen: not to move it shows nothing."""
-        if command.name == "pan_tilt_zoom" and state is not None:
-            answer = stranger.get("pan_tilt_zoom", CH=first_camera(self.target), PAN=16, TILT=0, ZOOM=0)
-            self.target.pass_time(1.0)
-            return answer
+        """A camera is changed where that can be seen: not to change it shows nothing."""
+        if command.name in _SHOWN and state is not None:
+            return stranger.get(command.name, CH=first_camera(self.target), **_SHOWN[command.name])
         return command.send(stranger)
 
     def _state(self) -> dict[str, object] | None:
