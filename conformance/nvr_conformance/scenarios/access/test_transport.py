@@ -118,13 +118,18 @@ def test_nothing_over_http(
     asked = [
         (f"{name}, {place}", exchange)
         for place, endpoint in ports.items()
-        for name, exchange in _ask(target, client, endpoint, session)
+        for name, exchange in _ask(target, client, endpoint, session, not_tested)
     ]
     if not session.is_alive() or client.try_login().uid_text is None:
         not_tested("SEC-02", "nothing is served over HTTPS any more")
         return
     for name, exchange in asked:
         check("SEC-02", _nothing(exchange), "no answer, or a refusal", exchange, name)
+    for place, endpoint in ports.items():
+        with closing(Client(target.at(endpoint), client.history)) as plain:
+            left = plain.adopt(session.uid_text).logout()
+        if not check("SEC-02", session.is_alive(), "the UID stays", f"it ended: {left}", f"logout, {place}"):
+            break
 
 
 def _is_set_to_both(target: Target, http: Endpoint, client: Client) -> bool:
@@ -137,7 +142,7 @@ def _is_set_to_both(target: Target, http: Endpoint, client: Client) -> bool:
 
 
 def _ask(
-    target: Target, client: Client, endpoint: Endpoint, session: Session
+    target: Target, client: Client, endpoint: Endpoint, session: Session, not_tested: NotTested
 ) -> Iterator[tuple[str, Exchange]]:
     """What is asked without TLS, and what came of it."""
     plain = Client(target.at(endpoint), client.history)
@@ -148,7 +153,9 @@ def _ask(
         yield "recordedtime.cgi", plain.get_digest(RECORDED_TIME)
         mine = plain.adopt(session.uid)
         for command in uid_commands(target):
-            if not command.permission and command.name not in ("logout", "live_rtp START"):
+            if command.permission and not target.allows(command.permission):
+                not_tested("SEC-02", f"{command.name} needs --allow {command.permission}")
+            elif command.name not in ("logout", "live_rtp START", "preset_set"):  # which keeps another place
                 yield command.name, command.send(mine)
     finally:
         plain.close()

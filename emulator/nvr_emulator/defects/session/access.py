@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.live.stream import LiveAnswer
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
+from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, accepted
 from nvr_emulator.seams import around
 from nvr_protocol.commands.error import CommandError
 from nvr_protocol.commands.urls import parse_command
@@ -39,6 +39,18 @@ def no_information_over_https(recorder: Recorder) -> None:
 def no_control_over_https(recorder: Recorder) -> None:
     """Knows camctl.cgi over HTTP alone."""
     _refuse_secure(recorder, ("centering", "focus", "iris", "preset_set", "preset_go", "auxiliary"))
+
+
+@breaks("SEC-01")
+def logout_over_https_does_nothing(recorder: Recorder) -> None:
+    """Accepts logout.cgi over HTTPS, and keeps the UID."""
+
+    def obey(original: Obey, request: Request, now: float) -> Reply:
+        if request.secure and request.path.endswith("/logout.cgi"):
+            return accepted()
+        return original(request, now)
+
+    around(recorder.obey, obey)
 
 
 @breaks("SEC-01")
@@ -72,6 +84,12 @@ def uids_over_http(recorder: Recorder) -> None:
     _serve_over_http(recorder, ("keep_alive", "camera", "log_errors", "log_events"))
 
 
+@breaks("SEC-02")
+def control_over_http(recorder: Recorder) -> None:
+    """Obeys camera control over HTTP, though it is set to HTTPS alone."""
+    _serve_over_http(recorder, ("pan_tilt_zoom", "focus"))
+
+
 @breaks("SEC-03")
 def no_uid_will_do(recorder: Recorder) -> None:
     """Takes a command without a UID for one of the UID issued last."""
@@ -102,6 +120,12 @@ def an_empty_uid_will_do(recorder: Recorder) -> None:
 def minus_one_will_do(recorder: Recorder) -> None:
     """Takes the UID -1 in status.cgi and loglist.cgi for the one issued last."""
     _take_for_the_newest(recorder, "-1", ("status.cgi", "loglist.cgi"))
+
+
+@breaks("SEC-03")
+def camctl_without_a_uid(recorder: Recorder) -> None:
+    """Takes camctl.cgi without a UID for a command of the UID issued last."""
+    _take_for_the_newest(recorder, None, ("camctl.cgi",))
 
 
 @breaks("SEC-03")
