@@ -8,7 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nvr_conformance.procedures.cameras import camera_with_video
-from nvr_conformance.procedures.uid_commands import UidCommand, quick_login, uid_commands
+from nvr_conformance.procedures.streams import AUDIO, JPEG, quiet_behind
+from nvr_conformance.procedures.uid_commands import (
+    UidCommand,
+    quick_login,
+    uid_commands,
+    with_other_values,
+)
 from nvr_conformance.scenario import (
     HARMLESS,
     LOGIN,
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
     Served = Callable[[Client], bool]
 
 RECORDED_TIME = "/cgi-bin/recordedtime.cgi"
+BETWEEN = 60.0  # seconds between two keep-alives, of which two are behind a login that is 90 s old
+OTHER_VALUES = ("fast REW", "step PREVFRAME")
 
 
 @scenario("SEC-01", setup={"transport": "both"})
@@ -49,8 +57,10 @@ def test_everything_over_https(target: Target, client: Client, check: Check, not
             return
         if not check("SEC-01", login.uid_text is not None, "a UID", login.page, "login"):
             return
-        tried = [*_information(), *_live(target), *_commands(target, not_tested)]
+        kept = _Kept(secure)
+        tried = [*_information(), *_live(target), *_commands(target, not_tested), ("keep-alives", kept.lives)]
         for name, served in tried:
+            kept.keep()
             # What HTTP does not serve either is no matter of HTTPS.
             if served(secure):
                 check("SEC-01", True, "served", "served", name)
@@ -58,6 +68,29 @@ def test_everything_over_https(target: Target, client: Client, check: Check, not
                 check("SEC-01", False, "served as over HTTP", "not served", name)
             else:
                 not_tested("SEC-01", f"{name}: not served, and nothing else over HTTP")
+
+
+class _Kept:
+    """A UID that status.cgi alone keeps alive, while others are asked for other things."""
+
+    def __init__(self, client: Client) -> None:
+        self.target = client.target
+        self.session = quick_login(client)
+        self.begun = self.asked = self.target.now()
+
+    def keep(self) -> None:
+        """The next keep-alive, where it is due."""
+        if self.target.now() - self.asked >= BETWEEN:
+            self.session.get("keep_alive")
+            self.asked = self.target.now()
+
+    def lives(self, client: Client) -> bool:
+        """Whether such a UID is given a log when it is older than 90 s; for another `client`, one of his."""
+        kept = self if client is self.session.client else _Kept(client)
+        while self.target.now() - kept.begun < 2 * BETWEEN:
+            self.target.pass_time(kept.asked + BETWEEN - self.target.now(), step=BETWEEN)
+            kept.keep()
+        return not refused(kept.session.get("log_errors"))
 
 
 def _information() -> Iterator[tuple[str, Served]]:
@@ -71,16 +104,21 @@ def _answers(client: Client, path: str) -> bool:
 
 def _live(target: Target) -> Iterator[tuple[str, Served]]:
     camera, codecs = camera_with_video(target)
-    for codec in (*codecs, "JPEG"):
+    for codec in (*codecs, JPEG):
         yield f"{codec} inside the answer", partial(_brings_media, camera=camera, codec=codec, rtp=False)
     for codec in codecs:
         yield f"{codec} over RTP", partial(_brings_media, camera=camera, codec=codec, rtp=True)
+    yield "audio", partial(_brings_audio, camera=camera, codec=codecs[0])
+    yield "STOP", partial(_stops, camera=camera, codec=codecs[0])
 
 
 def _commands(target: Target, not_tested: NotTested) -> Iterator[tuple[str, Served]]:
-    for command in uid_commands(target):
+    others = [command for command in with_other_values(target) if command.name in OTHER_VALUES]
+    for command in (*others, *uid_commands(target)):
         if command.permission and not target.allows(command.permission):
             not_tested("SEC-01", f"{command.name} needs --allow {command.permission}")
+        elif command.name == "logout":
+            yield command.name, _ends_at_logout
         elif not command.is_live:  # that is judged by its media
             yield command.name, partial(_obeys, command=command)
 
@@ -100,6 +138,33 @@ def _brings_media(client: Client, camera: int, codec: str, *, rtp: bool) -> bool
     stream.close()
     session.logout()
     return came
+
+
+def _brings_audio(client: Client, camera: int, codec: str) -> bool:
+    """Audio beside video: it comes with no other."""
+    session = quick_login(client)
+    video = session.start_http(camera, codec)
+    audio = session.run("HTTP", camera, AUDIO)
+    session.logout()
+    for stream in (audio, video):
+        stream.close()
+    return bool(audio.total)
+
+
+def _stops(client: Client, camera: int, codec: str) -> bool:
+    session = quick_login(client)
+    stream = session.run("HTTP", camera, codec)
+    session.stop(stream)
+    silent = bool(stream.total) and quiet_behind(client.target, stream).ok
+    stream.close()
+    session.logout()
+    return silent
+
+
+def _ends_at_logout(client: Client) -> bool:
+    session = quick_login(client)
+    session.logout()
+    return not session.is_alive()
 
 
 @scenario("SEC-02", setup={"transport": "https"})
