@@ -110,6 +110,14 @@ def at_least(exchange: Exchange, given: int) -> Fact:
     return Fact(listed >= wanted, f"at least {wanted} entries", f"{listed} entries")
 
 
+def no_fewer(before: Exchange, again: Exchange) -> Fact:
+    """INF-03: a log that is asked again has the entries that it had, as many as it may give."""
+    if not again.ok:
+        raise NothingToJudge(f"asked again: {again}")
+    had, has = len(entries(before)), len(entries(again))
+    return Fact(has >= min(had, ENTRY_LIMIT), f"{had} entries, as before", f"{has} entries")
+
+
 def none_to_come(exchange: Exchange, now: float) -> Fact:
     """INF-03: no entry is of later than ``now`` (Unix seconds), whichever way its zone is read."""
     for number, time, summer, text, zone in entries(exchange):

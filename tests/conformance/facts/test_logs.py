@@ -238,6 +238,18 @@ def test_a_full_log_need_not_have_more():
 
 
 @pytest.mark.parametrize(
+    ("had", "has", "right"), [(3, 3, True), (3, 4, True), (3, 0, False), (1001, 1000, True), (0, 0, True)]
+)
+def test_a_log_that_is_asked_again(had, has, right):
+    assert logs.no_fewer(log(error_log(had)), log(error_log(has))).ok is right
+
+
+def test_a_log_that_is_refused_when_it_is_asked_again():
+    with pytest.raises(NothingToJudge):
+        logs.no_fewer(log(error_log(3)), log("", status=503))
+
+
+@pytest.mark.parametrize(
     ("wall", "zone", "summer", "right"),
     [
         ("2024-11-03 12:00:00", "GMT+00:00", 0, True),

@@ -1,7 +1,17 @@
 """Recorder information: the error log and the event log (§5.1)."""
 
 from nvr_conformance.facts import logs
-from nvr_conformance.scenario import MINUTE, Check, Client, Observe, Require, Target, scenario
+from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.scenario import (
+    MINUTE,
+    Check,
+    Client,
+    NotTested,
+    Observe,
+    Require,
+    Target,
+    scenario,
+)
 
 GIVEN = 1005
 """How many entries each log of a recorder that can be set up begins with: a minute apart, the last a minute
@@ -31,8 +41,15 @@ MADE = {
         "events": TEXTS["event"],
     },
 )
-def test_logs(target: Target, client: Client, check: Check, observe: Observe, require: Require) -> None:
-    """Both logs are fetched; then their form, their count and each entry's fields are judged.
+def test_logs(
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    observe: Observe,
+    require: Require,
+) -> None:
+    """Both logs are fetched, twice; then their form, their count and each entry's fields are judged.
 
     Which entries there are is the recorder's own affair: an empty log shows its form, and no more, unless the
     control port knows how many there are, or the recorder was set up with some.
@@ -51,7 +68,10 @@ def test_logs(target: Target, client: Client, check: Check, observe: Observe, re
             check("INF-03", *given, f"what was given to the {kind} log", basis="count")
     filled = [(name, log) for name, log in (("errors", errors), ("events", events)) if logs.entries(log)]
     require(filled, "neither log has an entry")
+    again = {"errors": session.get("log_errors"), "events": session.get("log_events")}
+    judge = Judge(check, not_tested)
     for name, log in filled:
+        judge("INF-03", f"{name}, asked again", logs.no_fewer, log, again[name], basis="count")
         check("INF-03", *logs.count(log), f"count and numbers of {name}", basis="count")
         check("INF-03", *logs.fields(log), f"times and zones of {name}", basis="fields")
         if target.set_up:

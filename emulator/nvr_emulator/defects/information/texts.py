@@ -13,7 +13,7 @@ from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.seams import around
 from nvr_protocol.texts.local_time import LocalTime
-from nvr_protocol.texts.log_list import LogKind
+from nvr_protocol.texts.log_list import LogKind, LogList, write_log_list
 from nvr_protocol.timestamps import UnixSeconds
 
 
@@ -62,6 +62,23 @@ def log_connection_is_closed(recorder: Recorder) -> None:
 
     def log_list(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
         return dataclasses.replace(original(asked), last=True)
+
+    around(recorder.information.log_list, log_list)
+
+
+@breaks("INF-03")
+def each_entry_once_a_uid(recorder: Recorder) -> None:
+    """Gives a UID the entries of a log once, and none when it asks again."""
+    given: set[tuple[int, str]] = set()
+
+    def log_list(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        answer = original(asked)
+        log = asked.session.uid, asked.command.key
+        if log not in given:
+            given.add(log)
+            return answer
+        kind = LogKind.ERROR if asked.command.key == "log_errors" else LogKind.EVENT
+        return dataclasses.replace(answer, content=write_log_list(LogList(kind, ())))
 
     around(recorder.information.log_list, log_list)
 
