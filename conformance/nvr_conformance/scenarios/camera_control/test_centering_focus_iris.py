@@ -10,6 +10,7 @@ CORNERS = ((0, 0), (32, 32), (0, 32), (32, 0), (16, 16))
 HALF_WAY = ((24, 16), (16, 8))
 """Between the middle and an edge: to the left of it, and below it."""
 MIDDLE = 16
+BRIEF = 0.5  # seconds: with the pause, less than a camera moves on one command
 RETURNED = 6.0  # seconds after which the iris is back from where OPEN or CLOSE brought it
 SAME = 0.01  # of what there is between an open iris and a closed one
 
@@ -51,11 +52,11 @@ def _judge_centering(operator: Operator, check: Check) -> None:
 
 
 def _judge_focus(operator: Operator, check: Check) -> None:
-    """CTL-06: FAR and NEAR go their way; AUTO focuses by itself from then on."""
+    """CTL-06: FAR and NEAR go their way, NEAR while FAR moves; AUTO focuses by itself from then on."""
     for wanted in ("FAR", "NEAR", "AUTO"):
         focused = operator.send("focus", CTRL=wanted)
         check("CTL-06", focused.ok, "accepted", focused, wanted)
-        way = operator.follow(1.0)
+        way = operator.follow(BRIEF)
         if not focused.ok or way is None:
             continue
         signs = {} if wanted == "AUTO" else {"focus": 1 if wanted == "FAR" else -1}
@@ -67,9 +68,12 @@ def _judge_focus(operator: Operator, check: Check) -> None:
 
 
 def _judge_iris(operator: Operator, check: Check) -> None:
-    """CTL-07: OPEN and CLOSE go their way; RESET brings the iris back from either to one place."""
+    """CTL-07: OPEN, while focus moves, and CLOSE go their way; RESET brings the iris back from either to one
+    place."""
     default: float | None = None
     for wanted in ("RESET", "OPEN", "RESET", "CLOSE", "RESET"):
+        if wanted == "OPEN":
+            operator.send("focus", CTRL="NEAR")
         set_ = operator.send("iris", CTRL=wanted)
         check("CTL-07", set_.ok, "accepted", set_, wanted)
         way = operator.follow(1.0)
@@ -84,3 +88,4 @@ def _judge_iris(operator: Operator, check: Check) -> None:
             default = found if default is None else default
             same = abs(found - default) < SAME
             check("CTL-07", same, f"{default:.2f}, as before", f"{found:.2f}", "RESET brings it back")
+    operator.send("focus", CTRL="AUTO")
