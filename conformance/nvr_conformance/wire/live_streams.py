@@ -28,6 +28,7 @@ T = TypeVar("T")
 _SO_RXQ_OVFL = 40  # Linux: the kernel tells how many datagrams it dropped for want of room
 _SO_RCVBUFFORCE = 33
 _BUFFER = 8 * 1024 * 1024
+_PORTS_TRIED = 32
 
 
 class TimeKeeper(Protocol):
@@ -228,20 +229,35 @@ class LiveRtp(LiveStream):
 
 
 def open_udp_socket(towards: tuple[str, int]) -> socket.socket:
-    """A UDP socket on the local address that faces the recorder, port chosen by
-    the system, room for bursts."""
+    """A UDP socket on the local address that faces the recorder, on a free even port, room for bursts.
+
+    A sender may take an odd port for that of RTCP and send to the even one below (RFC 3550 §11).
+    """
     family, _, _, _, address = socket.getaddrinfo(*towards, type=socket.SOCK_DGRAM)[0]
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         probe.connect(address)  # sends nothing: only asks for the route
         local = probe.getsockname()[0]
-    sock = socket.socket(family, socket.SOCK_DGRAM)
+    sock = _on_even_port(family, local)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
     with contextlib.suppress(OSError):  # needs a privilege; the plain option is capped by the system
         sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
     with contextlib.suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, _SO_RXQ_OVFL, 1)
-    sock.bind((local, 0))
     return sock
+
+
+def _on_even_port(family: int, local: str) -> socket.socket:
+    """Bound to a port that the system chose, until it is an even one; an odd one where it gives no other."""
+    with contextlib.ExitStack() as odd:  # held meanwhile: none is given twice
+        for _ in range(_PORTS_TRIED - 1):
+            sock = socket.socket(family, socket.SOCK_DGRAM)
+            sock.bind((local, 0))
+            if sock.getsockname()[1] % 2 == 0:
+                return sock
+            odd.enter_context(sock)
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+        sock.bind((local, 0))
+        return sock
 
 
 class LiveHttp(LiveStream):

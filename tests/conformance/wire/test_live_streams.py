@@ -57,6 +57,15 @@ def receiver():
     receiver.close()
 
 
+def test_ports_for_rtp_are_even_as_senders_may_move_odd_ones():
+    sockets = [open_udp_socket(("127.0.0.1", 80)) for _ in range(24)]
+    try:
+        assert {sock.getsockname()[1] % 2 for sock in sockets} == {0}
+    finally:
+        for sock in sockets:
+            sock.close()
+
+
 def rtp(number, ssrc=1, size=20):
     return struct.pack(">BBHII", 0x80, 98, number % 65536, number * 3000, ssrc) + bytes(size)
 
