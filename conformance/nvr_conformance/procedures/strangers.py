@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.procedures.cameras import cameras_with_video
+from nvr_conformance.procedures.streams import going_on
 from nvr_conformance.procedures.uid_commands import UidCommand, first_camera, quick_login, uid_commands
 from nvr_conformance.reading.refusals import gives_something, refused
 from nvr_conformance.wire.live_streams import LiveRtp
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 NOTHING = "nothing"
 AGO = 600  # seconds before now: recorded, on a recorder that records at all
 FILES = ("MP4VO", "N3VO")
-SEEN_FOR = 2.0  # seconds in which a stream that goes on shows it
 _RUNNING = ("idle", "left", "pictures", "packets", "stood")  # what time changes in the state
 _MOVED = ("pan", "tilt", "zoom", "auto_focus", "presets", "open_auxiliaries")
 _SHOWN: dict[str, dict[str, Any]] = {
@@ -186,13 +186,10 @@ class Strangers:
                     stop["PORT"] = stream.port
                 stranger.get(kind, **stop)
         self._keep_alive()
-        self.target.settle()
-        marks = {kind: stream.total for kind, stream in started.items()}
-        self.target.pass_time(SEEN_FOR)
-        self.target.settle()
-        for kind, stream in started.items():
-            if marks[kind]:
-                fact = Fact(stream.total > marks[kind], "packets", f"{stream.total - marks[kind]} packets")
+        more = going_on(self.target, list(started.values()))
+        for (kind, stream), comes in zip(started.items(), more, strict=True):
+            if stream.total:
+                fact = Fact(comes, "packets", "packets" if comes else "nothing comes")
                 self.check(self.id, *fact, f"{kind} STOP: the streams of others go on")
             else:
                 self.not_tested(self.id, f"{kind} STOP: no stream with a valid UID: {stream.exchange}")

@@ -3,6 +3,7 @@ time, one that was stopped."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.session import FIRST_PACKET
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 KINDS = ("live_rtp", "live_http")
 TRANSPORTS = ("HTTP", "RTP")
 HANDOVER = 1.0  # seconds in which one of two streams may give way to the other
-WATCHED = 2.0  # seconds in which a stream that runs sends something
+WATCHED = 2.0  # seconds without a packet that show that none comes, of a stream of the usual pace
+STEP = 0.25  # seconds between two looks at streams that are waited for
+MOMENT = 0.1  # seconds: packets that are less apart may be of one picture
 UNDER_WAY = 0.5  # seconds behind the answer to STOP in which a packet may still be sent
 KEY_WAIT = 12.0  # seconds within which a key picture should come (LIV-32)
 BRIEF = 3.0  # seconds that audio and JPEG are given for what comes first
@@ -82,13 +85,49 @@ def other_codec(stream: LiveStream) -> str:
 
 
 def sending(target: Target, streams: Sequence[LiveStream]) -> list[bool]:
-    """Which of these streams send at the same time, once those that give way had time to."""
+    """Which of these streams send at the same time, once those that give way had time to.
+
+    For what must not be: the time is short, if long enough for their pace as it was seen. Of one that should
+    send, ``going_on`` says more.
+    """
     target.pass_time(HANDOVER)
     target.settle()
     marks = [stream.total for stream in streams]
-    target.pass_time(WATCHED)
+    target.pass_time(silence_of(streams))
     target.settle()
     return [stream.total > mark for stream, mark in zip(streams, marks, strict=True)]
+
+
+def going_on(target: Target, streams: Sequence[LiveStream]) -> list[bool]:
+    """Which of these streams send from now on: no rate is the lowest that a camera may have, so each has the
+    time that a first packet has."""
+    target.settle()
+    marks = [stream.total for stream in streams]
+    end = target.now() + FIRST_PACKET
+    while (
+        any(stream.total == mark and not stream.ended for stream, mark in zip(streams, marks, strict=True))
+        and (left := end - target.now()) > 0
+    ):
+        target.pass_time(min(STEP, left))
+        target.settle()
+    return [stream.total > mark for stream, mark in zip(streams, marks, strict=True)]
+
+
+def silence_of(streams: Sequence[LiveStream]) -> float:
+    """Seconds without a packet that show that none of these streams sends: twice what lay between two packets
+    of theirs, within bounds."""
+    longest = max((_longest_distance(stream) for stream in streams), default=0.0)
+    return min(FIRST_PACKET, max(WATCHED, 2 * longest))
+
+
+def show_pace(stream: LiveStream) -> None:
+    """Let time pass until a stream that runs has sent at two moments."""
+    stream.wait_until(lambda: _longest_distance(stream) > MOMENT, FIRST_PACKET, STEP)
+
+
+def _longest_distance(stream: LiveStream) -> float:
+    arrivals = [packet.arrived for packet in stream.packets]
+    return max((later - earlier for earlier, later in pairwise(arrivals)), default=0.0)
 
 
 def who_gives_way(older: bool, newcomer: bool) -> str:
@@ -127,10 +166,11 @@ def ends_at_stop(stream: LiveStream) -> Fact:
     return Fact(ended, "STOP ends the answer", "ended" if ended else "still open")
 
 
-def goes_on(stream: LiveStream) -> Fact:
+def goes_on(target: Target, stream: LiveStream) -> Fact:
     """Whether a stream sends in the next seconds."""
-    came = len(stream.collect(WATCHED))
-    return Fact(came > 0, "another stream goes on", f"{came} packets in {WATCHED:.0f} s")
+    (comes,) = going_on(target, [stream])
+    actual = "it does" if comes else f"no packet in {FIRST_PACKET:.0f} s"
+    return Fact(comes, "another stream goes on", actual)
 
 
 def quiet_behind(target: Target, stream: LiveStream, clock: int = VIDEO_CLOCK) -> Fact:
@@ -143,7 +183,7 @@ def quiet_behind(target: Target, stream: LiveStream, clock: int = VIDEO_CLOCK) -
     stopped = target.now()
     target.settle()
     before = stream.packets
-    late = stream.collect(WATCHED)
+    late = stream.collect(silence_of([stream]))
     if not late:
         return Fact(True, expected, "nothing came")
     before = [packet for packet in before if packet.number < late[0].number]

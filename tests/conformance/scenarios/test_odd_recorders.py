@@ -8,7 +8,10 @@ import pytest
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
+from nvr_conformance.judgement.requirements import matching
 from nvr_conformance.judgement.verdicts import Verdict
+from nvr_emulator.footage import footage as footages
+from nvr_emulator.footage.footage import Footage, Ticks
 
 PLAIN = {"fixture": "counter-small"}
 
@@ -140,3 +143,39 @@ def test_cameras_of_which_some_do_not_move(moving):
     assert not result.errors
     assert not result.ids(Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
     assert {"CTL-01", "CTL-08"} <= result.ids(Verdict.PASS)
+
+
+SLOW = ("LIV-03", "LIV-18", "LIV-21", "LIV-23", "LIV-24", "EXC-05", "SES-13", "SEC-03")
+
+
+@pytest.fixture
+def a_picture_in_five_seconds(monkeypatch):
+    was = Footage.__init__
+
+    def init(footage, fixture):
+        was(footage, fixture)
+        footage.interval = Ticks(5 * footages.TICKS)
+        footage.intervals = [footage.interval] * len(footage.lengths)
+        footage._starts = [
+            sum(footage.lengths[:index]) * footage.interval for index in range(len(footage.lengths) + 1)
+        ]
+
+    kept = (footages.footage_of, footages._recorded, footages.placeholder_footage)
+    monkeypatch.setattr(Footage, "__init__", init)
+    for loaded in kept:
+        loaded.cache_clear()
+    yield
+    for loaded in kept:
+        loaded.cache_clear()
+
+
+@pytest.mark.usefixtures("a_picture_in_five_seconds")
+def test_cameras_of_a_picture_in_five_seconds():
+    """As 0x0009 can tell: no row has a lowest rate."""
+    setup = {"cameras": cameras(1, 3, 4), "variants": {"first-picture": "joins"}}
+
+    result = judge(TargetOptions(model=2, setup=setup), RunOptions(select=SLOW, focus=matching(SLOW)))
+
+    assert not result.errors
+    assert not result.ids(Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
+    assert set(SLOW) <= result.ids(Verdict.PASS)

@@ -191,7 +191,7 @@ def _judge_stop(target: Target, check: Check, audio: LiveStream, video: LiveStre
         check("LIV-03", *quiet_behind(target, audio, live_audio.RATES[codec or "G711"]), name)
     else:
         check("LIV-18", *ends_at_stop(audio), name)
-    check("LIV-03" if isinstance(audio, LiveRtp) else "LIV-18", *goes_on(video), f"{name}, its video")
+    check("LIV-03" if isinstance(audio, LiveRtp) else "LIV-18", *goes_on(target, video), f"{name}, its video")
 
 
 def _first_codec(target: Target, camera: int) -> tuple[str, ...]:

@@ -127,7 +127,7 @@ def _stop(
     if beside is None:
         return
     if beside.total:
-        check("LIV-18", *goes_on(beside), f"{name}, beside")
+        check("LIV-18", *goes_on(target, beside), f"{name}, beside")
     session.stop(beside)
     beside.close()
 

@@ -134,7 +134,7 @@ def _stop(session: Session, stream: LiveStream, target: Target, check: Check, na
     if beside is None:
         return
     if beside.total:
-        check("LIV-03", *goes_on(beside), f"{name}, beside")
+        check("LIV-03", *goes_on(target, beside), f"{name}, beside")
     session.stop(beside)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nvr_conformance.procedures.cameras import cameras_with_video
-from nvr_conformance.procedures.streams import TRANSPORTS, beside_video
+from nvr_conformance.procedures.streams import TRANSPORTS, beside_video, going_on
 from nvr_conformance.procedures.udp_path import BLOCKED, may_be_blocked
 from nvr_conformance.procedures.uid_commands import playing_uid, quick_login
 from nvr_conformance.scenario import (
@@ -120,9 +120,11 @@ def test_streams_at_expiry(
     """Streams run at 60 s; nobody sends a command; at 110 s they must have stopped."""
     session, streams = _start_each("SES-14", target, client, require, not_tested)
     target.pass_time(60, step=LEAP)
-    for name, stream in list(streams.items()):
+    for stream in streams.values():
         stream.forget()
-        if not stream.collect(1):
+    comes = going_on(target, list(streams.values()))
+    for name, on in zip(list(streams), comes, strict=True):
+        if not on:
             require(
                 name not in TRANSPORTS, f"the stream over {name} stopped before the UID could have expired"
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nvr_conformance.client.mask import send_mask
 from nvr_conformance.client.player import player_in_recording, whole
 from nvr_conformance.procedures.cameras import camera_with_video, cameras_with_video
-from nvr_conformance.procedures.streams import BRIEF, JPEG, sending, who_gives_way
+from nvr_conformance.procedures.streams import BRIEF, HANDOVER, JPEG, going_on, sending, who_gives_way
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.scenario import (
@@ -236,7 +236,8 @@ def test_two_uids(target: Target, client: Client, check: Check, require: Require
     stream = _start(living, ground.live, ground.codec)
     answer = _play(target, playing, ground)
     check("EXC-05", not refused(answer), "a picture", answer, "live first, then playback")
-    lives = all(sending(target, [stream]))
+    target.pass_time(HANDOVER)
+    lives = all(going_on(target, [stream]))
     check("EXC-05", lives, "live goes on", "so" if lives else "it ended", "live goes on")
     living.stop(stream)
     answer = _play(target, playing, ground)
