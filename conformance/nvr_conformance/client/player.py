@@ -28,7 +28,8 @@ GOP_PACE = 1.0  # seconds between two camera.cgi on a real recorder: a GOP is ab
 AGO = 2 * 3600  # seconds before now at which there should be a recording, and room on both sides
 _TRIED = 4  # cameras that are tried in search of one that plays
 _NEAR = 30 * SECOND  # hundredths: less than a gap that would matter
-_BEHIND = (150 * SECOND, 60 * SECOND)  # hundredths behind the begin of a recording, where there may be room
+_BEHIND = tuple(seconds * SECOND for seconds in (150, 60, 30, 20, 10))
+"""Hundredths behind the begin of a recording, where there may be room: it may be one event and no more."""
 _AHEAD = (3600 * SECOND, 600 * SECOND, *_BEHIND)  # hundredths ahead of its end
 _PROBES = (0, 20, 40, 58)  # seconds of a minute at which it is looked whether it was recorded
 
@@ -114,8 +115,8 @@ class Player:
         else:
             places = [gop.start - ahead for ahead in _AHEAD]
         for place in places:
-            if _is_near(found := self.at(camera, place), place):
-                return found
+            if _is_near(self.at(camera, place), place) and self.fetch(camera).given:
+                return self.at(camera, place)
         return self.at(camera, wanted)
 
     def several(self, camera: int, count: int) -> list[Gop]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nvr_conformance.client.player import Player
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.procedures.cameras import cameras_with_video
 from nvr_conformance.procedures.streams import going_on
 from nvr_conformance.procedures.uid_commands import UidCommand, first_camera, quick_login, uid_commands
+from nvr_conformance.reading.gop import SECOND, Gop
 from nvr_conformance.reading.refusals import gives_something, refused
 from nvr_conformance.wire.live_streams import LiveRtp
 
@@ -155,15 +157,18 @@ class Strangers:
         """One who plays back goes on, whatever others say without a UID. From a moment with room behind it:
         where PLAY begins is open, it may be with the newest GOP."""
         commands = {command.name: command for command in uid_commands(self.target)}
-        commands["goto"].run(self.playing)
-        before = self.playing.get("camera", CAM=first_camera(self.target))
+        player, camera = Player(self.playing), first_camera(self.target)
+        player.choose(camera)
+        before = player.with_room(camera, (int(self.target.unix_time()) - AGO) * SECOND)
         for stranger in self.by_cause.values():
             for name in ("mask", "pause", "stop"):
                 commands[name].send(stranger)
         self._keep_alive()
-        after = self.playing.get("camera", CAM=first_camera(self.target))
-        if refused(before):
+        after = player.fetch(camera).exchange
+        if refused(before.exchange):
             self.not_tested(self.id, f"STOP of playback: no playback with a valid UID: {before}")
+        elif refused(after) and _is_last(player, before):
+            self.not_tested(self.id, f"STOP of playback: no GOP follows in the recording: {before}")
         else:
             self.check(self.id, not refused(after), "a picture", after, "STOP of playback: others go on")
 
@@ -195,6 +200,14 @@ class Strangers:
                 self.not_tested(self.id, f"{kind} STOP: no stream with a valid UID: {stream.exchange}")
             self.living.stop(stream)
             stream.close()
+
+
+def _is_last(player: Player, gop: Gop) -> bool:
+    """Whether nothing follows a GOP though nobody is in the way."""
+    player.choose(gop.camera)
+    return gop.start is None or (
+        player.at(gop.camera, gop.start).given and not player.fetch(gop.camera).given
+    )
 
 
 def _without(entry: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -78,6 +78,16 @@ RECORDERS = {
         ("PLB-0[1-9]", "PLB-1*", "PLB-25", "PLB-26", "DWN-01", "DWN-02", "DWN-10", "INF-05"),
         {},
     ),
+    "recording stopped half an hour ago": (
+        {"cameras": cameras(1, 3), "recordings": recorded(600, 30)},
+        ("SES-13", "SEC-03"),
+        {},
+    ),
+    "one event of a minute": (
+        {"cameras": cameras(1, 3), "recordings": recorded(61, 60)},
+        ("SES-13", "SEC-03", "EXC-05", "PLB-01"),
+        {},
+    ),
     "UIDs that have ended are issued again": (
         {"cameras": cameras(1, 2), "variants": {"uid-reuse": "last-freed"}},
         ("SES-0[4-9]", "SES-13", "INF-07"),

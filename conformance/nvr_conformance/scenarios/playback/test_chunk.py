@@ -55,10 +55,12 @@ def test_every_byte_of_a_gop(
         player = Player(client.login())
         player.choose(camera)
         # PLAY goes on from where the UID stands; where it starts on a fresh one is open.
-        player.with_room(camera, round(target.unix_time() - AGO) * SECOND)
+        place = player.with_room(camera, round(target.unix_time() - AGO) * SECOND)
         player.play()
-        for _ in range(GOPS):
+        for number in range(GOPS):
             gop = player.fetch(camera, prove_end=True)
+            if not number and not gop.given and place.start is not None:
+                gop = _if_the_last(player, place, gop)
             if not gop.given:
                 empty[camera] = gop
                 break
@@ -89,3 +91,10 @@ def test_every_byte_of_a_gop(
             observe("PLB-37", text, f"{run}, {name}")
     if missing := sorted({"H264", "H265"} - seen):
         not_tested("PLB-04", f"no recording in {' or '.join(missing)} was found")
+
+
+def _if_the_last(player: Player, place: Gop, empty: Gop) -> Gop:
+    """The GOP at which the recording stands, where none follows even without PLAY; else what PLAY gave."""
+    assert place.start is not None
+    last = player.at(place.camera, place.start)
+    return last if last.given and not player.fetch(place.camera).given else empty

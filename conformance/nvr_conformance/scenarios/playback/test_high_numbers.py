@@ -61,9 +61,11 @@ def test_cameras_of_high_numbers(
     for camera in cameras:
         player = Player(client.login())
         masked = player.choose(camera)
-        gop = player.at(camera, round(target.unix_time() - AGO) * SECOND)
+        gop = player.with_room(camera, round(target.unix_time() - AGO) * SECOND)
         name = f"camera {camera} alone"
-        if check("PLB-32", masked.ok and gop.given, "plays", gop if masked.ok else f"MASK: {masked}", name):
+        if masked.ok and not gop.given and not target.set_up:
+            not_tested("PLB-32", f"{name}: {gop}; whether it was recorded is not known")
+        elif check("PLB-32", masked.ok and gop.given, "plays", gop if masked.ok else f"MASK: {masked}", name):
             judge("PLB-05", f"camera {camera}", information, gop.chunk, camera, gop.codec)
             codecs[camera] = gop.codec
         player.session.logout()
