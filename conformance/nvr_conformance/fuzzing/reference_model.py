@@ -34,7 +34,7 @@ class Surroundings:
 
     ``priorities``: of the users, 0 the highest. ``alone``: nobody else uses it, and its time is ours.
     ``slack``: seconds by which the end of a UID may be off, as time is not ours. ``stretches``: what is
-    recorded, if that is known.
+    recorded, if that is known. ``fixed``: cameras that are known to have no PTZ.
     """
 
     channels: int
@@ -43,6 +43,7 @@ class Surroundings:
     alone: bool = True
     slack: float = 0.0
     stretches: Stretches | None = None
+    fixed: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -135,8 +136,10 @@ class ReferenceModel:
             playable = self._of_fetch(session, camera) is Verdict.ACCEPTED and audios
             return Verdict.EITHER if playable else Verdict.REFUSED
         if step.key in CONTROLS:
-            known = int(step.values["CH"]) in self.known.cameras
-            return Verdict.EITHER if known and not self.known.alone else _accepted(known)
+            camera = int(step.values["CH"])
+            known = camera in self.known.cameras
+            may_lack = not self.known.alone or camera in self.known.fixed
+            return Verdict.EITHER if known and may_lack else _accepted(known)
         return Verdict.ACCEPTED
 
     def _of_live(self, session: ModelSession, step: Send) -> Verdict:

@@ -18,6 +18,7 @@ REAL_SLACK = 5.0  # seconds by which a UID's end may be off on a clock that runs
 def surroundings_of(target: Target) -> Surroundings:
     """What is known of a target: of one with a control port, all that it is set to."""
     manual = target.clock == "manual"
+    seen = (target.state() or {}).get("cameras", [])
     return Surroundings(
         channels=target.channels,
         cameras=frozenset(target.cameras),
@@ -25,6 +26,7 @@ def surroundings_of(target: Target) -> Surroundings:
         alone=manual,
         slack=0.0 if manual else REAL_SLACK + target.pace,
         stretches=usual_stretches(round(target.unix_time())) if target.emulated else None,
+        fixed=frozenset(camera["number"] for camera in seen if not camera["ptz"]),
     )
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from nvr_conformance.wire.exchange import Exchange
 
 NO_SPEED = {"PAN": 0, "TILT": 0, "ZOOM": 0}
+TRIED = 16
+"""Cameras among which one that takes camera control is sought: a fifth of a second each."""
+NONE_TAKES = "no camera takes camera control; whether one could is not known"
 PAUSE = 1.0
 """Seconds between two commands where the pace itself is not what is judged."""
 KEPT = 40.0
@@ -25,12 +28,15 @@ AWAY = {"PAN": 64, "TILT": 64, "ZOOM": 1}
 
 
 class Operator:
-    """Somebody who controls one camera."""
+    """Somebody who controls one camera. ``known``: that it moves is known. ``lacking``: what a refusal means
+    where it is not."""
 
-    def __init__(self, target: Target, session: Session, camera: int) -> None:
+    def __init__(self, target: Target, session: Session, camera: int, *, known: bool = True) -> None:
         self.target = target
         self.session = session
         self.camera = camera
+        self.known = known
+        self.lacking = f"camera {camera} takes none of it; whether it could is not known"
         self._kept = target.now()
 
     def send(self, key: str, **values: Any) -> Exchange:
@@ -100,10 +106,20 @@ def movable(target: Target) -> dict[int, Camera]:
     return {number: seen for number, seen in all_seen(target).items() if seen["ptz"]}
 
 
-def first_movable(target: Target) -> int:
-    """The first camera that moves, where the control port tells; else the first."""
-    seen = movable(target)
-    return next((camera for camera in target.cameras if camera in seen), first_camera(target))
+def operator_of(target: Target, session: Session) -> Operator:
+    """Somebody who controls the first camera that moves, where the control port tells; else the first that
+    takes a command by which nothing moves, or the first of all where none does."""
+    first, seen = first_camera(target), movable(target)
+    for camera in target.cameras:
+        if camera in seen:
+            return Operator(target, session, camera)
+    for camera in target.cameras[:TRIED]:
+        operator = Operator(target, session, camera, known=False)
+        if operator.at_once("pan_tilt_zoom", **NO_SPEED).ok:
+            return operator
+    operator = Operator(target, session, first, known=False)
+    operator.lacking = NONE_TAKES
+    return operator
 
 
 def another(target: Target, operator: Operator) -> Operator | None:

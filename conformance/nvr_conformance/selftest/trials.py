@@ -99,7 +99,7 @@ def run_trial(trial: Trial) -> Outcome:
     options = TargetOptions(
         model=trial.model,
         defects=(trial.defect,) if trial.defect else (),
-        setup=setup_of(trial.variants),
+        setup=setup_of(trial.variants, trial.model),
     )
     result = judge(
         options,

@@ -14,6 +14,9 @@ Extent = Literal["none", "part", "all"]
 """How many: none; as many as a few minutes hold; or each value alone, every two together, all at once."""
 PART = 3  # rows of pairs in a part, beside those in which everything differs
 
+REFUSED_WHERE_FIXED = ("fixed-camera-control", "refused")
+"""Shows where a fixed camera is ahead of those that move."""
+
 Chosen = tuple[tuple[str, str], ...]
 """Names and values of variants, without those that have their default."""
 
@@ -65,13 +68,19 @@ def chosen_rows(
     ]
 
 
-def setup_of(chosen: Chosen) -> dict[str, object]:
-    """The settings of an emulated recorder with these variants, as plain data."""
+def setup_of(chosen: Chosen, model: int | None = None) -> dict[str, object]:
+    """The settings of an emulated recorder with these variants, as plain data; for a ``model`` with cameras
+    for which they make a difference."""
     import msgspec
 
+    from nvr_emulator import small_recorder
     from nvr_emulator.configuration.variant_choice import read_variants
 
-    return {"variants": msgspec.to_builtins(read_variants(chosen))} if chosen else {}
+    setup = {"variants": msgspec.to_builtins(read_variants(chosen))} if chosen else {}
+    if model is not None and REFUSED_WHERE_FIXED in chosen:
+        first, *others = small_recorder(model).cameras  # type: ignore[arg-type]
+        setup["cameras"] = msgspec.to_builtins([msgspec.structs.replace(first, ptz=False), *others])
+    return setup
 
 
 @cache

@@ -704,3 +704,15 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             seen="26",
         ),
     ] = None
+
+    # Camera control
+
+    fixed_camera_control: Annotated[
+        Literal["accepted", "refused"],
+        _about(
+            "§4.2",
+            "what camera control gets for a camera that is configured with ptz = false: accepted, and "
+            "nothing moves; or refused, AUX apart",
+            "clients that offer camera control for every camera, or take its refusal for a broken recorder",
+        ),
+    ] = "accepted"

@@ -60,12 +60,14 @@ Move = Callable[[Command, ControlledCamera, float], None]
 class CameraControl:
     """The cameras of a recorder as `directctrl.cgi` and `camctl.cgi` move them.
 
-    `pan_tilt_speed`: the fastest PAN and TILT of the series, 16 or 256 (OP-4).
+    `pan_tilt_speed`: the fastest PAN and TILT of the series, 16 or 256 (OP-4). `refuses_fixed`: whether a
+    command that a camera without PTZ cannot obey is refused.
     """
 
-    def __init__(self, pan_tilt_speed: int, cameras: Cameras) -> None:
+    def __init__(self, pan_tilt_speed: int, cameras: Cameras, *, refuses_fixed: bool = False) -> None:
         self.pan_tilt_speed = pan_tilt_speed
         self.cameras = cameras
+        self.refuses_fixed = refuses_fixed
         self._controlled: dict[int, ControlledCamera] = {}
         self._moves: dict[str, Move] = {
             "pan_tilt_zoom": late(self.pan_tilt_zoom),
@@ -91,11 +93,14 @@ class CameraControl:
     def obey(self, command: Command, camera: CameraSettings, now: float) -> None:
         """Do what the command says, as far as the camera can; `Refused` where the series cannot be asked so.
 
-        A camera without PTZ has AUX alone; one that is lost does nothing. The recorder accepts all the same:
-        the document knows no answer for it.
+        A camera without PTZ has AUX alone; one that is lost does nothing. The recorder accepts all the same,
+        unless a variant has it refuse the former: the document knows no answer for it.
         """
         self.check_speed(command)
-        if camera.state is CameraState.LOST or not (camera.ptz or command.key == "auxiliary"):
+        able = camera.ptz or command.key == "auxiliary"
+        if not able and self.refuses_fixed:
+            raise Refused(404, f"CH: camera {camera.number} has no pan, tilt and zoom")
+        if camera.state is CameraState.LOST or not able:
             return
         self._moves[command.key](command, self.camera(camera.number), now)
 

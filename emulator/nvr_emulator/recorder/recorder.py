@@ -72,7 +72,11 @@ class Recorder:
         self.live_commands = LiveCommands(self.cameras, self.live, self.exclusivity)
         self.playback_commands = PlaybackCommands(plan, self.cameras, self.playbacks, self.exclusivity)
         self.download_commands = DownloadCommands(plan, self.cameras, self.downloads)
-        self.camera_control = CameraControl(SERIES_BY_NAME[plan.series].pan_tilt_speed.value, self.cameras)
+        self.camera_control = CameraControl(
+            SERIES_BY_NAME[plan.series].pan_tilt_speed.value,
+            self.cameras,
+            refuses_fixed=plan.variants.fixed_camera_control == "refused",
+        )
         self.information = Information(plan, self.cameras, self.sessions, self.disks, self.logs)
         parts = (
             self.login_commands,

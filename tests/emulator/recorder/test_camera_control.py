@@ -8,6 +8,7 @@ import pytest
 from nvr_emulator.configuration.plan import plan
 from nvr_emulator.configuration.settings import CameraState
 from nvr_emulator.configuration.small_recorder import small_recorder
+from nvr_emulator.configuration.variant_choice import read_variants
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Request
 from nvr_protocol.commands.urls import build_command
@@ -202,6 +203,17 @@ def test_a_camera_without_ptz_has_its_auxiliaries_alone():
     assert desk.after(1.0) == before
     assert desk.send("auxiliary", CMD="AUX1", CTRL="OPEN") == 200
     assert desk.seen()["open_auxiliaries"] == [1]
+
+
+def test_a_recorder_may_refuse_what_a_camera_without_ptz_cannot_do():
+    settings = small_recorder(2)
+    fixed = msgspec.structs.replace(settings.cameras[0], ptz=False)
+    variants = read_variants({"fixed-camera-control": "refused"})
+    desk = Desk(msgspec.structs.replace(settings, cameras=(fixed, *settings.cameras[1:]), variants=variants))
+    assert desk.send("pan_tilt_zoom", PAN=0, TILT=0, ZOOM=0) == 404
+    assert desk.send("preset_go", NO=1) == 404
+    assert desk.send("auxiliary", CMD="AUX1", CTRL="OPEN") == 200
+    assert desk.send("pan_tilt_zoom", camera=2, PAN=256) == 200
 
 
 def test_a_lost_camera_does_nothing(desk):

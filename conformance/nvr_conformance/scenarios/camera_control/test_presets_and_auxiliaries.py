@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nvr_conformance.facts.camera_control import is_at, stands
-from nvr_conformance.procedures.camera_operator import PAUSE, STOPPED, Operator, another, first_movable
+from nvr_conformance.procedures.camera_functions import Functions
+from nvr_conformance.procedures.camera_operator import PAUSE, STOPPED, Operator, another, operator_of
 from nvr_conformance.procedures.uid_commands import RECALLED
-from nvr_conformance.scenario import Check, Client, Observe, Target, scenario
+from nvr_conformance.scenario import Check, Client, NotTested, Observe, Target, scenario
 
 if TYPE_CHECKING:
     from nvr_conformance.facts.camera_control import Camera
@@ -40,19 +41,23 @@ BRIEF = 0.2  # seconds in which a camera that moves shows it
 
 
 @scenario("CTL-08", needs=("ptz", "presets"))
-def test_presets(target: Target, client: Client, check: Check, observe: Observe) -> None:
+def test_presets(
+    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe
+) -> None:
     """Presets 1, 128 and 256 are gone to and registered again where they are. Then 0 and 257, which no client
     should name: the camera is sent there, and nothing is registered."""
-    operator = Operator(target, client.login(), first_movable(target))
+    operator = operator_of(target, client.login())
+    accepted = Functions(operator, check, not_tested)
     for number in (1, 128, 256):
         gone = operator.send("preset_go", NO=number)
-        check("CTL-08", gone.ok, "accepted", gone, f"go to preset {number}")
+        accepted("CTL-08", "presets", gone, f"go to preset {number}")
         target.pass_time(RECALLED)
         registered = operator.send("preset_set", NO=number)
-        check("CTL-08", registered.ok, "accepted", registered, f"register preset {number}")
+        accepted("CTL-08", "presets", registered, f"register preset {number}")
+    accepted.close()
     if operator.sight() is not None:
         _judge_recall(target, operator, check)
-    for number in (0, 257):
+    for number in (0, 257) if accepted.has("presets") else ():
         observe("CTL-08", operator.raw(f"CMD=PRESET&NO={number}"), f"go to preset {number}")
 
 
@@ -102,43 +107,53 @@ def _judge_arrival(
 
 
 @scenario("CTL-09", needs=("ptz",))
-def test_auxiliaries(target: Target, client: Client, check: Check, observe: Observe) -> None:
+def test_auxiliaries(
+    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe
+) -> None:
     """AUX1 … AUX8 are opened and closed; then AUX0 and AUX9, which no client should name, are closed."""
-    operator = Operator(target, client.login(), first_movable(target))
+    operator = operator_of(target, client.login())
+    accepted = Functions(operator, check, not_tested)
     seen = operator.sight()
     opened: set[int] = set() if seen is None else set(seen["open_auxiliaries"])
     with operator.away():
         for number in AUXILIARIES:
             try:
-                _switch(operator, check, opened, number, "OPEN")
+                _switch(operator, check, accepted, opened, number, "OPEN")
             finally:  # closed again, whatever ends the run
-                _switch(operator, check, opened, number, "CLOSE")
+                _switch(operator, check, accepted, opened, number, "CLOSE")
         if seen is not None:
-            _judge_several(operator, check, opened)
-    for number in (0, 9):
+            _judge_several(operator, check, accepted, opened)
+    accepted.close()
+    for number in (0, 9) if accepted.has("AUX") else ():
         observe("CTL-09", operator.raw(f"CMD=AUX{number}&CTRL=CLOSE"), f"AUX{number} CLOSE")
 
 
-def _judge_several(operator: Operator, check: Check, opened: set[int]) -> None:
+def _judge_several(operator: Operator, check: Check, accepted: Functions, opened: set[int]) -> None:
     """Each is its own, whatever the others are, and stays as it is when told so again."""
     for number in AUXILIARIES:
-        _switch(operator, check, opened, number, "OPEN")
-    _switch(operator, check, opened, 3, "OPEN", ", again")
+        _switch(operator, check, accepted, opened, number, "OPEN")
+    _switch(operator, check, accepted, opened, 3, "OPEN", ", again")
     for number in (5, 2, 7):
-        _switch(operator, check, opened, number, "CLOSE")
-    _switch(operator, check, opened, 2, "CLOSE", ", again")
+        _switch(operator, check, accepted, opened, number, "CLOSE")
+    _switch(operator, check, accepted, opened, 2, "CLOSE", ", again")
     for number in sorted(opened & set(AUXILIARIES)):
-        _switch(operator, check, opened, number, "CLOSE")
+        _switch(operator, check, accepted, opened, number, "CLOSE")
 
 
 def _switch(
-    operator: Operator, check: Check, opened: set[int], number: int, wanted: str, again: str = ""
+    operator: Operator,
+    check: Check,
+    accepted: Functions,
+    opened: set[int],
+    number: int,
+    wanted: str,
+    again: str = "",
 ) -> None:
     """CTL-09: AUX ``number``, OPEN or CLOSE, is accepted, and does so where the control port tells: of those
     that are ``opened`` none other changes, and the camera stands."""
     before = operator.sight()
     switched = operator.send("auxiliary", CMD=f"AUX{number}", CTRL=wanted)
-    check("CTL-09", switched.ok, "accepted", switched, f"AUX{number} {wanted}")
+    accepted("CTL-09", "AUX", switched, f"AUX{number} {wanted}")
     operator.target.pass_time(BRIEF)
     after = operator.sight()
     if not switched.ok or before is None or after is None:
