@@ -163,13 +163,14 @@ def length_of(chunks: Iterable[ChunkWalk]) -> float:
 class End(NamedTuple):
     """How far an end of the stated range is from where playback has it, and what that is judged by: seconds.
 
-    ``off`` is None where playback gives nothing there.
+    ``off`` is None where playback gives nothing there. ``is_early``: the stated time is the earlier one.
     """
 
     off: float | None
     slack: float
     expected: str
     actual: str
+    is_early: bool = False
 
     @property
     def is_confirmed(self) -> bool:
@@ -187,10 +188,12 @@ def oldest_confirmed(stated: int, chunks: list[ChunkWalk]) -> End:
     starts = [start for chunk in chunks if (start := start_of(chunk)) is not None]
     slack = max(ROUNDED, length_of(chunks))
     if not starts:
-        return End(None, slack, f"a GOP that begins at {stated}", "playback gives no GOP there")
+        return End(
+            None, slack, f"a GOP that begins at {stated}", "playback gives no GOP there", is_early=True
+        )
     first = min(starts)
     expected = f"the first GOP begins within {slack:.0f} s of {stated}"
-    return End(abs(first - stated), slack, expected, f"at {first:.2f}")
+    return End(abs(first - stated), slack, expected, f"at {first:.2f}", is_early=stated < first)
 
 
 def latest_confirmed(stated: int, chunks: list[ChunkWalk], elapsed: float) -> End:
