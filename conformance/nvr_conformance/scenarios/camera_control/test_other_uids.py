@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.client.player import AGO
 from nvr_conformance.facts.camera_control import goes, is_at
-from nvr_conformance.procedures.camera_operator import NO_SPEED, PAUSE, Operator, first_movable
+from nvr_conformance.procedures.camera_operator import NO_SPEED, PAUSE, Operator, operator_of
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.uid_commands import RECALLED
 from nvr_conformance.scenario import SECOND, Check, Client, NotTested, Player, Target, scenario
@@ -31,8 +31,8 @@ CONTROL: dict[str, tuple[str, dict[str, object]]] = {
 def test_control_on_another_uid(target: Target, client: Client, check: Check, not_tested: NotTested) -> None:
     """What a UID may do with a camera another one may do as well, when the first has moved it, while live
     runs on it, and while it plays. Of the commands that the first is not refused."""
-    camera = first_movable(target)
-    first, second = (Operator(target, client.login(), camera) for _ in range(2))
+    first = operator_of(target, client.login())
+    second = Operator(target, client.login(), first.camera)
     taken = [name for name, (_, values) in CONTROL.items() if first.send(name, **values).ok]
     if "pan_tilt_zoom" in taken:
         _judge_moves(target, first, second, check)
