@@ -10,6 +10,7 @@ import msgspec
 from nvr_conformance.bounds import read_file, read_json
 from nvr_conformance.evidence.whole_files import write_file
 from nvr_conformance.judgement.about import kit_version
+from nvr_conformance.judgement.plain_struct import PlainStruct
 from nvr_conformance.selftest.shard import WHOLE, Shard, require_all, require_same, require_this_version
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nvr_conformance.fuzzing.run import FuzzRun
 
 
-class FuzzSettings(msgspec.Struct, frozen=True):
+class FuzzSettings(PlainStruct, frozen=True):
     """What was asked for."""
 
     target: str
@@ -28,7 +29,7 @@ class FuzzSettings(msgspec.Struct, frozen=True):
     kit: str = msgspec.field(default_factory=kit_version)
 
 
-class CombinationCount(msgspec.Struct, frozen=True):
+class CombinationCount(PlainStruct, frozen=True):
     """A kind of step, the situation that it met, what had to be answered, and how often it came up."""
 
     kind: str
@@ -38,7 +39,7 @@ class CombinationCount(msgspec.Struct, frozen=True):
     possible: bool = True
 
 
-class FuzzSummary(msgspec.Struct, frozen=True):
+class FuzzSummary(PlainStruct, frozen=True):
     """A run: the numbers, each combination with how often it came up, and the finding."""
 
     settings: FuzzSettings

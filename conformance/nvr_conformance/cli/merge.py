@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,13 @@ from nvr_conformance.judgement.exit_status import (
     EXIT_USAGE,
     Judged,
 )
+from nvr_conformance.judgement.plain_text import plain
 from nvr_conformance.selftest.place import FILE as SELFTEST
 from nvr_conformance.selftest.place import FUZZING, MUTANTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from rich.console import Console
 
 
@@ -46,14 +50,15 @@ def merge(parts: tuple[Path, ...], report: Path) -> None:
     """
     from nvr_conformance.report.terminal import make_console
 
+    if report.exists() and any(report.samefile(part) for part in parts):
+        raise click.UsageError(f"{plain(str(report))} is one of the parts: write the report elsewhere")
     require_selftests({"--report": report})
     console = make_console()
     try:
-        done = [
-            status
-            for join in (_selftests, _mutants, _fuzzings)
-            if (status := join(console, parts, report)) is not None
-        ]
+        # All of it is read and joined before any of it is written.
+        wholes = [whole for join in (_selftests, _mutants, _fuzzings) if (whole := join(parts)) is not None]
+        _require_pages(report, wholes)
+        done = [whole.leave(report, console) for whole in wholes]
     except (ValueError, OSError) as problem:
         stop(str(problem), EXIT_USAGE)
     if not done:
@@ -61,6 +66,15 @@ def merge(parts: tuple[Path, ...], report: Path) -> None:
     raise Judged(
         next((status for status in (EXIT_FAILURES, EXIT_KIT_BROKE) if status in done), EXIT_CONFORMANT)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """All parts of one kind, joined. ``leave`` writes their file, prints what they come to, and gives the
+    exit status of that."""
+
+    file: str
+    leave: Callable[[Path, Console], int]
 
 
 def _paths(parts: tuple[Path, ...], name: str) -> list[Path]:
@@ -72,22 +86,39 @@ def _paths(parts: tuple[Path, ...], name: str) -> list[Path]:
     return there
 
 
-def _selftests(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
+def _require_pages(report: Path, wholes: Sequence[_Whole]) -> None:
+    """ValueError, in one line, where the page is to show a file besides that is there and cannot be read."""
+    from nvr_conformance.selftest.files import read_selftest
+    from nvr_conformance.selftest.mutation.files import read_mutants
+
+    new = {whole.file for whole in wholes}
+    if MUTANTS in new and SELFTEST not in new and (report / SELFTEST).exists():
+        read_selftest(report / SELFTEST)
+    if SELFTEST in new and MUTANTS not in new and (report / MUTANTS).exists():
+        read_mutants(report / MUTANTS)
+
+
+def _selftests(parts: tuple[Path, ...]) -> _Whole | None:
     from nvr_conformance.selftest.console import print_matrix
-    from nvr_conformance.selftest.files import join_selftests, read_selftest
+    from nvr_conformance.selftest.files import JoinedSelftests, read_selftest
 
     found = {path: read_selftest(path) for path in _paths(parts, SELFTEST)}
     if not found:
         return None
-    outcomes, rows, planned = join_selftests(found, report)
-    print_matrix(console, outcomes, rows)
-    if any(outcome.missing or outcome.extra for outcome in outcomes):
-        return EXIT_FAILURES
-    whole = len(outcomes) == planned and all(outcome.good for outcome in outcomes)
-    return EXIT_CONFORMANT if whole else EXIT_KIT_BROKE
+    joined = JoinedSelftests(found)
+
+    def leave(report: Path, console: Console) -> int:
+        joined.write(report)
+        print_matrix(console, joined.outcomes, joined.rows)
+        if any(outcome.missing or outcome.extra for outcome in joined.outcomes):
+            return EXIT_FAILURES
+        whole = len(joined.outcomes) == joined.planned and all(outcome.good for outcome in joined.outcomes)
+        return EXIT_CONFORMANT if whole else EXIT_KIT_BROKE
+
+    return _Whole(SELFTEST, leave)
 
 
-def _mutants(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
+def _mutants(parts: tuple[Path, ...]) -> _Whole | None:
     from nvr_conformance.cli.mutants import mutants_status, print_scores
     from nvr_conformance.selftest.files import write_mutants_page
     from nvr_conformance.selftest.mutation.files import joined_mutants, read_mutants, write_mutants
@@ -96,21 +127,29 @@ def _mutants(console: Console, parts: tuple[Path, ...], report: Path) -> int | N
     if not found:
         return None
     record = joined_mutants(found)
-    write_mutants(report, record)
-    write_mutants_page(report, record)
-    print_scores(console, record.scores)
-    return mutants_status(console, record)
+
+    def leave(report: Path, console: Console) -> int:
+        write_mutants(report, record)
+        write_mutants_page(report, record)
+        print_scores(console, record.scores)
+        return mutants_status(console, record)
+
+    return _Whole(MUTANTS, leave)
 
 
-def _fuzzings(console: Console, parts: tuple[Path, ...], report: Path) -> int | None:
+def _fuzzings(parts: tuple[Path, ...]) -> _Whole | None:
     from nvr_conformance.cli.fuzz_summary import join_summaries, read_summary, write_summary
 
     found = {path: read_summary(path) for path in _paths(parts, FUZZING)}
     if not found:
         return None
     whole = join_summaries(found)
-    write_summary(report / FUZZING, whole)
-    console.print(whole.line)
-    for text in whole.disagreements:
-        console.print(f"disagreement: {text}", markup=False, soft_wrap=True)
-    return EXIT_FAILURES if whole.disagreements else EXIT_CONFORMANT if whole.commands else EXIT_KIT_BROKE
+
+    def leave(report: Path, console: Console) -> int:
+        write_summary(report / FUZZING, whole)
+        console.print(whole.line, markup=False, soft_wrap=True)
+        for text in whole.disagreements:
+            console.print(f"disagreement: {text}", markup=False, soft_wrap=True)
+        return EXIT_FAILURES if whole.disagreements else EXIT_CONFORMANT if whole.commands else EXIT_KIT_BROKE
+
+    return _Whole(FUZZING, leave)

@@ -103,15 +103,14 @@ def print_scores(console: Console, scores: tuple[Score, ...]) -> None:
 
 
 def _tell(console: Console, outcome: Survivor, number: int, count: int) -> None:
-    from rich.markup import escape
-
+    from nvr_conformance.report.terminal import marked
     from nvr_conformance.selftest.mutation.trial import Fate
 
     mutant, judged = outcome.mutant, outcome.judged
     style = {Fate.KILLED: "green", Fate.SURVIVED: "bold red"}.get(judged.fate, "dim")
     seen = ", ".join(judged.by[:3]) or judged.reason
     place = f"{mutant.module}:{mutant.line} {mutant.text}" + (f" ({seen})" if seen else "")
-    console.print(f"{number}/{count} [{style}]{judged.fate}[/] {escape(place)}", soft_wrap=True)
+    console.print(f"{number}/{count} [{style}]{judged.fate}[/] {marked(place)}", soft_wrap=True)
     if judged.fate is Fate.SURVIVED:
         why = f"    known: {outcome.known}" if outcome.known else f"    {mutant.key}"
-        console.print(escape(why), soft_wrap=True)
+        console.print(marked(why), soft_wrap=True)

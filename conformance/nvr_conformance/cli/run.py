@@ -220,17 +220,15 @@ def _plan(console: Console, source: TargetSource, wanted: RunOptions, *, alone: 
 
 def _rehearse(console: Console, source: TargetSource, wanted: RunOptions) -> Plan | None:
     """The plan of a run; where there can be none, why."""
-    from rich.markup import escape
-
     from nvr_conformance.engine.rehearsal import rehearse
     from nvr_conformance.judgement.outcomes import PrerequisiteFailed
-    from nvr_conformance.report.terminal import moving_line
+    from nvr_conformance.report.terminal import marked, moving_line
 
     try:
         with moving_line(console, "rehearsing on an emulated recorder, to know how long it takes"):
             return rehearse(source, wanted)
     except PrerequisiteFailed as problem:
-        console.print(f"no plan: {escape(problem.reason)}")
+        console.print(f"no plan: {marked(problem.reason)}")
         return None
 
 

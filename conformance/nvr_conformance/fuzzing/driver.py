@@ -29,6 +29,7 @@ from nvr_conformance.fuzzing.steps import (
     values_of,
 )
 from nvr_conformance.fuzzing.surroundings import surroundings_of
+from nvr_conformance.judgement.plain_text import plain
 from nvr_conformance.reading.connection_information import used_uids_in
 from nvr_conformance.reading.gop import Gop
 from nvr_conformance.reading.playback_video import walk_chunk
@@ -319,7 +320,7 @@ class Driver:
         return stream.ended
 
     def _disagreement(self, step: Step, what: str) -> DisagreementError:
-        return DisagreementError(f"step {len(self.steps)}, {describe(step)}: {what}")
+        return DisagreementError(plain(f"step {len(self.steps)}, {describe(step)}: {what}"))
 
 
 def _may_end_streams(step: Step) -> bool:

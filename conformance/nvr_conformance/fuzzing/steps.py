@@ -14,6 +14,7 @@ from nvr_conformance.bounds import read_file, read_json
 from nvr_conformance.client.mask import mask_of
 from nvr_conformance.client.player import MINUTE
 from nvr_conformance.evidence.whole_files import write_file
+from nvr_conformance.judgement.plain_struct import PlainStruct
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +110,7 @@ def playing(label: str, name: str, moment: Moment | None = None) -> Send:
     return Send(label, "fast" if name in ("FF", "REW") else "step", {"PLAYCMD": name}, moment=moment)
 
 
-class FuzzFile(msgspec.Struct, frozen=True, kw_only=True):
+class FuzzFile(PlainStruct, frozen=True, kw_only=True):
     """A disagreement that was found: the steps that show it, and what was wrong at the last one."""
 
     format: str = FORMAT

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from nvr_conformance.engine.events import (
     CheckMade,
     Event,
@@ -17,7 +15,7 @@ from nvr_conformance.engine.events import (
 )
 from nvr_conformance.judgement.requirements import requirements
 from nvr_conformance.judgement.verdicts import Overall, Verdict
-from nvr_conformance.report.terminal import moving_line, print_table
+from nvr_conformance.report.terminal import marked, moving_line, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,7 +62,7 @@ class ConsoleReport:
             case RunStarted():
                 self._total = len(event.scenarios)
                 self._console.print(
-                    f"Judging {escape(event.target)} as MODEL {event.model}, "
+                    f"Judging {marked(event.target)} as MODEL {event.model}, "
                     f"{self._total} scenario{'s' * (self._total != 1)}, seed {event.seed}"
                 )
                 self._status = moving_line(self._console, "")
@@ -75,15 +73,15 @@ class ConsoleReport:
                 self._failed += check.verdict is Verdict.FAIL
                 if self._verbose:
                     self._console.print(
-                        f"  [{STYLES[check.verdict]}]{check.verdict}[/] {check.id} {escape(check.name)}: "
-                        f"{escape(check.actual)}"
+                        f"  [{STYLES[check.verdict]}]{check.verdict}[/] {check.id} {marked(check.name)}: "
+                        f"{marked(check.actual)}"
                     )
             case ScenarioFinished(name=name, outcome=outcome, reason=reason):
                 self._done += 1
                 self._show(name)
                 if outcome != "finished":
                     style = STYLES[Verdict.ERROR if outcome == "error" else Verdict.WARN]
-                    self._console.print(f"[{style}]{outcome}[/] {escape(name)}: {escape(reason)}")
+                    self._console.print(f"[{style}]{outcome}[/] {marked(name)}: {marked(reason)}")
             case RunFinished(result=result):
                 self.close()
                 print_result(self._console, result)
@@ -91,7 +89,7 @@ class ConsoleReport:
     def _show(self, name: str) -> None:
         if self._status is not None:
             failed = f", {self._failed} check{'s' * (self._failed != 1)} failed" if self._failed else ""
-            self._status.update(f"{self._done}/{self._total} {escape(name)}{failed}")
+            self._status.update(f"{self._done}/{self._total} {marked(name)}{failed}")
 
     def close(self) -> None:
         """Take the moving line away."""
@@ -109,20 +107,20 @@ def print_result(console: Console, result: Result) -> None:
     for measurement in result.measurements:
         stated = "" if measurement.stated is None else f" (stated: {measurement.stated:g} {measurement.unit})"
         console.print(
-            f"measured {measurement.id} {escape(f'{measurement.name}: {measurement.text}{stated}')}"
+            f"measured {measurement.id} {marked(f'{measurement.name}: {measurement.text}{stated}')}"
         )
     for problem in result.errors:
-        console.print(f"[{STYLES[Verdict.ERROR]}]error[/]: {escape(problem)}")
+        console.print(f"[{STYLES[Verdict.ERROR]}]error[/]: {marked(problem)}")
     for problem in result.untested:
-        console.print(f"[{STYLES[Verdict.ERROR]}]required[/]: {escape(problem)}")
+        console.print(f"[{STYLES[Verdict.ERROR]}]required[/]: {marked(problem)}")
     for problem in result.expectation_errors:
-        console.print(f"[{STYLES[Verdict.ERROR]}]wrong expectation[/]: {escape(problem)}")
+        console.print(f"[{STYLES[Verdict.ERROR]}]wrong expectation[/]: {marked(problem)}")
     took = duration(result.seconds)
     if result.planned_seconds:
         took += f" (planned: {duration(result.planned_seconds)})"
     style = _OVERALL_STYLES[result.verdict]
     console.print(
-        f"\n[{style}]{result.summary}[/], in {took}: {escape(result.judged)}: {_tally(result)}",
+        f"\n[{style}]{result.summary}[/], in {took}: {marked(result.judged)}: {_tally(result)}",
         soft_wrap=True,
     )
 
@@ -139,12 +137,12 @@ def _print_table(console: Console, result: Result) -> None:
         if row.verdict is Verdict.OBSERVED:
             text = "; ".join(dict.fromkeys(check.actual for check in row.checks))
         verdict = f"[{STYLES[row.verdict]}]{row.verdict}[/]"
-        rows.append((row.id, row.level, verdict, str(len(row.checks) or ""), escape(text)))
+        rows.append((row.id, row.level, verdict, str(len(row.checks) or ""), marked(text)))
     if rows:
         print_table(console, ("id", "level", "verdict", "checks", ""), rows)
     for reason, count in many.items():
         what = f"{count} requirement{'s' * (count != 1)} not tested"
-        console.print(f"{what}: {escape(reason)}", style=STYLES[Verdict.NOT_TESTED])
+        console.print(f"{what}: {marked(reason)}", style=STYLES[Verdict.NOT_TESTED])
 
 
 def _tally(result: Result) -> str:
@@ -166,14 +164,14 @@ def _print_failure(console: Console, row: RequirementResult) -> None:
     requirement = requirements()[row.id]
     style = STYLES[row.verdict]
     where = f"{row.id} (§{requirement.section})"
-    console.print(f"\n[{style}]{row.verdict}[/] {where}: {escape(requirement.text)}")
+    console.print(f"\n[{style}]{row.verdict}[/] {where}: {marked(requirement.text)}")
     if row.verdict is Verdict.ERROR:
-        console.print(f"  {escape(row.reason)}")
+        console.print(f"  {marked(row.reason)}")
     if row.expected_failure:
-        console.print(f"  expected: {escape(row.expected_failure)}")
+        console.print(f"  expected: {marked(row.expected_failure)}")
     for check in row.checks:
         if check.verdict in (Verdict.FAIL, Verdict.WARN):
-            console.print(f"  {escape(check.name)}")
-            console.print(f"    expected  {escape(check.expected)}")
-            console.print(f"    actual    {escape(check.actual)}")
-            console.print(f"    evidence  {escape(check.evidence)}", style="dim")
+            console.print(f"  {marked(check.name)}")
+            console.print(f"    expected  {marked(check.expected)}")
+            console.print(f"    actual    {marked(check.actual)}")
+            console.print(f"    evidence  {marked(check.evidence)}", style="dim")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from nvr_conformance.report.console import duration
-from nvr_conformance.report.terminal import print_table
+from nvr_conformance.report.terminal import marked, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,14 +18,14 @@ def print_plan(console: Console, plan: Plan, *, whole: bool) -> None:
     """The sum of a plan; ``whole``: each scenario, and each requirement that is left out, too."""
     if whole:
         rows = [
-            (escape(each.name), str(each.commands), duration(each.seconds), " ".join(each.ids))
+            (marked(each.name), str(each.commands), duration(each.seconds), " ".join(each.ids))
             for each in plan.scenarios
         ]
         print_table(console, ("scenario", "commands", "takes", "requirements"), rows)
         if plan.left_out:
             console.print("\nnot tested in this run, as far as can be foreseen:")
         for id_, reason in plan.left_out.items():
-            console.print(f"  {id_}  {escape(reason)}", soft_wrap=True)
+            console.print(f"  {id_}  {marked(reason)}", soft_wrap=True)
         console.print()
     end = (datetime.now(UTC) + timedelta(seconds=plan.seconds)).astimezone()
     console.print(

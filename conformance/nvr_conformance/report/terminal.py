@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
+
+from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,10 +19,30 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 
+_WIDEST = 10_000  # columns
+
+
 def make_console(*, stderr: bool = False) -> Console:
     """A console of this process. Where it is no terminal nothing is wrapped."""
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, soft_wrap=True)
+    width, height = _size()
+    console = Console(stderr=stderr, width=width, height=height)
+    if console.is_terminal:
+        return console
+    return Console(stderr=stderr, width=width, height=height, soft_wrap=True)
+
+
+def _size() -> tuple[int, int] | tuple[None, None]:
+    """What COLUMNS and LINES say, where they are set and say something; rich would believe in 0 columns.
+    None: it is asked of the terminal, whenever something is written."""
+    if os.environ.keys().isdisjoint(("COLUMNS", "LINES")):
+        return None, None
+    width, height = shutil.get_terminal_size()
+    return min(width, _WIDEST), height
+
+
+def marked(text: str) -> str:
+    """A text that may be a device's, or of somebody's file, as it stands in rich's markup."""
+    return escape(plain(text))
 
 
 def moving_line(console: Console, text: str) -> Status:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
-from nvr_conformance.report.terminal import print_table
+from nvr_conformance.report.terminal import marked, print_table
 from nvr_conformance.selftest.coverage import Coverage, State, Sums
 from nvr_conformance.selftest.trials import MODELS
 from nvr_conformance.selftest.variant_matrix import VariantRow, variant_rows
@@ -27,8 +25,8 @@ def outcome_line(outcome: Outcome) -> str:
     trial = outcome.trial
     name = f"healthy, seed {trial.seed}" if trial.healthy else trial.name
     return (
-        f"[{style}]{word}[/] MODEL {outcome.trial.model} {escape(name)} "
-        f"({outcome.seconds:.1f} s) {escape(outcome.problem)}"
+        f"[{style}]{word}[/] MODEL {outcome.trial.model} {marked(name)} "
+        f"({outcome.seconds:.1f} s) {marked(outcome.problem)}"
     ).rstrip()
 
 
@@ -62,11 +60,11 @@ def print_matrix(console: Console, outcomes: Sequence[Outcome], rows: Sequence[C
     """
     trials = [
         (
-            f"{escape(outcome.trial.name)} (M{outcome.trial.model})",
+            f"{marked(outcome.trial.name)} (M{outcome.trial.model})",
             f"[green]{_ids(outcome.killed)}[/]",
             f"[bold red]{_ids(outcome.missing)}[/]",
             f"[bold yellow]{_ids(outcome.extra)}[/]",
-            f"[magenta]{escape(outcome.problem)}[/]",
+            f"[magenta]{marked(outcome.problem)}[/]",
         )
         for outcome in sorted(outcomes, key=lambda each: (each.trial.defect or "", each.trial.model))
     ]
@@ -102,10 +100,10 @@ def _print_variants(console: Console, rows: Sequence[VariantRow]) -> None:
         held = frozenset(id_ for cell in row.cells.values() for id_ in cell.held)
         seen = frozenset(id_ for cell in row.cells.values() for id_ in cell.observed)
         counts = (str(row.cells[model].trials or "") for model in MODELS)
-        lines.append((escape(f"{row.name}={row.value}"), *counts, f"[bold red]{_ids(held)}[/]", _ids(seen)))
+        lines.append((marked(f"{row.name}={row.value}"), *counts, f"[bold red]{_ids(held)}[/]", _ids(seen)))
     headings = ("variant", *(f"M{model}" for model in MODELS), "held against it", "observed in")
     print_table(console, headings, lines)
 
 
 def _ids(ids: frozenset[str]) -> str:
-    return " ".join(sorted(ids))
+    return marked(" ".join(sorted(ids)))

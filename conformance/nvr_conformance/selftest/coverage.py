@@ -116,7 +116,7 @@ def observation_changes(outcomes: Sequence[Outcome]) -> dict[tuple[str, int], tu
         for what, digest in outcome.observed.items():
             usual = healthy.get((trial.model, what), set())
             if len(usual) == 1 and digest not in usual:
-                changed[what.split()[0], trial.model][trial.defect] = None
+                changed[what.partition(" ")[0], trial.model][trial.defect] = None
     return {key: tuple(names) for key, names in changed.items()}
 
 

@@ -10,6 +10,7 @@ import msgspec
 from nvr_conformance.bounds import read_file, read_json
 from nvr_conformance.engine.judge import chosen_ids
 from nvr_conformance.evidence.whole_files import require_folder, write_file
+from nvr_conformance.judgement.plain_struct import PlainStruct
 from nvr_conformance.judgement.requirements import Level
 from nvr_conformance.selftest.coverage import Coverage, State, Sums, coverage
 from nvr_conformance.selftest.mutation import files as mutants
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 SAVE_EVERY = 20  # trials
 
 
-class TrialRecord(msgspec.Struct, frozen=True):
+class TrialRecord(PlainStruct, frozen=True):
     """One trial. ``defect`` None: the healthy recorder. ``must_fail``: the ids that the defect breaks."""
 
     model: int
@@ -114,7 +115,7 @@ class RequirementRecord(msgspec.Struct, frozen=True):
     models: tuple[CellRecord, ...]
 
 
-class SelftestRecord(msgspec.Struct, frozen=True):
+class SelftestRecord(PlainStruct, frozen=True):
     """The whole file. ``planned``: how many trials there are to make, in this shard."""
 
     settings: Settings
@@ -241,24 +242,29 @@ def read_selftest(path: Path) -> SelftestRecord:
         raise ValueError(f"{path}: {problem}") from None
 
 
-def join_selftests(
-    parts: Mapping[Path, SelftestRecord], directory: Path
-) -> tuple[list[Outcome], list[Coverage], int]:
-    """Write the files of all shards together. What came of the trials, what that proves, and how many trials
-    there were to make.
+class JoinedSelftests:
+    """All shards as one self-test: what came of its trials, what that proves, and how many trials there were
+    to make. ValueError, in one line, where they do not go together."""
 
-    ValueError, in one line, where they do not go together. OSError where nothing can be written.
-    """
-    require_same({path: part.settings for path, part in parts.items()})
-    require_all({path: part.shard for path, part in parts.items()})
-    settings = next(iter(parts.values())).settings
-    require_this_version(settings.kit)
-    trials = plan_trials(settings)
-    ids, declared = chosen_ids(settings.select, settings.skip), declared_defects()
-    outcomes = [each for part in parts.values() for each in outcomes_of(part, part.shard.part(trials))]
-    files = SelftestFiles(directory, settings, trials, ids=ids, declared=declared)
-    files.finish(outcomes, sum(part.seconds for part in parts.values()))
-    return outcomes, coverage(outcomes, ids, declared), len(trials)
+    def __init__(self, parts: Mapping[Path, SelftestRecord]) -> None:
+        require_same({path: part.settings for path, part in parts.items()})
+        require_all({path: part.shard for path, part in parts.items()})
+        self._settings = next(iter(parts.values())).settings
+        require_this_version(self._settings.kit)
+        self._trials = plan_trials(self._settings)
+        self._ids = chosen_ids(self._settings.select, self._settings.skip)
+        self._seconds = sum(part.seconds for part in parts.values())
+        self._declared = declared_defects()
+        self.outcomes = [
+            each for part in parts.values() for each in outcomes_of(part, part.shard.part(self._trials))
+        ]
+        self.rows = coverage(self.outcomes, self._ids, self._declared)
+        self.planned = len(self._trials)
+
+    def write(self, directory: Path) -> None:
+        """Leave the files of the whole. OSError where nothing can be written."""
+        files = SelftestFiles(directory, self._settings, self._trials, ids=self._ids, declared=self._declared)
+        files.finish(self.outcomes, self._seconds)
 
 
 def outcomes_of(record: SelftestRecord, trials: Sequence[Trial]) -> list[Outcome]:

@@ -22,6 +22,10 @@ class Shard(msgspec.Struct, frozen=True):
     number: int = 1
     of: int = 1
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= self.of <= MOST:
+            raise ValueError(f"there is no shard {self.number} of {self.of}")
+
     def part(self, items: Sequence[T]) -> list[T]:
         """Every N-th item, from the K-th on: what takes long stands together in a list, and is spread."""
         return list(items[self.number - 1 :: self.of])
@@ -36,9 +40,12 @@ WHOLE = Shard()
 def read_shard(text: str) -> Shard:
     """``K/N``. ValueError, in one line, for anything else."""
     found = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", text)
-    if found is None or not 1 <= int(found[1]) <= int(found[2]) <= MOST:
-        raise ValueError(f"{text!r} is no shard: K/N, with K from 1 to N and N at most {MOST}")
-    return Shard(int(found[1]), int(found[2]))
+    try:
+        if found is not None:
+            return Shard(int(found[1]), int(found[2]))
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is no shard: K/N, with K from 1 to N and N at most {MOST}")
 
 
 def require_all(shards: Mapping[Path, Shard]) -> None:

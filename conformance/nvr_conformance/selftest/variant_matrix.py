@@ -60,7 +60,7 @@ def variant_rows(outcomes: Sequence[Outcome]) -> list[VariantRow]:
 def _cell(outcomes: Sequence[Outcome], healthy: Mapping[str, set[str]]) -> VariantCell:
     held = {id_ for outcome in outcomes for id_ in outcome.extra}
     observed = {
-        what.split()[0]
+        what.partition(" ")[0]
         for outcome in outcomes
         if len(outcome.trial.variants) == 1 and not outcome.problem
         for what, digest in outcome.observed.items()

@@ -11,6 +11,7 @@ from nvr_conformance.engine.judge import chosen_ids
 from nvr_conformance.fuzzing.examples import examples_in
 from nvr_conformance.fuzzing.steps import FuzzFile, LogIn, Send
 from nvr_conformance.judgement.about import kit_version
+from nvr_conformance.judgement.plain_text import plain
 from nvr_conformance.selftest.files import SelftestFiles
 from nvr_conformance.selftest.mutation.files import (
     MutantRecord,
@@ -152,6 +153,93 @@ def test_a_part_of_something_else_is_told(tmp_path):
     (part / "selftest.json").write_text("{}")
     answer = merged(part, report=tmp_path / "x")
     assert (answer.exit_code, "selftest.json" in answer.output) == (2, True)
+
+
+HOSTILE = "\x1b]0;x\x07\u202e[/bold]\nnvr-conformance: all is well"
+
+
+def changed(path, change):
+    told = json.loads(path.read_text())
+    change(told)
+    path.write_text(json.dumps(told))
+
+
+def test_texts_of_a_selftest_are_shown_and_not_obeyed(tmp_path):
+    part = selftest_part(tmp_path / "a", Shard(1, 1))
+
+    def change(told):
+        first, second, _ = told["trials"]
+        first["problem"] = HOSTILE
+        second["failed"] = [HOSTILE]
+        second["observed"] = {" ": HOSTILE, "": HOSTILE}
+
+    changed(part / "selftest.json", change)
+    answer = merged(part, report=tmp_path / "whole")
+    assert answer.exit_code == 1, answer.output
+    shown = r"\x1b]0;x\x07\u202e[/bold] nvr-conformance: all is well"
+    assert answer.output.count(shown) == 2
+    assert all(line.isprintable() for line in answer.output.splitlines())
+    assert "\u202e" not in (tmp_path / "whole/selftest.html").read_text()
+
+
+@pytest.mark.parametrize("target", ["x[/bold]", "http://[fd00::7]:80", HOSTILE])
+def test_texts_of_a_fuzzing_are_shown_and_not_obeyed(tmp_path, target):
+    part = fuzz_part(tmp_path / "a", Shard(1, 1), 3, "it")
+
+    def change(told):
+        told["settings"]["target"] = target
+        told["disagreements"] = [HOSTILE]
+
+    changed(part / "fuzz.json", change)
+    answer = merged(part, report=tmp_path / "whole")
+    assert answer.exit_code == 1, answer.output
+    assert answer.output.startswith(f"{plain(target)}: 10 commands")
+    assert len(answer.output.splitlines()) == 2
+    assert all(line.isprintable() for line in answer.output.splitlines())
+
+
+def test_all_is_read_before_anything_is_written(tmp_path):
+    part = selftest_part(tmp_path / "a", Shard(1, 1))
+    (part / "fuzz.json").write_text('{"settings": {"kit": "0"}}')
+    answer = merged(part, report=tmp_path / "whole")
+    assert (answer.exit_code, answer.output.count("\n")) == (2, 1), answer.output
+    assert not list((tmp_path / "whole").iterdir())
+
+
+@pytest.mark.parametrize(("joined", "beside"), [("selftest", "mutants"), ("mutants", "selftest")])
+def test_what_stands_beside_it_is_read_first(tmp_path, joined, beside):
+    part, whole = tmp_path / "a", tmp_path / "whole"
+    if joined == "selftest":
+        selftest_part(part, Shard(1, 1))
+    else:
+        mutants_part(part, Shard(1, 1), dict.fromkeys(range(3), Fate.KILLED))
+    whole.mkdir()
+    (whole / f"{beside}.json").write_text('{"settings": {"kit": "0"}}')
+    answer = merged(part, report=whole)
+    assert (answer.exit_code, f"{beside}.json: " in answer.output) == (2, True), answer.output
+    assert [path.name for path in whole.iterdir()] == [f"{beside}.json"]
+
+
+def test_the_report_is_none_of_the_parts(tmp_path):
+    part, link = fuzz_part(tmp_path / "a", Shard(1, 1), 3), tmp_path / "link"
+    link.symlink_to(part)
+    before = (part / "fuzz.json").read_bytes()
+    for report in (part, link, part / "../a"):
+        answer = merged(part, report=report)
+        assert (answer.exit_code, "is one of the parts" in answer.output) == (2, True), answer.output
+    assert [path.name for path in part.iterdir()] == ["fuzz.json"]
+    assert (part / "fuzz.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("shard", [(1, 10**12), (0, 0), (-1, 1), (2, 1)])
+def test_shards_that_cannot_be_are_told_in_one_line(tmp_path, shard):
+    part = fuzz_part(tmp_path / "a", Shard(1, 1), 3)
+    changed(
+        part / "fuzz.json", lambda told: told.update(shard=dict(zip(("number", "of"), shard, strict=True)))
+    )
+    answer = merged(part, report=tmp_path / "whole")
+    assert (answer.exit_code, answer.output.count("\n")) == (2, 1), answer.output
+    assert "there is no shard" in answer.output
 
 
 def test_examples_that_shards_share_are_done_again_first(tmp_path):

@@ -26,7 +26,7 @@ OURS = '{"settings": {"kit": "0.1", "of": "an older version"}, "more": [1]}'
     [
         ["selftest", "--model", "2", "--defect", "any-user"],
         ["selftest", "--mutants", "1"],
-        ["merge", "."],
+        ["merge", ".."],
     ],
 )
 def test_what_is_no_self_tests_is_refused_and_stays(tmp_path, monkeypatch, files, foreign, command):
