@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import ipaddress
 import struct
 from dataclasses import dataclass, field
@@ -11,6 +12,11 @@ _RAW_IP = 101
 _UDP, _TCP = 17, 6
 _FIN, _SYN, _PSH, _ACK = 0x01, 0x02, 0x08, 0x10
 _IPV6_HEADER = 40
+_OTHERS = {
+    b"\x0a\x0d\x0d\x0a": "it is a pcapng: save it as pcap",
+    b"\x1f\x8b": "it is compressed: unpack it",
+}
+"""What scapy would read as well, by its first bytes."""
 
 Address = tuple[str, int]
 
@@ -64,6 +70,11 @@ def read_pcap(file: IO[bytes]) -> Pcap:
 
     pcap = Pcap()
     incoming: dict[tuple[Address, Address], _Incoming] = {}
+    start = file.read(4)
+    for magic, what in _OTHERS.items():
+        if start.startswith(magic):
+            raise ValueError(what)
+    file.seek(-len(start), io.SEEK_CUR)
     try:
         reader = RawPcapReader(cast("str", file))  # it takes files as well
         if reader.linktype != _RAW_IP:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-from nvr_conformance.bounds import read_json
-from nvr_conformance.fuzzing.steps import FORMAT, FuzzFile
+from nvr_conformance.fuzzing.steps import FORMAT, read_found
 
 if TYPE_CHECKING:
     from hypothesis.database import ExampleDatabase
 
-    from nvr_conformance.fuzzing.steps import Step
+    from nvr_conformance.fuzzing.steps import FuzzFile, Step
 
 
 class Examples:
@@ -29,7 +28,7 @@ class Examples:
         """Those of all that were kept, the shortest first. What cannot be read any more is passed over."""
         for value in sorted(self._database.fetch(self._key), key=lambda each: (len(each), each)):
             try:
-                yield read_json(value, FuzzFile).steps
+                yield read_found(value).steps
             except ValueError:
                 continue
 

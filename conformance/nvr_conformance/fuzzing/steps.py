@@ -6,6 +6,7 @@ skipped. Times are relative, so that a file makes sense on any day.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -15,12 +16,26 @@ from nvr_conformance.client.mask import mask_of
 from nvr_conformance.client.player import MINUTE
 from nvr_conformance.evidence.whole_files import write_file
 from nvr_conformance.judgement.plain_struct import PlainStruct
+from nvr_protocol.commands.table import COMMANDS_BY_KEY
+from nvr_protocol.commands.urls import build_command
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 FORMAT = "nvrkit-fuzz-1"
 DEFAULT_AGO = 200 * MINUTE * 100  # hundredths before now: stands for a GOP's time where none was given yet
+
+# What a file may ask for: more than the fuzzer ever makes.
+_MODELS = (1, 2, 3)
+_MOST_STEPS = 10_000
+_MOST_USERS = 15
+_MOST_DIGITS = 1000  # of MASK
+_LONGEST = 7 * 24 * 3600  # seconds
+_FARTHEST = 366 * 24 * 3600 * 100  # hundredths
+_SOME_TIME = 1_700_000_000_00
+_LABEL = re.compile("s[0-9]{1,6}")  # a variable of a shell, too
+_TARGET = re.compile("/[!-~]{0,16383}")
 
 Anchor = Literal["now", "first", "last"]
 """Where a moment counts from: the recorder's time, the first or the last picture of the GOP given last."""
@@ -85,6 +100,8 @@ Step = LogIn | Send | Fetch | Malformed | Stranger | CountUids | LetPass
 WAYS = ("PLAY", "GOTODATE", "BPLAY", "PAUSE", "FF", "REW", "NEXTFRAME", "PREVFRAME")
 """What PLAYCMD can be, besides STOP (§3.2)."""
 _PLAY_KEYS = {"PLAY": "play", "GOTODATE": "goto", "BPLAY": "reverse", "PAUSE": "pause", "STOP": "stop"}
+_LIVE = ("live_rtp", "live_http")
+_NEVER_GIVEN = ("UID", "TIMEF")  # they are of the client and of the moment
 HARMLESS_KEYS = ("keep_alive", "live_setup", "log_errors", "log_events")
 CONTROLS: dict[str, dict[str, int | str]] = {
     "pan_tilt_zoom": {"PAN": 4, "TILT": -4, "ZOOM": 0},
@@ -128,12 +145,74 @@ def write_fuzz_file(path: Path, found: FuzzFile) -> None:
 def read_fuzz_file(path: Path) -> FuzzFile:
     """What ``write_fuzz_file`` wrote. ValueError in one line for anything else."""
     try:
-        found = read_json(read_file(path), FuzzFile)
+        return read_found(read_file(path))
     except (OSError, ValueError) as problem:
         raise ValueError(f"{path}: {problem}") from None
+
+
+def read_found(data: bytes) -> FuzzFile:
+    """A disagreement as JSON. ValueError in one line for anything else, and for steps that nobody can do."""
+    found = read_json(data, FuzzFile)
     if found.format != FORMAT:
-        raise ValueError(f"{path}: format {found.format!r}, expected {FORMAT!r}")
+        raise ValueError(f"format {found.format!r}, expected {FORMAT!r}")
+    if found.model not in _MODELS:
+        raise ValueError(f"there is no MODEL {found.model}; there are 1, 2 and 3")
+    require_doable(found.steps)
     return found
+
+
+def require_doable(steps: Sequence[Step]) -> None:
+    """ValueError, in one line, where a step is none that the fuzzer could have made: somebody wrote it."""
+    if len(steps) > _MOST_STEPS:
+        raise ValueError(f"{len(steps)} steps; {_MOST_STEPS} at most")
+    for number, step in enumerate(steps, 1):
+        if fault := _fault(step):
+            raise ValueError(f"step {number}: {fault}")
+    if sum(step.seconds for step in steps if isinstance(step, LetPass)) > _LONGEST:
+        raise ValueError(f"more than {_LONGEST} seconds pass in all")
+
+
+def _fault(step: Step) -> str:
+    """Why a step cannot be done; nothing where it can."""
+    label = getattr(step, "label", "s1")
+    if not _LABEL.fullmatch(label):
+        return f"{label[:40]!r} is no name of a client (s1, s2 …)"
+    match step:
+        case LogIn() if not 0 <= step.user <= _MOST_USERS:
+            return f"there is no user {step.user}; there are 0 to {_MOST_USERS}"
+        case LetPass() if not 0 <= step.seconds <= _LONGEST:
+            return f"{step.seconds:g} are no seconds from 0 to {_LONGEST}"
+        case Malformed() | Stranger() if not _TARGET.fullmatch(step.target):
+            return "its target is nothing that can stand in a request line"
+        case Fetch():
+            return _command_fault("camera", {"CAM": step.camera})
+        case Send():
+            return _fault_of_send(step)
+        case _:
+            return ""
+
+
+def _fault_of_send(step: Send) -> str:
+    if step.key not in COMMANDS_BY_KEY or not COMMANDS_BY_KEY[step.key].needs_uid:
+        return f"{step.key[:40]!r} is no command that a client sends by its UID"
+    if not step.values.keys().isdisjoint(_NEVER_GIVEN):
+        return f"its values name one of {', '.join(_NEVER_GIVEN)}"
+    digits = step.values.get("digits", 1)
+    if not (isinstance(digits, int) and 1 <= digits <= _MOST_DIGITS):
+        return f"digits is no number from 1 to {_MOST_DIGITS}"
+    if step.key in _LIVE and not step.values.keys() >= {"CAM", "CMD", "COMP"}:
+        return f"{step.key} needs CAM, CMD and COMP"
+    if step.moment is not None and abs(step.moment.ago) > _FARTHEST:
+        return f"ago {step.moment.ago} is more than a year"
+    return _command_fault(step.key, values_of(step, 1, 1, None if step.moment is None else _SOME_TIME))
+
+
+def _command_fault(key: str, values: dict[str, object]) -> str:
+    try:
+        build_command(key, UID=1, **values)  # type: ignore[arg-type]
+    except ValueError as problem:
+        return str(problem)
+    return ""
 
 
 def describe(step: Step) -> str:

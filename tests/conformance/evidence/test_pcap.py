@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from contextlib import suppress
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,3 +88,18 @@ def test_any_bytes_are_a_pcap_or_a_value_error(data):
     for start in (b"", bytes.fromhex("d4c3b2a1020004000000000000000000ffff000065000000")):
         with suppress(ValueError):
             assert read_pcap(io.BytesIO(start + data)).packets >= 0
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (
+            bytes.fromhex("0a0d0d0a1c0000004d3c2b1a01000000ffffffffffffffff1c000000"),
+            "is a pcapng: save it as pcap",
+        ),
+        (gzip.compress(b"what a pcap was"), "is compressed: unpack it"),
+    ],
+)
+def test_other_files_of_packets_are_named(start, said):
+    with pytest.raises(ValueError, match=said):
+        read_pcap(io.BytesIO(start))
