@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from nvr_conformance.cli.options import SHARD, recorder_options, require_files, require_folders
+from nvr_conformance.cli.places import require_apart
 from nvr_conformance.cli.stopping import no_traceback, say, writing
 from nvr_conformance.cli.words import Place
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_FAILURES, EXIT_KIT_BROKE, Judged
@@ -93,6 +94,7 @@ def fuzz(
     shown as lines for a shell and kept in a file.
     """
 
+    require_apart({"--keep": keep, "--json": summary, "--examples": examples})
     require_files({"--keep": keep, "--json": summary})
     require_folders({"--examples": examples})
 
@@ -120,7 +122,7 @@ def fuzz(
                 kept.keep(found)
         with writing(str(keep)):
             write_fuzz_file(keep, found)
-            click.echo(f"kept in {keep}: nvr-conformance replay {keep}")
+            say(f"kept in {keep}: nvr-conformance replay {keep}")
         return EXIT_FAILURES
 
     _guarded(options, work)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from nvr_conformance.judgement.expected_failures import ExpectedFailure
+    from nvr_conformance.report.writer import ReportWriter
     from nvr_conformance.selftest.shard import Shard
 
 _OPTIONS = (
@@ -155,11 +156,18 @@ def require_folders(places: Mapping[str, Path | None]) -> None:
     _require(places, whole_files.require_folder)
 
 
-def require_reports(places: Mapping[str, Path | None]) -> None:
-    """As ``require_folders``; click.BadParameter also where they hold what is no report."""
-    from nvr_conformance.report.place import require_place
+def report_writers(report: Path | None, **how: Any) -> list[ReportWriter]:
+    """Who writes what ``--report`` asks for; nobody where nothing was given. ``how``: as ReportWriter has it.
 
-    _require(places, require_place)
+    click.BadParameter where none can be written there, where what is there is no report, and where another
+    run is writing its own.
+    """
+    from nvr_conformance.report.writer import ReportWriter
+
+    try:
+        return [] if report is None else [ReportWriter(report, **how)]
+    except OSError as problem:
+        raise click.BadParameter(plain(str(problem)), param_hint="--report") from None
 
 
 def require_selftests(places: Mapping[str, Path | None]) -> None:
@@ -175,4 +183,4 @@ def _require(places: Mapping[str, Path | None], look: Callable[[Path], None]) ->
             if path is not None:
                 look(path)
         except OSError as problem:
-            raise click.BadParameter(str(problem), param_hint=option) from None
+            raise click.BadParameter(plain(str(problem)), param_hint=option) from None

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, require_reports
+from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, report_writers
+from nvr_conformance.cli.places import require_apart
 from nvr_conformance.cli.stopping import no_traceback, say, stop, tell
 from nvr_conformance.cli.words import Place, Scenarios
 from nvr_conformance.judgement.exit_status import EXIT_USAGE, Judged
@@ -43,14 +44,14 @@ def rejudge(
     from nvr_conformance.report.console import ConsoleReport
     from nvr_conformance.report.diff import changes, load_result, of_another_model
     from nvr_conformance.report.terminal import make_console
-    from nvr_conformance.report.writer import ReportWriter
 
-    if written is not None and written.exists() and written.samefile(report):
-        raise click.UsageError(f"{written} is what is judged: write the report elsewhere")
-    require_reports({"--report": written})
+    require_apart(
+        {"--report": written},
+        {"REPORT": report, "--expected-failures": expected_failures, "--scenarios": scenarios},
+    )
     known = read_known(expected_failures)
+    writers = report_writers(written)
     with closing(ConsoleReport(make_console(), verbose=verbose)) as console_report, no_traceback():
-        writers = [] if written is None else [ReportWriter(written)]
         try:
             result = judge_again(
                 report,

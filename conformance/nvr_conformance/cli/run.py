@@ -15,12 +15,14 @@ from nvr_conformance.cli.options import (
     EXPECTED_FAILURES,
     read_known,
     recorder_options,
+    report_writers,
     require_files,
-    require_reports,
 )
-from nvr_conformance.cli.stopping import no_traceback, tell
+from nvr_conformance.cli.places import require_apart
+from nvr_conformance.cli.stopping import no_traceback, say, tell
 from nvr_conformance.cli.words import Number, Place, Scenarios
 from nvr_conformance.judgement.exit_status import EXIT_CONFORMANT, EXIT_KIT_BROKE, Judged
+from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +122,6 @@ def run(
     from nvr_conformance.report.console import ConsoleReport
     from nvr_conformance.report.meeting import SecretsMet
     from nvr_conformance.report.terminal import make_console
-    from nvr_conformance.report.writer import ReportWriter
     from nvr_conformance.sources.source import TargetSource
 
     if plan_only:
@@ -135,6 +136,10 @@ def run(
     elif report is None:
         reporting = {"--show-uids": not redact_uids, "--note": notes}
         _refuse_idle(reporting, "for a report, and none is asked for by --report")
+    require_apart(
+        {"--report": report, "--profile-out": profile_out},
+        {"--config": config, "--expected-failures": expected_failures, "--scenarios": scenarios},
+    )
     options = _with_config(dataclasses.replace(options, timeout=timeout), config)
     wanted = RunOptions(
         select=select,
@@ -151,7 +156,8 @@ def run(
         read_required(required)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    require_reports({"--report": report})
+    passwords = (options.password, *(other.password for other in options.other_users))
+    writers = report_writers(report, passwords=passwords, redact_uids=redact_uids)
     require_files({"--profile-out": profile_out})
     console = make_console()
     with closing(ConsoleReport(console, verbose=verbose)) as console_report, no_traceback():
@@ -163,10 +169,6 @@ def run(
         if source.takes_its_time and options.pace != 0:
             plan = _plan(console, source, wanted)
             wanted = dataclasses.replace(wanted, planned_seconds=None if plan is None else plan.seconds)
-        passwords = (options.password, *(other.password for other in options.other_users))
-        writers = (
-            [] if report is None else [ReportWriter(report, passwords=passwords, redact_uids=redact_uids)]
-        )
         met = [] if profile_out is None else [SecretsMet(passwords)]
         result = judge_source(source, wanted, reporters=[*writers, *met, console_report])
         for writer in writers:
@@ -248,7 +250,7 @@ def _write_profile(path: Path, source: TargetSource, result: Result, redactor: R
     except PrerequisiteFailed as problem:
         tell(f"no profile: {problem}")
         return
-    click.echo(f"profile in {path}: dialect {profile.dialect.name}")
+    say(f"profile in {path}: dialect {profile.dialect.name}")
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -261,5 +263,5 @@ def _read_config(path: Path) -> dict[str, Any]:
     try:
         settings: dict[str, Any] = msgspec.to_builtins(read_recorder(path))
     except ConfigurationError as problem:
-        raise click.BadParameter(str(problem), param_hint="--config") from None
+        raise click.BadParameter(plain(str(problem)), param_hint="--config") from None
     return {key: value for key, value in settings.items() if value is not None and (value or key != "users")}

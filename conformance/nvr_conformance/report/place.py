@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +11,11 @@ from nvr_conformance.bounds import read_file, read_json
 from nvr_conformance.evidence.index import NAME as INDEX
 from nvr_conformance.evidence.index import read_index
 from nvr_conformance.evidence.whole_files import require_folder, write_file
+
+try:
+    import fcntl
+except ImportError:  # on Windows nobody is kept out
+    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +27,7 @@ SUFFIXES = (".txt", ".pcap", ".json")
 UNFINISHED = "unfinished.json"
 """There while a report is being made: what it may have left, should it be cut off."""
 _FORMAT = "nvrkit-unfinished-1"
-_FIXED = ("index.html", "result.json", "declaration.json", "junit.xml", f"{EVIDENCE}/{INDEX}", UNFINISHED)
+FILES = ("index.html", "result.json", "declaration.json", "junit.xml", f"{EVIDENCE}/{INDEX}", UNFINISHED)
 
 
 class Unfinished(msgspec.Struct, frozen=True):
@@ -37,7 +43,7 @@ def require_place(folder: Path) -> None:
     require_folder(folder)
     require_folder(folder / EVIDENCE)
     ours, markers = _older(folder)
-    fixed = () if markers else _FIXED
+    fixed = () if markers else FILES
     foreign = [name for name in fixed if (folder / name).exists()]
     foreign += [
         f"{EVIDENCE}/{path.name}"
@@ -50,6 +56,32 @@ def require_place(folder: Path) -> None:
         raise OSError(f"{folder} holds files that are no report: {named}{more}; name another directory")
 
 
+def hold(folder: Path) -> int | None:
+    """Keep other runs out of a folder: two reports in one would be neither. OSError, in words for a user,
+    where another run is in it.
+
+    Closing the handle lets them in, and so does the end of the process, whatever ends it: the folder itself
+    is locked, and no file tells of it. None: its filesystem has no locks.
+    """
+    if fcntl is None:
+        return None
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except PermissionError:  # of a folder that can be written in and not read
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise OSError(
+            f"{folder}: another run is writing its report there; name another directory, or wait for its end"
+        ) from None
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
 def begin(folder: Path, files: Iterable[str]) -> None:
     """Take an older report away: if this one breaks, its verdict must not be mistaken for this one's.
 
@@ -60,7 +92,7 @@ def begin(folder: Path, files: Iterable[str]) -> None:
         unfinished = Unfinished(_FORMAT, tuple(sorted({*older, *files})))
         write_file(folder / UNFINISHED, msgspec.json.encode(unfinished) + b"\n")
     finally:
-        for name in (*_FIXED[:-1], *(f"{EVIDENCE}/{name}" for name in older)):
+        for name in (*FILES[:-1], *(f"{EVIDENCE}/{name}" for name in older)):
             (folder / name).unlink(missing_ok=True)
 
 

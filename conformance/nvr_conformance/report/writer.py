@@ -13,8 +13,10 @@ unfinished.json    while all that is being made, see place.py
 from __future__ import annotations
 
 import io
+import os
 import re
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import msgspec
 
@@ -25,12 +27,12 @@ from nvr_conformance.evidence.pcap_writing import write_pcap
 from nvr_conformance.evidence.redaction import UNMASKED, Redactor
 from nvr_conformance.evidence.scenario_file import evidence_json, packet_numbers
 from nvr_conformance.evidence.transcript import excerpt, meet_all, transcript
-from nvr_conformance.evidence.whole_files import PRIVATE, write_file
+from nvr_conformance.evidence.whole_files import PRIVATE, require_folder, write_file
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_conformance.report.declaration import declaration_json
 from nvr_conformance.report.page import PageExtras, render_page
 from nvr_conformance.report.pictures import ReportPictures
-from nvr_conformance.report.place import SUFFIXES, begin, end, require_place
+from nvr_conformance.report.place import SUFFIXES, begin, end, hold, require_place
 from nvr_conformance.report.result_files import junit_xml, result_json
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ _EXCHANGE = re.compile(r"^(.*), exchange ([0-9]+)$")
 
 
 class ReportWriter:
-    """A reporter that leaves its files in a directory, which is made if need be. OSError where it cannot.
+    """A reporter that leaves its files in a directory, which is made if need be. OSError where it cannot, and
+    where another run is at it: until the report is whole, the directory is this one's.
 
     ``redact_uids`` replaces UIDs in all files: they may be valid still; passwords and Digest answers never
     appear.
@@ -68,6 +71,9 @@ class ReportWriter:
         self._pictures = ReportPictures()
         self.problem = ""
         """What kept it from writing on; the run goes its way."""
+        require_folder(directory)
+        held = hold(directory)
+        self._let_go = (lambda: None) if held is None else finalize(self, os.close, held)
         require_place(directory)
 
     def __call__(self, event: Event) -> None:
@@ -159,6 +165,7 @@ class ReportWriter:
         )
         write_file(self._directory / "index.html", render_page(result, extras).encode())
         end(self._directory)
+        self._let_go()
 
 
 def redacted(result: Result, redactor: Redactor, places: Mapping[str, str]) -> Result:

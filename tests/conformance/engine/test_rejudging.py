@@ -324,7 +324,7 @@ def test_the_command_writes_a_report_elsewhere(copy, tmp_path):
     assert again.ids(Verdict.PASS) == load_result(copy).ids(Verdict.PASS)
     answer = CliRunner().invoke(main, ["rejudge", str(copy), "--report", str(copy)])
     assert answer.exit_code == 2
-    assert "write the report elsewhere" in answer.output
+    assert "which is of REPORT: name another place" in answer.output
 
 
 def changed_index(copy, **said):

@@ -1,10 +1,17 @@
 """What of a folder is a report's: that alone the next one takes away."""
 
+import errno
+import fcntl
 import json
+import subprocess
+import sys
 
 import pytest
 
+from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.events import RunStarted
+from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.evidence.index import RunIndex, index_json
 from nvr_conformance.report.place import UNFINISHED, begin, require_place
 from nvr_conformance.report.writer import ReportWriter
@@ -83,3 +90,47 @@ def test_one_that_was_cut_off_while_an_older_one_was_taken_away(tmp_path):
     fill(tmp_path, "evidence/test_old.txt", "evidence/test_new.txt")
     require_place(tmp_path)
     assert set(json.loads((tmp_path / UNFINISHED).read_bytes())["files"]) == {"test_old.txt", "test_new.txt"}
+
+
+def test_a_folder_is_of_one_run_at_a_time(tmp_path):
+    first = ReportWriter(tmp_path)
+    first(RunStarted("it", 2, 0, ("test_it",), frozenset(), ()))
+    with pytest.raises(OSError, match="another run is writing its report there"):
+        ReportWriter(tmp_path)
+    assert names_in(tmp_path) == [UNFINISHED]
+    del first
+    assert ReportWriter(tmp_path).problem == ""
+
+
+def test_a_report_that_is_whole_lets_the_next_one_in(tmp_path, fake_recorder):
+    scenarios = tmp_path / "test_it.py"
+    scenarios.write_text("")
+    first = ReportWriter(tmp_path / "r")
+    judge(TargetOptions(url=fake_recorder.url, model=2), RunOptions(scenarios=scenarios), reporters=[first])
+    assert (tmp_path / "r/result.json").exists()
+    assert ReportWriter(tmp_path / "r").problem == first.problem == ""
+
+
+def test_a_run_that_was_killed_lets_the_next_one_in(tmp_path):
+    code = (
+        "import pathlib, sys; from nvr_conformance.report.writer import ReportWriter; "
+        "writer = ReportWriter(pathlib.Path(sys.argv[1])); print('there', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as run:
+        assert run.stdout.readline() == b"there\n"
+        with pytest.raises(OSError, match="another run"):
+            ReportWriter(tmp_path)
+        run.kill()
+    ReportWriter(tmp_path)
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("problem", [errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_where_there_are_no_locks_reports_are_written_all_the_same(tmp_path, monkeypatch, problem):
+    def no_locks(handle, how):
+        raise OSError(problem, "no locks")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    assert [ReportWriter(tmp_path).problem for _ in range(2)] == ["", ""]
