@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvr_conformance.cli.places import require_working_directory
 from nvr_conformance.cli.words import Number, Place
 from nvr_conformance.evidence import whole_files
 from nvr_conformance.judgement.plain_text import plain
@@ -106,6 +107,7 @@ def recorder_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         from nvr_conformance.sources.target_options import OptionError, read_target_options
 
+        require_working_directory()
         try:
             options = read_target_options(
                 url=url,

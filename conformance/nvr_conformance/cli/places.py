@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from nvr_conformance.cli.stopping import stop
+from nvr_conformance.judgement.exit_status import EXIT_USAGE
 from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
@@ -30,6 +32,14 @@ class _Claim(NamedTuple):
             or (self.whole and self.real in other.real.parents)
             or (other.whole and other.real in self.real.parents)
         )
+
+
+def require_working_directory() -> None:
+    """End the command, in one line, where the folder that it was started in is gone: pytest starts there."""
+    try:
+        Path.cwd()
+    except OSError as problem:
+        stop(f"the working directory: {problem.strerror}; start in one that is there", EXIT_USAGE)
 
 
 def require_apart(written: Mapping[str, Path | None], read: Mapping[str, Path | None] | None = None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from nvr_conformance.cli.options import EXPECTED_FAILURES, read_known, report_writers
-from nvr_conformance.cli.places import require_apart
+from nvr_conformance.cli.places import require_apart, require_working_directory
 from nvr_conformance.cli.stopping import no_traceback, say, stop, tell
 from nvr_conformance.cli.words import Place, Scenarios
 from nvr_conformance.judgement.exit_status import EXIT_USAGE, Judged
@@ -45,6 +45,7 @@ def rejudge(
     from nvr_conformance.report.diff import changes, load_result, of_another_model
     from nvr_conformance.report.terminal import make_console
 
+    require_working_directory()
     require_apart(
         {"--report": written},
         {"REPORT": report, "--expected-failures": expected_failures, "--scenarios": scenarios},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nvr_conformance.cli.options import SHARD, require_selftests
+from nvr_conformance.cli.places import require_working_directory
 from nvr_conformance.cli.stopping import stop, writing
 from nvr_conformance.cli.words import Number, Place, Scenarios
 from nvr_conformance.judgement.exit_status import (
@@ -114,6 +115,7 @@ def selftest(
     from nvr_conformance.selftest.planning import Settings, declared_defects, plan_trials
     from nvr_conformance.selftest.trials import MODELS, usual_jobs
 
+    require_working_directory()
     require_selftests({"--report": report})
     if mutants is not None:
         from nvr_conformance.cli.mutants import run_mutants

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from nvr_conformance.judgement.exit_status import EXIT_KIT_BROKE, EXIT_UNREACHABLE
-from nvr_conformance.judgement.outcomes import TargetUnreachableError
+from nvr_conformance.judgement.outcomes import ScenarioStopped, TargetUnreachableError
 from nvr_conformance.judgement.plain_text import plain
 
 if TYPE_CHECKING:
@@ -44,12 +44,14 @@ def stop(text: str, status: int) -> NoReturn:
 
 @contextmanager
 def no_traceback() -> Iterator[None]:
-    """Whatever goes wrong meanwhile ends the command by ``stop``: no recorder there, Ctrl-C, a fault of the
-    kit's."""
+    """Whatever goes wrong meanwhile ends the command by ``stop``: no recorder there, one that nothing can be
+    done with, Ctrl-C, a fault of the kit's."""
     try:
         yield
     except TargetUnreachableError as problem:
         stop(str(problem), EXIT_UNREACHABLE)
+    except ScenarioStopped as problem:
+        stop(f"inconclusive: {problem}", EXIT_KIT_BROKE)
     except KeyboardInterrupt:
         stop("interrupted", EXIT_KIT_BROKE)
     except Exception as problem:

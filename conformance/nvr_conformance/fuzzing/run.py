@@ -19,11 +19,13 @@ from nvr_conformance.fuzzing.driver import DisagreementError, Driver
 from nvr_conformance.fuzzing.rules.state_machine import RecorderMachine
 from nvr_conformance.fuzzing.shrinking import Finding, confirm, replay, shrink
 from nvr_conformance.fuzzing.surroundings import surroundings_of
+from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from nvr_conformance.client.target import Target
+    from nvr_conformance.fuzzing.reference_model import Surroundings
     from nvr_conformance.fuzzing.steps import Step
 
 BATCH = 10
@@ -90,10 +92,12 @@ def fuzz(
 ) -> FuzzRun:
     """Fuzz a target for ``budget`` seconds (or ``most_examples``); stops at the first disagreement, shrunk.
 
+    PrerequisiteFailed where the recorder has no camera, or nobody may log in any more.
+
     ``steps``: rules in an example. The same seed on the same recorder makes the same runs; ``shard`` K of N
     makes every N-th batch of them. First the ``known_steps`` are done again, which disagreed some time.
     """
-    known = surroundings_of(target)
+    known = _with_cameras(target)
     run = FuzzRun(possible_combinations(known, ptz=target.allows("ptz"), eviction=target.allows("eviction")))
     begun = time.monotonic()
     deadline = begun + budget
@@ -149,6 +153,13 @@ def fuzz(
             run.shrinking = False
     run.seconds = time.monotonic() - begun
     return run
+
+
+def _with_cameras(target: Target) -> Surroundings:
+    known = surroundings_of(target)
+    if not known.cameras:
+        raise PrerequisiteFailed("as_getinfo.cgi names no camera that is connected")
+    return known
 
 
 def _first_again(target: Target, known: Iterable[Sequence[Step]], until: float) -> Finding | None:

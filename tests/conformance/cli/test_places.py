@@ -85,6 +85,21 @@ def test_beside_one_another_there_is_room(place):
     require_apart({"--keep": Path(os.devnull), "--json": Path(os.devnull)})
 
 
+@pytest.mark.parametrize(
+    "command", ["run", "run --plan", "rejudge /", "selftest", "fuzz", "replay /dev/null"]
+)
+def test_a_working_directory_that_is_gone_is_told_in_one_line(tmp_path, monkeypatch, command):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    answer = CliRunner().invoke(main, command.split())
+    assert answer.exit_code == 2, answer.output
+    assert answer.output == (
+        "nvr-conformance: the working directory: No such file or directory; start in one that is there\n"
+    )
+
+
 @pytest.mark.parametrize("words", ["run --report new", "rejudge judged --report new"])
 def test_where_another_run_is_writing_none_starts(place, words):
     writer = ReportWriter(place / "new")
