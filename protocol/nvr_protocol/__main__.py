@@ -15,10 +15,14 @@ LARGEST = 64 * 1024 * 1024
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Show one file. Exit status 1 for bytes that are not as drawn, 2 where there is no such file, or stdout
-    takes nothing."""
+    """Show one file. Exit status 1 for bytes that are not as drawn, 2 where there is no such file, stdin is
+    closed, or stdout takes nothing."""
     if len(arguments) != 1 or arguments[0].startswith("--"):
         print("usage: python -m nvr_protocol FILE", file=sys.stderr)
+        return 2
+    name = _shown(arguments[0])
+    if arguments[0] == "-" and sys.stdin is None:
+        print(f"{name}: stdin is closed", file=sys.stderr)
         return 2
     try:
         if arguments[0] == "-":
@@ -27,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
             with Path(arguments[0]).open("rb") as file:
                 data = file.read(LARGEST + 1)
     except OSError as error:
-        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
+        print(f"{name}: {error.strerror}", file=sys.stderr)
         return 2
     try:
         if len(data) > LARGEST:
@@ -37,13 +41,18 @@ def main(arguments: Sequence[str]) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except ProtocolError as error:
-        print(f"{arguments[0]}: {error}", file=sys.stderr)
+        print(f"{name}: {error}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"stdout cannot be written: {error.strerror}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is flushed at the end
         return 2
     return 0
+
+
+def _shown(name: str) -> str:
+    """A file's name on a terminal, which it may be meant for: what is no character to be seen is escaped."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in name)
 
 
 if __name__ == "__main__":

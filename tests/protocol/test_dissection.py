@@ -183,3 +183,19 @@ def test_the_command_shows_what_the_encoding_lacks(tmp_path):
     assert shown.stderr == b"fehlt\\u2026.bin: No such file or directory\n".replace(
         b"fehlt", str(tmp_path).encode() + b"/fehlt"
     )
+
+
+def test_the_command_says_that_stdin_is_closed():
+    command = f'exec "{sys.executable}" -m nvr_protocol - <&-'
+    ended = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (2, b"-: stdin is closed\n")
+
+
+def test_names_of_files_are_shown_and_not_obeyed(tmp_path, capsys):
+    path = tmp_path / "a\x1b[2J\u202e\nall is well é"
+    assert main([str(path)]) == 2
+    path.write_bytes(b"no")
+    assert main([str(path)]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith(rf"{tmp_path}/a\x1b[2J\u202e\nall is well é: ") for line in lines)
