@@ -19,8 +19,6 @@ from nvr_conformance.judgement.exit_status import (
     Judged,
 )
 from nvr_conformance.judgement.plain_text import plain
-from nvr_conformance.selftest.place import FILE as SELFTEST
-from nvr_conformance.selftest.place import FUZZING, MUTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,19 +88,21 @@ def _require_pages(report: Path, wholes: Sequence[_Whole]) -> None:
     """ValueError, in one line, where the page is to show a file besides that is there and cannot be read."""
     from nvr_conformance.selftest.files import read_selftest
     from nvr_conformance.selftest.mutation.files import read_mutants
+    from nvr_conformance.selftest.place import FILE, MUTANTS
 
     new = {whole.file for whole in wholes}
-    if MUTANTS in new and SELFTEST not in new and (report / SELFTEST).exists():
-        read_selftest(report / SELFTEST)
-    if SELFTEST in new and MUTANTS not in new and (report / MUTANTS).exists():
+    if MUTANTS in new and FILE not in new and (report / FILE).exists():
+        read_selftest(report / FILE)
+    if FILE in new and MUTANTS not in new and (report / MUTANTS).exists():
         read_mutants(report / MUTANTS)
 
 
 def _selftests(parts: tuple[Path, ...]) -> _Whole | None:
     from nvr_conformance.selftest.console import print_matrix
     from nvr_conformance.selftest.files import JoinedSelftests, read_selftest
+    from nvr_conformance.selftest.place import FILE
 
-    found = {path: read_selftest(path) for path in _paths(parts, SELFTEST)}
+    found = {path: read_selftest(path) for path in _paths(parts, FILE)}
     if not found:
         return None
     joined = JoinedSelftests(found)
@@ -115,13 +115,14 @@ def _selftests(parts: tuple[Path, ...]) -> _Whole | None:
         whole = len(joined.outcomes) == joined.planned and all(outcome.good for outcome in joined.outcomes)
         return EXIT_CONFORMANT if whole else EXIT_KIT_BROKE
 
-    return _Whole(SELFTEST, leave)
+    return _Whole(FILE, leave)
 
 
 def _mutants(parts: tuple[Path, ...]) -> _Whole | None:
     from nvr_conformance.cli.mutants import mutants_status, print_scores
     from nvr_conformance.selftest.files import write_mutants_page
     from nvr_conformance.selftest.mutation.files import joined_mutants, read_mutants, write_mutants
+    from nvr_conformance.selftest.place import MUTANTS
 
     found = {path: read_mutants(path) for path in _paths(parts, MUTANTS)}
     if not found:
@@ -139,6 +140,7 @@ def _mutants(parts: tuple[Path, ...]) -> _Whole | None:
 
 def _fuzzings(parts: tuple[Path, ...]) -> _Whole | None:
     from nvr_conformance.cli.fuzz_summary import join_summaries, read_summary, write_summary
+    from nvr_conformance.selftest.place import FUZZING
 
     found = {path: read_summary(path) for path in _paths(parts, FUZZING)}
     if not found:
