@@ -106,6 +106,12 @@ def movable(target: Target) -> dict[int, Camera]:
     return {number: seen for number, seen in all_seen(target).items() if seen["ptz"]}
 
 
+def fixed_cameras(target: Target) -> list[int]:
+    """Those of which the control port tells that they have none."""
+    seen = all_seen(target)
+    return [camera for camera in target.cameras if camera in seen and not seen[camera]["ptz"]]
+
+
 def operator_of(target: Target, session: Session) -> Operator:
     """Somebody who controls the first camera that moves, where the control port tells; else the first that
     takes a command by which nothing moves, or the first of all where none does."""

@@ -12,6 +12,7 @@ from nvr_conformance.procedures.camera_operator import (
     STOPPED,
     Operator,
     another,
+    fixed_cameras,
     operator_of,
 )
 from nvr_conformance.scenario import Check, Client, Fact, NotTested, Observe, Require, Target, scenario
@@ -54,7 +55,9 @@ OUT_OF_RANGE = (
 
 
 @scenario("CTL-01", "CTL-02", needs=("ptz",))
-def test_speeds(target: Target, client: Client, check: Check, not_tested: NotTested) -> None:
+def test_speeds(
+    target: Target, client: Client, check: Check, observe: Observe, not_tested: NotTested
+) -> None:
     """Each direction at the fastest of 16 speeds and of 256, and 0; it moves so, and stops by itself."""
     operator = operator_of(target, client.login())
     accepted = Functions(operator, check, not_tested)
@@ -93,6 +96,9 @@ def test_speeds(target: Target, client: Client, check: Check, not_tested: NotTes
                 )
             target.pass_time(STOPPED)
     accepted.close()
+    for fixed in fixed_cameras(target)[:1]:
+        answer = Operator(target, operator.session, fixed).move()
+        observe("CTL-01", answer, f"camera {fixed}, which has no PTZ")
     if operator.sight() is not None:
         _judge_stops(operator, check)
         if target.clock == "manual":

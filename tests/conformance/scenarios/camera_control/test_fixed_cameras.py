@@ -48,3 +48,10 @@ def test_a_refusal_counts_where_the_camera_is_known_to_move():
     """By the control port: nobody takes the recorder for one without PTZ."""
     options = TargetOptions(model=2, setup=cameras(3), defects=("focus-reads-the-last-ctrl",))
     assert judge(options, RunOptions(select=("CTL-*",))).ids(Verdict.FAIL) == {"CTL-06"}
+
+
+def test_what_a_fixed_camera_gets_is_observed():
+    result = judge(TargetOptions(model=2, setup=cameras(3)), RunOptions(select=("CTL-01",)))
+    (row,) = (row for row in result.requirements if row.id == "CTL-01")
+    (seen,) = (check.actual for check in row.checks if check.name == "camera 1, which has no PTZ")
+    assert seen.startswith("404")
