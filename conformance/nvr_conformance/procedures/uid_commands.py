@@ -13,7 +13,7 @@ from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.reading.gop import SECOND
 from nvr_conformance.reading.login_page import read_uid
-from nvr_conformance.wire.live_streams import LiveRtp
+from nvr_conformance.wire.live_streams import LiveRtp, LiveStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,14 +86,10 @@ def uid_commands(target: Target) -> list[UidCommand]:
         target.pass_time(RECALLED)
 
     def start_http(session: Session) -> Exchange:
-        stream = session.start_http(camera, "H264")
-        stream.close()
-        return stream.exchange
+        return _closed(session.start_http(camera, "H264"))
 
     def start_rtp(session: Session) -> Exchange:
-        stream = session.start_rtp(camera, "H264")
-        stream.close()
-        return stream.exchange
+        return _closed(session.start_rtp(camera, "H264"))
 
     def stop_http(session: Session) -> Exchange:
         return session.get("live_http", CAM=camera, CMD="STOP", COMP="H264")
@@ -143,10 +139,11 @@ def with_other_values(target: Target) -> list[UidCommand]:
     def choose(session: Session) -> None:
         session.get("mask", MASK=mask)
 
-    def start_jpeg(session: Session) -> Exchange:
-        stream = session.start_http(camera, "JPEG")
-        stream.close()
-        return stream.exchange
+    def start_http(comp: str) -> Callable[[Session], Exchange]:
+        return lambda session: _closed(session.start_http(camera, comp))
+
+    def start_rtp(comp: str) -> Callable[[Session], Exchange]:
+        return lambda session: _closed(session.start_rtp(camera, comp))
 
     def back(key: str, playcmd: str) -> Callable[[Session], Exchange]:
         return lambda session: session.get(key, PLAYCMD=playcmd, TIMEF=shown)
@@ -159,9 +156,18 @@ def with_other_values(target: Target) -> list[UidCommand]:
     return [
         UidCommand("fast REW", back("fast", "REW"), choose),
         UidCommand("step PREVFRAME", back("step", "PREVFRAME"), choose),
-        UidCommand("live_http START of JPEG", start_jpeg),
-        UidCommand("download MP4VO", file_of("MP4VO")),
+        UidCommand("live_http START of JPEG", start_http("JPEG")),
+        UidCommand("live_http START of H265", start_http("H265")),
+        # Over RTP: the video that audio rides on runs though nobody reads it.
+        UidCommand("live_rtp START of AUDIO", start_rtp("AUDIO"), start_rtp("H264")),
+        *(UidCommand(f"download {kind}", file_of(kind)) for kind in ("MP4VO", "MP4", "N3")),
     ]
+
+
+def _closed(stream: LiveStream) -> Exchange:
+    """How START was answered, of a stream that nobody will read."""
+    stream.close()
+    return stream.exchange
 
 
 def playing_uid(target: Target, client: Client) -> Session | None:

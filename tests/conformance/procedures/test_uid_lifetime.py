@@ -111,7 +111,7 @@ class Recorder:
     """A recorder on a clock that moves when somebody waits; target and client in one. Each answer takes
     ``slow`` seconds; ``lifetime`` is given the number of the UID."""
 
-    clock, timeout, users = "real", 10.0, ()
+    clock, timeout, users, cameras = "real", 10.0, (), ()
 
     def __init__(self, lifetime, *, slow=0.02, pace=3.0, used=0, maximum=16, empty=False, reuses=False):
         self.lifetime = lifetime if callable(lifetime) else lambda uid: lifetime

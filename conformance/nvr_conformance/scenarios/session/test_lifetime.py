@@ -14,7 +14,7 @@ from nvr_conformance.procedures.uid_commands import (
 )
 from nvr_conformance.procedures.uid_lifetime import LIFETIME, LifetimeMeasuring
 from nvr_conformance.procedures.uid_lifetime_search import contradicting
-from nvr_conformance.scenario import Check, Client, NotTested, Require, Target, scenario
+from nvr_conformance.scenario import MINUTE, Check, Client, NotTested, Require, Target, scenario
 
 if TYPE_CHECKING:
     from nvr_conformance.scenario import Measure
@@ -32,17 +32,25 @@ def _margin(target: Target) -> float:
 def test_idle_uid(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested, measure: Measure
 ) -> None:
-    """UIDs left alone, after a login, a keep-alive and a picture of playback: alive just before 90 s, gone
-    just after."""
+    """UIDs left alone, after a login, a keep-alive behind live that was stopped, and a picture of playback
+    behind a download: alive just before 90 s, gone just after."""
     margin = _margin(target)
     require(quick_login(client).is_alive(), "status.cgi is refused on a fresh UID")
     young, old, kept = (IdleUid(target, quick_login(client)) for _ in range(3))
     others = _of_the_last_user(target, client, 2)
     target.pass_time(50)
+    for camera in target.cameras[:1]:
+        stream = kept.session.start_http(camera, "H264")
+        kept.session.stop(stream)
+        stream.close()
     was_kept = kept.send().alive
     playing = playing_uid(target, client)
     played = None if playing is None else IdleUid(target, playing)
     if played is not None:
+        minute = int(target.unix_time()) // MINUTE * MINUTE
+        played.session.get(
+            "download", KIND="LIST", CAM=target.cameras[0], STARTTIME=minute - MINUTE, ENDTIME=minute
+        )
         played.restart()
 
     young.wait(LIFETIME - margin)
@@ -65,9 +73,9 @@ def test_idle_uid(
     measure("SES-06", NAME, samples, unit="s", stated=LIFETIME, how=how)
     left = [(other, "login", "login of another user") for other in others[:1]]
     if was_kept:
-        left.append((kept, "a keep-alive", "a keep-alive"))
+        left.append((kept, "a keep-alive", "a keep-alive behind live that was stopped"))
     if played is not None:
-        left.append((played, "camera.cgi", "a picture of playback"))
+        left.append((played, "httpdl.cgi", "a picture of playback and a download"))
     looked_at = [("login", gone.alive, gone.told("login"))]
     for uid, since, name in left:
         uid.wait(LIFETIME + margin)

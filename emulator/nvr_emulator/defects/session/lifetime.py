@@ -47,6 +47,28 @@ def keep_alive_gives_two_minutes(recorder: Recorder) -> None:
     _after(recorder, ("keep_alive",), lambda session, before: session.last_command + 30.0)
 
 
+@breaks("SES-06")
+def who_downloads_stays(recorder: Recorder) -> None:
+    """Never ends a UID whose last command was a download."""
+    _after(recorder, ("download",), lambda session, before: session.last_command + 1e9)
+
+
+@breaks("SES-06")
+def who_stopped_live_stays(recorder: Recorder) -> None:
+    """Never ends a UID on which live was stopped."""
+    stopped: set[int] = set()
+
+    def stop(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
+        stopped.add(uid)
+        original(uid, camera, comp)
+
+    def expires_at(original: Callable[[Session], float], session: Session) -> float:
+        return original(session) + (1e9 if session.uid in stopped else 0.0)
+
+    around(recorder.live.stop, stop)
+    around(recorder.sessions.expires_at, expires_at)
+
+
 @breaks("SES-07", "SES-17", "LIV-31")
 def keep_alive_is_ignored(recorder: Recorder) -> None:
     """Does not start the 90 s again at status.cgi."""
@@ -147,6 +169,12 @@ def prevframe_does_not_keep_alive(recorder: Recorder) -> None:
 def jpeg_does_not_keep_alive(recorder: Recorder) -> None:
     """Does not start the 90 s again at push.cgi COMP=JPEG."""
     _without_touch("live_http", only=("COMP", "JPEG"))(recorder)
+
+
+@breaks("SES-08")
+def audio_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at push.cgi COMP=AUDIO."""
+    _without_touch("live_http", "live_rtp", only=("COMP", "AUDIO"))(recorder)
 
 
 @breaks("SES-08")
