@@ -108,8 +108,8 @@ def times(audios: Sequence[AudioWalk], codec: str) -> Fact:
 
 
 def beside_pictures(audio: AudioWalk, pictures: int | None, length: float | None) -> Fact:
-    """PLB-23, PLB-24: the first audio behind GOTODATE starts where the pictures do, which take ``length``
-    (hundredths both)."""
+    """PLB-23, PLB-24, PLB-25: the first audio behind GOTODATE or PLAY starts where the pictures do, which
+    take ``length`` (hundredths both)."""
     if pictures is None:
         raise NothingToJudge("when the pictures were taken is not known")
     expected = f"a start near {pictures // 100}, that of the pictures"

@@ -33,12 +33,12 @@ TRIED = 16  # cameras that are asked for audio: as many as play at once
 ANY_VIDEO = ("H264", "H265", "JPEG")
 
 
-@scenario("PLB-12", "PLB-23", "PLB-24", "PLB-25", setup={"time_zone": "America/St_Johns"})
+@scenario("PLB-12", "PLB-20", "PLB-23", "PLB-24", "PLB-25", setup={"time_zone": "America/St_Johns"})
 def test_recorded_audio_of_each_codec(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """GOTODATE, and playaudio.cgi over and over, for one camera of each codec; then at another place, and
-    beside pictures."""
+    """GOTODATE, and playaudio.cgi over and over, for one camera of each codec; then at another place,
+    beside pictures, behind PAUSE and PLAY, and behind STOP."""
     judge = Judge(check, not_tested)
     player, first = player_in_recording(target, client, codecs=ANY_VIDEO)
     begin = require(first.start, "no place to begin is known")
@@ -90,6 +90,7 @@ def test_recorded_audio_of_each_codec(
     require(judged, "no camera gives audio")
     _judge_in_step(judge, player, cameras, begin)
     _judge_answers(judge, player, next(iter(cameras.values())), begin)
+    _judge_to_the_end(judge, check, player, next(iter(cameras.values())), begin)
     if not judged.keys() & {"G711", "G726"}:
         not_tested("PLB-23", "no camera gives G.711 or G.726")
     if "AAC" not in judged:
@@ -133,6 +134,21 @@ def _judge_answers(judge: Judge, player: Player, camera: int, moment: int) -> No
     if answers[0].ok and answers[0].body:
         judge("PLB-25", "header of the answer", answer_headers, answers[0], basis="header")
         judge("PLB-25", "the connection is kept", kept, answers, basis="kept")
+
+
+def _judge_to_the_end(judge: Judge, check: Check, player: Player, camera: int, moment: int) -> None:
+    """PLB-25, PLB-20: PLAY behind PAUSE has audio of where its pictures are; behind STOP there is none."""
+    player.pause(moment)
+    player.play()
+    pictures, heard = player.fetch(camera), player.listen(camera)
+    if pictures.given and heard is not None:
+        name = f"audio of camera {camera} beside pictures, PLAY behind PAUSE"
+        judge("PLB-25", name, playback_audio.beside_pictures, heard, pictures.start, pictures.length)
+    player.stop(moment)
+    heard = player.listen(camera)
+    some = heard is not None and bool(heard.kind and heard.data)
+    actual = f"audio from {heard.start} on" if some and heard is not None else "no audio"
+    check("PLB-20", not some, "nothing more", actual, "playaudio.cgi behind STOP")
 
 
 def _at_once(some: list[AudioWalk], others: list[AudioWalk]) -> tuple[AudioWalk, AudioWalk]:

@@ -15,6 +15,7 @@ from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.seams import around
+from nvr_protocol.additional_information import Operation
 from nvr_protocol.commands.values import Value
 from nvr_protocol.playback.audio import AudioUnit, PlaybackAudio
 from nvr_protocol.timestamps import Ticks, UnixSeconds
@@ -178,6 +179,38 @@ def audio_is_of_the_camera_asked_first(recorder: Recorder) -> None:
         return original(with_values(asked, CAM=kept.setdefault(values["UID"], values["CAM"])))
 
     around(recorder.playback_commands.playaudio, playaudio)
+
+
+@breaks("PLB-20")
+def audio_behind_stop(recorder: Recorder) -> None:
+    """Goes on to answer playaudio.cgi after STOP."""
+
+    def playaudio(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        playback = recorder.playback_commands.playback_of(asked.session)
+        if playback.running or not playback.cursors:
+            return original(asked)
+        playback.operation = Operation.PLAYBACK
+        try:
+            return original(asked)
+        finally:
+            playback.operation = Operation.UNDEFINED
+
+    around(recorder.playback_commands.playaudio, playaudio)
+
+
+@breaks("PLB-25")
+def audio_of_play_is_the_oldest(recorder: Recorder) -> None:
+    """Gives the audio of the oldest recording on PLAY, wherever its pictures are."""
+
+    def alter(playback: Playback) -> None:
+        def command(original: Callable[[str, Ticks | None], None], name: str, begin: Ticks | None) -> None:
+            original(name, begin)
+            for cursor in playback.cursors.values() if name == "play" else ():
+                cursor.second = UnixSeconds(0)
+
+        around(playback.command, command)
+
+    each_playback(recorder, alter)
 
 
 @breaks("PLB-25")

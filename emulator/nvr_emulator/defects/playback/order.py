@@ -8,7 +8,7 @@ from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import TICKS, Gop, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.commands import Asked
-from nvr_emulator.recorder.playback.operations import Cursor, Playback
+from nvr_emulator.recorder.playback.operations import TOP_SPEED, Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.recorder.sessions import Session
@@ -279,6 +279,22 @@ def ff_is_no_faster_with_repeats(recorder: Recorder) -> None:
 def ff_slows_down(recorder: Recorder) -> None:
     """Goes less far from the fifth FF on than at the fourth, though the speed says otherwise."""
     _stride(recorder, Operation.FAST_FORWARD, lambda stride: stride if stride <= 16 else 4)
+
+
+@breaks("PLB-18", "PLB-21")
+def ninth_ff_is_the_first(recorder: Recorder) -> None:
+    """Begins with STEP1 again at a repeat of FF in STEP8."""
+
+    def alter(playback: Playback) -> None:
+        def command(original: Callable[[str, Ticks | None], None], name: str, begin: Ticks | None) -> None:
+            before = playback.speed
+            original(name, begin)
+            if name == "FF" and before == playback.speed == TOP_SPEED:
+                playback.speed = 1
+
+        around(playback.command, command)
+
+    each_playback(recorder, alter)
 
 
 @breaks("PLB-18")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nvr_emulator.defects.playback.order import each_playback
+from nvr_emulator.defects.playback.order import Find, each_playback
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.recorder.playback.operations import Playback
+from nvr_emulator.footage.recordings import Place, Recording
+from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.commands.urls import Command
@@ -20,6 +21,26 @@ Commanded = Callable[[str, Ticks | None], None]
 def play_behind_bplay_is_lost(recorder: Recorder) -> None:
     """Plays on backward where PLAY comes behind BPLAY."""
     _lost(recorder, "reverse", "play")
+
+
+@breaks("PLB-14")
+def play_behind_pause_of_ff_is_lost(recorder: Recorder) -> None:
+    """Gives nothing where PLAY comes behind PAUSE, and that behind FF."""
+
+    def alter(playback: Playback) -> None:
+        way: list[str] = []
+
+        def command(original: Commanded, name: str, begin: Ticks | None) -> None:
+            original(name, begin)
+            way[:] = [*way, name][-3:]
+
+        def find(original: Find, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
+            return None if way == ["FF", "pause", "play"] else original(cursor, recording, now)
+
+        around(playback.command, command)
+        around(playback.find, find)
+
+    each_playback(recorder, alter)
 
 
 @breaks("PLB-13")
