@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nvr_conformance.facts import playback_order
 from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.playback_gaps import left_out
 from nvr_conformance.scenario import (
     MINUTE,
@@ -39,6 +40,8 @@ IDS = {
 COMMANDS = (*IDS, "PAUSE")
 FETCHED = {"PLAY": 2, "BPLAY": 2, "FF": 2, "REW": 2, "PAUSE": 0}
 """How many GOPs show what a command does, where it is not one."""
+PAUSED = ("BPLAY", "FF")
+"""What is paused, of which PLAY must not remember the way."""
 OPEN_BEGIN = ("PLAY", "STOP", "FF", "BPLAY")
 """Behind these PLAY may give nothing: where it, or BPLAY, begins may be an end, which FF may come past."""
 APART = MINUTE * SECOND  # between the places to which commands lead
@@ -68,11 +71,12 @@ class _Places:
         return self.gops[1].last_picture(self.gops[2].start)
 
 
-@scenario(*IDS.values())
+@scenario(*IDS.values(), "PLB-14")
 def test_each_command_behind_each_other(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """All commands in an order in which each comes behind each, on one UID; MASK again behind STOP."""
+    """All commands in an order in which each comes behind each, on one UID; MASK again behind STOP. Then PLAY
+    behind PAUSE, whatever was paused."""
     finder, first = player_in_recording(target, client)
     camera = first.camera
     places = require(
@@ -102,6 +106,15 @@ def test_each_command_behind_each_other(
         behind, worst = next((pair for pair in made if not pair[1].ok), made[0])
         actual = f"so behind {len(made)} commands" if worst.ok else f"behind {behind}: {worst.actual}"
         check(id_, worst.ok, worst.expected, actual, name)
+
+    for before in PAUSED:
+        name = f"PLAY behind PAUSE behind {before}"
+        _send(player, places, before, places.here, camera, 0)
+        _send(player, places, "PAUSE", places.elsewhere, camera)
+        one, other = _send(player, places, "PLAY", places.here, camera)
+        if check("PLB-14", one.given, "a GOP", one, name) and other.given:
+            judge = Judge(check, not_tested)
+            judge("PLB-12", name, playback_order.follow_on, [one, other], left_out(finder, [one, other]))
 
 
 def _each_behind_each() -> Iterator[str]:
@@ -146,9 +159,11 @@ def _has_room(client: Client, camera: int, moment: int) -> bool:
     return True
 
 
-def _send(player: Player, places: _Places, command: str, went: int, camera: int) -> list[Gop]:
-    """The command, and the GOPs that come behind it: as many as show what it does. None where it cannot be
-    sent. ``went``: where GOTODATE leads, and BPLAY begins."""
+def _send(
+    player: Player, places: _Places, command: str, went: int, camera: int, count: int | None = None
+) -> list[Gop]:
+    """The command, and the GOPs that come behind it: as many as show what it does, or ``count``. None where
+    it cannot be sent. ``went``: where GOTODATE leads, and BPLAY begins."""
     sends: dict[str, Callable[[], object]] = {
         "PLAY": player.play,
         "BPLAY": lambda: player.reverse(went),
@@ -163,7 +178,8 @@ def _send(player: Player, places: _Places, command: str, went: int, camera: int)
     if command == "NEXTFRAME" and places.last_picture is None:
         return []
     sends[command]()
-    return [player.fetch(camera) for _ in range(FETCHED.get(command, 1))]
+    count = FETCHED.get(command, 1) if count is None else count
+    return [player.fetch(camera) for _ in range(count)]
 
 
 def _judged(finder: Player, places: _Places, command: str, before: str, gops: list[Gop], went: int) -> Fact:
