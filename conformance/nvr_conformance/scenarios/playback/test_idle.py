@@ -6,6 +6,8 @@ from nvr_conformance.facts import playback_order
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.playback_gaps import left_out
 from nvr_conformance.scenario import (
+    MINUTE,
+    SECOND,
     Check,
     Client,
     Gop,
@@ -22,12 +24,13 @@ KEPT = 25.0  # seconds between keep-alives
 AHEAD = 2  # GOPs ahead of the pause, and behind it
 
 
-@scenario("PLB-12", "PLB-13", "PLB-17", "PLB-32")
+@scenario("PLB-12", "PLB-13", "PLB-17", "PLB-29", "PLB-32")
 def test_playback_waits_for_its_client(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
     """Three UIDs wait as long: one that plays, one that plays backward, and one that has its MASK and no
-    more. Each goes on as if nothing had been."""
+    more. Each goes on as if nothing had been; behind a log and a download, and when another UID has expired,
+    too."""
     judge = Judge(check, not_tested)
     finder, first = player_in_recording(target, client)
     camera = first.camera
@@ -46,12 +49,14 @@ def test_playback_waits_for_its_client(
     for id_, (one, other) in gops.items():
         sign = -1 if id_ == "PLB-13" else 1
         require(sign * ((other.start or 0) - (one.start or 0)) > 0, "two UIDs do not play each its own way")
+    idle = client.login()
     waited = 0.0
     while waited < IDLE:
         target.pass_time(KEPT)
         waited += KEPT
         for player in (finder, *players):
             require(player.session.is_alive(), "status.cgi does not keep a UID alive")
+    shown: Gop | None = None
     for id_, player in ways.items():
         later = player.several(camera, AHEAD)
         name = f"{'BPLAY' if player is backward else 'PLAY'}, {waited:.0f} s behind the last camera.cgi"
@@ -59,7 +64,30 @@ def test_playback_waits_for_its_client(
             whole = [*gops[id_], *later]
             back = player is backward
             judge(id_, name, playback_order.follow_on, whole, left_out(finder, whole), backward=back)
+            if player is forward:
+                shown = later[-1]
+    goes_on = shown is not None and _goes_on_beside(judge, check, finder, forward, shown)
     given = chosen.at(camera, here)
     name = f"GOTODATE {waited:.0f} s behind MASK"
     if check("PLB-32", given.given, "a GOP", given, name):
         judge("PLB-17", name, playback_order.near, given, here)
+    target.pass_time(KEPT)
+    gop = forward.fetch(camera)
+    name = "PLAY behind the end of another UID, goes on"
+    if idle.is_alive():
+        not_tested("PLB-29", f"{name}: one that was left alone lives on")
+    elif goes_on:
+        check("PLB-29", gop.given, "a GOP", gop, name)
+
+
+def _goes_on_beside(judge: Judge, check: Check, finder: Player, player: Player, shown: Gop) -> bool:
+    """PLB-12: PLAY goes on behind a log and a file of its own UID. ``shown``: the GOP that came last."""
+    minute = (shown.start or 0) // (MINUTE * SECOND) * MINUTE
+    times = {"STARTTIME": minute - 2 * MINUTE, "ENDTIME": minute - MINUTE}
+    player.session.get("log_events")
+    player.session.raw(player.session.path("download", CAM=shown.camera, KIND="LIST", **times))
+    gop = player.fetch(shown.camera)
+    name = "PLAY behind a log and a LIST of elsewhere"
+    if check("PLB-12", gop.given, "a GOP", gop, f"{name}, goes on"):
+        judge("PLB-12", name, playback_order.follow_on, [shown, gop], left_out(finder, [shown, gop]))
+    return gop.given
