@@ -21,6 +21,7 @@ from nvr_conformance.procedures.streams import (
     other_codec,
     quiet_behind,
     wait_for_first_packets,
+    way_of,
 )
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
 from nvr_conformance.reading.rtp import RtpRecord
@@ -174,7 +175,8 @@ def _heard(
         session.stop(audio)
     stopped = next((audio for audio in audios.values() if audio.total), None)
     if stopped is not None:
-        _judge_stop(target, check, stopped, next(video for video in videos if video.camera == stopped.camera))
+        video = next(video for video in videos if video.camera == stopped.camera)
+        _judge_stop(target, session, check, stopped, video)
     for video in videos:
         session.stop(video)
     for stream in (*audios.values(), *videos):
@@ -183,15 +185,22 @@ def _heard(
     return audios
 
 
-def _judge_stop(target: Target, check: Check, audio: LiveStream, video: LiveStream) -> None:
-    """LIV-03, LIV-18: STOP ends audio, its video goes on."""
+def _judge_stop(target: Target, session: Session, check: Check, audio: LiveStream, video: LiveStream) -> None:
+    """LIV-03, LIV-18: STOP ends audio, its video goes on. LIV-26, LIV-29: START brings it again."""
     name = f"audio of camera {audio.camera}"
     if isinstance(audio, LiveRtp):
         codec = _codec(target.rtp.dissect(audio.packets), [])
         check("LIV-03", *quiet_behind(target, audio, live_audio.RATES[codec or "G711"]), name)
     else:
         check("LIV-18", *ends_at_stop(audio), name)
-    check("LIV-03" if isinstance(audio, LiveRtp) else "LIV-18", *goes_on(target, video), f"{name}, its video")
+    stop, comes = ("LIV-03", "LIV-26") if isinstance(audio, LiveRtp) else ("LIV-18", "LIV-29")
+    if not check(stop, *goes_on(target, video), f"{name}, its video"):
+        return
+    again = session.run(way_of(audio), audio.camera, AUDIO)
+    actual = f"{again.exchange}, {again.total} packets"
+    check(comes, again.total, "audio", actual, f"{name} over {way_of(audio)}, started again")
+    session.stop(again)
+    again.close()
 
 
 def _first_codec(target: Target, camera: int) -> tuple[str, ...]:

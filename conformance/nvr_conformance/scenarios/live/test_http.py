@@ -8,6 +8,9 @@ from nvr_conformance.procedures.cameras import CAMERAS_TRIED, CODECS, camera_wit
 from nvr_conformance.procedures.checks import VIDEO_IDS, VideoChecks
 from nvr_conformance.procedures.recorder_clock import now_on
 from nvr_conformance.procedures.streams import (
+    AUDIO,
+    BRIEF,
+    JPEG,
     KEY_WAIT,
     goes_on,
     other_codec,
@@ -16,14 +19,17 @@ from nvr_conformance.procedures.streams import (
     watched_at_once,
 )
 from nvr_conformance.scenario import (
+    SECOND,
     Check,
     Client,
     Fact,
+    Gop,
     LiveHttp,
     LiveStream,
     NotApplicable,
     NotTested,
     Observe,
+    Player,
     Require,
     Session,
     Target,
@@ -34,6 +40,7 @@ WATCHED = 5.0  # seconds that are judged behind a key picture
 LONGER = 30.0  # of the first codec, where the clock can be moved: what goes wrong once in many pictures
 BRIEFLY = 1.0  # seconds that are judged of other cameras
 OPENING = len("\r\n--myboundary\r\n")  # bytes that come though nothing follows
+AGO = 600.0  # seconds before now: recorded, on a recorder that records at all
 LET_GO = 10.0  # seconds that a recorder is given to notice that a client has gone
 
 
@@ -132,9 +139,12 @@ def _stop(
     beside.close()
 
 
-@scenario("LIV-34")
-def test_a_client_that_hangs_up(target: Target, client: Client, check: Check, require: Require) -> None:
-    """The client closes its connection without STOP: UID and camera are free for the next START."""
+@scenario("LIV-34", "EXC-03")
+def test_a_client_that_hangs_up(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """The client closes its connection without STOP: UID and camera are free for the next START. So with
+    JPEG and audio; then the UID plays back."""
     camera, (codec, *_) = camera_with_video(target)
     session = client.login()
     session.get("live_setup")
@@ -148,6 +158,36 @@ def test_a_client_that_hangs_up(target: Target, client: Client, check: Check, re
         again.close()
     alive = session.is_alive()
     check("LIV-34", alive, "the UID lives on", "so" if alive else "it ended", "the UID")
+    video = session.run("HTTP", camera, codec)
+    _hang_up(target, session, camera, AUDIO, check)
+    session.stop(video)
+    video.close()
+    _hang_up(target, session, camera, JPEG, check)
+    moment = round(target.unix_time() - AGO) * SECOND
+    given = _played(Player(session), camera, moment)
+    alone = given if given.given else _played(Player(client.login()), camera, moment)
+    name = "a UID whose client hung up before"
+    if alone.given:
+        check("EXC-03", given.given, "playback", given, name)
+    else:
+        not_tested("EXC-03", f"{name}: camera {camera} plays nothing of {AGO:.0f} s ago")
+
+
+def _hang_up(target: Target, session: Session, camera: int, comp: str, check: Check) -> None:
+    """LIV-34 with what is no video, where it comes."""
+    stream = session.run("HTTP", camera, comp, BRIEF)
+    stream.close()
+    if stream.total:
+        again = _start_again(target, session, camera, comp)
+        check("LIV-34", again.total > 0, "live again", again.exchange, f"hung up, {comp}")
+        stream = again
+    session.stop(stream)
+    stream.close()
+
+
+def _played(player: Player, camera: int, moment: int) -> Gop:
+    player.choose(camera)
+    return player.at(camera, moment)
 
 
 def _start_again(target: Target, session: Session, camera: int, codec: str) -> LiveStream:

@@ -46,13 +46,14 @@ def test_live_over_rtp(
     not_tested: NotTested,
     not_applicable: NotApplicable,
 ) -> None:
-    """Set up live; then START, the packets and STOP, for each codec that there is; then of another camera."""
+    """Set up live; then START, the packets, STOP and START again, for each codec that there is; then another
+    camera."""
     session = client.login()
     answer = session.get("live_setup")
     check("LIV-01", answer.ok, "accepted", answer, "SCREEN=16X")
     judge_video = VideoChecks(check, not_tested, not_applicable)
     silent: dict[str, tuple[LiveStream, bool]] = {}
-    judged: set[int] = set()
+    judged: list[int] = []
     for codec, camera in codecs_to_judge(target).items():
         name = f"{codec} over RTP"
         started = target.now()
@@ -61,7 +62,7 @@ def test_live_over_rtp(
             silent[name] = stream, may_be_blocked(target, client, stream)
             session.stop(stream)
             continue
-        judged.add(camera)
+        judged.append(camera)
         check("LIV-02", *_sends(stream), name)
         key = wait_for_key_picture(stream, KEY_WAIT - (target.now() - started))
         came = f"after {target.now() - started:.1f} s" if key else "none"
@@ -70,7 +71,7 @@ def test_live_over_rtp(
         require(isinstance(stream, LiveRtp) and not stream.dropped, "this machine lost packets")
         judge_video(records, codec, camera, now_on(target, client), name)
         _observe_network(stream, observe, name)
-        _stop(session, stream, target, check, name)
+        _stop(session, stream, target, check, name, "HTTP" if len(judged) > 1 else "RTP")
         _judge_ports(session, codec, camera, check)
     further = further_cameras(target, judged, 1)
     for stream in watched_at_once(target, session, "RTP", further, BRIEFLY) if judged else ():
@@ -123,10 +124,12 @@ def _observe_network(stream: LiveStream, observe: Observe, name: str) -> None:
         observe("LIV-07", f"{undone}, of {stream.total} packets", f"{name}, the network")
 
 
-def _stop(session: Session, stream: LiveStream, target: Target, check: Check, name: str) -> None:
-    """STOP ends this stream, and no other."""
+def _stop(
+    session: Session, stream: LiveStream, target: Target, check: Check, name: str, beside_it: str
+) -> None:
+    """STOP ends this stream, and no other. ``beside_it``: over what another one runs."""
     other = next((camera for camera in target.cameras if camera != stream.camera), None)
-    beside = None if other is None else session.start_rtp(other, stream.comp)
+    beside = None if other is None else session.start(beside_it, other, stream.comp)
     if beside is not None:
         beside.wait_packets(1, 3)
     session.stop(stream)
@@ -134,13 +137,17 @@ def _stop(session: Session, stream: LiveStream, target: Target, check: Check, na
     if beside is None:
         return
     if beside.total:
-        check("LIV-03", *goes_on(target, beside), f"{name}, beside")
+        check("LIV-03", *goes_on(target, beside), f"{name}, beside another one over {beside_it}")
     session.stop(beside)
 
 
 def _judge_ports(session: Session, codec: str, camera: int, check: Check) -> None:
-    """LIV-02: START is accepted with the highest and the lowest port number."""
+    """LIV-02: START is accepted with the highest and the lowest port number, and then again with one of
+    ours."""
     for port in PORTS:
         started = session.get("live_rtp", CAM=camera, CMD="START", COMP=codec, PORT=port)
         check("LIV-02", started.ok, "accepted", started, f"{codec}, PORT={port}", basis="number")
         session.get("live_rtp", CAM=camera, CMD="STOP", COMP=codec, PORT=port)
+    again = session.run("RTP", camera, codec)
+    check("LIV-02", *_sends(again), f"{codec} over RTP, started again")
+    session.stop(again)

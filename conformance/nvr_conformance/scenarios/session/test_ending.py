@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nvr_conformance.procedures.cameras import cameras_with_video
-from nvr_conformance.procedures.streams import TRANSPORTS, beside_video, going_on
+from nvr_conformance.procedures.streams import TRANSPORTS, beside_video, goes_on, going_on
 from nvr_conformance.procedures.udp_path import BLOCKED, may_be_blocked
 from nvr_conformance.procedures.uid_commands import playing_uid, quick_login
 from nvr_conformance.scenario import (
@@ -113,12 +113,15 @@ def _judge_silence(
         check(id_, more == 0, "nothing more", f"{more} packets in {QUIET_FOR:.0f} s", called)
 
 
-@scenario("SES-14", "SES-06")
+@scenario("SES-14", "SES-06", "LIV-31")
 def test_streams_at_expiry(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
 ) -> None:
-    """Streams run at 60 s; nobody sends a command; at 110 s they must have stopped."""
+    """Streams run at 60 s; nobody sends a command; at 110 s they must have stopped. What a UID has live
+    that is kept alive meanwhile goes on."""
     session, streams = _start_each("SES-14", target, client, require, not_tested)
+    kept = client.login()
+    beside = kept.run("HTTP", *next(iter(cameras_with_video(target, 1).items())))
     target.pass_time(60, step=LEAP)
     for stream in streams.values():
         stream.forget()
@@ -129,8 +132,11 @@ def test_streams_at_expiry(
                 name not in TRANSPORTS, f"the stream over {name} stopped before the UID could have expired"
             )
             del streams[name]
+    kept.get("keep_alive")
     target.pass_time(50, step=LEAP)
     _judge_silence(("SES-14", "SES-06"), client, session, streams, check, require)
+    if beside.total:
+        check("LIV-31", *goes_on(beside), "a stream of a UID that is kept alive, when another one expires")
 
 
 @scenario("SES-15", "SES-09")

@@ -51,6 +51,19 @@ def lowest_port_is_refused(recorder: Recorder) -> None:
 
 
 @breaks("LIV-02")
+def rtp_to_the_port_of_the_first_start(recorder: Recorder) -> None:
+    """Sends RTP to the port of the first START of a camera and codec on a UID, whatever a later one says."""
+    ports: dict[tuple[int, int, str], tuple[str, int]] = {}
+
+    def divert(stream: LiveStream) -> None:
+        if stream.destination is not None and stream.comp != AUDIO:
+            key = stream.uid, stream.camera, stream.comp
+            stream.destination = ports.setdefault(key, stream.destination)
+
+    each_stream(recorder, divert)
+
+
+@breaks("LIV-02")
 def rtp_is_accepted_and_not_sent(recorder: Recorder) -> None:
     """Accepts START with a PORT, and sends nothing."""
 

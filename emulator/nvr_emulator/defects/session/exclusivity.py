@@ -8,6 +8,7 @@ from collections.abc import Callable
 from nvr_emulator.defects.live.packets import each_stream
 from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.recorder.commands import Asked
+from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.playback.operations import FAST
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply
@@ -170,6 +171,25 @@ def playback_waits_for_live_to_cool(recorder: Recorder) -> None:
             raise Refused(503, "UID: live has just been stopped")
 
     around(recorder.live.stop, stop)
+    around(recorder.exclusivity.check_not_live, check)
+
+
+@breaks("EXC-03")
+def who_hangs_up_is_live_for_good(recorder: Recorder) -> None:
+    """Refuses playback on a UID whose client has ever hung up on live, though that has ended."""
+    hung_up: set[int] = set()
+
+    def connection_lost(original: Callable[[LiveStream], None], stream: LiveStream) -> None:
+        if stream.ended is None:
+            hung_up.add(stream.uid)
+        original(stream)
+
+    def check(original: Callable[[Session], None], session: Session) -> None:
+        original(session)
+        if session.uid in hung_up:
+            raise Refused(503, "UID: live runs")
+
+    around(recorder.live_commands.connection_lost, connection_lost)
     around(recorder.exclusivity.check_not_live, check)
 
 

@@ -53,22 +53,6 @@ def who_downloads_stays(recorder: Recorder) -> None:
     _after(recorder, ("download",), lambda session, before: session.last_command + 1e9)
 
 
-@breaks("SES-06")
-def who_stopped_live_stays(recorder: Recorder) -> None:
-    """Never ends a UID on which live was stopped."""
-    stopped: set[int] = set()
-
-    def stop(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
-        stopped.add(uid)
-        original(uid, camera, comp)
-
-    def expires_at(original: Callable[[Session], float], session: Session) -> float:
-        return original(session) + (1e9 if session.uid in stopped else 0.0)
-
-    around(recorder.live.stop, stop)
-    around(recorder.sessions.expires_at, expires_at)
-
-
 @breaks("SES-07", "SES-17", "LIV-31")
 def keep_alive_is_ignored(recorder: Recorder) -> None:
     """Does not start the 90 s again at status.cgi."""
