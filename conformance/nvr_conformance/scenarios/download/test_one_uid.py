@@ -16,6 +16,7 @@ from nvr_conformance.scenario import (
     Client,
     Download,
     NotTested,
+    Player,
     Require,
     Session,
     Target,
@@ -23,16 +24,18 @@ from nvr_conformance.scenario import (
     scenario,
 )
 
+DAY = 86_400
 TRIED = 8  # cameras that are looked at, in search of a second one
 NEAR = MINUTE * SECOND
 
 
-@scenario("DWN-01", "DWN-10")
+@scenario("DWN-01", "DWN-02", "DWN-06", "DWN-10", "DWN-11")
 def test_one_after_the_other_on_one_uid(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """An MP4 of one camera, then one of another camera and range, then another kind of file: each is what was
-    asked for, and nothing is left of the one before."""
+    """An MP4 of one camera, nothing of a time to come, an MP4 of another camera and range, another kind of
+    file, one with audio twice, and one of a camera while another one plays: each is what was asked for, and
+    nothing is left of the one before."""
     judge = Judge(check, not_tested)
     player, first = player_in_recording(target, client)
     camera, begin = first.camera, minute_in_recording(player, first)
@@ -52,7 +55,13 @@ def test_one_after_the_other_on_one_uid(
     before = _read(session, camera, "MP4VO", begin, behind + MINUTE)
     require(not is_crowded_out(client, before), TAKEN)
     require(before.began, f"no file where there is a recording: {before}")
+    nothing = _read(session, camera, "LIST", begin + 2 * DAY, begin + 2 * DAY + MINUTE)
     again = _read(session, other, "MP4VO", ahead, behind)
+    if facts.status_without_file(nothing, 1).ok and again.began:
+        told = ", ".join(map(str, again.statuses))
+        check(
+            "DWN-06", "1" not in again.statuses, "no status 1", told, "a file behind nothing, on the same UID"
+        )
     name = f"camera {other}, behind a file of camera {camera} on the same UID"
     if is_crowded_out(client, again):
         not_tested("DWN-01", f"{name}: {TAKEN}")
@@ -66,6 +75,31 @@ def test_one_after_the_other_on_one_uid(
         not_tested("DWN-10", f"{name}: {TAKEN}")
     else:
         check("DWN-10", *facts.suffixes(kind, {"n3r"}, 1), name)
+    _judge_audio_twice(client, session, camera, begin, check, not_tested)
+    if other != camera and alone.is_whole:
+        player = Player(session)
+        player.choose(camera)
+        if player.at(camera, begin * SECOND).given:
+            beside = _read(session, other, "MP4VO", ahead, behind)
+            name = f"camera {other} while camera {camera} plays on the same UID"
+            if beside.began:
+                judge("DWN-11", name, same_pictures, _samples(beside), _samples(alone))
+            else:
+                not_tested("DWN-11", f"{name}: {beside}")
+
+
+def _judge_audio_twice(
+    client: Client, session: Session, camera: int, begin: int, check: Check, not_tested: NotTested
+) -> None:
+    """DWN-02: a second MP4 of a minute has the audio that the first one had."""
+    first, second = (_read(session, camera, "MP4", begin, begin + MINUTE) for _ in range(2))
+    counts = [sum(not sample.is_video for sample in _samples(download)) for download in (first, second)]
+    name = f"camera {camera}, a second MP4 with audio on the same UID"
+    if is_crowded_out(client, second) or not (first.is_whole and second.is_whole):
+        not_tested("DWN-02", f"{name}: {TAKEN}, or its files are larger than the kit keeps")
+    elif counts[0]:
+        wanted = f"{counts[0]} samples of audio, as in the first one"
+        check("DWN-02", counts[1] == counts[0], wanted, f"{counts[1]}: {second}", name)
 
 
 def _read(session: Session, camera: int, kind: str, begin: int, end: int) -> Download:

@@ -55,12 +55,17 @@ def test_nothing_recorded(
     observe("DWN-12", "local time" if facts.bodies(local) else "UTC", "times are taken as")
 
 
-@scenario("DWN-07", setup={"cameras": ({"number": 1, "fixture": "counter-small", "recorded": "JPEG"},)})
+@scenario(
+    "DWN-07", "DWN-10", setup={"cameras": ({"number": 1, "fixture": "counter-small", "recorded": "JPEG"},)}
+)
 def test_mp4_of_a_jpeg_recording(target: Target, client: Client, check: Check, require: Require) -> None:
-    """A camera that is recorded as JPEG: no MP4, but N3."""
+    """A camera that is recorded as JPEG: no MP4, but N3 and a list."""
     _, first = player_in_recording(target, client, codecs=("JPEG",))
     camera, begin = first.camera, minute_in(first)
-    there = whole_download(client, camera, "N3VO", begin, begin + MINUTE)
+    there, index = (whole_download(client, camera, kind, begin, begin + MINUTE) for kind in ("N3VO", "LIST"))
+    for download, ending in ((there, "n3r"), (index, "n3n")):
+        if facts.bodies(there) or facts.bodies(index) or "2" in download.statuses:
+            check("DWN-10", *facts.suffixes(download, {ending}, 1), f"{ending.upper()} of JPEG")
     require(facts.bodies(there), f"no file of the recording at all: {there}")
     mp4 = {kind: whole_download(client, camera, kind, begin, begin + MINUTE) for kind in ("MP4VO", "MP4")}
     there = whole_download(client, camera, "N3VO", begin, begin + MINUTE)

@@ -43,12 +43,14 @@ MOMENTS = {
     "the year ends where the recorder is": (2029, 1, 1, 3, 30),
 }
 """In UTC: year, month, day, hour, minute."""
-DOWNLOADED = ("summer time ends", "the year ends")
+DOWNLOADED = ("the leap day ends", "summer time ends", "the year ends", "the year ends where the recorder is")
 SINCE, NOW = datetime(2028, 2, 28, 12, tzinfo=UTC), datetime(2029, 1, 1, 12, tzinfo=UTC)
+STOPS, AGAIN = datetime(2028, 3, 1, 20, tzinfo=UTC), datetime(2028, 3, 2, tzinfo=UTC)
+"""A gap a day behind the leap day: who takes that for the first of March finds less than was asked for."""
 CALENDAR = {
     "time_zone": ZONE,
     "clock_start": NOW.timestamp(),
-    "recordings": [{"since": SINCE.isoformat()}],
+    "recordings": [{"since": SINCE.isoformat(), "until": STOPS.isoformat()}, {"since": AGAIN.isoformat()}],
     "cameras": [
         {"number": number, "fixture": "counter-small", "recorded": codec, "audio": audio}
         for number, codec, audio in ((1, "H264", "AAC"), (2, "H265", "G711"))

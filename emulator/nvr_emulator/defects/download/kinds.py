@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 
-from nvr_emulator.defects.download.files import Write, each_download
+from nvr_emulator.defects.download.files import Wanted, Write, each_download
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import Gop
@@ -16,6 +16,8 @@ from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Reply, Request
 from nvr_emulator.seams import around
 from nvr_protocol.codecs import AudioCodec, Codec
+from nvr_protocol.commands.urls import Command
+from nvr_protocol.commands.values import Value
 from nvr_protocol.download import Status
 
 MANY = 50
@@ -57,6 +59,32 @@ def no_mp4_of_a_camera_without_audio(recorder: Recorder) -> None:
             files.status = Status.NO_RECORDED_DATA
 
     each_download(recorder, alter, "MP4")
+
+
+@breaks("DWN-02")
+def audio_of_the_first_mp4_alone(recorder: Recorder) -> None:
+    """Puts no audio into the second MP4 of a UID and those that follow."""
+    served: set[Value] = set()
+
+    def download_files(original: Wanted, command: Command, now: float) -> DownloadFiles:
+        files = original(command, now)
+        if files.kind == "MP4":
+            files.audio = None if command.values["UID"] in served else files.audio
+            served.add(command.values["UID"])
+        return files
+
+    around(recorder.download_commands.download_files, download_files)
+
+
+@breaks("DWN-10")
+def no_list_of_jpeg(recorder: Recorder) -> None:
+    """Says status 2 for the list of a JPEG recording."""
+
+    def alter(files: DownloadFiles) -> None:
+        if _codec(files) is Codec.JPEG:
+            files.status = Status.CODEC_NOT_COMPATIBLE
+
+    each_download(recorder, alter, "LIST")
 
 
 @breaks("DWN-10")
