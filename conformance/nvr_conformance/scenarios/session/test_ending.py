@@ -136,7 +136,11 @@ def test_streams_at_expiry(
     target.pass_time(50, step=LEAP)
     _judge_silence(("SES-14", "SES-06"), client, session, streams, check, require)
     if beside.total:
-        check("LIV-31", *goes_on(beside), "a stream of a UID that is kept alive, when another one expires")
+        check(
+            "LIV-31",
+            *goes_on(target, beside),
+            "a stream of a UID that is kept alive, when another one expires",
+        )
 
 
 @scenario("SES-15", "SES-09")
