@@ -190,11 +190,11 @@ def _judge_stop(target: Target, session: Session, check: Check, audio: LiveStrea
     name = f"audio of camera {audio.camera}"
     if isinstance(audio, LiveRtp):
         codec = _codec(target.rtp.dissect(audio.packets), [])
-        check("LIV-03", *quiet_behind(target, audio, live_audio.RATES[codec or "G711"]), name)
+        stopped = check("LIV-03", *quiet_behind(target, audio, live_audio.RATES[codec or "G711"]), name)
     else:
-        check("LIV-18", *ends_at_stop(audio), name)
+        stopped = check("LIV-18", *ends_at_stop(audio), name)
     stop, comes = ("LIV-03", "LIV-26") if isinstance(audio, LiveRtp) else ("LIV-18", "LIV-29")
-    if not check(stop, *goes_on(target, video), f"{name}, its video"):
+    if not check(stop, *goes_on(target, video), f"{name}, its video") or not stopped:
         return
     again = session.run(way_of(audio), audio.camera, AUDIO)
     actual = f"{again.exchange}, {again.total} packets"
