@@ -42,6 +42,12 @@ def require_recorder(target: Target) -> Login:
             said = f"not a recorder: dlogin.cgi answers {exchange}"
             raise _unreachable(target, said, advice(target, exchange))
         login = client.try_login()
+        if login.page is login.challenge and login.page.status == 401:
+            asked = "; ".join(exchange.all_headers("WWW-Authenticate"))
+            said = f"its Digest challenge is none that can be answered: {asked}"
+            raise _unreachable(
+                target, said, "SHA-256, MD5 and SHA-512-256 can be, with qop auth, auth-int or none"
+            )
         if login.page.status in (None, 401) and login.uid_text is None:
             raise _unreachable(
                 target, f"login of {target.user!r} failed: {login.page}", _password_hint(target)

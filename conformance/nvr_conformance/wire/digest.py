@@ -1,5 +1,5 @@
-"""HTTP Digest access authentication, the client's half (RFC 7616: MD5 and SHA-256, qop "auth" and "auth-int";
-RFC 2069: none).
+"""HTTP Digest access authentication, the client's half (RFC 7616: MD5, SHA-256 and SHA-512-256, with -sess
+and without, qop "auth" and "auth-int"; RFC 2069: none).
 
 Small and open on purpose: the judge must also be able to send answers that are wrong.
 """
@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_ALGORITHMS = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
+# In the order of choice. SHA-512-256 comes last: the RFC's own example cuts SHA-512 short, FIPS does not.
+_HASHES = {"SHA-256": "sha256", "MD5": "md5", "SHA-512-256": "sha512_256"}
+_CHOICE = [name for name, known_as in _HASHES.items() if known_as in hashlib.algorithms_available]
+_SESSION = "-SESS"
 _TOKEN = r"!#$%&'*+.^_`|~0-9A-Za-z-"
 # A name begins where none goes on: a value without an end is read once, not from each of its characters anew.
 _PARAMETER = re.compile(rf'(?<![{_TOKEN}])([{_TOKEN}]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))')
@@ -39,6 +42,16 @@ class Challenge:
     def protection(self) -> str:
         """The qop to answer with: "auth" where it is offered, else "auth-int"; "" where neither is."""
         return next((qop for qop in ("auth", "auth-int") if qop in self.qop), "")
+
+    @property
+    def hash_name(self) -> str:
+        """The algorithm in capitals, whether of a session or not."""
+        return self.algorithm.upper().removesuffix(_SESSION)
+
+    @property
+    def of_session(self) -> bool:
+        """Whether the secret is made with both nonces of the first answer (RFC 7616 §3.4.2)."""
+        return self.algorithm.upper().endswith(_SESSION)
 
 
 def read_challenges(values: Iterable[str]) -> list[Challenge]:
@@ -89,13 +102,14 @@ def _read_challenge(text: str) -> Challenge | None:
 
 
 def choose_challenge(challenges: Iterable[Challenge]) -> Challenge | None:
-    """The strongest challenge that can be answered: SHA-256, else MD5; qop "auth", "auth-int" or none."""
+    """The best challenge that can be answered: SHA-256, else MD5, else SHA-512-256; qop "auth", "auth-int" or
+    none."""
     usable = [
         challenge
         for challenge in challenges
-        if challenge.algorithm.upper() in _ALGORITHMS and (not challenge.qop or challenge.protection)
+        if challenge.hash_name in _CHOICE and (not challenge.qop or challenge.protection)
     ]
-    return max(usable, key=lambda challenge: challenge.algorithm.upper() == "SHA-256", default=None)
+    return min(usable, key=lambda challenge: _CHOICE.index(challenge.hash_name), default=None)
 
 
 def digest_response(
@@ -105,9 +119,12 @@ def digest_response(
     digits that are sent."""
 
     def hashed(text: str) -> str:
-        return _ALGORITHMS[challenge.algorithm.upper()](text.encode("utf-8", "surrogateescape")).hexdigest()
+        octets = text.encode("utf-8", "surrogateescape")
+        return hashlib.new(_HASHES[challenge.hash_name], octets, usedforsecurity=False).hexdigest()
 
     secret = hashed(f"{user}:{challenge.realm}:{password}")
+    if challenge.of_session:
+        secret = hashed(f"{secret}:{challenge.nonce}:{cnonce}")
     qop = challenge.protection
     request = hashed(f"{method}:{uri}:{hashed('')}" if qop == "auth-int" else f"{method}:{uri}")
     if not qop:
@@ -117,12 +134,14 @@ def digest_response(
 
 @dataclass(slots=True)
 class DigestAnswers:
-    """Answers one challenge again and again, counting nc 1, 2, 3 …"""
+    """Answers one challenge again and again, counting nc 1, 2, 3 … Those of a session all have the cnonce of
+    the first: recorders may take this one or the latest for the secret."""
 
     challenge: Challenge
     user: str
     password: str
     count: int = field(default=0)
+    session_cnonce: str = field(default="")
 
     def authorization(self, method: str, uri: str, /, *, cnonce: str | None = None, **altered: str) -> str:
         """The value of the ``Authorization`` header for the next request.
@@ -132,7 +151,9 @@ class DigestAnswers:
         """
         self.count += 1
         nonce_count = f"{self.count:08x}"
-        cnonce = cnonce or secrets.token_hex(8)
+        cnonce = cnonce or self.session_cnonce or secrets.token_hex(8)
+        if self.challenge.of_session:
+            self.session_cnonce = cnonce
         response = digest_response(self.challenge, self.user, self.password, method, uri, nonce_count, cnonce)
         fields = {
             "username": self.user,
@@ -144,6 +165,8 @@ class DigestAnswers:
         }
         if self.challenge.protection:
             fields |= {"qop": self.challenge.protection, "nc": nonce_count, "cnonce": cnonce}
+        elif self.challenge.of_session:
+            fields["cnonce"] = cnonce
         if self.challenge.opaque is not None:
             fields["opaque"] = self.challenge.opaque
         fields |= altered

@@ -137,12 +137,12 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "tracked"
     challenge: Annotated[
-        Literal["md5", "md5-and-sha-256", "auth-int", "no-qop"],
+        Literal["md5", "md5-and-sha-256", "auth-int", "no-qop", "md5-sess"],
         _about(
             "§6.1.1",
             "the Digest challenge: MD5; MD5 and SHA-256, one header each; qop of auth and auth-int; "
-            "or no qop (RFC 2069)",
-            "HTTP libraries that read the first challenge alone, choose auth-int, or need qop",
+            "no qop (RFC 2069); or MD5-sess, whose secret is made with both nonces",
+            "HTTP libraries that read the first challenge alone, choose auth-int, need qop, or know no -sess",
             tag="field",
         ),
     ] = "md5"

@@ -1,4 +1,4 @@
-"""Digest authentication as the recorder asks for it (RFC 7616, MD5 or SHA-256, qop="auth")."""
+"""Digest authentication as the recorder asks for it (RFC 7616: MD5, MD5-sess or SHA-256, qop="auth")."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ _OWS = " \t"
 _PAIR = re.compile(r'([a-zA-Z][a-zA-Z0-9_*-]*)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))[ \t]*(?:,|$)')
 _ESCAPED = re.compile(r"\\(.)")
 _HASHES = {"MD5": "md5", "SHA-256": "sha256"}
+_SESSION = "-SESS"
+_OFFERED = {"md5-and-sha-256": ("MD5", "SHA-256"), "md5-sess": ("MD5-sess",)}
+"""The algorithms that a variant of the challenge offers."""
 _NC = re.compile(r"[0-9a-fA-F]{8}")
 
 
@@ -86,9 +89,8 @@ class DigestGate:
         variants: Variants | None = None,
     ) -> None:
         variants = variants or Variants()
-        both = variants.challenge == "md5-and-sha-256"
         self.passwords = passwords
-        self.algorithms = ("MD5", "SHA-256") if both else tuple(algorithms)
+        self.algorithms = _OFFERED.get(variants.challenge, tuple(algorithms))
         self.qop = {"auth-int": "auth,auth-int", "no-qop": ""}.get(variants.challenge, "auth")
         self.counts_matter = variants.nonce_count == "tracked"
         self._rng = rng
@@ -129,7 +131,7 @@ class DigestGate:
         offered = self.qop.split(",") if self.qop else [None]
         if fields.get("realm") != REALM or fields.get("qop") not in offered:
             return Verdict(None, OTHER_TERMS)
-        if fields.get("algorithm", "MD5").upper() not in self.algorithms:
+        if fields.get("algorithm", "MD5").upper() not in map(str.upper, self.algorithms):
             return Verdict(None, OTHER_ALGORITHM)
         if not self.is_for(fields.get("uri"), target):
             return Verdict(None, "uri names another resource than the request line")
@@ -202,12 +204,15 @@ def parse_authorization(header: str) -> Mapping[str, str] | None:
 
 def response(fields: Mapping[str, str], password: str, method: str) -> str:
     """The `response` value that the right password gives, by the algorithm of `fields` (RFC 7616 §3.4.1)."""
-    name = _HASHES.get(fields.get("algorithm", "MD5").upper(), "md5")
+    algorithm = fields.get("algorithm", "MD5").upper()
+    name = _HASHES.get(algorithm.removesuffix(_SESSION), "md5")
 
     def hashed(text: str) -> str:
         return hashlib.new(name, _octets(text), usedforsecurity=False).hexdigest()
 
     secret = hashed(f"{fields.get('username', '')}:{REALM}:{password}")
+    if algorithm.endswith(_SESSION):
+        secret = hashed(f"{secret}:{fields['nonce']}:{fields['cnonce']}")
     qop = fields.get("qop")
     asked = f"{method}:{fields.get('uri', '')}" + (f":{hashed('')}" if qop == "auth-int" else "")
     if qop is None:  # RFC 2069

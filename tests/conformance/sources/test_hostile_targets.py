@@ -19,6 +19,7 @@ PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\n
 MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 BASIC = b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="x"\r\nContent-Length: 0\r\n\r\n'
 DIGEST = BASIC.replace(b"Basic realm", b'Digest nonce="n", realm')
+TOKEN = DIGEST.replace(b'"x"', b'"x", algorithm=TOKEN')
 MOVED = b"HTTP/1.1 301 Moved\r\nLocation: https://elsewhere/\r\nContent-Length: 0\r\n\r\n"
 OLD_PROXY = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Length: 46\r\n\r\nThe plain HTTP request was sent to HTTPS port."
@@ -141,6 +142,7 @@ def run(url, *arguments):
         (answers(OLD_PROXY), "it may speak TLS: try https://127.0.0.1:"),
         (answers(ESCAPES), "not a recorder: dlogin.cgi answers 404 \\x9b31mred"),
         (answers(DIGEST), "login of 'ADMIN' failed: 401"),
+        (answers(TOKEN), "its Digest challenge is none that can be answered: Digest nonce"),
         (silent, "timeout"),
         (drip, "timeout"),
         (resetting, "connection reset"),

@@ -34,6 +34,43 @@ def test_rfc_7616_vectors(algorithm, response):
     assert digest_response(challenge, *whose, "00000001", CNONCE) == response
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "name"),
+    [("MD5-sess", "md5"), ("sha-256-SESS", "sha256"), ("SHA-512-256-sess", "sha512_256")],
+)
+def test_the_secret_of_a_session_is_made_with_both_nonces(algorithm, name):
+    """And all answers of a session have the cnonce of the first."""
+
+    def hashed(text):
+        return hashlib.new(name, text.encode()).hexdigest()
+
+    (challenge,) = read_challenges([f'Digest realm="r", nonce="n", qop="auth", algorithm={algorithm}'])
+    assert choose_challenge([challenge]) is challenge
+    answers = DigestAnswers(challenge, "u", "p")
+    for count in ("00000001", "00000002"):
+        header = answers.authorization("GET", "/x")
+        assert f"algorithm={algorithm}, qop=auth, nc={count}, cnonce=" in header
+        secret = hashed(f"{hashed('u:r:p')}:n:{answers.session_cnonce}")
+        request = hashed("GET:/x")
+        response = hashed(f"{secret}:n:{count}:{answers.session_cnonce}:auth:{request}")
+        assert f'response="{response}"' in header
+
+
+def test_a_session_without_qop_tells_its_cnonce():
+    answers = DigestAnswers(Challenge("r", "n", "MD5-sess"), "u", "p")
+    header = answers.authorization("GET", "/x")
+    assert f'cnonce="{answers.session_cnonce}"' in header
+    assert "nc=" not in header
+
+
+def test_which_of_several_is_chosen():
+    """SHA-512-256, of which there are two readings, where nothing else is offered."""
+    offered = [Challenge("r", "n", name) for name in ("SHA-512-256", "MD5", "SHA-256-sess", "SHA-256")]
+    assert choose_challenge(offered) is offered[2]
+    assert choose_challenge(offered[:2]) is offered[1]
+    assert choose_challenge(offered[:1]) is offered[0]
+
+
 def test_rfc_2069_form_without_qop():
     challenge = Challenge("testrealm@host.com", "dcd98b7102dd2f0e8b11d0f600bfb0c093")
     given = digest_response(challenge, "Mufasa", "Circle Of Life", "GET", "/dir/index.html", "", "")
@@ -101,7 +138,7 @@ def test_a_realm_is_repeated_octet_by_octet(encoding):
 
 
 def test_what_cannot_be_answered_is_not_chosen():
-    beyond = [Challenge("r", "n", "SHA-512-256"), Challenge("r", "n", "MD5", ("token",))]
+    beyond = [Challenge("r", "n", "SHA-3-256"), Challenge("r", "n", "MD5", ("token",))]
     assert choose_challenge(beyond) is None
 
 

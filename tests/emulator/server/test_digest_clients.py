@@ -12,17 +12,24 @@ import requests
 from requests.auth import HTTPDigestAuth
 
 from nvr_emulator.configuration.small_recorder import small_recorder
+from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.recorder.digest import NONCE_LIFETIME
 from nvr_emulator.server.embedding import EmbeddedRecorder
 
-OFFERS = [("MD5",), ("SHA-256", "MD5"), ("SHA-256",)]
+SESSION = ("MD5-sess",)
+OFFERS = [("MD5",), ("SHA-256", "MD5"), ("SHA-256",), SESSION]
 LOGIN = "/cgi-bin/dlogin.cgi?UID=-1"
-CHOSEN = {("MD5",): "MD5", ("SHA-256", "MD5"): "SHA-256", ("SHA-256",): "SHA-256"}
+CHOSEN = {("MD5",): "MD5", ("SHA-256", "MD5"): "SHA-256", ("SHA-256",): "SHA-256", SESSION: "MD5-sess"}
 
 
-@pytest.fixture(scope="module", params=OFFERS, ids=["MD5", "both", "SHA-256"])
+@pytest.fixture(scope="module", params=OFFERS, ids=["MD5", "both", "SHA-256", "MD5-sess"])
 def recorder(request):
-    settings = msgspec.structs.replace(small_recorder(2), digest=request.param)
+    changes = (
+        {"variants": Variants(challenge="md5-sess")}
+        if request.param == SESSION
+        else {"digest": request.param}
+    )
+    settings = msgspec.structs.replace(small_recorder(2), **changes)
     with EmbeddedRecorder(settings=settings) as running:
         yield running
 
@@ -49,7 +56,7 @@ def algorithm_of(header):
 
 
 def offered(recorder):
-    return recorder.machine.plan.digest
+    return recorder.machine.recorder.gate.algorithms
 
 
 def test_one_challenge_for_each_algorithm_in_their_order(recorder):

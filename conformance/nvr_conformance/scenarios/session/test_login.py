@@ -21,7 +21,7 @@ from nvr_conformance.scenario import (
     Target,
     scenario,
 )
-from nvr_conformance.wire.digest import choose_challenge, read_challenges
+from nvr_conformance.wire.digest import read_challenges
 
 DIGITS = 19
 CROWDED = 12  # UIDs in use, with which logins in between may throw one out
@@ -34,7 +34,7 @@ def _judge_challenge(check: Check, exchange: Exchange, name: str) -> None:
     check("SES-01", exchange.status == 401, 401, exchange, f"{name}: status")
     check(
         "SES-01",
-        choose_challenge(challenges) is not None,
+        bool(challenges),
         "a Digest challenge",
         exchange.all_headers("WWW-Authenticate"),
         f"{name}: challenge",
@@ -54,7 +54,7 @@ def test_login(
     """Ask without credentials, then with them; look at the UIDs of a few logins."""
     _judge_challenge(check, client.get(LOGIN), "before any login")
     login = client.try_login()
-    require(login.page is not login.challenge, f"no Digest challenge to answer: {login.challenge}")
+    require(login.page is not login.challenge, f"no Digest challenge that can be answered: {login.challenge}")
     page = login.page
     check("SES-02", page.status == 200, 200, page, "status")
     check("SES-02", page.content_type == "text/html", "text/html", page.content_type, "an HTML page")
