@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.client.commands import command_url
 from nvr_conformance.client.downloads import Download, open_download
+from nvr_conformance.judgement.outcomes import PrerequisiteFailed
 from nvr_conformance.reading.refusals import refused
 from nvr_conformance.wire.connection import WireError
 from nvr_conformance.wire.exchange import Exchange
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 CONTROL_PACE = 0.2  # seconds between camera control commands, where a pace is kept at all
 FIRST_PACKET = 12.0  # seconds that a stream is given for its first packet
+NOTHING_TELLS = (
+    "a UID that has ended may be answered like a valid one, and no log has entries that tell them apart"
+)
 CHURN = (5.0, 15.0, 40.0)  # seconds behind which a START that got 204 is tried again
 
 
@@ -62,16 +66,38 @@ class Session:
         if uid_text == self.uid_text:
             self.reissued = self.logged_out = True
 
-    def is_alive(self) -> bool:
-        """Whether the UID is valid and still ours: a keep-alive is accepted. It starts the 90 s again."""
-        return not self.reissued and self.lives_by(self.get("keep_alive"))
+    def is_alive(self, *, doubted: bool = False) -> bool:
+        """Whether the UID is valid and still ours: a keep-alive is accepted, or where that does not tell, a
+        log is given. It starts the 90 s again. ``doubted``: as in ``lives_by``."""
+        if self.reissued:
+            return False
+        if not self.client.target.refusals_show:
+            return self._is_given_a_log()
+        return self.lives_by(self.get("keep_alive"), doubted=doubted)
 
-    def lives_by(self, keep_alive: Exchange) -> bool:
-        """Whether the answer to a keep-alive means that this session is valid. A recorder that answers alike
-        whether it obeys or not is asked for a log: only a valid UID is given one."""
+    def lives_by(self, keep_alive: Exchange, *, doubted: bool = False) -> bool:
+        """Whether the answer to a keep-alive means that this session is valid.
+
+        A recorder that answers alike whether it obeys or not is asked for a log: only a valid UID is given
+        its entries. So is one whose UID must have ended, by a logout or (``doubted``) by time or eviction:
+        what a refusal looks like may differ by its cause.
+        """
+        target = self.client.target
         if self.reissued or not keep_alive.ok:
             return False
-        return self.client.target.refusals_show or not refused(self.get("log_errors"))
+        if target.refusals_show and not (doubted or self.logged_out):
+            return True
+        alive = self._is_given_a_log()
+        if not alive:
+            target.distrust_answers()
+        return alive
+
+    def _is_given_a_log(self) -> bool:
+        """PrerequisiteFailed where no log tells."""
+        log = self.client.target.telling_log
+        if not log:
+            raise PrerequisiteFailed(NOTHING_TELLS)
+        return not refused(self.get(log))
 
     def start_rtp(self, camera: int, comp: str) -> LiveRtp:
         """START with a PORT of ours. Whether it was refused: ``stream.refused`` (its

@@ -24,6 +24,7 @@ class Told:
 
     ``kind``: "now", "unix" (seconds), "state" (of a control port), "pass" and "settle" (the time afterwards),
     "unread", "dropped" (bytes, datagrams in this machine), "differs" (a password from the right one),
+    "refusals show" (whether answers tell),
     "exchange" (its number).
     """
 

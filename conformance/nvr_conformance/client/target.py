@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _DIGITS = "digits of MASK"
+_REFUSALS = "refusals show"
+_LOG = "telling log"
 
 
 class Pace:
@@ -65,6 +67,9 @@ class Scout(Protocol):
 
     def find_refusals(self, target: Target) -> bool:
         """Whether refused commands get another answer than accepted ones."""
+
+    def find_telling_log(self, target: Target) -> str:
+        """The command that gives a valid UID a log with entries; empty where none does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,12 +328,32 @@ class Target:
     @property
     def refusals_show(self) -> bool:
         """Whether a command that is refused can be told from an accepted one by the form of its answer; tried
-        once, with UIDs that were never issued."""
-        key = "refusals show"
-        if key not in self._knowledge:
+        once, with UIDs that were never issued, and true until ``distrust_answers``."""
+        return self.told(_REFUSALS, self._find_refusals)
+
+    def _find_refusals(self) -> bool:
+        if _REFUSALS not in self._knowledge:
             with self._aside():
-                self._knowledge[key] = self._scout.find_refusals(self)
-        return bool(self._knowledge[key])
+                self._knowledge[_REFUSALS] = self._scout.find_refusals(self)
+        return bool(self._knowledge[_REFUSALS])
+
+    def distrust_answers(self) -> None:
+        """A UID that has ended was answered as if it were valid: what is refused cannot be told from the form
+        of an answer."""
+        self._knowledge[_REFUSALS] = False
+
+    def learn_what_tells(self) -> None:
+        """Find out by which log a valid UID is told from others, while there is room for a login."""
+        _ = self.telling_log
+
+    @property
+    def telling_log(self) -> str:
+        """The command whose answer tells a valid UID from others: a log that has entries; empty where neither
+        log has any. Tried once, on a UID of its own."""
+        if _LOG not in self._knowledge:
+            with self._aside():
+                self._knowledge[_LOG] = self._scout.find_telling_log(self)
+        return str(self._knowledge[_LOG])
 
     def live_codecs(self, camera: int) -> tuple[str, ...]:
         """Which of "H265" and "H264" bring media from this camera over HTTP; tried

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from nvr_conformance.client.target import Target
 
 
+LIFETIME = 90.0  # seconds (§1.3)
+
+
 class Span(NamedTuple):
     """Between these moments the recorder dealt with a request."""
 
@@ -96,11 +99,12 @@ class IdleUid:
 
     def look(self) -> Asked:
         """Whether it is valid, which starts its age again. To tell, a recorder may have to be asked for more
-        than a keep-alive (``Session.lives_by``): such a look counts as a command, too."""
+        than a keep-alive (``Session.lives_by``): such a look counts as a command, too. One who should have
+        expired is doubted."""
         asked = self.send()
         if not asked.alive:
             return asked
-        alive = self.session.lives_by(asked.answer)
+        alive = self.session.lives_by(asked.answer, doubted=asked.age.most >= LIFETIME)
         last = span_of(self._target, self.session.client.history.exchanges[-1])
         self._last = Span(self._last.begun, last.ended)
         return asked._replace(alive=alive)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from nvr_conformance.client.target import Target
     from nvr_conformance.judgement.measurement import Sample
 
-LIFETIME = 90.0
 MOST_AT_ONCE = 12  # of the 16 UIDs that there are (§1.3)
 _UNTOLD = 3  # UIDs at once where as_getinfo.cgi does not tell how many are free
 _PATIENCE = 480.0  # seconds of real time: no round is begun that would end later

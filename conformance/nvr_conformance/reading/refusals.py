@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from nvr_conformance.wire.exchange import Exchange
 
-_LOG = re.compile(r"(?:ERROR|EVENT)_LOG_NO=[0-9]")
+# A log without entries gives nothing, whoever gets it.
+_LOG = re.compile(r'(?:ERROR|EVENT)_LOG(?:_NO=0*[1-9]|=[ \t]*")')
 _DISK = re.compile(r"(?m)^(?:MAIN|EXT[0-9]{1,9})-[0-9]{1,9},")
 
 

@@ -13,6 +13,7 @@ from nvr_conformance.judgement.verdicts import shown
 from nvr_conformance.reading.connection_information import cameras_in
 from nvr_conformance.reading.login_page import read_uid
 from nvr_conformance.reading.nal_units import codec_in
+from nvr_conformance.reading.refusals import refused
 from nvr_conformance.reading.rtp import quick_payload
 from nvr_conformance.sources.wrong_address import advice
 from nvr_conformance.wire.digest import read_challenges
@@ -128,3 +129,11 @@ def find_refusals(target: Target) -> bool:
         return not any(client.adopt(uid).get("keep_alive").ok for uid in NEVER_ISSUED)
     finally:
         client.close()
+
+
+def find_telling_log(target: Target) -> str:
+    """The command of a log that gives entries to a valid UID: that of events, where logins stand, else that
+    of errors; empty where neither does."""
+    with closing(Client(target)) as client:
+        session = client.login()
+        return next((log for log in ("log_events", "log_errors") if not refused(session.get(log))), "")

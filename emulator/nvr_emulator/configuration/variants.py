@@ -71,13 +71,15 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "refused"
     refusal: Annotated[
-        Literal["status", "200-empty", "200-text", "204", "close"],
+        Literal["status", "200-empty", "200-text", "204", "close", "per-cause", "empty-page"],
         _about(
             "OP-11",
             "what a refused command gets: an error status, 200 with an empty body, 200 with a page "
-            "that says nothing, "
-            "204, or a closed connection",
-            "clients that take 200 for success; clients that wait for an answer without a timeout",
+            "that says nothing, 204, or a closed connection; per cause: 200 and a page for a UID that has "
+            "ended, 200 and no body for a command that is wrong, else a status; or the page that was asked "
+            "for with nothing in it, a log without entries, a login with UID=0",
+            "clients that take 200 for success, or a UID of 0 for one; clients that wait for an answer "
+            "without a timeout",
             tag="field",
         ),
     ] = "status"

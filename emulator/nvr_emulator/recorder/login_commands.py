@@ -54,9 +54,9 @@ class LoginCommands:
         session = self.sessions.find(uid)
         if session is None:
             ending = self.sessions.ending(uid)
-            raise Refused(
-                401, f"UID: {uid} was never issued" if ending is None else f"UID: {uid} was {ending}"
-            )
+            if ending is None:
+                raise Refused(401, f"UID: {uid} was never issued")
+            raise Refused(401, f"UID: {uid} was {ending}", ended=True)
         self.sessions.touch(session, now)
         return session
 

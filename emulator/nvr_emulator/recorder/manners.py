@@ -7,10 +7,12 @@ import dataclasses
 from functools import lru_cache
 
 from nvr_emulator.configuration.variants import Variants
+from nvr_emulator.recorder.empty_pages import empty_page
 from nvr_emulator.recorder.replies import ACCEPTED, Answer, Refused, Reply, Request, refusal
 from nvr_protocol.commands.lenient import mend_command
 from nvr_protocol.commands.urls import Command, parse_command
 
+BAD_PARAMETER = 400
 NOTHING_SAID = b"<html><body></body></html>\r\n"
 
 LONGEST_KEPT = 300
@@ -44,12 +46,20 @@ class Manners:
             return dataclasses.replace(ACCEPTED, content=b"")
         return reply
 
-    def refuse(self, refused: Refused) -> Answer:
+    def refuse(self, request: Request, refused: Refused) -> Answer:
         """The answer to a refused command. A challenge is none: it asks for credentials."""
         answer = refusal(refused)
+        if answer.challenges and self.variants.refusal == "empty-page":
+            return dataclasses.replace(answer, content=empty_page(request))
         if answer.challenges or refused.bare:
             return answer
         match self.variants.refusal:
+            case "per-cause" if refused.ended:
+                return dataclasses.replace(answer, status=200)
+            case "per-cause" if refused.status == BAD_PARAMETER:
+                return Answer(200, reason=answer.reason)
+            case "empty-page":
+                return Answer(200, empty_page(request), reason=answer.reason)
             case "200-empty":
                 return Answer(200, reason=answer.reason)
             case "200-text":

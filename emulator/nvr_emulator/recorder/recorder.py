@@ -107,9 +107,9 @@ class Recorder:
         try:
             return self.manners.accept(self.obey(request, now))
         except CommandError as error:
-            return self.manners.refuse(Refused(STATUS_OF[error.kind], str(error)))
+            return self.manners.refuse(request, Refused(STATUS_OF[error.kind], str(error)))
         except Refused as refused:
-            return self.manners.refuse(refused)
+            return self.manners.refuse(request, refused)
 
     @seam
     def obey(self, request: Request, now: float) -> Reply:

@@ -104,14 +104,17 @@ class Reply(Protocol):
 
 class Refused(Exception):  # noqa: N818 - a refusal is an outcome, not an error of the recorder
     """The recorder does not do what was asked: an HTTP status and a one-line reason. `bare`: the status
-    alone is sent, whatever refusals look like."""
+    alone is sent, whatever refusals look like. `ended`: for a UID that was valid once."""
 
-    def __init__(self, status: int, reason: str, headers: Headers = (), *, bare: bool = False) -> None:
+    def __init__(
+        self, status: int, reason: str, headers: Headers = (), *, bare: bool = False, ended: bool = False
+    ) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
         self.headers = headers
         self.bare = bare
+        self.ended = ended
 
 
 ACCEPTED = Answer(200, b"<html><body>OK</body></html>\r\n")

@@ -202,20 +202,21 @@ def test_a_doctored_packet_changes_the_verdict(copy):
     assert again.errors == ("evidence/test_live_over_rtp.pcap is not what the run left: its SHA-256 differs",)
 
 
-def accept_what_was_refused(file):
-    """In a pcap: the first refusal that is no challenge becomes a 200."""
+def refuse_what_was_accepted(file):
+    """In a pcap: the last 200 ahead of the first refusal that is no challenge becomes a 401."""
     data = file.read_bytes()
     refusals = [
         found.start()
         for found in re.finditer(rb"HTTP/1\.1 401", data)
         if b"WWW-Authenticate" not in data[found.start() : found.start() + 300]
     ]
-    file.write_bytes(data[: refusals[0] + 9] + b"200" + data[refusals[0] + 12 :])
+    at = data.rindex(b"HTTP/1.1 200", 0, refusals[0]) + 9
+    file.write_bytes(data[:at] + b"401" + data[at + 3 :])
 
 
 def test_a_doctored_answer_changes_the_verdict(copy):
-    """A keep-alive that was accepted after the end of the UID."""
-    accept_what_was_refused(copy / "evidence" / "test_idle_uid.pcap")
+    """A keep-alive that was refused before the end of the UID."""
+    refuse_what_was_accepted(copy / "evidence" / "test_idle_uid.pcap")
     assert "SES-06" in rejudge(copy).ids(Verdict.FAIL)
 
 
@@ -311,7 +312,7 @@ def test_the_command_says_what_differs(copy):
     answer = CliRunner().invoke(main, ["rejudge", str(copy)])
     assert answer.exit_code == 0, answer.output
     assert "each requirement has the verdict that it had in the run" in answer.output
-    accept_what_was_refused(copy / "evidence" / "test_idle_uid.pcap")
+    refuse_what_was_accepted(copy / "evidence" / "test_idle_uid.pcap")
     answer = CliRunner().invoke(main, ["rejudge", str(copy)])
     assert answer.exit_code == 1
     assert "the run said otherwise: SES-06: pass, now fail" in answer.output

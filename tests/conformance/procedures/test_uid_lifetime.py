@@ -187,7 +187,7 @@ class Session:
     def is_alive(self):
         return self.lives_by(self.get("keep_alive"))
 
-    def lives_by(self, answer):
+    def lives_by(self, answer, doubted=False):
         return answer.ok and (not self.recorder.empty or bool(self.get("log_errors").body))
 
     def logout(self):

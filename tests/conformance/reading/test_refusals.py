@@ -12,7 +12,10 @@ from nvr_protocol.playback.video import Picture, PlaybackVideo, write_playback_v
 from nvr_protocol.timestamps import Zone
 
 PAGE = b"<html><body>OK</body></html>\r\n"
-LOG = b"FILENAME=as_errorlog.html\r\nERROR_LOG_NO=0\r\nERROR_LOG=\r\n\r\n"
+NO_LOG = b"FILENAME=as_errorlog.html\r\nERROR_LOG_NO=0\r\nERROR_LOG=\r\n\r\n"
+LOG = NO_LOG.replace(b"_NO=0", b"_NO=01")
+UNCOUNTED = NO_LOG.replace(b"_LOG=", b'_LOG="001","2024/04/25 12:00:00","OUT","A","GMT+00:00"')
+LOGIN_PAGE = b'href="./hdrctl.cgi?UID=%b&HTML=camindex.html"'
 AUDIO = b"\xff\x03\x00\x01\x00\x00\x10\x00" + bytes(4096 + 4088)
 NO_AUDIO = b"\xff\x03\x00\x01" + bytes(4092)
 PART = (
@@ -54,12 +57,18 @@ def answer(target, status=200, body=b"", **more):
         ("playaudio.cgi?UID=1&CAM=1", NO_AUDIO, True),
         ("playaudio.cgi?UID=1&CAM=1", PAGE * 4, True),
         ("loglist.cgi?UID=1&KIND=ERR&HTML=as_errorlog.html", LOG, False),
+        ("loglist.cgi?UID=1&KIND=ERR&HTML=as_errorlog.html", UNCOUNTED, False),
+        ("loglist.cgi?UID=1&KIND=ERR&HTML=as_errorlog.html", NO_LOG, True),
+        ("loglist.cgi?UID=1&KIND=ERR&HTML=as_errorlog.html", NO_LOG.replace(b"_NO=0", b"_NO=000"), True),
         ("loglist.cgi?UID=1&KIND=ERR&HTML=as_errorlog.html", PAGE, True),
         ("recordedtime.cgi", b"Recording information\r\n\r\nDisk,\r\nMAIN-1,,,,,,,,\r\n", False),
         ("recordedtime.cgi", PAGE, True),
         ("as_getinfo.cgi?FILE=2", b"<HTML>\r\nCAM_CONNECT_01CH=1\r\n</HTML>\r\n", False),
         ("as_getinfo.cgi?FILE=2", PAGE, True),
-        ("dlogin.cgi?UID=-1", b'href="./hdrctl.cgi?UID=13313&HTML=camindex.html"', False),
+        ("dlogin.cgi?UID=-1", LOGIN_PAGE % b"13313", False),
+        ("dlogin.cgi?UID=-1", LOGIN_PAGE % b"00100", False),
+        ("dlogin.cgi?UID=-1", LOGIN_PAGE % b"0", True),
+        ("dlogin.cgi?UID=-1", LOGIN_PAGE % (b"0" * 19), True),
         ("dlogin.cgi?UID=-1", PAGE, True),
         ("httpdl.cgi?UID=1&KIND=MP4", b"--myboundary" + PART % 0 + b"ftyp\r\n--myboundary", False),
         ("httpdl.cgi?UID=1&KIND=MP4", b"--myboundary" + PART % 3, True),

@@ -65,7 +65,7 @@ def test_nothing_chosen_is_the_default():
         ({"refusl": "close"}, "variant 'refusl' is not known; did you mean refusal?"),
         (
             {"refusal": "clos"},
-            "variant refusal: 'clos' is none of status, 200-empty, 200-text, 204, close; did you",
+            "variant refusal: 'clos' is none of status, 200-empty, 200-text, 204, close, per-cause,",
         ),
         ({"uid-digits": True}, "variant uid-digits: True is no whole number"),
         ({"uid-digits": "１２"}, "variant uid-digits: '１２' is no whole number"),

@@ -10,6 +10,8 @@ from nvr_emulator.server.embedding import EmbeddedRecorder
 LIBERTIES = [
     {"refusal": "200-empty"},
     {"refusal": "204"},
+    {"refusal": "per-cause"},
+    {"refusal": "empty-page"},
     {"accepted-body": "empty"},
     {"strictness": "lenient"},
     {"second-stream": "silent"},

@@ -84,6 +84,35 @@ def test_a_refusal_may_be_a_closed_connection(recorder):
     assert login(running)
 
 
+def test_a_refusal_may_differ_by_its_cause(recorder):
+    running = recorder(refusal="per-cause")
+    uid = login(running)
+    keep_alive = f"/cgi-bin/status.cgi?UID={uid}&PC=AS60"
+    ask(running, f"/cgi-bin/logout.cgi?UID={uid}")
+    line, _, body, _ = ask(running, keep_alive)
+    assert (line, body) == (
+        "HTTP/1.1 200 OK",
+        f"<html><body>UID: {uid} was logged out</body></html>\r\n".encode(),
+    )
+    assert ask(running, UNKNOWN_UID)[0].startswith("HTTP/1.1 401")
+    line, _, body, _ = ask(running, f"/cgi-bin/status.cgi?UID={login(running)}&PC=AS61")
+    assert (line, body) == ("HTTP/1.1 200 OK", b"")
+
+
+def test_a_refusal_may_be_the_page_with_nothing_in_it(recorder):
+    running = recorder(refusal="empty-page")
+    for kind, name in (("ERR", "ERROR"), ("EVENT", "EVENT")):
+        query = f"UID=1&KIND={kind}&HTML=as_{name.lower()}log.html"
+        line, _, body, _ = ask(running, f"/cgi-bin/loglist.cgi?{query}")
+        assert line == "HTTP/1.1 200 OK"
+        assert f"{name}_LOG_NO=0\r\n{name}_LOG=\r\n".encode() in body
+    line, _, body, _ = ask(running, CHALLENGE)
+    assert line.startswith("HTTP/1.1 401")
+    assert b"hdrctl.cgi?UID=0&" in body
+    assert ask(running, UNKNOWN_UID)[::2] == ("HTTP/1.1 200 OK", b"<html><body>OK</body></html>\r\n")
+    assert login(running) != "0"
+
+
 def test_an_accepted_command_may_have_no_body(recorder):
     for body, said in (("text", b"<html><body>OK</body></html>\r\n"), ("empty", b"")):
         running = recorder(accepted_body=body)

@@ -58,10 +58,10 @@ def _judge_another_user(target: Target, client: Client, check: Check) -> None:
     check("SES-09", not lives, "refused", answer, "another user's UID, right behind logout")
 
 
-def _look(session: Session) -> tuple[Exchange, bool]:
-    """The answer to a keep-alive, and whether the UID is valid."""
+def _look(session: Session, *, doubted: bool = False) -> tuple[Exchange, bool]:
+    """The answer to a keep-alive, and whether the UID is valid; ``doubted``, as it must have ended."""
     answer = session.get("keep_alive")
-    return answer, session.lives_by(answer)
+    return answer, session.lives_by(answer, doubted=doubted)
 
 
 def _start_each(
@@ -103,7 +103,7 @@ def _judge_silence(
     marks = {name: stream.total for name, stream in streams.items()}
     target.pass_time(QUIET_FOR)
     target.settle()
-    answer, lives = _look(session)
+    answer, lives = _look(session, doubted=True)
     require(client.login().is_alive(), "status.cgi is refused on a fresh UID")
     check(ending, not lives, "refused", answer, "a UID with live streams")
     require(not lives, "the UID did not end")
@@ -159,6 +159,7 @@ def test_streams_at_eviction(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
 ) -> None:
     """Streams run on the oldest UID; sixteen logins and a few seconds later nothing more comes."""
+    target.learn_what_tells()
     session, streams = _start_each("SES-16", target, client, require, not_tested)
     for _ in range(MOST):
         quick_login(client)

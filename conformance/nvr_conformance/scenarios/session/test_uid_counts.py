@@ -104,7 +104,7 @@ def _expire(target: Target, client: Client, require: Require) -> Change | None:
     before = _used(client)
     target.pass_time(GONE)
     after = _used(client)
-    gone = not any(session.is_alive() for session in expiring)
+    gone = not any(session.is_alive(doubted=True) for session in expiring)
     right = kept and gone and staying.is_alive()
     for session in (*expiring, staying):
         session.logout()
