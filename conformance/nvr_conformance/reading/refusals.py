@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # A log without entries gives nothing, whoever gets it.
 _LOG = re.compile(r'(?:ERROR|EVENT)_LOG(?:_NO=0*[1-9]|=[ \t]*")')
+_NO_ENTRIES = re.compile(r"(?:ERROR|EVENT)_LOG_NO=0")
 _DISK = re.compile(r"(?m)^(?:MAIN|EXT[0-9]{1,9})-[0-9]{1,9},")
 
 
@@ -37,6 +38,11 @@ def refused(exchange: Exchange) -> bool:
     """
     gives = _GIVING.get(command_of(exchange))
     return says_no(exchange) if gives is None else not gives(exchange)
+
+
+def is_empty_log(exchange: Exchange) -> bool:
+    """Whether the answer is a log without entries: that of a valid UID may be one, and so may a refusal."""
+    return _NO_ENTRIES.search(exchange.text) is not None and refused(exchange)
 
 
 def gives_something(exchange: Exchange) -> bool:

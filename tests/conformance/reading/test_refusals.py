@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nvr_conformance.reading.refusals import command_of, refused
+from nvr_conformance.reading.refusals import command_of, is_empty_log, refused
 from nvr_conformance.wire.exchange import Exchange, WireProblem
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.codecs import Codec
@@ -95,6 +95,11 @@ def test_what_an_answer_gives(target, body, is_refusal, status):
 )
 def test_answers_that_are_not_described_say_so_by_their_form(exchange, is_refusal):
     assert refused(exchange) is is_refusal
+
+
+def test_a_log_may_be_empty():
+    target = "loglist.cgi?UID=1&KIND=ERR&HTML=as_errorlog.html"
+    assert [is_empty_log(answer(target, 200, body)) for body in (NO_LOG, LOG, PAGE)] == [True, False, False]
 
 
 def test_start_over_http_is_a_command_of_its_own():
