@@ -91,7 +91,7 @@ class _Kept:
         while self.target.now() - kept.begun < 2 * BETWEEN:
             self.target.pass_time(kept.asked + BETWEEN - self.target.now(), step=BETWEEN)
             kept.keep()
-        return not refused(kept.session.get("log_errors"))
+        return not refused(kept.session.get(self.target.telling_log or "log_errors"))
 
 
 def _information() -> Iterator[tuple[str, Served]]:
