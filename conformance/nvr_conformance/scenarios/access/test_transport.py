@@ -91,12 +91,12 @@ class _Kept:
             self.asked = self.target.now()
 
     def lives(self, client: Client) -> bool:
-        """Whether such a UID is given a log when it is older than 90 s; for another `client`, one of his."""
+        """Whether such a UID lives when it is older than 90 s; for another `client`, one of his."""
         kept = self if client is self.session.client else _Kept(client)
         while self.target.now() - kept.begun < 2 * BETWEEN:
             self.target.pass_time(kept.asked + BETWEEN - self.target.now(), step=BETWEEN)
             kept.keep()
-        return not refused(kept.session.get(self.target.telling_log or "log_errors"))
+        return kept.session.is_alive(doubted=True)
 
 
 def _information() -> Iterator[tuple[str, Served]]:
