@@ -8,7 +8,7 @@ from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import TICKS, Gop, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.commands import Asked
-from nvr_emulator.recorder.playback.operations import TOP_SPEED, Cursor, Playback
+from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.recorder.sessions import Session
@@ -58,7 +58,7 @@ def play_gives_a_gop_twice(recorder: Recorder) -> None:
 @breaks("PLB-12")
 def play_leaves_gops_out(recorder: Recorder) -> None:
     """Leaves out every other GOP on PLAY."""
-    _stride(recorder, Operation.PLAYBACK, lambda stride: 2 * stride)
+    change_stride(recorder, Operation.PLAYBACK, lambda stride: 2 * stride)
 
 
 @breaks("PLB-12")
@@ -158,19 +158,19 @@ def play_keeps_its_first_pictures(recorder: Recorder) -> None:
 @breaks("PLB-13")
 def bplay_goes_forward(recorder: Recorder) -> None:
     """Plays forward on BPLAY."""
-    _stride(recorder, Operation.REVERSE, lambda stride: -stride)
+    change_stride(recorder, Operation.REVERSE, lambda stride: -stride)
 
 
 @breaks("PLB-13")
 def bplay_leaves_gops_out(recorder: Recorder) -> None:
     """Leaves out every other GOP on BPLAY."""
-    _stride(recorder, Operation.REVERSE, lambda stride: 2 * stride)
+    change_stride(recorder, Operation.REVERSE, lambda stride: 2 * stride)
 
 
 @breaks("PLB-13")
 def bplay_stays(recorder: Recorder) -> None:
     """Gives the same GOP over and over on BPLAY."""
-    _stride(recorder, Operation.REVERSE, lambda stride: 0)
+    change_stride(recorder, Operation.REVERSE, lambda stride: 0)
 
 
 @breaks("PLB-14")
@@ -263,64 +263,6 @@ def previous_image_is_the_next(recorder: Recorder) -> None:
     _step_away(recorder, (Operation.PREVIOUS_IMAGE,), 2)
 
 
-@breaks("PLB-18")
-def ff_skips_nothing(recorder: Recorder) -> None:
-    """Gives one GOP after the other on FF."""
-    _stride(recorder, Operation.FAST_FORWARD, lambda stride: 1)
-
-
-@breaks("PLB-18")
-def ff_is_no_faster_with_repeats(recorder: Recorder) -> None:
-    """Skips no further at a repeat of FF, though the speed says so."""
-    _stride(recorder, Operation.FAST_FORWARD, lambda stride: 4)
-
-
-@breaks("PLB-18")
-def ff_slows_down(recorder: Recorder) -> None:
-    """Goes less far from the fifth FF on than at the fourth, though the speed says otherwise."""
-    _stride(recorder, Operation.FAST_FORWARD, lambda stride: stride if stride <= 16 else 4)
-
-
-@breaks("PLB-18", "PLB-21")
-def ninth_ff_is_the_first(recorder: Recorder) -> None:
-    """Begins with STEP1 again at a repeat of FF in STEP8."""
-
-    def alter(playback: Playback) -> None:
-        def command(original: Callable[[str, Ticks | None], None], name: str, begin: Ticks | None) -> None:
-            before = playback.speed
-            original(name, begin)
-            if name == "FF" and before == playback.speed == TOP_SPEED:
-                playback.speed = 1
-
-        around(playback.command, command)
-
-    each_playback(recorder, alter)
-
-
-@breaks("PLB-18")
-def ff_goes_backward(recorder: Recorder) -> None:
-    """Skips backward on FF."""
-    _stride(recorder, Operation.FAST_FORWARD, lambda stride: -stride)
-
-
-@breaks("PLB-19")
-def rew_skips_nothing(recorder: Recorder) -> None:
-    """Gives one GOP before the other on REW."""
-    _stride(recorder, Operation.FAST_REVERSE, lambda stride: -1)
-
-
-@breaks("PLB-19")
-def rew_slows_down(recorder: Recorder) -> None:
-    """Goes less far from the fifth REW on than at the fourth, though the speed says otherwise."""
-    _stride(recorder, Operation.FAST_REVERSE, lambda stride: stride if stride >= -16 else -4)
-
-
-@breaks("PLB-19")
-def rew_goes_forward(recorder: Recorder) -> None:
-    """Skips forward on REW."""
-    _stride(recorder, Operation.FAST_REVERSE, lambda stride: -stride)
-
-
 @breaks("PLB-20")
 def stop_is_ignored(recorder: Recorder) -> None:
     """Goes on to answer camera.cgi after STOP, though live is allowed again."""
@@ -384,7 +326,7 @@ def _as_if_playing(playback: Playback, operation: Operation, give: Give, asked: 
         playback.operation = Operation.UNDEFINED
 
 
-def _stride(recorder: Recorder, operation: Operation, change: Callable[[int], int]) -> None:
+def change_stride(recorder: Recorder, operation: Operation, change: Callable[[int], int]) -> None:
     """Change how many GOPs lie between two answers of one operation."""
 
     def alter(playback: Playback) -> None:
