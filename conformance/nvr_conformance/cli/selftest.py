@@ -102,7 +102,8 @@ def selftest(
     """Prove the judge: run it against the healthy emulator, against one with each defect, and against those
     that take the liberties which the document leaves.
 
-    Each defect meets the scenarios that check what it breaks; with --full all that call what it alters.
+    Each defect meets the scenarios that are for what it breaks, then those that check it besides; with --full
+    all that call what it alters.
 
     Exit status 0 only if every healthy run passes and every defect fails exactly what it breaks; 1 where the
     judge was wrong; 4 where a trial came to no verdict, or Ctrl-C ended the self-test.

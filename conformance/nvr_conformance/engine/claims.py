@@ -51,8 +51,8 @@ def claims(directory: Path = SCENARIOS) -> tuple[ScenarioClaim, ...]:
     return tuple(found)
 
 
-def files_claiming(directory: Path, ids: Collection[str]) -> tuple[Path, ...]:
-    """The files of a directory with a scenario that claims one of these ids: to collect all the others costs
-    more than many a scenario takes."""
-    found = [each.path for each in claims(directory) if not set(ids).isdisjoint(each.claim.ids)]
+def files_claiming(directory: Path, ids: Collection[str], *, besides: bool = False) -> tuple[Path, ...]:
+    """The files of a directory with a scenario that meets one of these ids (``Claim.meets``): to collect all
+    the others costs more than many a scenario takes."""
+    found = [each.path for each in claims(directory) if each.claim.meets(ids, besides=besides)]
     return tuple(dict.fromkeys(found))

@@ -93,7 +93,7 @@ def judge_source(
         for reporter in reporters:
             reporter(event)
 
-    plugin = EnginePlugin(source, selected, emit, run.focus, run.only, capture=run.capture)
+    plugin = EnginePlugin(source, selected, emit, run.focus, run.besides, run.only, capture=run.capture)
     begun, started = time.monotonic(), datetime.now(UTC)
     with _own_pytest():
         terminal = () if run.verbose else ("-p", "no:terminal")
@@ -137,7 +137,7 @@ def _files(run: RunOptions) -> Sequence[Path]:
     if run.focus is None or not run.scenarios.is_dir():
         return [run.scenarios]
     try:
-        return files_claiming(run.scenarios, run.focus) or [run.scenarios]
+        return files_claiming(run.scenarios, run.focus, besides=run.besides) or [run.scenarios]
     except KitError:
         return [run.scenarios]  # pytest says what is wrong with which file
 

@@ -50,13 +50,14 @@ def place_of(claim: Claim | None) -> int:
 
 @dataclass(eq=False)  # older versions of pytest keep plugins in a set
 class EnginePlugin:
-    """One run, of the scenarios that claim an id of ``focus`` and have a name of ``only``, where those are
-    given. Afterwards ``checks``, ``notes``, ``errors`` and ``interrupted`` tell what happened."""
+    """One run, of the scenarios that meet ``focus`` (``Claim.meets``) and have a name of ``only``, where
+    those are given. Afterwards ``checks``, ``notes``, ``errors`` and ``interrupted`` tell what happened."""
 
     source: Source
     selected: frozenset[str]
     emit: Callable[[Event], None]
     focus: frozenset[str] | None = None
+    besides: bool = False
     only: Sequence[str] | None = None
     checks: list[CheckRecord] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -113,7 +114,9 @@ class EnginePlugin:
 
     def _is_wanted(self, item: pytest.Item, claim: Claim) -> bool:
         wanted = [id_ for id_ in claim.ids if id_ in self.selected]
-        if not (wanted or claim.place) or (self.focus is not None and self.focus.isdisjoint(claim.ids)):
+        if not (wanted or claim.place):
+            return False
+        if self.focus is not None and not claim.meets(self.focus, besides=self.besides):
             return False
         verdict, reason = Verdict.NOT_TESTED, ""
         if self.source.model not in claim.models:

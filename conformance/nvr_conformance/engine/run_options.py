@@ -14,10 +14,11 @@ from nvr_conformance.judgement.expected_failures import ExpectedFailure
 class RunOptions:
     """How to judge.
 
-    ``select`` and ``skip`` are id patterns (``LIV-*``). ``focus`` leaves out the scenarios that claim none of
-    these ids; all that the others find counts. ``only``: the scenarios of these names alone, in this order,
-    whatever they claim to be first or last. ``seed`` makes what is chosen at random repeatable.
-    ``scenarios`` is the directory (or file) of the scenarios. ``expected_failures`` are excused. ``capture``
+    ``select`` and ``skip`` are id patterns (``LIV-*``). ``focus`` leaves out the scenarios that are not for
+    one of these ids (``besides``: that do not check one besides); all that the others find counts. ``only``:
+    the scenarios of these names alone, in this order, whatever they claim to be first or last. ``seed`` makes
+    what is chosen at random repeatable. ``scenarios`` is the directory (or file) of the scenarios.
+    ``expected_failures`` are excused. ``capture``
     keeps the bytes of the wire for reporters that write them down; ``verbose`` lets pytest tell what it does.
     ``problems`` that are known ahead leave the result inconclusive at best; ``planned_seconds`` were foreseen
     for the run, and are told in the result. ``required``: what must be tested, else the run fails
@@ -28,6 +29,7 @@ class RunOptions:
     select: Sequence[str] = ()
     skip: Sequence[str] = ()
     focus: frozenset[str] | None = None
+    besides: bool = False
     only: Sequence[str] | None = None
     seed: int = 0
     scenarios: Path = SCENARIOS

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from nvr_conformance.client.options import TargetOptions
-from nvr_conformance.engine.claims import SCENARIOS
+from nvr_conformance.engine.claims import SCENARIOS, files_claiming
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.requirements import Level
@@ -95,7 +95,24 @@ class Outcome:
 
 
 def run_trial(trial: Trial) -> Outcome:
-    """Judge one emulator."""
+    """Judge one emulator. What the scenarios that are for a row do not see is for those that check it
+    besides."""
+    outcome = _judged(trial, trial.focus)
+    if trial.focus is None or not outcome.missing:
+        return outcome
+    if not files_claiming(trial.scenarios, outcome.missing, besides=True):
+        return outcome
+    further = _judged(trial, outcome.missing, besides=True)
+    return replace(
+        outcome,
+        broken=outcome.broken | further.broken,
+        problem=further.problem,
+        seconds=outcome.seconds + further.seconds,
+        warned=(outcome.warned | further.warned) - (outcome.killed | further.killed),
+    )
+
+
+def _judged(trial: Trial, focus: frozenset[str] | None, *, besides: bool = False) -> Outcome:
     options = TargetOptions(
         model=trial.model,
         defects=(trial.defect,) if trial.defect else (),
@@ -106,7 +123,8 @@ def run_trial(trial: Trial) -> Outcome:
         RunOptions(
             select=trial.select,
             skip=trial.skip,
-            focus=trial.focus,
+            focus=focus,
+            besides=besides,
             only=trial.only,
             seed=trial.seed,
             scenarios=trial.scenarios,

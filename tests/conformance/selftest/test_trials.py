@@ -55,6 +55,53 @@ def trial(scenarios, defect, *breaks):
     return Trial(2, defect, frozenset(breaks), scenarios=scenarios)
 
 
+FOR_ITS_SAKE = """
+from nvr_conformance.scenario import refused, scenario
+
+@scenario("SES-09")
+def test_logout(target, client, check):
+    session = client.login()
+    session.logout()
+    check("SES-09", {ended}, "refused", session.get("keep_alive"))
+"""
+BESIDES = """
+from nvr_conformance.scenario import refused, scenario
+
+@scenario("SES-04", besides=("SES-09",))
+def test_uids(target, client, check, observe):
+    session = client.login()
+    check("SES-04", session.uid > 0, "a positive UID", session.uid)
+    observe("SES-18", "nothing")
+    session.logout()
+    check("SES-09", refused(session.get("keep_alive")), "refused", "accepted")
+"""
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_who_checks_it_besides_is_asked_if_the_others_do_not_see_it(tmp_path, seen):
+    """The second one breaks where it is asked at all: it does not claim SES-18."""
+    outcome = tried_on(tmp_path, BESIDES, f"breaks_{seen}", seen=seen)
+    if seen:
+        assert outcome.good
+    else:
+        assert "did not declare SES-18" in outcome.problem
+
+
+def test_what_is_seen_besides_counts(tmp_path):
+    assert tried_on(
+        tmp_path, BESIDES.replace('    observe("SES-18", "nothing")\n', ""), "counts", seen=False
+    ).good
+
+
+def tried_on(folder, besides, name, *, seen):
+    """One process imports each name once."""
+    ended = 'refused(session.get("keep_alive"))' if seen else "True"
+    (folder / f"test_sake_{name}.py").write_text(FOR_ITS_SAKE.format(ended=ended))
+    (folder / f"test_besides_{name}.py").write_text(besides)
+    breaks = frozenset({"SES-09"})
+    return run_trial(Trial(2, "logout-keeps-the-uid", breaks, scenarios=folder, focus=breaks))
+
+
 def test_healthy_and_defective(scenarios):
     assert run_trial(trial(scenarios, None)).good
     killed = run_trial(trial(scenarios, "login-without-credentials", "SES-01"))

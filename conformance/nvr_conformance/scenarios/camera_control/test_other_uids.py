@@ -27,7 +27,7 @@ CONTROL: dict[str, tuple[str, dict[str, object]]] = {
 """Of each kind a command, and the requirement that it is of."""
 
 
-@scenario("CTL-01", "CTL-05", "CTL-06", "CTL-07", "CTL-08", "CTL-09", needs=("ptz",))
+@scenario(besides=("CTL-01", "CTL-05", "CTL-06", "CTL-07", "CTL-08", "CTL-09"), needs=("ptz",))
 def test_control_on_another_uid(target: Target, client: Client, check: Check, not_tested: NotTested) -> None:
     """What a UID may do with a camera another one may do as well, when the first has moved it, while live
     runs on it, and while it plays. Of the commands that the first is not refused."""

@@ -29,7 +29,7 @@ TRIED = 8  # cameras that are looked at, in search of a second one
 NEAR = MINUTE * SECOND
 
 
-@scenario("DWN-01", "DWN-02", "DWN-06", "DWN-10", "DWN-11")
+@scenario("DWN-01", "DWN-10", besides=("DWN-02", "DWN-06", "DWN-11"))
 def test_one_after_the_other_on_one_uid(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:

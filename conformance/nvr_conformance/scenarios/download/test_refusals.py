@@ -56,7 +56,9 @@ def test_nothing_recorded(
 
 
 @scenario(
-    "DWN-07", "DWN-10", setup={"cameras": ({"number": 1, "fixture": "counter-small", "recorded": "JPEG"},)}
+    "DWN-07",
+    besides=("DWN-10",),
+    setup={"cameras": ({"number": 1, "fixture": "counter-small", "recorded": "JPEG"},)},
 )
 def test_mp4_of_a_jpeg_recording(target: Target, client: Client, check: Check, require: Require) -> None:
     """A camera that is recorded as JPEG: no MP4, but N3 and a list."""

@@ -139,7 +139,7 @@ def _stop(
     beside.close()
 
 
-@scenario("LIV-34", "EXC-03")
+@scenario("LIV-34", besides=("EXC-03",))
 def test_a_client_that_hangs_up(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:

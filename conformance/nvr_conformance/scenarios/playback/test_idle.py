@@ -24,7 +24,7 @@ KEPT = 25.0  # seconds between keep-alives
 AHEAD = 2  # GOPs ahead of the pause, and behind it
 
 
-@scenario("PLB-12", "PLB-13", "PLB-17", "PLB-29", "PLB-32")
+@scenario("PLB-12", "PLB-13", "PLB-17", "PLB-32", besides=("PLB-29",))
 def test_playback_waits_for_its_client(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:

@@ -102,7 +102,7 @@ def _is_at_edge(target: Target, moment: int | None) -> bool:
     return moment is not None and moment > target.unix_time() * SECOND - LIVE_EDGE
 
 
-@scenario(*CHUNK_IDS, "PLB-14", "PLB-15", "PLB-16", "PLB-21", "PLB-34", "PLB-37")
+@scenario("PLB-14", "PLB-15", "PLB-16", "PLB-21", "PLB-34", "PLB-37", besides=CHUNK_IDS)
 def test_pause_and_single_pictures(
     target: Target,
     client: Client,

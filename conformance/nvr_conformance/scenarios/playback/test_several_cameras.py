@@ -111,7 +111,7 @@ class SeveralCameras:
 ORDER_IDS = ("PLB-12", "PLB-13", "PLB-15", "PLB-16", "PLB-17", "PLB-18", "PLB-19", "PLB-20")
 
 
-@scenario(*CHUNK_IDS, *ORDER_IDS, "PLB-22", setup=OF_EACH_CODEC)
+@scenario(*ORDER_IDS, besides=(*CHUNK_IDS, "PLB-22"), setup=OF_EACH_CODEC)
 def test_each_command_is_for_all_cameras(
     target: Target,
     client: Client,

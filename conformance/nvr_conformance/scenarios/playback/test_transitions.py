@@ -71,7 +71,7 @@ class _Places:
         return self.gops[1].last_picture(self.gops[2].start)
 
 
-@scenario(*IDS.values(), "PLB-14")
+@scenario(*IDS.values(), besides=("PLB-14",))
 def test_each_command_behind_each_other(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:

@@ -113,7 +113,7 @@ def _judge_silence(
         check(id_, more == 0, "nothing more", f"{more} packets in {QUIET_FOR:.0f} s", called)
 
 
-@scenario("SES-14", "SES-06", "LIV-31")
+@scenario("SES-14", "SES-06", besides=("LIV-31",))
 def test_streams_at_expiry(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested
 ) -> None:
