@@ -48,10 +48,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--nvr-select", action="append", default=[], metavar="ID-GLOB", help="judge these alone")
     add("--nvr-skip", action="append", default=[], metavar="ID-GLOB", help="leave these out")
     add("--nvr-allow", metavar="ptz,presets,eviction,load", help="what may disturb others")
-    add("--nvr-pace", type=_seconds(0, 3600), metavar="SECONDS", help="between commands")
+    add("--nvr-pace", type=seconds_from(0, 3600), metavar="SECONDS", help="between commands")
     add(
         "--nvr-timeout",
-        type=_seconds(0.1, 600),
+        type=seconds_from(0.1, 600),
         default=10.0,
         metavar="SECONDS",
         help="that an answer may take",
@@ -63,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--nvr-variant", action="append", default=[], metavar="NAME=VALUE", help="make it otherwise")
 
 
-def _seconds(least: float, most: float) -> Callable[[str], float]:
+def seconds_from(least: float, most: float) -> Callable[[str], float]:
     """A reader of seconds in a range; what it raises is a usage error."""
 
     def seconds(text: str) -> float:
