@@ -64,10 +64,13 @@ def test_what_is_not_allowed_is_skipped_with_the_reason(run, fake_recorder):
     assert "needs --allow" in done.stdout
 
 
-def test_seconds_that_are_none_are_refused(run):
-    done = run("--nvr-pace=nan")
+@pytest.mark.parametrize(
+    ("option", "bounds"), [("--nvr-pace", "from 0 to 3600"), ("--nvr-timeout", "from 0.1 to 600")]
+)
+def test_seconds_that_are_none_are_refused(run, option, bounds):
+    done = run(f"{option}=nan")
     assert done.returncode == 4
-    assert "argument --nvr-pace: 'nan' is not a number from 0 to 3600" in done.stderr
+    assert f"argument {option}: 'nan' is not a number {bounds}" in done.stderr
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "601", "0", "soon", ""])
