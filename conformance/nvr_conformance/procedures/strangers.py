@@ -13,7 +13,7 @@ from nvr_conformance.client.player import Player
 from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.procedures.cameras import cameras_with_video
 from nvr_conformance.procedures.streams import going_on
-from nvr_conformance.procedures.uid_commands import UidCommand, first_camera, quick_login, uid_commands
+from nvr_conformance.procedures.uid_commands import AGO, UidCommand, first_camera, quick_login, uid_commands
 from nvr_conformance.reading.gop import SECOND, Gop
 from nvr_conformance.reading.refusals import gives_something, refused
 from nvr_conformance.wire.live_streams import LiveRtp
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from nvr_conformance.wire.live_streams import LiveStream
 
 NOTHING = "nothing"
-AGO = 600  # seconds before now: recorded, on a recorder that records at all
 FILES = ("MP4VO", "N3VO")
 _RUNNING = ("idle", "left", "pictures", "packets", "stood")  # what time changes in the state
 _MOVED = ("pan", "tilt", "zoom", "auto_focus", "presets", "open_auxiliaries")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 UNUSED_PORT = 40_000
 RECALLED = 10.0  # seconds after which a camera stands at its preset, however far it was
 _WRITTEN = re.compile(r"""hdrctl\.cgi\?UID=([^&"'\s<>]+)""")
-_AGO = 600  # seconds before now: recorded, on a recorder that records at all
+AGO = 600  # seconds before now: recorded, on a recorder that records at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def uid_commands(target: Target) -> list[UidCommand]:
     """
     camera = first_camera(target)
     mask = mask_of((camera,), target.digits)
-    shown = (int(target.unix_time()) - _AGO) * 100
+    shown = (int(target.unix_time()) - AGO) * 100
     minute = (shown // 100) // 60 * 60
 
     def plain(
@@ -132,7 +132,7 @@ def uid_commands(target: Target) -> list[UidCommand]:
 def with_other_values(target: Target) -> list[UidCommand]:
     """Some of those commands with values that are for something else: the other way, another codec, files."""
     camera = first_camera(target)
-    shown = (int(target.unix_time()) - _AGO) * 100
+    shown = (int(target.unix_time()) - AGO) * 100
     minute = (shown // 100) // 60 * 60
     mask = mask_of((camera,), target.digits)
 
@@ -175,7 +175,7 @@ def playing_uid(target: Target, client: Client) -> Session | None:
     player = Player(quick_login(client))
     camera = first_camera(target)
     player.choose(camera)
-    gop = player.at(camera, (int(target.unix_time()) - _AGO) * SECOND)
+    gop = player.at(camera, (int(target.unix_time()) - AGO) * SECOND)
     if not gop.given:
         player.session.logout()
     return player.session if gop.given else None

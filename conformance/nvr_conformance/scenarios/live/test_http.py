@@ -18,6 +18,7 @@ from nvr_conformance.procedures.streams import (
     wait_for_key_picture,
     watched_at_once,
 )
+from nvr_conformance.procedures.uid_commands import AGO
 from nvr_conformance.scenario import (
     SECOND,
     Check,
@@ -40,7 +41,6 @@ WATCHED = 5.0  # seconds that are judged behind a key picture
 LONGER = 30.0  # of the first codec, where the clock can be moved: what goes wrong once in many pictures
 BRIEFLY = 1.0  # seconds that are judged of other cameras
 OPENING = len("\r\n--myboundary\r\n")  # bytes that come though nothing follows
-AGO = 600.0  # seconds before now: recorded, on a recorder that records at all
 LET_GO = 10.0  # seconds that a recorder is given to notice that a client has gone
 
 
@@ -170,7 +170,7 @@ def test_a_client_that_hangs_up(
     if alone.given:
         check("EXC-03", given.given, "playback", given, name)
     else:
-        not_tested("EXC-03", f"{name}: camera {camera} plays nothing of {AGO:.0f} s ago")
+        not_tested("EXC-03", f"{name}: camera {camera} plays nothing of {AGO} s ago")
 
 
 def _hang_up(target: Target, session: Session, camera: int, comp: str, check: Check) -> None:
