@@ -146,6 +146,7 @@ def test_a_client_that_hangs_up(
     """The client closes its connection without STOP: UID and camera are free for the next START. So with
     JPEG and audio; then the UID plays back."""
     camera, (codec, *_) = camera_with_video(target)
+    moment = round(target.unix_time() - AGO) * SECOND
     session = client.login()
     session.get("live_setup")
     for round_ in ("first", "second"):
@@ -163,7 +164,6 @@ def test_a_client_that_hangs_up(
     session.stop(video)
     video.close()
     _hang_up(target, session, camera, JPEG, check)
-    moment = round(target.unix_time() - AGO) * SECOND
     given = _played(Player(session), camera, moment)
     alone = given if given.given else _played(Player(client.login()), camera, moment)
     name = "a UID whose client hung up before"
