@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 PRESET = 3
-RELEASED = 10.0  # seconds after which nobody holds a camera that moves for two on each command
+RELEASED = 10.0  # seconds after which nobody holds a camera that stands still
 CONTROL: dict[str, tuple[str, dict[str, object]]] = {
     "pan_tilt_zoom": ("CTL-01", dict(NO_SPEED)),
     "centering": ("CTL-05", {"X": 16, "Y": 16}),
@@ -62,6 +62,7 @@ def _judge_moves(target: Target, first: Operator, second: Operator, check: Check
     first.move(PAN=16)
     back = second.move(PAN=-16)
     if not back.ok:  # a camera may be the first one's for as long as it moves
+        first.move()
         target.pass_time(RELEASED)
         back = second.move(PAN=-16)
     check("CTL-01", back.ok, "accepted", back, "another UID has moved the camera")
