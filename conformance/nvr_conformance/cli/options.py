@@ -5,7 +5,8 @@ Each raises what click shows in one line: click.BadParameter, click.UsageError.
 
 from __future__ import annotations
 
-from functools import wraps
+import os
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,10 +174,19 @@ def report_writers(report: Path | None, **how: Any) -> list[ReportWriter]:
 
 
 def require_selftests(places: Mapping[str, Path | None]) -> None:
-    """As ``require_folders``; click.BadParameter also where they hold files that are no self-test's."""
+    """As ``require_folders``; click.BadParameter also where they hold files that are no self-test's.
+    Until the command ends they are its own: where another one writes, click.BadParameter too."""
+    from nvr_conformance.report.place import hold
     from nvr_conformance.selftest.place import require_place
 
-    _require(places, require_place)
+    def keep(folder: Path) -> None:
+        whole_files.require_folder(folder)
+        held = hold(folder)
+        if held is not None:
+            click.get_current_context().call_on_close(partial(os.close, held))
+        require_place(folder)
+
+    _require(places, keep)
 
 
 def _require(places: Mapping[str, Path | None], look: Callable[[Path], None]) -> None:

@@ -100,7 +100,16 @@ def test_a_working_directory_that_is_gone_is_told_in_one_line(tmp_path, monkeypa
     )
 
 
-@pytest.mark.parametrize("words", ["run --report new", "rejudge judged --report new"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "run --report new",
+        "rejudge judged --report new",
+        "selftest --report new",
+        "selftest --mutants 1 --report new",
+        "merge judged --report new",
+    ],
+)
 def test_where_another_run_is_writing_none_starts(place, words):
     writer = ReportWriter(place / "new")
     answer = CliRunner().invoke(main, words.split())
