@@ -4,10 +4,11 @@
     python benchmarks/coverage_fuzzing.py [--minutes 30] [--reader 'judge/*'] [--work DIR] [--keep]
     python benchmarks/coverage_fuzzing.py --list
 
-Each reader has its share of the minutes, in a process of its own. A finding is an error that it does not
-document, more than half a second and 20 µs a byte (twice in a row), 64 MiB and 200 bytes a byte more of
-memory, or the end of its process; its input is left in DIR/findings. `--keep` leaves the smallest inputs that
-reach each line in tests/hostile/corpus, where tests/hostile/test_readers.py replays them without atheris.
+Each reader has its share of the minutes, which are the processor's, in processes of its own. A finding is an
+error that it does not document, more than half a second and 20 µs a byte (twice in a row), 64 MiB and 200
+bytes a byte more of memory, or the end of its process; its input is left in DIR/findings. `--keep` leaves the
+smallest inputs that reach each line in tests/hostile/corpus, where tests/hostile/test_readers.py replays them
+without atheris.
 Exit status 1 where there is a finding.
 """
 
@@ -32,6 +33,8 @@ from readers import CORPUS, Reader, all_readers, reader_named
 
 OURS = ("nvr_protocol", "nvr_conformance", "nvr_emulator", "nvr_fixtures")
 TRACED = (*OURS, "h11", "tomllib")
+LEAST = 2.0
+"""Seconds that are worth another process."""
 MOST_BYTES = 8192
 """Of an input."""
 SECONDS, SECONDS_A_BYTE = 0.5, 20e-6
@@ -48,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--minutes", type=float, default=30.0, help="of all readers together")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of the processor, all readers together")
     parser.add_argument("--reader", default="*", help="those whose names match")
     parser.add_argument("--work", type=Path, help="where the inputs grow from one run to the next")
     parser.add_argument("--seed", type=int, default=1)
@@ -80,21 +83,38 @@ def run_all(readers: list[Reader], work: Path, options: argparse.Namespace) -> i
     """How many findings there are."""
     print(f"{'reader':34} {'inputs':>10} {'cpu s':>7} {'branches':>8} {'corpus':>6}  findings")
     found = inputs = 0
+    spent = 0.0
     for reader in readers:
         if options.minutes <= 0:
             break
         row = run_one(reader.name, work, options.minutes / len(readers), options.seed)
         found += len(row["findings"])
         inputs += row["inputs"]
+        spent += row["seconds"]
         told = f"{row['inputs']:10} {row['seconds']:7.1f} {row['branches']:8} {row['corpus']:6}"
         print(f"{reader.name:34} {told}  {'; '.join(row['findings']) or 'none'}", flush=True)
-    print(f"{len(readers)} readers, {inputs} inputs, {found} findings")
+    print(f"{len(readers)} readers, {inputs} inputs, {spent / 60:.1f} minutes, {found} findings")
     return found
 
 
 def run_one(name: str, work: Path, minutes: float, seed: int) -> dict[str, Any]:
-    """What a process of its own did with one reader."""
-    words = [sys.executable, __file__, "--child", name, "--work", str(work), "--minutes", str(minutes)]
+    """What processes of its own did with one reader, one behind the other: libFuzzer counts the time on the
+    wall, and where others are at work the processor's is not spent by then."""
+    rows: list[dict[str, Any]] = []
+    while (left := minutes * 60 - sum(row["seconds"] for row in rows)) > LEAST or not rows:
+        rows.append(run_for(name, work, left, seed + len(rows)))
+        if rows[-1]["findings"]:
+            break
+    return {
+        **rows[-1],
+        "inputs": sum(row["inputs"] for row in rows),
+        "seconds": sum(row["seconds"] for row in rows),
+    }
+
+
+def run_for(name: str, work: Path, seconds: float, seed: int) -> dict[str, Any]:
+    """What one process did in so many seconds."""
+    words = [sys.executable, __file__, "--child", name, "--work", str(work), "--minutes", str(seconds / 60)]
     (work / "findings").mkdir(parents=True, exist_ok=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
