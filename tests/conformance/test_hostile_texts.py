@@ -20,7 +20,13 @@ def page(text):
 
 @pytest.mark.parametrize(
     ("text", "uid"),
-    [("UID=13313&HTML", "13313"), ("UID=١٢٣", None), ("UID=１２３", None), ("no", None)],
+    [
+        ("UID=13313&HTML", "13313"),
+        ("MAXUID=16&UID=13313", "13313"),
+        ("UID=١٢٣", None),
+        ("UID=１２３", None),
+        ("no", None),
+    ],
 )
 def test_a_uid_is_of_ascii_digits(text, uid):
     assert login_page.read_uid(page(text)) == uid

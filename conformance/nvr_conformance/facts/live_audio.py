@@ -32,6 +32,7 @@ ACCESS_UNIT = 1024  # samples
 AU_HEADER = 4  # bytes ahead of an access unit over RTP
 DISTINCT = 16  # different units without which audio may be silence
 SETTLED = 1.0  # seconds behind the first unit in which what was kept may come at once
+PAUSE = 0.2  # seconds without a sound for which a recorder may send nothing
 
 _FEWEST = 3  # units that tell a codec
 _DECODES = 0.9  # of units that are access units, at least
@@ -142,7 +143,7 @@ def samples_alone(records: Sequence[RtpRecord], codec: str) -> Fact:
     right behind the header, and nothing else."""
     per_byte = SAMPLES_PER_BYTE[codec]
     expected = f"{per_byte} samples of {codec} in each byte, 8000 a second"
-    followed = _followed(records)
+    followed = _followed(records, codec)
     for record, step in followed:
         if len(record.payload) * per_byte != step:
             actual = f"{record.place}: {len(record.payload)} bytes, then {step} samples on"
@@ -210,7 +211,7 @@ def access_units_decode(units: Sequence[bytes]) -> Fact:
 def units_on_the_clock(records: Sequence[RtpRecord]) -> Fact:
     """LIV-28: the clock goes on by 1024 from packet to packet: one access unit in each."""
     expected = f"{ACCESS_UNIT} samples from packet to packet"
-    followed = _followed(records)
+    followed = _followed(records, "AAC")
     for record, step in followed:
         if step != ACCESS_UNIT:
             return Fact(False, expected, f"{record.place}: {step} samples on")
@@ -249,16 +250,26 @@ def _list(sizes: set[int]) -> str:
     return ", ".join(str(size) for size in sorted(sizes)[:5])
 
 
-def _followed(records: Sequence[RtpRecord]) -> list[tuple[RtpRecord, int]]:
-    """Each packet with the samples from its time stamp to that of the next, where none is missing between."""
+def _followed(records: Sequence[RtpRecord], codec: str) -> list[tuple[RtpRecord, int]]:
+    """Each packet with the samples from its time stamp to that of the next, where neither a packet nor sound
+    is missing between."""
     found = [
         (before, _step(before, after))
         for before, after in pairwise(_some(records))
-        if (after.sequence - before.sequence) % 65536 == 1
+        if (after.sequence - before.sequence) % 65536 == 1 and not _is_pause(before, after, codec)
     ]
     if not found:
         raise NothingToJudge("no two packets in a row")
     return found
+
+
+def _is_pause(before: RtpRecord, after: RtpRecord, codec: str) -> bool:
+    """Whether there was nothing to hear between two packets (RFC 3551, 4.1): the clock goes on further than
+    the samples, and the second packet comes as much later."""
+    per_byte = SAMPLES_PER_BYTE.get(codec)
+    held = ACCESS_UNIT if per_byte is None else len(before.payload) * per_byte
+    silent = (_step(before, after) - held) / RATES[codec]
+    return PAUSE <= silent <= 2 * (after.arrived - before.arrived)
 
 
 def _step(before: RtpRecord, after: RtpRecord) -> int:

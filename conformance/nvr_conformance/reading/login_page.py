@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from nvr_conformance.wire.exchange import Exchange
 
 _TITLE = re.compile(r"<title>([^<]{0,200})", re.IGNORECASE)
-_UID = re.compile(rf"UID=(?!0+(?![0-9]))([0-9]{{1,{UID_LIMIT}}})")
+_UID = re.compile(rf"(?<![A-Za-z0-9_])UID=(?!0+(?![0-9]))([0-9]{{1,{UID_LIMIT}}})")
 
 
 def read_uid(page: Exchange) -> str | None:
-    """The first ``UID=`` with digits, as clients read it. Zeros alone are none: pages that a program fills in
-    have it so where no UID is given."""
+    """The first ``UID=`` with digits, as clients read it; ``MAXUID=`` is none. Zeros alone are none: pages
+    that a program fills in have it so where no UID is given."""
     found = _UID.search(page.text[:PAGE_LIMIT])
     return found[1] if found else None
 

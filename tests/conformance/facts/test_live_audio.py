@@ -213,6 +213,29 @@ def test_samples_that_do_not_fill_their_time_are_found(codec):
     assert live_audio.samples_alone([record for record in records if record.number != 5], codec).ok
 
 
+def paused(records, codec, seconds, came):
+    """The tenth packet and what follows say that they were taken so much later, and came so much later."""
+    ticks = round(seconds * live_audio.RATES[codec])
+    later = [
+        replace(each, timestamp=(each.timestamp + ticks) % 2**32, arrived=each.arrived + came)
+        for each in records[10:]
+    ]
+    return records[:10] + later
+
+
+@pytest.mark.parametrize("codec", ["AAC", "G711", "G726"])
+@pytest.mark.parametrize(
+    ("seconds", "came", "right"),
+    [(2.0, 2.0, True), (0.3, 0.25, True), (0.02, 0.02, False), (2.0, 0.0, False), (0.3, 0.0, False)],
+)
+def test_silence_may_be_left_out_where_it_takes_its_time(codec, seconds, came, right):
+    records = paused(packets(codec), codec, seconds, came)
+    fact = (
+        live_audio.units_on_the_clock(records) if codec == "AAC" else live_audio.samples_alone(records, codec)
+    )
+    assert fact.ok is right
+
+
 @pytest.mark.parametrize(
     ("header", "said"),
     [

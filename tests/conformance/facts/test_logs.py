@@ -147,6 +147,11 @@ def test_a_field_that_is_wrong_is_no_fault_of_form(right, wrong):
     assert logs.form(exchange, "ERROR").ok
 
 
+def test_an_entry_may_have_no_text():
+    line = event("2021/11/14 14:10:00", "0", "+03:00", text="")
+    assert logs.fields(log(error_log(entry=line))).ok
+
+
 def test_zones():
     assert logs.zone_minutes("GMT-03:30") == -210
     assert logs.zone_minutes("GMT+00:00") == 0
