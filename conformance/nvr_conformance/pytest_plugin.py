@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME:PASSWORD:PRIORITY",
         help="a user of other priority (0 administrator … 3 viewer)",
     )
-    add("--nvr-insecure", action="store_true", help="accept any certificate")
+    add("--nvr-insecure", action="store_true", help="accept any certificate, and old TLS")
     add("--nvr-select", action="append", default=[], metavar="ID-GLOB", help="judge these alone")
     add("--nvr-skip", action="append", default=[], metavar="ID-GLOB", help="leave these out")
     add("--nvr-allow", metavar="ptz,presets,eviction,load", help="what may disturb others")

@@ -36,7 +36,7 @@ _OPTIONS = (
         help="A user of other priority (0 administrator … 3 viewer); may be repeated.",
     ),
     click.option("--model", type=click.Choice(["1", "2", "3", "auto"]), default="auto", show_default=True),
-    click.option("--insecure", is_flag=True, help="Accept any certificate."),
+    click.option("--insecure", is_flag=True, help="Accept any certificate, and TLS as old as it may be."),
     click.option("--allow", metavar="ptz,presets,eviction,load", help="What may disturb others."),
     click.option(
         "--pace",

@@ -10,8 +10,9 @@ from nvr_conformance.judgement.plain_struct import PlainStruct
 class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
     """The circumstances of a run, in words; what is empty was not so, or is not known.
 
-    ``kit``: this kit's version. ``named``: what the login page calls the recorder (its series). ``user``:
-    who logged in. ``clock``: "real" or "manual". ``defects`` and ``variants`` of an emulated recorder;
+    ``kit``: this kit's version. ``named``: what the login page calls the recorder (its series). ``tls``: the
+    version and the cipher that it agreed to, and whether any certificate was taken. ``user``: who logged in.
+    ``clock``: "real" or "manual". ``defects`` and ``variants`` of an emulated recorder;
     ``configuration``: the file of its settings and that file's SHA-256. ``allow``: what may disturb others.
     ``pace``: seconds between commands, ``timeout``: seconds for an answer. ``select``, ``skip`` and
     ``required``: patterns of requirements, as given. ``scenarios``: where they came from if not from this
@@ -21,6 +22,7 @@ class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
 
     kit: str = ""
     named: str = ""
+    tls: str = ""
     user: str = ""
     clock: str = ""
     defects: tuple[str, ...] = ()
@@ -42,6 +44,7 @@ class About(PlainStruct, frozen=True, kw_only=True, omit_defaults=True):
         told = {
             "kit": f"nvr-conformance {self.kit}" if self.kit else "",
             "login page": self.named,
+            "TLS": self.tls,
             "user": self.user,
             "clock": self.clock,
             "defects": ", ".join(self.defects),

@@ -15,6 +15,7 @@ from nvr_conformance.client.control_port import Control
 from nvr_conformance.client.options import PERMISSIONS, TargetOptions, User
 from nvr_conformance.client.target import Access, Pace, Target
 from nvr_conformance.sources import discovery
+from nvr_conformance.wire.connection import tls_spoken
 from nvr_conformance.wire.endpoint import Endpoint, endpoint_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class TargetSource:
     _knowledge: dict[str, dict[str, Any]] = field(default_factory=dict)
     _pace: Pace = field(default_factory=Pace)
     _manual: bool | None = None  # whether the clock behind the control port is moved by hand; asked once
+    _tls: str = ""  # what was agreed to
     _planted: tuple[str, ...] = ()  # defects of a recorder with a control port
 
     @property
@@ -95,6 +97,7 @@ class TargetSource:
             login = discovery.require_recorder(target)
             if not target.allows("eviction"):
                 discovery.require_room(target)
+            self._tls = tls_spoken(target.endpoint, target.timeout)
             self.model = self.options.model or discovery.find_model(target, login)
 
     def provides(self, need: str) -> bool:
@@ -121,6 +124,7 @@ class TargetSource:
         return msgspec.structs.replace(
             words,
             named="; ".join(self._knowledge_of(options.setup).get(NAMED, ())),
+            tls=self._tls and self._tls + ("; any certificate is taken" if options.insecure else ""),
             user="" if self.emulated else options.user,
             clock=clock,
             defects=options.defects or self._planted,

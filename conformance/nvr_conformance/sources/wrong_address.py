@@ -12,6 +12,7 @@ from nvr_conformance.wire.connection import (
     open_socket,
     request_bytes,
     standard_headers,
+    tls_spoken,
 )
 from nvr_conformance.wire.endpoint import Endpoint, tls_context
 from nvr_conformance.wire.exchange import Exchange, WireProblem
@@ -34,6 +35,8 @@ def advice(target: Target, exchange: Exchange) -> str:
             return "its certificate is not trusted: try --insecure"
         if _speaks_http(endpoint, limit):
             return f"it speaks plain HTTP: try http://{_authority(endpoint)}"
+        if spoken := tls_spoken(dataclasses.replace(endpoint, tls=tls_context(insecure=True)), limit):
+            return f"it speaks {spoken}: try --insecure"
     if exchange.status is not None and 300 <= exchange.status < 400:
         location = exchange.header("Location")
         return f"it redirects to {location}: name that address" if location else ""

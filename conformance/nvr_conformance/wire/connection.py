@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _RECEIVE = 256 * 1024
 _START = b"HTTP/"
+_OUT_OF_DATE = ("SSLv3", "TLSv1", "TLSv1.1")
 _REQUESTS = {
     method: h11.Request(method=method, target="/", headers=[("Host", "recorder")])
     for method in ("HEAD", "GET")
@@ -301,6 +302,20 @@ def open_socket(endpoint: Endpoint, timeout: float, receive_buffer: int | None =
         if isinstance(problem, TimeoutError):
             raise WireError(WireProblem.TIMEOUT, "the TLS handshake did not end") from None
         raise WireError(WireProblem.TLS, str(problem)) from None
+
+
+def tls_spoken(endpoint: Endpoint, timeout: float) -> str:
+    """In words, the version and the cipher that a recorder agrees to; empty for plain HTTP, and where no
+    connection comes about."""
+    try:
+        with contextlib.closing(open_socket(endpoint, timeout)) as connected:
+            if not isinstance(connected, ssl.SSLSocket):
+                return ""
+            version, cipher = connected.version() or "", connected.cipher()
+    except WireError:
+        return ""
+    old = ", which is out of date (RFC 8996)" if version in _OUT_OF_DATE else ""
+    return f"{version}{old}, {cipher[0]}" if cipher is not None else version
 
 
 def _connect_with_buffer(endpoint: Endpoint, timeout: float, receive_buffer: int) -> socket.socket:

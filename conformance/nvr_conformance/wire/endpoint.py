@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+_LEGACY_SERVER = 0x4  # OP_LEGACY_SERVER_CONNECT, which `ssl` names from Python 3.12 on: no RFC 5746
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ def endpoint_of(url: str, *, insecure: bool = False) -> Endpoint:
     """The endpoint of an ``http://`` or ``https://`` URL; ValueError for anything else, which says again
     nothing that may be a user's name or password.
 
-    ``insecure`` takes any certificate (recorders come with self-signed ones) and old TLS versions.
+    ``insecure`` takes any certificate (recorders come with self-signed ones), old versions of TLS and weak
+    ciphers.
     """
     if "@" in url:
         raise ValueError(
@@ -48,10 +52,15 @@ def endpoint_of(url: str, *, insecure: bool = False) -> Endpoint:
 
 
 def tls_context(*, insecure: bool) -> ssl.SSLContext:
-    """A client context; with ``insecure`` it trusts everybody."""
+    """A client context; with ``insecure`` it trusts everybody, and speaks what the oldest recorders do, as
+    far as this machine's OpenSSL can."""
     if not insecure:
         return ssl.create_default_context()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # without the roots of the system: they take a while
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.options |= _LEGACY_SERVER
+    with contextlib.suppress(ssl.SSLError):  # what is no OpenSSL knows no such levels
+        context.set_ciphers("ALL:@SECLEVEL=0")
     return context
