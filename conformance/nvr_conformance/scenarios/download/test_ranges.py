@@ -24,6 +24,7 @@ from nvr_conformance.scenario import (
     player_in_recording,
     scenario,
 )
+from nvr_conformance.wire.exchange import WireProblem
 
 DAY, HOUR = 86_400, 3600
 FIRST_TIME = 1_640_995_200
@@ -110,6 +111,11 @@ def test_long_ranges(
         there = target.unix_time() - LAG
         download = whole_download(client, camera, kind, begin, begin + seconds)
         name = f"{kind} of {seconds // MINUTE} minutes"
+        if download.exchange.error is WireProblem.TIMEOUT and not download.began:
+            # A recorder may make all of a file ahead of sending it.
+            waited = f"nothing came in {client.timeout:g} s (--timeout)"
+            not_tested("DWN-13", f"{name}: {download}: {waited}")
+            continue
         if not facts.bodies(download):
             # Where it gives no KIND of it, it may refuse the length: that is told elsewhere.
             index = whole_download(client, camera, "LIST", begin, begin + seconds)
