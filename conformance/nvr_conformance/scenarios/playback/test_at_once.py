@@ -96,15 +96,19 @@ def _check_one_uid(pens: _Pens, alone: list[Gop], place: int) -> None:
         else:
             pens.check("PLB-28", False, "one GOP of the two", f"{first} and {second}", name)
         return
-    _check_who_stays(pens, alone, (first, second), third, name)
+    # Where these cameras play no further anyhow, that is for PLB-12.
+    further = third.given or len(_standing_at(client, camera, place, *others).several(camera, 2)) == 2
+    _check_who_stays(pens, alone, (first, second), third if further else None, name)
     for gop in meanwhile:
         if gop.given or _alone(client, gop.camera, place):
             pens.check("PLB-26", gop.given, "plays", gop, "another camera while an answer is in flight")
 
 
-def _check_who_stays(pens: _Pens, alone: list[Gop], answers: tuple[Gop, Gop], third: Gop, name: str) -> None:
+def _check_who_stays(
+    pens: _Pens, alone: list[Gop], answers: tuple[Gop, Gop], third: Gop | None, name: str
+) -> None:
     """One of two answers brought a GOP: which of them gives way is open (OP-43), but the one that stays is
-    not harmed, and playback goes on behind it."""
+    not harmed, and playback goes on behind it. ``third``: with what; None where it never does."""
     stays = next(gop for gop in answers if gop.given)
     gone = answers[0] if stays is answers[1] else answers[1]
     pens.check("PLB-28", True, "one GOP of the two", f"{answers[0]} and {answers[1]}", name)
@@ -113,7 +117,7 @@ def _check_who_stays(pens: _Pens, alone: list[Gop], answers: tuple[Gop, Gop], th
     number = next((number for number, gop in enumerate(alone[:-1]) if gop.start == stays.start), None)
     whole = number is not None and stays.video == alone[number].video
     pens.check("PLB-28", whole, f"{alone[0]}, or the next", stays, f"{name}: the other arrives whole")
-    if number is not None:
+    if number is not None and third is not None:
         following = alone[number + 1]
         pens.check("PLB-28", third.start == following.start, following, third, f"{name}: then the next GOP")
 

@@ -198,7 +198,7 @@ def _otherwise(
     return plant
 
 
-@breaks("PLB-12")
+@breaks("PLB-12", "PLB-26")
 def play_of_several_gives_one_gop(recorder: Recorder) -> None:
     """Gives one GOP of each camera on PLAY, and no more, where several cameras play."""
     _ends_early(recorder, 1, lambda playback, place: len(playback.mask or ()) > 1)
