@@ -180,6 +180,16 @@ def covers(files: Sequence[DecodedFile], seconds: float, slack: float, began: fl
     return Fact(right and not hole, expected, actual + (f", a hole of {hole:.2f} s" if hole else ""))
 
 
+def where_it_begins(files: Sequence[DecodedFile], shifts: Sequence[float], seconds: float) -> float:
+    """Where the first picture lies in a range of so many seconds. ``shifts``: where the first file's time 0
+    may lie; of a scene that looks the same several times that counts which suits both ends best."""
+    first, total = files[0].stored[0], sum(_length(file) for file in files)
+    return min(
+        (shift + first for shift in shifts),
+        key=lambda began: max(abs(began), abs(began + total - seconds)),
+    )
+
+
 def pieces_last(files: Sequence[DecodedFile], seconds: float, slack: float) -> Fact:
     """DWN-13: pictures of so many seconds, whatever lies between them: a gap may stand in one file or end it;
     each of the two ends of the range, and of the gap, is known to ``slack``."""

@@ -105,7 +105,7 @@ def judge_pictures(
         shifts = facts.shifts(gops, decoded, first, begin)
         if shifts and first.stored:
             judge("DWN-11", f"{name}, times", mp4.evenly, gops, decoded, first, shifts, begin)
-            began = shifts[0] + first.stored[0]
+            began = facts.where_it_begins(files, shifts, MINUTE)
             found(began)
     judge("DWN-13", f"a minute of {name}", facts.covers, files, MINUTE, minute.slack, began)
     return shifts if same else []

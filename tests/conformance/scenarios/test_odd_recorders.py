@@ -144,6 +144,14 @@ def test_scenes_that_stand_still(numbers, gops):
     assert set(ids) <= result.ids(Verdict.PASS)
 
 
+def test_a_scene_that_stands_still_in_gops_of_ten_seconds():
+    """A file may begin a GOP ahead of what is asked for, where it looks as it does at the begin of that."""
+    setup = {"variants": {"scene": "still", "gop-seconds": "5", "picture-rate": "varying"}}
+    result = judge(TargetOptions(model=3, setup=setup), RunOptions(select=("DWN-11", "DWN-13")))
+    assert not result.errors
+    assert result.ids(Verdict.PASS) == {"DWN-11", "DWN-13"}
+
+
 @pytest.mark.parametrize("moving", [(), (1,), (3,), (3, 4)])
 def test_cameras_of_which_some_do_not_move(moving):
     setup = {"cameras": [camera for number in (1, 3, 4) for camera in cameras(number, ptz=number in moving)]}
