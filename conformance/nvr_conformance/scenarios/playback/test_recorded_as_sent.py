@@ -199,8 +199,7 @@ def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
     heard = {way: _units(way, packets, codec) for way, packets in each.audio.items()}
     follows = playback_audio.in_turn(each.audios, codec)
     if follows and (places := _places(heard["RTP"], each.audios, codec)):
-        if len(places) <= CHOICES:  # what sounds the same all the time is no witness of when
-            aheads["audio"] = places
+        aheads["audio"] = places
         if heard["HTTP"]:
             stored = [unit for unit, came in heard["HTTP"] if came < each.audios[-1].start]
             judge("LIV-29", f"{name}, as over RTP", _is_recorded, stored, each.audios, basis="same")
@@ -208,7 +207,8 @@ def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
         observe("PLB-24" if codec == "AAC" else "PLB-23", "other audio than was sent", f"{name}, recorded")
     rows = {"live": ("LIV-12", "time"), "pictures": ("PLB-07", "same_time")}
     rows["audio"] = ("PLB-24" if codec == "AAC" else "PLB-23", "layout")
-    if len(aheads) == len(rows):
+    # What looks or sounds the same all the time is no witness of when.
+    if len(aheads) == len(rows) and all(len(told) <= CHOICES for told in aheads.values()):
         told = nearest(aheads)
         for witness, (id_, basis) in rows.items():
             judge(id_, f"{name}, {witness} in step", in_step, witness, told, basis=basis)
