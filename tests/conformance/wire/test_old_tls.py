@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
 import ssl
-import threading
 import warnings
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -17,12 +13,11 @@ from nvr_conformance.cli.main import main
 from nvr_conformance.wire.connection import tls_spoken
 from nvr_conformance.wire.endpoint import endpoint_of
 from nvr_emulator.server.embedding import EmbeddedRecorder
+from proxies.tls_listener import tls_listener
 
-PEM = Path(__file__).parents[1] / "self_signed.pem"
 OLDEST = "ALL:@SECLEVEL=0"
 
 
-@contextlib.contextmanager
 def old_recorder(version=None, ciphers=OLDEST):
     """Shakes hands with whoever comes, and hangs up; its URL."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -30,24 +25,7 @@ def old_recorder(version=None, ciphers=OLDEST):
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
         context.maximum_version = version or ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(PEM)
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve():
-        while True:
-            try:
-                plain, _ = listener.accept()
-            except OSError:
-                return
-            with contextlib.suppress(OSError), plain:
-                context.wrap_socket(plain, server_side=True).close()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join(5)
+    return tls_listener(lambda connection: None, context)
 
 
 @pytest.mark.parametrize(

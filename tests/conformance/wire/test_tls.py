@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
-import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +13,7 @@ from nvr_conformance.client.target import Access, Target
 from nvr_conformance.sources import discovery
 from nvr_conformance.wire.endpoint import endpoint_of
 from nvr_conformance.wire.exchange import WireProblem
+from proxies.tls_listener import tls_listener
 
 LINE = b"--myboundary\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=--myboundary\r\n\r\n"
@@ -27,31 +24,14 @@ PARTS = 20
 @pytest.fixture
 def url():
     """Answers every request with twenty parts of 100 000 bytes, then closes."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(Path(__file__).parents[1] / "self_signed.pem")
-    listener = socket.create_server(("127.0.0.1", 0))
 
-    def serve():
-        while True:
-            try:
-                plain, _ = listener.accept()
-            except OSError:
-                return
-            with plain:
-                try:
-                    with context.wrap_socket(plain, server_side=True) as connection:
-                        connection.recv(65536)
-                        connection.sendall(HEAD + LINE + PART * PARTS)
-                        connection.unwrap()
-                except OSError:
-                    pass
+    def answer(connection):
+        connection.recv(65536)
+        connection.sendall(HEAD + LINE + PART * PARTS)
+        connection.unwrap()
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join(5)
+    with tls_listener(answer) as url:
+        yield url
 
 
 def client_of(url, *, insecure):
