@@ -77,7 +77,8 @@ class Access:
     """How a recorder is reached. ``endpoint``: the one of HTTP and HTTPS that ``url`` names; ``other``: where
     the other one should be if the recorder is set to serve it (None: not known). ``https_alone``: whether it
     is set to HTTPS alone (None: not known). ``users``: highest priority first. ``emulated``: whether it is
-    an emulated one that was started for the purpose."""
+    an emulated one that was started for the purpose; ``by_default``: one that is known to read each open
+    point by its default."""
 
     url: str
     endpoint: Endpoint
@@ -86,6 +87,7 @@ class Access:
     other: Endpoint | None = None
     https_alone: bool | None = None
     emulated: bool = False
+    by_default: bool = False
 
 
 class Target:
@@ -122,6 +124,7 @@ class Target:
         self.users = access.users
         self.control = access.control
         self.emulated = access.emulated
+        self.by_default = access.by_default
         self.model = model
         self.clock: Literal["manual", "real"] = time.clock
         self.time = time

@@ -24,6 +24,7 @@ from nvr_conformance.fuzzing.steps import (
     Malformed,
     Send,
     Step,
+    Stranger,
     playing,
     push,
 )
@@ -74,7 +75,8 @@ def possible_combinations(known: Surroundings, *, ptz: bool, eviction: bool) -> 
         for step in _probes(known, ptz=ptz):
             found.add(Combination(kind_of(step), situation_of(model, step), model.expect(step).value))
     found.update(_logins(known, eviction=eviction))
-    found.add(Combination("Stranger", "", Verdict.REFUSED.value))
+    for target in ("/", "/cgi-bin/as_getinfo.cgi"):
+        found.add(Combination("Stranger", "", ReferenceModel(known).expect(Stranger(target)).value))
     found.add(Combination("CountUids", "", Verdict.ACCEPTED.value))
     return frozenset(found)
 

@@ -2,7 +2,8 @@
 
 Nothing here knows how a recorder keeps its recordings: what is expected follows from the GOPs that it gave
 before. Moments and lengths are hundredths of a second (moments: Unix time, UTC). Where the document leaves
-room, every reading of it is accepted.
+room, every reading of it is accepted; that of open points (OP-25, 26, 27, 44) is by default, where the
+recorder is known to read them so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 TOP_SPEED = 8
+LONG_GOP = 1000  # hundredths
 ROUNDING = 2  # hundredths by which two stated times may differ
 FAST = ("FF", "REW")
 STILL = ("PAUSE", "NEXTFRAME", "PREVFRAME")
@@ -83,6 +85,7 @@ class PlaybackModel:
     """The playback of one UID. ``operation`` is the PLAYCMD in effect, "" while there is none.
 
     ``stretches`` None: what is recorded is not known, and only the way from one GOP to the next is judged.
+    ``by_default``: whether the recorder is known to read each open point by its default.
     """
 
     stretches: Stretches | None = None
@@ -91,6 +94,7 @@ class PlaybackModel:
     speed: int = 0
     places: dict[int, Place] = field(default_factory=dict)
     begun: bool = False
+    by_default: bool = True
 
     def choose(self, cameras: frozenset[int]) -> None:
         """MASK was accepted. A camera that stays keeps its place; where a new one begins is not said."""
@@ -113,8 +117,9 @@ class PlaybackModel:
                 place.certain = place.certain and moment is not None and _during(place.shown, moment)
             elif moment is not None:
                 place.begin, place.certain = moment, True
-            elif place.named:
-                # PLAY behind a TIMEF from which nothing was given yet: OP-25 leaves open where it begins.
+            elif place.named or not self.by_default:
+                # OP-25 leaves open where PLAY begins; by default, only behind a TIMEF from which nothing was
+                # given yet.
                 place.begin, place.certain = None, False
             place.named = place.named or moment is not None
 
@@ -124,9 +129,10 @@ class PlaybackModel:
         before = replace(place)
         if given is not None:
             self.begun = True
-            place.shown, place.begin, place.named = given, None, False
-            place.certain = True
-        if not before.certain:
+            # Behind a PAUSE that names a date PLAY may go on from either.
+            place.named = place.named and self._is_open_pause()
+            place.shown, place.begin, place.certain = given, None, True
+        if not before.certain or self._is_open_pause():
             return None
         if before.begin is not None:
             return self._first(before.begin, given, now)
@@ -134,9 +140,13 @@ class PlaybackModel:
             return self._oldest(given)
         return self._following(before.shown, given, now)
 
+    def _is_open_pause(self) -> bool:
+        """OP-44: what ``camera.cgi`` gives in PAUSE is not drawn."""
+        return self.operation == "PAUSE" and not self.by_default
+
     def _oldest(self, given: Shown | None) -> Fault | None:
         """PLAY on a fresh UID (OP-25)."""
-        if self.stretches is None:
+        if self.stretches is None or not self.by_default:
             return None
         if given is None:
             return Fault.MISSING
@@ -148,6 +158,8 @@ class PlaybackModel:
         if self.stretches is None:
             return None
         margin = 300 if given is None else 3 * given.length
+        if not self.by_default:
+            margin = max(margin, 3 * LONG_GOP)
         if not self.stretches.holds(begin, margin) or begin > now - margin:
             return self._first_outside(begin, given, now)
         if self.operation in FAST:
@@ -158,13 +170,20 @@ class PlaybackModel:
         low, high = {"BPLAY": (0.0, 2.0), "NEXTFRAME": (-1.0, 1.0), "PREVFRAME": (0.0, 2.0)}.get(
             self.operation, (0.0, 1.0)
         )
+        length = given.length
+        if not self.by_default:
+            # OP-26: the one that contains it, the next or the one before, and these may be longer.
+            low, high, length = low - 1, high + 1, max(length, LONG_GOP)
         # TIMEF has no hundredths but at NEXTFRAME and PREVFRAME: cut, it may name the end of the GOP before.
-        inside = low * given.length - ROUNDING <= offset <= high * given.length + ROUNDING
+        inside = low * length - ROUNDING <= offset <= high * length + ROUNDING
         return None if inside else Fault.NOT_NEAR
 
     def _fast(self, begin: int, given: Shown) -> Fault | None:
         stride = self._stride()
         assert self.stretches is not None
+        if not self.by_default:
+            ahead = (given.start - begin) * (1 if stride > 0 else -1)
+            return None if ahead >= -2 * max(given.length, LONG_GOP) else Fault.NOT_SKIPPED
         low, high = sorted((begin, given.start))
         reach = begin + stride * given.length
         if not self.stretches.whole(min(low, reach), max(high, reach), 3 * given.length):
@@ -174,7 +193,7 @@ class PlaybackModel:
 
     def _first_outside(self, begin: int, given: Shown | None, now: int) -> Fault | None:
         """In a gap, or past an end: the next GOP, else the last (OP-26)."""
-        if self.operation not in ("GOTODATE", "PAUSE") or self.stretches is None:
+        if self.operation not in ("GOTODATE", "PAUSE") or self.stretches is None or not self.by_default:
             return None
         if given is None:
             return Fault.MISSING
@@ -208,20 +227,28 @@ class PlaybackModel:
         if given is None:
             nearly_now = shown.end + 2 * shown.length + 100 >= now
             return None if nearly_now or self.stretches is None else Fault.MISSING
-        if given.start < shown.end - ROUNDING:
+        earliest, latest = self._end_of(shown)
+        if given.start < earliest or given.start <= shown.start:
             return Fault.NOT_NEXT
-        if abs(given.start - shown.end) <= ROUNDING:
+        if given.start <= latest:
             return None
         gap = self.stretches is None or not self.stretches.whole(shown.start, given.start, 3 * shown.length)
         return None if gap else Fault.NOT_NEXT
+
+    def _end_of(self, shown: Shown) -> tuple[float, float]:
+        """From when to when the next GOP may begin. OP-37: the time of the last picture may be the end of its
+        interval as well, so that how long one lasts is overrated."""
+        earliest = shown.end if self.by_default else min(shown.last, shown.end)
+        return earliest - ROUNDING, shown.end + ROUNDING
 
     def _before(self, shown: Shown, given: Shown | None) -> Fault | None:
         if given is None:
             oldest = None if self.stretches is None else self.stretches.pieces[0][0]
             return Fault.MISSING if oldest is not None and shown.start > oldest + 3 * shown.length else None
-        if given.end > shown.start + ROUNDING:
+        earliest, latest = self._end_of(given)
+        if shown.start < earliest or shown.start <= given.start:
             return Fault.NOT_BEFORE
-        if abs(given.end - shown.start) <= ROUNDING:
+        if shown.start <= latest:
             return None
         gap = self.stretches is None or not self.stretches.whole(given.start, shown.start, 3 * shown.length)
         return None if gap else Fault.NOT_BEFORE
@@ -229,6 +256,8 @@ class PlaybackModel:
     def _skipped(self, start: int, given: Shown | None, now: int) -> Fault | None:
         """FF and REW: so many GOPs on as the speed says (OP-27); near an end and a gap only the direction."""
         stride = self._stride()
+        if given is None and not self.by_default:
+            return None
         if given is None:
             # Without a GOP its length is not known; a minute more is allowed for.
             ends = sorted((start, start + stride * 100 + (6000 if stride > 0 else -6000)))
@@ -238,7 +267,9 @@ class PlaybackModel:
             return Fault.NOT_SKIPPED
         reach = start + round(stride * given.length)
         ends = sorted((start, given.start, reach))
-        if self.stretches is None or not self.stretches.whole(ends[0], ends[-1], 3 * given.length):
+        if not self.by_default or self.stretches is None:
+            return None
+        if not self.stretches.whole(ends[0], ends[-1], 3 * given.length):
             return None
         return None if abs(given.start - reach) <= ROUNDING else Fault.NOT_SKIPPED
 

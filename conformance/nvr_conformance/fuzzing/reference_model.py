@@ -3,7 +3,7 @@
 A small model: who is logged in and for how long, which streams run, who plays. It is written from the
 document and shares nothing with the emulator. ``expect`` says what must come of a step, ``follow`` what is
 so when it came. Where the document is silent the answer may be either, and the model goes by what was
-answered.
+answered. Open points are so where the recorder is not known to read each by its default.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from nvr_conformance.fuzzing.steps import CONTROLS, Fetch, LogIn, Malformed, Sen
 LIFETIME = 90.0
 CAPACITY = 16
 AT_ONCE = 16
+PLAYING = ("play", "reverse", "pause", "goto", "step", "fast")
 PLAY_COMMANDS = {"play": "PLAY", "reverse": "BPLAY", "pause": "PAUSE", "goto": "GOTODATE", "stop": "STOP"}
 
 
@@ -34,7 +35,8 @@ class Surroundings:
 
     ``priorities``: of the users, 0 the highest. ``alone``: nobody else uses it, and its time is ours.
     ``slack``: seconds by which the end of a UID may be off, as time is not ours. ``stretches``: what is
-    recorded, if that is known. ``fixed``: cameras that are known to have no PTZ.
+    recorded, if that is known. ``fixed``: cameras that are known to have no PTZ. ``by_default``: whether it
+    reads each open point (OP-n) by its default; of one that need not, either reading is right.
     """
 
     channels: int
@@ -44,19 +46,24 @@ class Surroundings:
     slack: float = 0.0
     stretches: Stretches | None = None
     fixed: frozenset[int] = frozenset()
+    by_default: bool = True
 
 
 @dataclass(slots=True)
 class ModelSession:
-    """One UID. ``last``: when a command that carried it came; ``live``: camera to COMP of its pictures."""
+    """One UID. ``last``: when a command that carried it came; ``perhaps``: when one came that may not have
+    counted. ``live``: camera to COMP of its pictures; ``left``: cameras whose audio may go on without them.
+    """
 
     label: str
     priority: int
     number: int
     last: float
     playback: PlaybackModel
+    perhaps: float = 0.0
     live: dict[int, str] = field(default_factory=dict)
     audio: set[int] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
 
 
 class ReferenceModel:
@@ -68,12 +75,13 @@ class ReferenceModel:
         self.sessions: dict[str, ModelSession] = {}
         self.ended: list[str] = []
         self._issued = 0
+        self._taken: set[tuple[int, str]] = set()  # camera and COMP of a START that was accepted
 
     def let_pass(self, seconds: float) -> None:
         """Time goes by; UIDs that were idle for 90 s end (OP-6: valid while idle time < 90 s)."""
         self.now += seconds
         for session in list(self.sessions.values()):
-            if self.now - session.last >= LIFETIME + self.known.slack:
+            if self.now - max(session.last, session.perhaps) >= LIFETIME + self.known.slack:
                 self._end(session)
 
     def is_certain(self, session: ModelSession) -> bool:
@@ -97,8 +105,10 @@ class ReferenceModel:
         """What the document asks of the answer to a step."""
         if isinstance(step, LogIn):
             return self._expect_login(step)
-        if isinstance(step, (Malformed, Stranger)):
-            return Verdict.REFUSED
+        if isinstance(step, Stranger):
+            return Verdict.EITHER if self._is_open_to_all(step) else Verdict.REFUSED
+        if isinstance(step, Malformed):
+            return self._open(Verdict.REFUSED) if step.label in self.sessions else Verdict.REFUSED
         if not isinstance(step, (Send, Fetch)):
             return Verdict.ACCEPTED
         session = self.sessions.get(step.label)
@@ -115,7 +125,7 @@ class ReferenceModel:
         if len(self.sessions) < CAPACITY:
             return Verdict.ACCEPTED
         lowest = max(session.priority for session in self.sessions.values())
-        return Verdict.REFUSED if self._priority(step) > lowest else Verdict.ACCEPTED
+        return self._open(Verdict.REFUSED) if self._priority(step) > lowest else Verdict.ACCEPTED  # OP-7
 
     def _of(self, session: ModelSession, step: Send) -> Verdict:
         if step.key in ("live_rtp", "live_http"):
@@ -123,12 +133,13 @@ class ReferenceModel:
         if step.key == "mask":
             length = int(step.values.get("digits", self.known.channels))
             fits = length == self.known.channels and len(step.cameras) <= AT_ONCE
-            return _accepted(fits and self.known.cameras >= set(step.cameras))
+            fits = fits and self.known.cameras >= set(step.cameras)
+            return Verdict.ACCEPTED if fits else self._open(Verdict.REFUSED)  # OP-29
         if step.key == "stop":
             return Verdict.ACCEPTED if session.playback.operation else Verdict.EITHER
-        if step.key in PLAY_COMMANDS or step.key in ("step", "fast"):
-            if session.live:
-                return Verdict.REFUSED
+        if step.key in PLAYING:
+            if session.live or session.left:
+                return self._open(Verdict.REFUSED)
             return Verdict.EITHER if session.playback.mask is None else Verdict.ACCEPTED
         if step.key == "playaudio":
             camera = int(step.values["CAM"])
@@ -139,7 +150,9 @@ class ReferenceModel:
             camera = int(step.values["CH"])
             known = camera in self.known.cameras
             may_lack = not self.known.alone or camera in self.known.fixed
-            return Verdict.EITHER if known and may_lack else _accepted(known)
+            if known:
+                return Verdict.EITHER if may_lack else Verdict.ACCEPTED
+            return self._open(Verdict.REFUSED)
         return Verdict.ACCEPTED
 
     def _of_live(self, session: ModelSession, step: Send) -> Verdict:
@@ -149,14 +162,28 @@ class ReferenceModel:
         running = session.live.get(camera)
         if step.values["CMD"] == "STOP":
             runs = camera in session.audio if comp == "AUDIO" else running == comp
-            return Verdict.ACCEPTED if runs else Verdict.EITHER
+            return self._open(Verdict.ACCEPTED) if runs else Verdict.EITHER
         if session.playback.operation:
-            return Verdict.REFUSED
+            return self._open(Verdict.REFUSED)
         if comp == "AUDIO":
-            if running is None or camera in session.audio:
+            if running is None:
                 return Verdict.REFUSED
-            return Verdict.EITHER if running == "JPEG" or not self.known.alone else Verdict.ACCEPTED
-        return _accepted(running is None and len(session.live) < AT_ONCE)
+            if camera in session.audio:
+                return self._open(Verdict.REFUSED)
+            sure = running != "JPEG" and self.known.alone and camera not in session.left
+            return self._open(Verdict.ACCEPTED) if sure else Verdict.EITHER
+        if running is not None or len(session.live) >= AT_ONCE:
+            return self._open(Verdict.REFUSED)
+        return Verdict.ACCEPTED if (camera, comp) in self._taken else self._open(Verdict.ACCEPTED)
+
+    def _open(self, verdict: Verdict) -> Verdict:
+        """A verdict that is but the default of an open point."""
+        return verdict if self.known.by_default else Verdict.EITHER
+
+    def _is_open_to_all(self, step: Stranger) -> bool:
+        """OP-8: some tell who has no UID as well."""
+        path = step.target.partition("?")[0]
+        return not self.known.by_default and path.endswith(("/as_getinfo.cgi", "/recordedtime.cgi"))
 
     def _of_fetch(self, session: ModelSession, camera: int) -> Verdict:
         playback = session.playback
@@ -171,10 +198,13 @@ class ReferenceModel:
             if accepted:
                 self._log_in(step)
             return
-        if not isinstance(step, (Send, Fetch)):
+        if not isinstance(step, (Send, Fetch, Malformed)):
             return
         session = self.sessions.get(step.label)
         if session is None:
+            return
+        if isinstance(step, Malformed):
+            session.perhaps = session.perhaps if self.known.by_default else self.now
             return
         if not self.is_certain(session) and not accepted:
             self._end(session)
@@ -200,19 +230,24 @@ class ReferenceModel:
         if step.values["CMD"] == "START":
             if comp == "AUDIO":
                 session.audio.add(camera)
+                session.left.discard(camera)
             else:
                 session.live[camera] = comp
+                self._taken.add((camera, comp))
         elif comp == "AUDIO":
             session.audio.discard(camera)
+            session.left.discard(camera)
         elif session.live.get(camera) == comp:
             del session.live[camera]
+            if camera in session.audio and not self.known.by_default:
+                session.left.add(camera)
             session.audio.discard(camera)  # OP-10
 
     def _log_in(self, step: LogIn) -> None:
         if self.known.alone and len(self.sessions) >= CAPACITY:
             self._end(max(self.sessions.values(), key=lambda session: (session.priority, -session.number)))
         self._issued += 1
-        playback = PlaybackModel(self.known.stretches)
+        playback = PlaybackModel(self.known.stretches, by_default=self.known.by_default)
         self.sessions[step.label] = ModelSession(
             step.label, self._priority(step), self._issued, self.now, playback
         )

@@ -26,6 +26,7 @@ def surroundings_of(target: Target) -> Surroundings:
         alone=manual,
         slack=0.0 if manual else REAL_SLACK + target.pace,
         stretches=usual_stretches(round(target.unix_time())) if target.emulated else None,
+        by_default=target.by_default,
         fixed=frozenset(camera["number"] for camera in seen if not camera["ptz"]),
     )
 

@@ -69,6 +69,7 @@ def start_emulator(
         other=None if other is None else endpoint_of(other, insecure=True),
         https_alone=transport == "https",
         emulated=True,
+        by_default=not chosen_variants(setup.get("variants", {})),
     )
     return access, control
 

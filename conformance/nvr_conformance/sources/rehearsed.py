@@ -55,7 +55,7 @@ class RehearsalSource:
             access, control = start_emulator(stack, self.model, self.seed, options.setup, options.defects)
             time = RehearsedTime(control)
             yield Target(
-                dataclasses.replace(access, control=None, https_alone=None, emulated=False),
+                dataclasses.replace(access, control=None, https_alone=None, emulated=False, by_default=False),
                 model=self.model,
                 time=time,
                 allowed=options.allow,

@@ -13,6 +13,7 @@ from nvr_conformance.client.client import Client
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.client.target import Target
 from nvr_conformance.fuzzing import run as fuzzing
+from nvr_conformance.fuzzing.answers import Answers
 from nvr_conformance.fuzzing.command_strategies import Request
 from nvr_conformance.fuzzing.driver import DisagreementError, Driver
 from nvr_conformance.fuzzing.reference_model import CAPACITY
@@ -123,7 +124,7 @@ def test_ctrl_c_keeps_what_was_found(recorder, target, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(recorder.machine.recorder.exclusivity, "check_not_playing", lambda session: None)
+    monkeypatch.setattr(recorder.machine.recorder.live, "check_video_runs", lambda uid, camera: None)
     monkeypatch.setattr(fuzzing, "shrink", interrupted)
     run = fuzzing.fuzz(target, budget=60)
     assert run.finding is not None
@@ -174,6 +175,7 @@ def test_nobody_is_thrown_out_where_uids_are_scarce(target):
 
 
 def test_what_does_not_come_again_is_no_finding(recorder, target, monkeypatch):
+    Answers(target)  # so that it strikes while the steps are done
     sessions = recorder.machine.recorder.sessions
     find, once = sessions.find, []
 
@@ -194,7 +196,7 @@ def test_what_does_not_come_again_is_no_finding(recorder, target, monkeypatch):
 
 
 def test_a_defect_is_found_confirmed_and_shrunk(recorder, target, monkeypatch):
-    monkeypatch.setattr(recorder.machine.recorder.exclusivity, "check_not_playing", lambda session: None)
+    monkeypatch.setattr(recorder.machine.recorder.live, "check_video_runs", lambda uid, camera: None)
     run = fuzz(target, budget=60)
     assert run.finding is not None
     assert run.finding.again
