@@ -21,6 +21,7 @@ FIRST_PACKET = 12.0  # seconds that a stream is given for its first packet
 NOTHING_TELLS = (
     "a UID that has ended may be answered like a valid one, and no log has entries that tell them apart"
 )
+SOON = 5.0  # seconds behind which nothing shows that a START that got 204 was refused
 CHURN = (5.0, 15.0, 40.0)  # seconds behind which a START that got 204 is tried again
 
 
@@ -129,12 +130,13 @@ class Session:
         are over.
 
         A recorder that has had START and STOP many times in quick succession may answer START by 204 for a
-        while, as was seen: then it is left alone, and asked again.
+        while, as was seen: then it is left alone, and asked again. One whose 204 is its yes sends (OP-12).
         """
         for pause in CHURN:
             stream = self.start(transport, camera, comp)
-            if stream.exchange.status != 204:
+            if stream.exchange.status != 204 or stream.wait_packets(1, SOON):
                 break
+            self.stop(stream)
             stream.close()
             self.client.target.pass_time(pause)
             self.get("keep_alive")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nvr_conformance.client.session import FIRST_PACKET
 from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.reading.nal_units import KEY_KINDS, codec_in, read_payload
 from nvr_conformance.reading.rtp import quick_payload
 from nvr_conformance.wire.live_streams import LiveRtp
@@ -111,6 +112,20 @@ def going_on(target: Target, streams: Sequence[LiveStream]) -> list[bool]:
         target.pass_time(min(STEP, left))
         target.settle()
     return [stream.total > mark for stream, mark in zip(streams, marks, strict=True)]
+
+
+def pictures_change(packets: Sequence[CapturedPacket]) -> bool:
+    """Whether parts of live JPEG hold more than one picture: a recorder may send one that stands for none."""
+    return len({read_jpeg_part(packet.data).jpeg for packet in packets}) > 1
+
+
+def sends_jpeg(session: Session, camera: int) -> bool:
+    """Whether a camera sends JPEG pictures of its own; live is set up."""
+    stream = session.run("HTTP", camera, JPEG, BRIEF)
+    stream.wait_packets(2, BRIEF)
+    session.stop(stream)
+    stream.close()
+    return pictures_change(stream.packets)
 
 
 def silence_of(streams: Sequence[LiveStream]) -> float:

@@ -321,16 +321,20 @@ def tls_spoken(endpoint: Endpoint, timeout: float) -> str:
 def _connect_with_buffer(endpoint: Endpoint, timeout: float, receive_buffer: int) -> socket.socket:
     """The size must be set ahead of the connection: its window follows from it."""
     addresses = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
-    family, kind, protocol, _, address = addresses[0]
-    plain = socket.socket(family, kind, protocol)
-    try:
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        plain.settimeout(timeout)
-        plain.connect(address)
-    except OSError:
-        plain.close()
-        raise
-    return plain
+    problem = OSError(f"{endpoint.host} has no address")
+    for family, kind, protocol, _, address in addresses:
+        with contextlib.ExitStack() as failing:
+            try:
+                plain = failing.enter_context(socket.socket(family, kind, protocol))
+                plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+                plain.settimeout(timeout)
+                plain.connect(address)
+            except OSError as failed:
+                problem = failed
+            else:
+                failing.pop_all()
+                return plain
+    raise problem
 
 
 def request_bytes(method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes = b"") -> bytes:

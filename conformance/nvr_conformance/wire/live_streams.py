@@ -28,6 +28,7 @@ T = TypeVar("T")
 _SO_RXQ_OVFL = 40  # Linux: the kernel tells how many datagrams it dropped for want of room
 _SO_RCVBUFFORCE = 33
 _BUFFER = 8 * 1024 * 1024
+_CONNECT = 3.0  # seconds at most for finding out which address of a name answers
 _PORTS_TRIED = 32
 
 
@@ -178,8 +179,9 @@ class LiveRtp(LiveStream):
 
     @property
     def refused(self) -> bool:
-        """Whether the answer to START says so: an error, or 204. An empty page does not (OP-12)."""
-        return not self.exchange.ok or self.exchange.status == 204
+        """Whether the answer to START says so: an error, or 204 behind which nothing comes. An empty page
+        does not (OP-12)."""
+        return not self.exchange.ok or (self.exchange.status == 204 and not self.total)
 
     @property
     def dropped(self) -> int:
@@ -228,15 +230,25 @@ class LiveRtp(LiveStream):
         self._socket.close()
 
 
+def _facing(towards: tuple[str, int]) -> tuple[int, str]:
+    """Family and local address of the way to a recorder. A name may stand for several addresses, of which one
+    answers: it is found as TCP finds it."""
+    addresses = socket.getaddrinfo(*towards, type=socket.SOCK_DGRAM)
+    if len(addresses) > 1:
+        with contextlib.suppress(OSError), socket.create_connection(towards, _CONNECT) as connected:
+            return connected.family, str(connected.getsockname()[0])
+    family, _, _, _, address = addresses[0]
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect(address)  # sends nothing: only asks for the route
+        return family, str(probe.getsockname()[0])
+
+
 def open_udp_socket(towards: tuple[str, int]) -> socket.socket:
     """A UDP socket on the local address that faces the recorder, on a free even port, room for bursts.
 
     A sender may take an odd port for that of RTCP and send to the even one below (RFC 3550 §11).
     """
-    family, _, _, _, address = socket.getaddrinfo(*towards, type=socket.SOCK_DGRAM)[0]
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        probe.connect(address)  # sends nothing: only asks for the route
-        local = probe.getsockname()[0]
+    family, local = _facing(towards)
     sock = _on_even_port(family, local)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
     with contextlib.suppress(OSError):  # needs a privilege; the plain option is capped by the system

@@ -44,6 +44,40 @@ def test_garbage_and_nothing():
     assert not decodes(decode_pictures("H265", [])).ok
 
 
+def a_jpeg_picture():
+    frames = []
+    decode_pictures("H264", H264[:1], keep=frames.append)
+    context = av.CodecContext.create("mjpeg", "w")
+    context.width, context.height, context.pix_fmt = frames[0].width, frames[0].height, "yuvj420p"
+    context.time_base = Fraction(1, 5)
+    (packet,) = (*context.encode(frames[0].reformat(format="yuvj420p")), *context.encode(None))
+    return bytes(packet)
+
+
+EXIF_BEYOND = b"\xff\xe1\x00\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x0f\0\x02\0\0\0\x14\0\0\x03\x84" + bytes(
+    4
+)
+"""A directory whose only entry lies beyond it."""
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        EXIF_BEYOND,
+        b"\xff\xe1\0\x10Exif\0\0XX\0\x2a\0\0\0\x08",
+        b"\xff\xe1\0\x08Exif\0\0",
+        b"\xff\xef\0\x05abc",
+    ],
+    ids=["directory beyond", "no TIFF", "nothing", "own segment"],
+)
+def test_what_stands_ahead_of_a_jpeg_picture_is_the_cameras(segment):
+    picture = a_jpeg_picture()
+    decoded = decode_pictures("JPEG", [picture[:2] + segment + picture[2:]])
+    assert decodes(decoded, exactly=1).ok, decoded.errors
+    cut = picture[: len(picture) // 2]
+    assert not decodes(decode_pictures("JPEG", [cut[:2] + segment + cut[2:]])).ok
+
+
 @settings(max_examples=30)
 @given(st.lists(st.binary(max_size=100), max_size=3), st.sampled_from(["H264", "H265", "JPEG"]))
 def test_any_bytes(units, codec):
@@ -87,6 +121,18 @@ def test_files():
     assert decoded.samples >= 10 * 1024
     assert decode_file(data[: len(data) // 2]).errors
     assert decode_file(b"").errors
+
+
+def box(kind, data):
+    return (8 + len(data)).to_bytes(4, "big") + kind + data
+
+
+def test_a_makers_own_data_in_a_file_is_no_error():
+    whole = made_mp4()
+    own = box(b"udta", box(b"manu", b"somebody\0") + box(b"modl", b"a recorder\0"))
+    at = whole.rfind(b"moov") - 4
+    assert whole[at + 4 : at + 8] == b"moov"
+    assert not decode_file(whole[:at] + box(b"moov", own + whole[at + 8 :])).errors
 
 
 def test_a_time_code_track_is_no_error():

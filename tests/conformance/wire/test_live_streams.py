@@ -15,7 +15,7 @@ from nvr_conformance.fuzzing.steps import LogIn, push
 from nvr_conformance.judgement.outcomes import KitError
 from nvr_conformance.sources.source import TargetSource
 from nvr_conformance.wire.capture import WireCapture
-from nvr_conformance.wire.connection import Connection, ResponseReader
+from nvr_conformance.wire.connection import Connection, ResponseReader, open_socket
 from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import Exchange
 from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, open_udp_socket
@@ -55,6 +55,22 @@ def receiver():
     receiver = Receiver()
     yield receiver
     receiver.close()
+
+
+def test_of_a_name_of_several_addresses_the_one_that_answers_is_taken(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def both(host, port, family=0, kind=0, **named):
+            kind = named.get("type", kind)
+            six = (socket.AF_INET6, kind, 0, "", ("::1", port, 0, 0))
+            return [six, (socket.AF_INET, kind, 0, "", ("127.0.0.1", port))]
+
+        monkeypatch.setattr(socket, "getaddrinfo", both)
+        with open_udp_socket(("recorder.example", port)) as sock:
+            assert sock.getsockname()[0] == "127.0.0.1"
+        with open_socket(Endpoint("recorder.example", port), 5.0, receive_buffer=4096) as connected:
+            assert connected.getpeername() == ("127.0.0.1", port)
 
 
 def test_ports_for_rtp_are_even_as_senders_may_move_odd_ones():

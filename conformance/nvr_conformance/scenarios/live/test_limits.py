@@ -14,7 +14,9 @@ from nvr_conformance.procedures.streams import (
     TRANSPORTS,
     goes_on,
     going_on,
+    pictures_change,
     sending,
+    sends_jpeg,
     show_pace,
     who_gives_way,
 )
@@ -63,15 +65,19 @@ def test_sixteen_streams(
         return
     running = sum(stream.total > 0 for stream in streams.values())
     require(running == MOST, f"fewer than {MOST} streams run: {running}")
-    elsewhere = client.login().run("HTTP", first, streams[first].comp)
+    another = client.login()
+    elsewhere = another.run("HTTP", first, streams[first].comp)
     check("LIV-24", elsewhere.total, "live", elsewhere.exchange, f"beside {MOST} streams of another UID")
     elsewhere.close()
     beyond = cameras[MOST]
-    own_codec = target.live_codecs(beyond)[0]
-    for transport in ways:
-        name = f"stream {MOST + 1} over {transport}"
-        seventeenth = session.start(transport, beyond, own_codec)
+    asked = [(transport, target.live_codecs(beyond)[0]) for transport in ways]
+    if sends_jpeg(another, beyond):
+        asked.append(("HTTP", JPEG))
+    for transport, comp in asked:
+        name = f"stream {MOST + 1} over {transport}{', JPEG' * (comp == JPEG)}"
+        seventeenth = session.start(transport, beyond, comp)
         *older, newcomer = sending(target, [*streams.values(), seventeenth])
+        newcomer = newcomer and (comp != JPEG or pictures_change(seventeenth.packets))
         count = sum(older) + newcomer
         check("LIV-22", count <= MOST, f"at most {MOST} send", f"{count} of {MOST + 1} send", name)
         if count < MOST:
@@ -94,6 +100,7 @@ def test_one_camera_live_twice(
     finding = client.login()
     finding.get("live_setup")
     ways = require(_ways(finding, camera, codecs[0]), "no live at all")
+    asked = [*product(codecs, ways), *([(JPEG, "HTTP")] if sends_jpeg(finding, camera) else [])]
     finding.logout()
     if "RTP" not in ways:
         not_tested("LIV-23", f"over RTP: {BLOCKED}")
@@ -104,10 +111,11 @@ def test_one_camera_live_twice(
         first = session.run(transport, camera, codecs[0])
         require(first.total, f"no live over {transport}")
         show_pace(first)
-        for codec, again in product(codecs, ways):
+        for codec, again in asked:
             name = f"{codecs[0]} over {transport} runs, {codec} over {again} is asked for"
             second = session.start(again, camera, codec)
             older, newcomer, *others = sending(target, [first, second, *beside])
+            newcomer = newcomer and (codec != JPEG or pictures_change(second.packets))
             for stream, sends in zip(beside, others, strict=True):
                 if stream.total:
                     on = sends or any(going_on(target, [stream]))
@@ -191,6 +199,14 @@ def test_a_camera_that_is_not_there(
         for name, stream in asked.items():
             check("LIV-30", *_nothing(stream), f"{name}, {transport}")
             observe("LIV-30", stream.exchange, f"{name}, {transport}, the answer")
+    pictures = {name: session.start_http(number, JPEG) for name, number in wrong.items()}
+    target.pass_time(SILENCE)
+    target.settle()
+    for name, stream in pictures.items():
+        session.stop(stream)
+        stream.close()
+        told = f"{stream.exchange}, {stream.total} packets"
+        check("LIV-30", not pictures_change(stream.packets), "no pictures of a camera", told, f"{name}, JPEG")
     nought = session.open_http(f"{NOUGHT}&COMP={codec}&INTERNETMODE=ON".format(uid=session.uid_text))
     target.pass_time(SILENCE)
     target.settle()

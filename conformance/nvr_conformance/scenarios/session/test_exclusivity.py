@@ -7,12 +7,18 @@ from dataclasses import dataclass
 
 from nvr_conformance.client.mask import send_mask
 from nvr_conformance.client.player import player_in_recording, whole
-from nvr_conformance.procedures.cameras import camera_with_video, cameras_with_video
-from nvr_conformance.procedures.streams import BRIEF, HANDOVER, JPEG, going_on, sending, who_gives_way
+from nvr_conformance.procedures.cameras import camera_with_video, cameras_with_video, further_cameras
+from nvr_conformance.procedures.streams import (
+    HANDOVER,
+    JPEG,
+    going_on,
+    pictures_change,
+    sending,
+    sends_jpeg,
+    who_gives_way,
+)
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
-from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.scenario import (
-    CapturedPacket,
     Check,
     Client,
     Exchange,
@@ -84,13 +90,9 @@ def _shows(target: Target, streams: list[LiveStream]) -> bool:
     marks = [stream.total for stream in streams]
     sends = sending(target, streams)
     return any(
-        on and (stream.comp != JPEG or _changes(stream.since(mark)))
+        on and (stream.comp != JPEG or pictures_change(stream.since(mark)))
         for stream, on, mark in zip(streams, sends, marks, strict=True)
     )
-
-
-def _changes(packets: list[CapturedPacket]) -> bool:
-    return len({read_jpeg_part(packet.data).jpeg for packet in packets}) > 1
 
 
 def _with_jpeg(target: Target, client: Client) -> int | None:
@@ -98,11 +100,9 @@ def _with_jpeg(target: Target, client: Client) -> int | None:
     for camera in target.cameras[:TRIED]:
         session = client.login()
         session.get("live_setup")
-        stream = session.run("HTTP", camera, JPEG, BRIEF)
-        stream.wait_packets(2, BRIEF)
+        found = sends_jpeg(session, camera)
         session.logout()
-        stream.close()
-        if _changes(stream.packets):
+        if found:
             return camera
     return None
 
@@ -129,12 +129,16 @@ def test_playback_beside_live(
     target: Target, client: Client, check: Check, observe: Observe, require: Require
 ) -> None:
     """Live runs; playback is asked for, by several PLAYCMDs, while all of it runs, while a part still runs,
-    and behind its end."""
+    that of another camera than is asked for and over RTP, and behind its end."""
     ground = _require_both(target, client, require)
     running = cameras_with_video(target, 2)
     session = client.login()
     session.get("live_setup")
-    streams = [_start(session, camera, codec) for camera, codec in running.items()]
+    order = sorted(running, key=lambda camera: camera == ground.recorded)
+    ways = ("RTP", "HTTP") if find_out(target, client, session, order[0]) else ("HTTP", "HTTP")
+    streams = [
+        _start(session, camera, running[camera], way) for camera, way in zip(order, ways, strict=False)
+    ]
     _ask_playback(target, session, ground, streams, check, observe, "live runs")
     audio = _never_both(target, session, ground, streams, "playaudio")
     check("EXC-01", *audio, "live runs, and audio is asked for")
@@ -195,13 +199,15 @@ def test_live_beside_playback(
     kinds = [("HTTP", ground.live, ground.codec)]
     if by_rtp:
         kinds.append(("RTP", ground.live, ground.codec))
+    others = further_cameras(target, (ground.recorded, ground.live), 1)
+    kinds += [("RTP" if by_rtp else "HTTP", camera, codec) for camera, codec in others.items()]
     if ground.jpeg is not None:
         kinds.append(("HTTP", ground.jpeg, JPEG))
     for transport, camera, comp in kinds:
         answer = _play(target, session, ground)
         require(not refused(answer), f"no playback: {answer}")
         stream = session.start(transport, camera, comp)
-        name = comp if comp == JPEG else transport
+        name = (comp if comp == JPEG else transport) + (", another camera" if camera in others else "")
         check("EXC-02", *_never_both(target, session, ground, [stream]), name)
         plays = not refused(session.get("camera", CAM=ground.recorded))
         observe("EXC-02", f"{stream.exchange}, {who_gives_way(plays, stream.total > 0)}", name)

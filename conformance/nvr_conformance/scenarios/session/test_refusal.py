@@ -128,7 +128,9 @@ def _strangers(
         del found[cause]
     digits = len(client.sessions[-1].uid_text)
     issued = {session.uid for session in client.sessions}
-    free = (target.random.randrange(10 ** (digits - 1), 10**digits) for _ in range(100))
+    # Where UIDs are short they may all have been issued: then one digit more.
+    widths = [digits] * 100 + [digits + 1] * 100
+    free = (target.random.randrange(10 ** (width - 1), 10**width) for width in widths)
     found["never issued"] = client.adopt(next(uid for uid in free if uid not in issued))
     return found, valid
 
@@ -150,7 +152,9 @@ def _evicted(client: Client, not_tested: NotTested) -> Session | None:
 
 
 def _near(valid: Session, client: Client) -> int:
-    """A UID that differs from a valid one in its last digit alone, and was not issued."""
+    """A UID that differs from a valid one in its last digit alone, and was not issued; where all of these
+    were, as by a recorder that counts, in its last digits."""
     tens = valid.uid // 10 * 10
     issued = {session.uid for session in client.sessions}
-    return next(uid for uid in range(tens, tens + 10) if uid not in issued and uid > 0)
+    near: int = next(uid for uid in range(tens, tens + 1000) if uid not in issued and uid > 0)
+    return near

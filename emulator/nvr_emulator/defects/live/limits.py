@@ -61,6 +61,27 @@ def seventeen_live_streams(recorder: Recorder) -> None:
     recorder.live.streams_per_uid = 17
 
 
+@breaks("LIV-22", models=LARGE)
+def jpeg_is_not_counted(recorder: Recorder) -> None:
+    """Sends JPEG beside sixteen live streams on one UID."""
+
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
+        if comp != "JPEG" or recorder.live.find(uid, camera) is not None:
+            original(uid, camera, comp)
+
+    around(recorder.live.check_room, check_room)
+
+
+@breaks("LIV-23")
+def jpeg_beside_video_of_a_camera(recorder: Recorder) -> None:
+    """Sends a camera's JPEG on a UID on which its video runs."""
+
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
+        original(uid, 0 if comp == "JPEG" else camera, comp)
+
+    around(recorder.live.check_room, check_room)
+
+
 @breaks("LIV-23")
 def camera_twice_on_one_uid(recorder: Recorder) -> None:
     """Sends one camera twice on one UID."""
@@ -127,12 +148,20 @@ def first_camera_instead_of_none(recorder: Recorder) -> None:
     _other_camera(recorder, lambda camera: 1 if camera <= recorder.plan.channels else camera)
 
 
-def _other_camera(recorder: Recorder, instead: Callable[[int], int]) -> None:
-    """START of a camera that is not registered is taken for another."""
+@breaks("LIV-30")
+def jpeg_of_camera_1_instead_of_none(recorder: Recorder) -> None:
+    """Sends JPEG of camera 1 where a camera is not registered, or cannot be."""
+    _other_camera(recorder, lambda camera: 1, lambda comp: comp == "JPEG")
+
+
+def _other_camera(
+    recorder: Recorder, instead: Callable[[int], int], of: Callable[[str], bool] = lambda comp: True
+) -> None:
+    """START of a camera that is not registered is taken for another, where its COMP is one of these."""
 
     def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
         camera = asked.command.integer("CAM")
-        if camera in recorder.cameras.registered:
+        if camera in recorder.cameras.registered or not of(asked.command.text("COMP")):
             return original(asked)
         return original(with_values(asked, CAM=instead(camera)))
 

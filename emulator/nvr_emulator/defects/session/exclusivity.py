@@ -8,7 +8,7 @@ from collections.abc import Callable
 from nvr_emulator.defects.live.packets import each_stream
 from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.recorder.commands import Asked
-from nvr_emulator.recorder.live.stream import LiveStream
+from nvr_emulator.recorder.live.stream import LiveStream, Transport
 from nvr_emulator.recorder.playback.operations import FAST
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply
@@ -97,6 +97,30 @@ def stops_of_live_are_counted(recorder: Recorder) -> None:
     around(recorder.exclusivity.check_not_live, check)
 
 
+@breaks("EXC-01")
+def playback_beside_live_over_rtp(recorder: Recorder) -> None:
+    """Allows playback on a UID whose live goes over RTP."""
+
+    def check(original: Callable[[Session], None], session: Session) -> None:
+        if any(stream.transport is not Transport.RTP for stream in recorder.live.streams(session.uid)):
+            original(session)
+
+    around(recorder.exclusivity.check_not_live, check)
+
+
+@breaks("EXC-01")
+def playback_beside_live_of_another_camera(recorder: Recorder) -> None:
+    """Allows playback on a UID as long as none of the cameras in MASK is live."""
+
+    def check(original: Callable[[Session], None], session: Session) -> None:
+        playback = recorder.playbacks.get(session.uid)
+        played = frozenset() if playback is None else playback.mask or frozenset()
+        if not played or any(stream.camera in played for stream in recorder.live.streams(session.uid)):
+            original(session)
+
+    around(recorder.exclusivity.check_not_live, check)
+
+
 @breaks("EXC-02")
 def live_beside_playback(recorder: Recorder) -> None:
     """Allows live on a UID on which playback runs, and gives both."""
@@ -107,6 +131,16 @@ def live_beside_playback(recorder: Recorder) -> None:
 def rtp_beside_playback(recorder: Recorder) -> None:
     """Allows live over RTP on a UID on which playback runs, and gives both."""
     allow_beside_playback(recorder, lambda asked: asked.command.key == "live_rtp")
+
+
+@breaks("EXC-02")
+def live_of_another_camera_beside_playback(recorder: Recorder) -> None:
+    """Allows live of a camera that is not in MASK on a UID on which playback runs, and gives both."""
+
+    def is_another(asked: Asked) -> bool:
+        return asked.command.integer("CAM") not in (recorder.playbacks[asked.session.uid].mask or ())
+
+    allow_beside_playback(recorder, is_another)
 
 
 @breaks("EXC-02")

@@ -1,0 +1,73 @@
+"""Recorders that conform and answer unlike the usual one: by 204 where a command is obeyed, by UIDs that are
+counted, not at all where somebody is wrong too often."""
+
+from __future__ import annotations
+
+import pytest
+
+from nvr_conformance.client.options import TargetOptions
+from nvr_conformance.engine.judge import judge
+from nvr_conformance.engine.run_options import RunOptions
+from nvr_conformance.judgement.requirements import matching
+from nvr_conformance.judgement.verdicts import Verdict
+from nvr_emulator.recorder.digest import DigestGate
+from nvr_emulator.recorder.manners import Manners
+from nvr_emulator.recorder.replies import ACCEPTED, Answer
+from nvr_emulator.recorder.sessions import SessionTable
+
+MOST_WRONG = 5  # answers, one behind the other
+
+
+def judged(*ids):
+    return judge(TargetOptions(model=2), RunOptions(select=ids, focus=matching(ids)))
+
+
+def assert_healthy(result, *ids):
+    assert not result.errors
+    assert not result.ids(Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
+    assert set(ids) <= result.ids(Verdict.PASS)
+
+
+def test_commands_that_are_accepted_by_204(monkeypatch):
+    """OP-12; the same START is answered so by one that had too many."""
+    accept = Manners.accept
+    monkeypatch.setattr(
+        Manners, "accept", lambda self, reply: Answer(204) if reply is ACCEPTED else accept(self, reply)
+    )
+    ids = ("LIV-02", "LIV-03", "LIV-24", "LIV-26", "SES-07", "EXC-01", "PLB-01")
+    assert_healthy(judged(*ids), *ids)
+
+
+@pytest.mark.parametrize("first", [1, 13_310, 13_316, 13_318])
+def test_uids_that_are_counted(monkeypatch, first):
+    monkeypatch.setattr(SessionTable, "_new_uid", lambda self: first + self._issued)
+    assert_healthy(judged("SES-13", "SES-05"), "SES-13", "SES-05")
+
+
+def test_uids_that_are_the_numbers_of_places(monkeypatch):
+    monkeypatch.setattr(
+        SessionTable, "_new_uid", lambda self: next(uid for uid in range(1, 17) if uid not in self._valid)
+    )
+    assert_healthy(judged("SES-13", "SES-05"), "SES-05")
+
+
+def test_who_is_wrong_too_often_is_locked_out(monkeypatch):
+    """For as long as the run lasts, so that whatever follows would fail."""
+    check = DigestGate.check
+    wrong = []
+
+    def counting(self, header, method, target, now):
+        verdict = check(self, header, method, target, now)
+        if header is None or verdict.stale:
+            return verdict
+        if len(wrong) >= MOST_WRONG:
+            return type(verdict)(None, "locked out")
+        if verdict.user:
+            wrong.clear()
+        else:
+            wrong.append(target)
+        return verdict
+
+    monkeypatch.setattr(DigestGate, "check", counting)
+    ids = ("SEC-04", "SES-02", "SES-03", "SEC-03")
+    assert_healthy(judged(*ids), *ids)
