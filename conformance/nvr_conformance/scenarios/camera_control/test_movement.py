@@ -8,6 +8,7 @@ from __future__ import annotations
 from nvr_conformance.facts.camera_control import CLOSE, Camera, all_of, goes, its_way, no_slower, went
 from nvr_conformance.procedures.camera_functions import Functions
 from nvr_conformance.procedures.camera_operator import (
+    NO_SPEED,
     PAUSE,
     STOPPED,
     Operator,
@@ -31,6 +32,7 @@ TOP_ZOOM = 4
 OF_SIXTEEN = tuple(range(1, 17))
 BEYOND = (17, 32, 64, 100, 128, 200, 255, 256)
 BRIEF = 0.5  # seconds
+PRESSED = 0.3  # seconds that a button is held
 PARTS: tuple[dict[str, int], ...] = (
     {"PAN": 1},
     {"TILT": 1},
@@ -202,6 +204,18 @@ def test_parameters(
         target.pass_time(0.2)
     late = [answer for answer in quick if not answer.ok]
     check("CTL-10", not late, "10 commands 0.2 s apart accepted", f"{len(late)} refused")
+    _judge_a_brief_press(target, operator, check)
+
+
+def _judge_a_brief_press(target: Target, operator: Operator, check: Check) -> None:
+    """CTL-01: a button is held for a moment; the camera stops as soon as it is let go. For cameras that can
+    be seen."""
+    operator.move(PAN=1)
+    target.pass_time(PRESSED)
+    stopped = operator.at_once("pan_tilt_zoom", **NO_SPEED)
+    way = operator.follow(BRIEF)
+    if way is not None and stopped.ok:
+        check("CTL-01", *goes(way), f"stops {PRESSED} s behind the start")
 
 
 def _judge_part(

@@ -56,14 +56,15 @@ def test_presets(
         accepted("CTL-08", "presets", registered, f"register preset {number}")
     accepted.close()
     if operator.sight() is not None:
-        _judge_recall(target, operator, check)
+        operator = _judge_recall(target, client, operator, check)
     for number in (0, 257) if accepted.has("presets") else ():
         observe("CTL-08", operator.raw(f"CMD=PRESET&NO={number}"), f"go to preset {number}")
 
 
-def _judge_recall(target: Target, operator: Operator, check: Check) -> None:
+def _judge_recall(target: Target, client: Client, operator: Operator, check: Check) -> Operator:
     """Presets bring the camera back to where each was registered, whatever other presets and other cameras
-    have, and though it is under way. For cameras that can be seen."""
+    have, though it is under way, and though who registered them has left. For cameras that can be seen.
+    Returns who came instead."""
     other = another(target, operator)
     kept: dict[tuple[int, int], Camera] = {}
     for number, (pan, tilt, zoom) in PLACES.items():
@@ -79,6 +80,9 @@ def _judge_recall(target: Target, operator: Operator, check: Check) -> None:
         here = operator.sight() or {}
         registered = kept[operator.camera, max(PLACES)]
         check("CTL-08", *stands(registered, here), "the camera stands when a preset is registered")
+    operator.session.logout()
+    operator = Operator(target, client.login(), operator.camera)
+    other = another(target, operator)
     for number in PLACES:
         for one in _those(operator, other, number):
             one.send("preset_go", NO=number)
@@ -86,6 +90,7 @@ def _judge_recall(target: Target, operator: Operator, check: Check) -> None:
     operator.move(PAN=256)
     operator.send("preset_go", NO=1)
     _judge_arrival(target, operator, check, kept, 1, ", under way")
+    return operator
 
 
 def _those(operator: Operator, other: Operator | None, number: int) -> list[Operator]:
@@ -133,6 +138,10 @@ def _judge_several(operator: Operator, check: Check, accepted: Functions, opened
     for number in AUXILIARIES:
         _switch(operator, check, accepted, opened, number, "OPEN")
     _switch(operator, check, accepted, opened, 3, "OPEN", ", again")
+    operator.move(PAN=1)
+    operator.move()
+    found = (operator.sight() or {})["open_auxiliaries"]
+    check("CTL-09", found == sorted(opened), sorted(opened), found, "while the camera moves")
     for number in (5, 2, 7):
         _switch(operator, check, accepted, opened, number, "CLOSE")
     _switch(operator, check, accepted, opened, 2, "CLOSE", ", again")

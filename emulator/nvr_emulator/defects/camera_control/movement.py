@@ -76,6 +76,19 @@ def speed_0_does_not_stop(recorder: Recorder) -> None:
 
 
 @breaks("CTL-01")
+def movements_that_come_quickly_are_dropped(recorder: Recorder) -> None:
+    """Accepts PAN, TILT and ZOOM within 0.4 s of those before, and does nothing."""
+    last: dict[int, float] = {}
+
+    def move(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
+        before, last[id(camera)] = last.get(id(camera), float("-inf")), now
+        if now - before >= 0.4:
+            original(command, camera, now)
+
+    around(recorder.camera_control.pan_tilt_zoom, move)
+
+
+@breaks("CTL-01")
 def one_camera_for_all_movements(recorder: Recorder) -> None:
     """Moves the first camera at PAN, TILT and ZOOM, whatever CH says."""
 

@@ -97,6 +97,17 @@ def presets_wait_for_rest(recorder: Recorder) -> None:
 
 
 @breaks("CTL-09")
+def aux_close_when_the_camera_moves(recorder: Recorder) -> None:
+    """Closes every AUX of a camera that is told to pan, tilt or zoom."""
+
+    def move(original: Move, command: Command, camera: ControlledCamera, now: float) -> None:
+        camera.open_auxiliaries.clear()
+        original(command, camera, now)
+
+    around(recorder.camera_control.pan_tilt_zoom, move)
+
+
+@breaks("CTL-09")
 def aux8_is_refused(recorder: Recorder) -> None:
     """Refuses AUX8."""
     refuse(recorder, lambda command: command.key == "auxiliary" and command.text("CMD") == "AUX8")

@@ -9,7 +9,10 @@ from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
+from nvr_emulator.recorder.sessions import Ending, Session
 from nvr_emulator.seams import around
+
+Ended = Callable[[Session, Ending, float], None]
 
 
 @breaks(*ALL)
@@ -37,3 +40,24 @@ def presets_are_those_of_a_uid(recorder: Recorder) -> None:
         return original(asked)
 
     around(recorder.camera_control.control, control)
+
+
+@breaks("CTL-08")
+def presets_end_with_their_uid(recorder: Recorder) -> None:
+    """Forgets a preset when the UID ends that registered it."""
+    registered: dict[int, list[Asked]] = {}
+
+    def control(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        answer = original(asked)
+        if asked.command.key == "preset_set":
+            registered.setdefault(asked.session.uid, []).append(asked)
+        return answer
+
+    def ended(original: Ended, session: Session, ending: Ending, now: float) -> None:
+        for asked in registered.pop(session.uid, ()):
+            camera = recorder.camera_control.camera(asked.command.integer("CH"))
+            camera.presets.pop(asked.command.integer("NO"), None)
+        original(session, ending, now)
+
+    around(recorder.camera_control.control, control)
+    around(recorder.session_ended, ended)
