@@ -24,10 +24,11 @@ TEXTS = {
     "event": [f"SITE(VMD)-{number}" for number in range(1, GIVEN + 1)],
 }
 MADE = {
-    text: AUTUMN_2024 - MINUTE * ago
-    for texts in TEXTS.values()
-    for ago, text in enumerate(reversed(texts), 1)
+    kind: {text: AUTUMN_2024 - MINUTE * ago for ago, text in enumerate(reversed(texts), 1)}
+    for kind, texts in TEXTS.items()
 }
+OTHERS = {"error": ("INF-01", "event"), "event": ("INF-02", "error")}
+"""Of each log, its row and which entries are not its own."""
 
 
 @scenario(
@@ -77,6 +78,11 @@ def test_logs(
         if target.set_up:
             past = logs.none_to_come(log, target.unix_time() + OURS)
             check("INF-03", *past, f"{name} have happened", basis="fields")
-            in_time = logs.at_their_times(logs.given(log, MADE), OURS)
-            check("INF-03", *in_time, f"times of {name} that it was given", basis="fields")
+            kind = name.removesuffix("s")
+            row, other = OTHERS[kind]
+            strange = logs.given(log, MADE[other])
+            check(row, not strange, f"{name} alone", f"{len(strange)} entries of the {other} log", name)
+            if own := logs.given(log, MADE[kind]):
+                in_time = logs.at_their_times(own, OURS)
+                check("INF-03", *in_time, f"times of {name} that it was given", basis="fields")
         observe("INF-03", logs.order(log), f"order of {name}")

@@ -95,6 +95,18 @@ def event_log_with_bare_line_feeds(recorder: Recorder) -> None:
     _log(recorder, LogKind.EVENT, lambda body: body.replace(b"\r\n", b"\n"))
 
 
+@breaks("INF-01")
+def error_log_gives_the_events(recorder: Recorder) -> None:
+    """Fills the error log with the entries of the event log."""
+    _log_of_the_other(recorder, LogKind.ERROR)
+
+
+@breaks("INF-02")
+def event_log_gives_the_errors(recorder: Recorder) -> None:
+    """Fills the event log with the entries of the error log."""
+    _log_of_the_other(recorder, LogKind.EVENT)
+
+
 @breaks("INF-02")
 def events_without_their_zone(recorder: Recorder) -> None:
     """Leaves the time zone out of the entries of the event log."""
@@ -265,6 +277,12 @@ def _log(recorder: Recorder, kind: LogKind, change: Callable[[bytes], bytes]) ->
         return change(original(asked)) if asked is kind else original(asked)
 
     around(recorder.logs.text, text)
+
+
+def _log_of_the_other(recorder: Recorder, kind: LogKind) -> None:
+    """Give the entries of the other log under the headings of this one."""
+    other = LogKind.EVENT if kind is LogKind.ERROR else LogKind.ERROR
+    _log(recorder, kind, lambda body: write_log_list(LogList(kind, recorder.logs.entries(other))))
 
 
 def _recorded_time(recorder: Recorder, change: Callable[[Answer], Answer]) -> None:
