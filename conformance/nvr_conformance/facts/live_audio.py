@@ -35,6 +35,8 @@ SETTLED = 1.0  # seconds behind the first unit in which what was kept may come a
 PAUSE = 0.2  # seconds without a sound for which a recorder may send nothing
 
 _FEWEST = 3  # units that tell a codec
+_LONG_ENOUGH = 2.0  # seconds of which something can be missed
+_MOST_OF_IT = 0.75  # of that time, at least: a sender may lag
 _DECODES = 0.9  # of units that are access units, at least
 _MOST_AHEAD = 8  # bytes that may wrongly stand ahead of samples
 _TELEPHONE_LIMIT = 6000  # bytes a second between those of G.726 and of G.711
@@ -244,6 +246,22 @@ def same_units(bodies: Sequence[bytes], codec: str, records: Sequence[RtpRecord]
     where = "" if strange is None else f", part {strange} the first"
     whole = all(size > 0 and size % (MILLISECOND // SAMPLES_PER_BYTE[codec]) == 0 for size in found)
     return Fact(found <= sizes or whole, expected, f"units of {_list(found)} bytes{where}")
+
+
+def none_left_out(parts: Sequence[CapturedPacket], codec: str, records: Sequence[RtpRecord]) -> Fact:
+    """LIV-29: the parts hold as many seconds of audio as pass while they come, where packets leave nothing
+    out: what nobody hears need not be sent (RFC 3551, 4.1)."""
+    pairs = list(pairwise(_some(records)))
+    if not pairs or any(_is_pause(before, after, codec) for before, after in pairs):
+        raise NothingToJudge("sound is left out over RTP as well")
+    passed = parts[-1].arrived - parts[0].arrived if parts else 0.0
+    if passed < _LONG_ENOUGH:
+        raise NothingToJudge(f"parts come for {passed:.1f} s")
+    per_byte = SAMPLES_PER_BYTE.get(codec)
+    samples = sum(ACCESS_UNIT if per_byte is None else (len(part.data) - 1) * per_byte for part in parts)
+    held = samples / RATES[codec]
+    expected = f"about {passed:.1f} s of audio, as long as they come"
+    return Fact(held >= _MOST_OF_IT * passed - PAUSE, expected, f"{held:.1f} s in {len(parts)} parts")
 
 
 def _list(sizes: set[int]) -> str:

@@ -326,6 +326,26 @@ def test_parts_without_their_zero_are_found():
     assert not live_audio.leading_zero([empty]).ok
 
 
+@pytest.mark.parametrize("codec", ["AAC", "G711", "G726"])
+def test_audio_that_is_left_out_over_http_alone_is_found(codec):
+    records = packets(codec, 200)
+    unit = 1024 / 48_000 if codec == "AAC" else 0.02
+    came = [
+        CapturedPacket(n, b"\0" + r.payload[4 * (codec == "AAC") :], n * unit) for n, r in enumerate(records)
+    ]
+    assert live_audio.none_left_out(came, codec, records).ok
+    assert live_audio.none_left_out(
+        [replace(p, arrived=max(1.0, p.arrived)) for p in came], codec, records
+    ).ok
+    assert live_audio.none_left_out([replace(p, arrived=p.arrived * 1.1) for p in came], codec, records).ok
+    for wrong in (came[::2], came[:50] + came[150:]):
+        assert not live_audio.none_left_out(wrong, codec, records).ok
+    paused = [*records[:50], *(replace(r, arrived=r.arrived + 1) for r in records[150:])]
+    for parts, known in ((came[:40], records), ([], records), (came[::2], paused), (came[::2], records[:1])):
+        with pytest.raises(NothingToJudge):
+            live_audio.none_left_out(parts, codec, known)
+
+
 def test_nothing_is_judged_without_audio():
     for judge in (
         lambda: live_audio.codec_of([]),

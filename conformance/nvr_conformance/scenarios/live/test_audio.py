@@ -259,6 +259,10 @@ def _judge_by_http(check: Check, observe: Observe, judge: Judge, audio: Heard) -
             judge("LIV-29", f"{name}, decoded", live_audio.access_units_decode, units)
         elif audio.records:
             judge("LIV-29", f"{name}, as over RTP", live_audio.same_units, bodies, codec, audio.records)
+        if audio.records:
+            with suppress(NothingToJudge):
+                whole = live_audio.none_left_out(parts, codec, audio.records)
+                check("LIV-29", *whole, f"{name}, all of it")
 
 
 @scenario("LIV-26")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from zlib import crc32
 
 from nvr_emulator.configuration.settings import CameraSettings
 from nvr_emulator.defects.registry import breaks
@@ -223,6 +224,18 @@ def audio_content_length_without_the_zero(recorder: Recorder) -> None:
 
     def _shorter(part: bytes, length: int) -> bytes:
         return part.replace(b"%d\r\n" % length, b"%d\r\n" % (length - 1), 1)
+
+    around(recorder.live.audio.parts, parts)
+
+
+@breaks("LIV-29")
+def audio_over_http_leaves_out_half_of_the_units(recorder: Recorder) -> None:
+    """Leaves out about every other unit of audio over HTTP."""
+
+    def parts(
+        original: Callable[[AudioCodec, list[bytes]], bytes], codec: AudioCodec, bodies: list[bytes]
+    ) -> bytes:
+        return original(codec, [body for body in bodies if crc32(body) % 2])
 
     around(recorder.live.audio.parts, parts)
 
