@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 
 from nvr_conformance.client.mask import digits_taken
+from nvr_conformance.facts.live_multipart import one_packet_per_part
+from nvr_conformance.facts.live_pace import (
+    WATCHED,
+    as_many,
+    falls,
+    in_common,
+    parts_a_second,
+    pictures_a_second,
+)
+from nvr_conformance.facts.rtp import one_ssrc, sequence
 from nvr_conformance.procedures.cameras import camera_with_video, further_cameras
+from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.streams import (
     AUDIO,
     BRIEF,
@@ -18,10 +30,13 @@ from nvr_conformance.procedures.streams import (
     sending,
     sends_jpeg,
     show_pace,
+    way_of,
     who_gives_way,
 )
 from nvr_conformance.procedures.udp_path import BLOCKED
+from nvr_conformance.reading.nal_units import pictures_of
 from nvr_conformance.scenario import (
+    CapturedPacket,
     Check,
     Client,
     Fact,
@@ -39,6 +54,7 @@ from nvr_conformance.scenario import (
 
 MOST = 16  # live streams on one UID
 FIRST_PACKET = 12.0  # seconds that a camera is given for its first packet
+LOOKED_AT = 40  # packets of the older of two streams, from the last ahead of the second START on
 SILENCE = 2.0  # seconds without a packet that show that none comes
 NOUGHT = "/cgi-bin/push.cgi?UID={uid}&CAM=0&CMD=START"
 
@@ -90,12 +106,13 @@ def test_sixteen_streams(
         seventeenth.close()
 
 
-@scenario("LIV-21", "LIV-23")
+@scenario("LIV-21", "LIV-23", besides=("LIV-07", "LIV-09"))
 def test_one_camera_live_twice(
     target: Target, client: Client, check: Check, observe: Observe, not_tested: NotTested, require: Require
 ) -> None:
     """A second START of a camera that streams on this UID, in each way that there is. Another one goes
     on."""
+    judge = Judge(check, not_tested)
     camera, codecs = camera_with_video(target)
     finding = client.login()
     finding.get("live_setup")
@@ -113,6 +130,7 @@ def test_one_camera_live_twice(
         show_pace(first)
         for codec, again in asked:
             name = f"{codecs[0]} over {transport} runs, {codec} over {again} is asked for"
+            before = first.total - 1
             second = session.start(again, camera, codec)
             older, newcomer, *others = sending(target, [first, second, *beside])
             newcomer = newcomer and (codec != JPEG or pictures_change(second.packets))
@@ -124,6 +142,8 @@ def test_one_camera_live_twice(
             check("LIV-23", not (older and newcomer), "never both", who_gives_way(older, newcomer), name)
             if older and newcomer:
                 return
+            if older:
+                _is_the_same(target, judge, first.since(before)[:LOOKED_AT], name)
             observe("LIV-23", f"{second.exchange}, {who_gives_way(older, newcomer)}", name)
             if not older:
                 session.stop(second)
@@ -136,34 +156,98 @@ def test_one_camera_live_twice(
         session.logout()
 
 
+def _is_the_same(target: Target, judge: Judge, packets: list[CapturedPacket], name: str) -> None:
+    """Whether the older stream goes on as it did ahead of the second START."""
+    if all(packet.part is None for packet in packets) or one_packet_per_part(packets).ok:
+        records = target.rtp.dissect(packets)
+        judge("LIV-07", f"{name}, the older", sequence, records)
+        judge("LIV-09", f"{name}, the older", one_ssrc, records)
+
+
 @scenario("LIV-24")
-def test_one_camera_for_two(target: Target, client: Client, check: Check, require: Require) -> None:
-    """Two UIDs watch one camera; one stops. Then both have its JPEG, and its audio."""
+def test_one_camera_for_two(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """Two UIDs watch one camera; one stops. Then both have its JPEG, and its audio. Each has as much of them
+    as one has alone."""
+    judge = Judge(check, not_tested)
     camera, (codec, *_) = camera_with_video(target)
     one, two = client.login(), client.login()
     ways = require(_ways(one, camera, codec), "no live at all")
     for first_way, second_way in product(ways, ways):
-        name = f"{first_way} and {second_way}"
         first = one.run(first_way, camera, codec)
         require(first.total, f"no live over {first_way} any more")
-        second = two.run(second_way, camera, codec)
-        check("LIV-24", second.total, "live on the second UID", second.exchange, name)
-        check("LIV-24", *goes_on(target, first), f"{name}, the first UID's stream")
-        one.stop(first)
-        target.settle()
-        if second.total:
-            check("LIV-24", *goes_on(target, second), f"{name}, when the first stops")
-        two.stop(second)
+        _have_both(target, check, judge, (one, two), first, second_way)
     for comp in (JPEG, AUDIO):
         videos = [session.run("HTTP", camera, codec) for session in (one, two) if comp == AUDIO]
         first = one.run("HTTP", camera, comp, BRIEF)
         if first.total:
-            second = two.run("HTTP", camera, comp)
-            check("LIV-24", second.total, f"{comp} on the second UID", second.exchange, comp)
-            two.stop(second)
-        one.stop(first)
+            _have_both(target, check, judge, (one, two), first, "HTTP")
+        else:
+            one.stop(first)
         for session, video in zip((one, two), videos, strict=False):
             session.stop(video)
+
+
+def _have_both(
+    target: Target,
+    check: Check,
+    judge: Judge,
+    sessions: tuple[Session, Session],
+    first: LiveStream,
+    second_way: str,
+) -> None:
+    """The second UID starts what the first one has, which stops it a while later."""
+    one, two = sessions
+    name = first.comp if first.comp in (JPEG, AUDIO) else f"{way_of(first)} and {second_way}"
+    ahead = _pace(target, [first])
+    second = two.run(second_way, first.camera, first.comp)
+    check("LIV-24", second.total, "live on the second UID", second.exchange, name)
+    check("LIV-24", *goes_on(target, first), f"{name}, the first UID's stream")
+    beside = _pace(target, [first, second])
+    if falls([ahead.rates[0]], beside.rates):  # something may have held them up
+        beside = _pace(target, [first, second])
+    one.stop(first)
+    target.settle()
+    if second.total:
+        check("LIV-24", *goes_on(target, second), f"{name}, when the first stops")
+        alone = [*ahead.rates, *_pace(target, [second]).rates]
+        common = in_common(*beside.pictures(target)) if falls(alone, beside.rates) else 1.0
+        judge("LIV-24", f"{name}, how much", as_many, alone, beside.rates, common)
+    two.stop(second)
+
+
+@dataclass(frozen=True)
+class _Pace:
+    """What came of some streams in the same seconds."""
+
+    streams: list[LiveStream]
+    packets: list[list[CapturedPacket]]
+
+    @property
+    def rates(self) -> list[float]:
+        """How many pictures (or parts) a second."""
+        return [
+            (parts_a_second if stream.comp in (JPEG, AUDIO) else pictures_a_second)(packets)
+            for stream, packets in zip(self.streams, self.packets, strict=True)
+        ]
+
+    def pictures(self, target: Target) -> list[list[bytes]]:
+        """The pictures (or parts) of each, however they are cut into packets."""
+        return [
+            [packet.data for packet in packets]
+            if stream.comp in (JPEG, AUDIO)
+            else [run.annex_b for run in pictures_of(target.rtp.dissect(packets), stream.comp)]
+            for stream, packets in zip(self.streams, self.packets, strict=True)
+        ]
+
+
+def _pace(target: Target, streams: list[LiveStream]) -> _Pace:
+    """What comes of them from now on."""
+    marks = [stream.total for stream in streams]
+    target.pass_time(WATCHED)
+    target.settle()
+    return _Pace(streams, [stream.since(mark) for stream, mark in zip(streams, marks, strict=True)])
 
 
 WIDTHS = (2**8, 2**16, 2**32)

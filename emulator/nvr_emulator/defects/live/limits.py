@@ -99,39 +99,36 @@ def camera_in_two_codecs_on_one_uid(recorder: Recorder) -> None:
     around(recorder.live.check_room, check_room)
 
 
-@breaks("LIV-24")
-def camera_for_one_uid(recorder: Recorder) -> None:
-    """Sends a camera to one UID alone."""
+@breaks("LIV-07")
+def a_refused_start_moves_the_numbers(recorder: Recorder) -> None:
+    """Goes on with other sequence numbers where it refuses a second START of a camera on one UID."""
+
+    def move(stream: LiveStream) -> None:
+        stream.sequence = (stream.sequence + 30_000) & 0xFFFF
+
+    _when_refused(recorder, move)
+
+
+@breaks("LIV-09")
+def a_refused_start_renews_the_ssrc(recorder: Recorder) -> None:
+    """Goes on under another SSRC where it refuses a second START of a camera on one UID."""
+
+    def renew(stream: LiveStream) -> None:
+        stream.ssrc = (stream.ssrc * 7 + 13) & 0xFFFF_FFFF
+
+    _when_refused(recorder, renew)
+
+
+def _when_refused(recorder: Recorder, alter: Callable[[LiveStream], None]) -> None:
+    """Alter the stream of a camera at a START of it that is refused."""
 
     def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
-        if any(stream.camera == camera and stream.uid != uid for stream in recorder.live.streams()):
-            raise Refused(503, "CAM: the camera streams on another UID")
-        original(uid, camera, comp)
-
-    around(recorder.live.check_room, check_room)
-
-
-@breaks("LIV-24")
-def stop_ends_the_camera_for_all(recorder: Recorder) -> None:
-    """Ends the streams of a camera on all UIDs at STOP on one."""
-
-    def stop(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
-        for stream in recorder.live.streams():
-            if stream.camera == camera and stream.comp == comp:
-                recorder.live.end(stream, "stopped, perhaps elsewhere")
-
-    around(recorder.live.stop, stop)
-
-
-@breaks("LIV-24", models=LARGE)
-def sixteen_live_streams_for_all(recorder: Recorder) -> None:
-    """Sends sixteen live streams at most, on all UIDs together."""
-
-    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
-        original(uid, camera, comp)
-        running = [stream for stream in recorder.live.streams() if stream.comp != AUDIO]
-        if len(running) >= recorder.live.streams_per_uid:
-            raise Refused(503, "CAM: too many live streams")
+        try:
+            original(uid, camera, comp)
+        except Refused:
+            if (running := recorder.live.find(uid, camera)) is not None:
+                alter(running)
+            raise
 
     around(recorder.live.check_room, check_room)
 

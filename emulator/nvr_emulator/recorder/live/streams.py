@@ -308,6 +308,7 @@ class LiveTable:
             if (picture := self.next_picture(stream)) is not None:
                 yield picture
 
+    @seam
     def next_picture(self, stream: LiveStream) -> LivePicture | None:
         """The picture at which a stream stands, which goes on to the next; None where its client is not to
         have it."""
