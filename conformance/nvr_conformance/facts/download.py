@@ -287,6 +287,44 @@ def same_pictures(gops: Sequence[Gop], decoded: Sequence[Decoded], file: Decoded
     return Fact(False, expected, f"the GOP {missing:.2f} s into the range is not at its place in the file")
 
 
+def has_pictures(gop: Gop, decoded: Decoded, part: DecodedFile, place: float) -> Fact:
+    """DWN-11: the pictures of a GOP of playback follow one another in this part of a file. ``place``: seconds
+    into the range, for reports."""
+    expected = "the pictures of playback"
+    lumas = [picture.luma for picture in decoded.pictures]
+    if decoded.errors or not lumas:
+        raise NothingToJudge("what playback gives does not decode")
+    first, last = min(part.times, default=0.0), max(part.times, default=0.0)
+    there = _stands_at(part, (first + last) / 2, lumas, last - first)
+    where = f"the GOP {place:.2f} s into the range"
+    found = f"those of {where}" if there else f"{where} is not among {len(part.pictures)} pictures around it"
+    return Fact(there, expected, found)
+
+
+def holes(file: DecodedFile) -> list[tuple[float, float]]:
+    """Where a file has no pictures for a while: from when to when, in its own time."""
+    if len(file.stored) < 2:
+        return []
+    least = _hole_from(file)
+    return [(before, after) for before, after in pairwise(file.stored) if after - before > least]
+
+
+def no_hole(gops: Sequence[Gop], begin: float, end: float, before: float, after: float) -> Fact:
+    """DWN-13: a hole of a file, from ``before`` to ``after`` in its own time, is one of playback, too.
+
+    ``gops``: what playback gives from ``begin`` to ``end`` (Unix seconds), between which the hole must lie.
+    """
+    told = f"a hole of {after - before:.1f} s, {before:.0f} s into the file"
+    spans = [(gop.start / 100, gop.length / 100) for gop in gops if gop.start is not None and gop.length]
+    if not spans or len(spans) < len(gops):
+        raise NothingToJudge(f"{told}; how long what playback gives lasts is not known")
+    gaps = [following - start - length for (start, length), (following, _) in pairwise(spans)]
+    is_whole = (
+        spans[0][0] <= begin + EDGE and spans[-1][0] >= end and max(gaps, default=0.0) < (after - before) / 2
+    )
+    return Fact(not is_whole, "no hole where playback has none", told)
+
+
 def clock_slack(gop: Gop, first: Gop) -> float:
     """Seconds by which a GOP may stand elsewhere in a file whose clock is told by another one."""
     return CLOCK + DRIFT * abs((gop.start or 0) - (first.start or 0)) / 100

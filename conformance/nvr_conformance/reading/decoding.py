@@ -239,6 +239,43 @@ def decode_file(data: bytes) -> DecodedFile:
     return result
 
 
+def decode_part(data: bytes, begin: float, end: float) -> DecodedFile:
+    """As ``decode_file``, of the pictures alone, and of those between two times (seconds) and around them. Of
+    a complaint it is not known whether it is about what lies ahead of them."""
+    import io
+
+    import av
+
+    result = DecodedFile()
+    with _captured_log(result.errors):
+        try:
+            with av.open(io.BytesIO(data), "r") as container:
+                for stream in container.streams.video[:1]:
+                    _decode_between(container, stream, begin, end, result)
+        except (av.FFmpegError, OSError, ValueError) as problem:
+            result.errors.append(f"{type(problem).__name__}: {problem}")
+    return result
+
+
+def _decode_between(container: Any, stream: Any, begin: float, end: float, result: DecodedFile) -> None:
+    context = stream.codec_context
+    context.thread_count = 1
+    context.options = {"max_pixels": str(PICTURE_PIXELS)}
+    container.seek(round(max(0.0, begin) / stream.time_base), stream=stream)
+    gop: list[Any] = []
+    for packet in container.demux(stream):
+        time = None if packet.pts is None else float(packet.pts * packet.time_base)
+        is_over = not packet.size or (time is not None and time > end)
+        if is_over or begins_anew(context.name, bytes(packet)):
+            # Not every container can be entered where it was asked for.
+            if gop and (time is None or time > begin):
+                _decode_gop(context, gop, result)
+            gop.clear()
+        if is_over:
+            return
+        gop.append(packet)
+
+
 def _decode_streams(container: Any, result: DecodedFile) -> None:
     """Decode video GOP by GOP, and audio packet by packet. What does not decode is told, and the rest goes
     on."""

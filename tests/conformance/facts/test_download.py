@@ -192,6 +192,50 @@ def test_pictures_that_come_at_another_rate_than_was_set():
     assert judging.same_pictures(gops, DECODED[:2], made, BEGIN).ok
 
 
+def test_a_gop_is_looked_for_around_its_time():
+    made = file_of(0.0, 60.0)
+    seen, decoded = gop(10)
+    assert judging.has_pictures(seen, decoded, made, 10.0).ok
+    decoded.pictures.reverse()
+    assert not judging.has_pictures(seen, decoded, made, 10.0).ok
+    assert not judging.has_pictures(seen, gop(10)[1], DecodedFile(), 10.0).ok
+    with pytest.raises(NothingToJudge):
+        judging.has_pictures(seen, Decoded(errors=["damaged"]), made, 10.0)
+
+
+def test_holes_are_those_beyond_the_usual_pace():
+    assert judging.holes(file_of(0.0, 60.0)) == judging.holes(DecodedFile()) == []
+    ((before, after),) = judging.holes(file_of(0.0, 60.0, holes=[(30.0, 33.0)]))
+    assert after - before == pytest.approx(3.2)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_breach"),
+    [
+        (range(0, 65, 5), True),
+        ([*range(0, 25, 5), *range(40, 65, 5)], False),  # the recording has the gap, too
+        (range(0, 40, 5), False),  # it is not known what follows
+        (range(20, 65, 5), False),
+        ((), None),
+    ],
+)
+def test_a_hole_is_one_where_playback_has_none(seconds, is_breach):
+    gops = [gop(second)[0] for second in seconds]
+    given = (gops, BEGIN, BEGIN + 60, 25.0, 40.0)
+    if is_breach is None:
+        with pytest.raises(NothingToJudge, match="a hole of"):
+            judging.no_hole(*given)
+    else:
+        assert judging.no_hole(*given).ok is not is_breach
+
+
+def test_a_gop_of_unknown_length_tells_nothing_of_a_hole():
+    gops = [gop(second)[0] for second in range(0, 65, 5)]
+    gops[3].length = None
+    with pytest.raises(NothingToJudge, match="is not known"):
+        judging.no_hole(gops, BEGIN, BEGIN + 60, 25.0, 40.0)
+
+
 @pytest.mark.parametrize(("audio", "right"), [(60.0, True), (52.0, True), (20.0, False), (0.0, False)])
 def test_audio_lasts_as_long_as_the_pictures(audio, right):
     assert judging.audio_lasts([file_of(-4.0, 60.0, audio=audio)]).ok is right

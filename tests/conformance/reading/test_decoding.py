@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from films.reordered import with_b_pictures
-from nvr_conformance.reading.decoding import decode_audio, decode_file, decode_pictures, decodes
+from nvr_conformance.reading.decoding import (
+    decode_audio,
+    decode_file,
+    decode_part,
+    decode_pictures,
+    decodes,
+)
 from nvr_fixtures import load
 from nvr_protocol.codecs import Codec
 
@@ -133,6 +139,34 @@ def test_a_makers_own_data_in_a_file_is_no_error():
     at = whole.rfind(b"moov") - 4
     assert whole[at + 4 : at + 8] == b"moov"
     assert not decode_file(whole[:at] + box(b"moov", own + whole[at + 8 :])).errors
+
+
+@pytest.mark.parametrize("options", [{}, {"movflags": "frag_keyframe+empty_moov"}])
+@pytest.mark.parametrize("codec", ["H264", "H265"])
+def test_a_part_of_a_file(codec, options):
+    """Whole GOPs, from the one that a time lies in up to the end."""
+    gops = [[picture.data for picture in gop] for gop in load("counter-small", Codec(codec)).gops]
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4", options=options) as container:
+        name = {"H264": "h264", "H265": "hevc"}[codec]
+        with av.open(io.BytesIO(b"".join(gops[0])), format=name) as source:
+            video = container.add_stream_from_template(source.streams.video[0])
+        video.time_base = Fraction(1, 5)
+        for number, data in enumerate(data for gop in gops for data in gop):
+            packet = av.Packet(data)
+            packet.stream, packet.time_base = video, Fraction(1, 5)
+            packet.dts = packet.pts = number
+            packet.duration, packet.is_keyframe = 1, any(data is gop[0] for gop in gops)
+            container.mux(packet)
+    whole = decode_file(buffer.getvalue())
+    seconds = len(gops[0]) / 5
+    part = decode_part(buffer.getvalue(), 1.5 * seconds, 2.5 * seconds)
+    first, last = whole.times.index(part.times[0]), whole.times.index(part.times[-1])
+    assert part.pictures == whole.pictures[first : last + 1]
+    assert part.times[0] <= 1.5 * seconds
+    assert part.times[-1] >= 2.5 * seconds - 0.2
+    assert len(part.times) < len(whole.times)
+    assert decode_part(b"", 0.0, 1.0).errors
 
 
 def test_a_time_code_track_is_no_error():

@@ -9,6 +9,7 @@ from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.procedures.download_lag import LAG, let_lag_pass
 from nvr_conformance.procedures.downloaded_ranges import Range, judge_newest, judge_nothing, judge_range
+from nvr_conformance.procedures.long_files import LongFile
 from nvr_conformance.reading.mp4_samples import read_times
 from nvr_conformance.scenario import (
     MINUTE,
@@ -90,12 +91,12 @@ def _is_recorded(player: Player, camera: int, moment: int) -> bool:
     return gop.given and gop.start is not None and abs(gop.start - moment * SECOND) <= slack
 
 
-@scenario("DWN-13")
+@scenario("DWN-13", besides=("DWN-02", "DWN-11"))
 def test_long_ranges(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
     """An hour without audio, and some minutes with it, or as much as can be kept: all that is recorded of
-    them, but for the newest minutes."""
+    them, but for the newest minutes, and the pictures that playback gives of them."""
     judge = Judge(check, not_tested)
     player, first = player_in_recording(target, client)
     camera, begin, slack = first.camera, minute_in(first), facts.slack_of([first])
@@ -124,9 +125,14 @@ def test_long_ranges(
             else:
                 not_tested("DWN-13", f"{name}: neither is there a LIST of it")
             continue
-        lasts = facts.shown([read_times(body) for body in facts.bodies(download)])
+        bodies = facts.bodies(download)
+        files = [read_times(body) for body in bodies]
+        lasts = facts.shown(files)
+        if any(file.audio_streams for file in files):
+            check("DWN-02", *facts.audio_lasts(files), f"length of the audio: {name}")
         if abs(lasts - seconds) <= 2 * slack:
             check("DWN-13", True, f"{seconds} s of pictures", f"{lasts:.0f} s", name)
+            LongFile(client, camera, begin, slack, bodies[0], files[0]).judge(judge, name)
             continue
         moments = range(begin, begin + seconds + 1, MINUTE)
         probed = [moment <= there and _is_recorded(player, camera, moment) for moment in moments]
