@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 UNUSED_PORT = 40_000
 RECALLED = 10.0  # seconds after which a camera stands at its preset, however far it was
 _WRITTEN = re.compile(r"""hdrctl\.cgi\?UID=([^&"'\s<>]+)""")
+FIRST_TIME = 1_640_995_200 * 100
+"""The first moment that TIMEF can name, in hundredths of a Unix second: 2022."""
 AGO = 600  # seconds before now: recorded, on a recorder that records at all
 
 
@@ -130,7 +132,8 @@ def uid_commands(target: Target) -> list[UidCommand]:
 
 
 def with_other_values(target: Target) -> list[UidCommand]:
-    """Some of those commands with values that are for something else: the other way, another codec, files."""
+    """Some of those commands with values that are for something else: the other way, another codec, files, a
+    time from which nothing is recorded."""
     camera = first_camera(target)
     shown = (int(target.unix_time()) - AGO) * 100
     minute = (shown // 100) // 60 * 60
@@ -138,6 +141,15 @@ def with_other_values(target: Target) -> list[UidCommand]:
 
     def choose(session: Session) -> None:
         session.get("mask", MASK=mask)
+
+    def leave_the_recording(session: Session) -> None:
+        choose(session)
+        session.get("reverse", TIMEF=FIRST_TIME)
+
+    def find_nothing(name: str) -> UidCommand:
+        return UidCommand(
+            f"{name} of nothing", lambda session: session.get(name, CAM=camera), leave_the_recording
+        )
 
     def start_http(comp: str) -> Callable[[Session], Exchange]:
         return lambda session: _closed(session.start_http(camera, comp))
@@ -160,6 +172,7 @@ def with_other_values(target: Target) -> list[UidCommand]:
         UidCommand("live_http START of H265", start_http("H265")),
         # Over RTP: the video that audio rides on runs though nobody reads it.
         UidCommand("live_rtp START of AUDIO", start_rtp("AUDIO"), start_rtp("H264")),
+        *(find_nothing(name) for name in ("camera", "playaudio")),
         *(UidCommand(f"download {kind}", file_of(kind)) for kind in ("MP4VO", "MP4", "N3")),
     ]
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nvr_conformance.scenario import Measure
 
 IDLE = 60.0  # seconds without a command: well within the lifetime, and twice it is well beyond
+HUNG_UP = 1.0  # seconds behind START at the latest
 NAME = "lifetime of an idle UID"
 
 
@@ -32,18 +33,19 @@ def _margin(target: Target) -> float:
 def test_idle_uid(
     target: Target, client: Client, check: Check, require: Require, not_tested: NotTested, measure: Measure
 ) -> None:
-    """UIDs left alone, after a login, a keep-alive behind live that was stopped, and a picture of playback
-    behind a download: alive just before 90 s, gone just after."""
+    """UIDs left alone, after a login, a keep-alive behind live that was stopped, one behind live whose client
+    hung up, and a picture of playback behind a download: alive just before 90 s, gone just after."""
     margin = _margin(target)
     require(quick_login(client).is_alive(), "status.cgi is refused on a fresh UID")
-    young, old, kept = (IdleUid(target, quick_login(client)) for _ in range(3))
+    young, old, kept, lost = (IdleUid(target, quick_login(client)) for _ in range(4))
     others = _of_the_last_user(target, client, 2)
     target.pass_time(50)
     for camera in target.cameras[:1]:
         stream = kept.session.start_http(camera, "H264")
         kept.session.stop(stream)
         stream.close()
-    was_kept = kept.send().alive
+        lost.session.run("HTTP", camera, "H264", HUNG_UP).close()
+    was_kept, was_lost = kept.send().alive, lost.send().alive
     playing = playing_uid(target, client)
     played = None if playing is None else IdleUid(target, playing)
     if played is not None:
@@ -74,6 +76,8 @@ def test_idle_uid(
     left = [(other, "login", "login of another user") for other in others[:1]]
     if was_kept:
         left.append((kept, "a keep-alive", "a keep-alive behind live that was stopped"))
+    if was_lost:
+        left.append((lost, "a keep-alive", "a keep-alive behind live whose client hung up"))
     if played is not None:
         left.append((played, "httpdl.cgi", "a picture of playback and a download"))
     looked_at = [("login", gone.alive, gone.told("login"))]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nvr_emulator.defects.download.files import ahead_of_a_gap, each_download
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import TICKS, ticks
 from nvr_emulator.recorder.download.files import DownloadFiles
+from nvr_emulator.recorder.download.table import Download
+from nvr_emulator.recorder.happenings import WENT_AWAY
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.download import Status
 from nvr_protocol.timestamps import UnixSeconds
 
-NEWEST = 5 * 60
+MINUTE = 60
+NEWEST = 5 * MINUTE
 """Seconds before now."""
 
 
@@ -108,6 +113,24 @@ def ten_minutes_with_audio(recorder: Recorder) -> None:
     _at_most(recorder, "MP4", 10 * 60)
 
 
+@breaks("DWN-13")
+def file_behind_a_hang_up_begins_late(recorder: Recorder) -> None:
+    """Begins a file of more than a minute one minute late, behind a download whose client hung up."""
+    cut = [False]
+
+    def end(original: Callable[[Download, str], None], download: Download, why: str) -> None:
+        cut[0] = cut[0] or why == WENT_AWAY
+        original(download, why)
+
+    def alter(files: DownloadFiles) -> None:
+        if cut[0] and files.end - files.begin > MINUTE:
+            cut[0] = False
+            files.begin = UnixSeconds(files.begin + MINUTE)
+
+    around(recorder.downloads.end, end)
+    each_download(recorder, alter)
+
+
 def _at_most(recorder: Recorder, kind: str, seconds: int) -> None:
     def alter(files: DownloadFiles) -> None:
         files.end = UnixSeconds(min(files.end, files.begin + seconds))
@@ -117,4 +140,4 @@ def _at_most(recorder: Recorder, kind: str, seconds: int) -> None:
 
 def _give_minute_from(files: DownloadFiles, start: int) -> None:
     files.begin = UnixSeconds(start // TICKS + 1)
-    files.end = UnixSeconds(files.begin + 60)
+    files.end = UnixSeconds(files.begin + MINUTE)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nvr_emulator.defects.registry import breaks
+from nvr_emulator.recorder.commands import Asked
+from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
+from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import around
 from nvr_protocol.commands.urls import Command
+
+NO_CONTENT = 204
 
 
 @breaks("SES-06")
@@ -51,6 +56,23 @@ def keep_alive_gives_two_minutes(recorder: Recorder) -> None:
 def who_downloads_stays(recorder: Recorder) -> None:
     """Never ends a UID whose last command was a download."""
     _after(recorder, ("download",), lambda session, before: session.last_command + 1e9)
+
+
+@breaks("SES-06")
+def who_hung_up_never_expires(recorder: Recorder) -> None:
+    """Never ends a UID whose client has hung up on live over HTTP."""
+    lost: set[int] = set()
+
+    def connection_lost(original: Callable[[LiveStream], None], stream: LiveStream) -> None:
+        if stream.ended is None:
+            lost.add(stream.uid)
+        original(stream)
+
+    def expires_at(original: Callable[[Session], float], session: Session) -> float:
+        return float("inf") if session.uid in lost else original(session)
+
+    around(recorder.live_commands.connection_lost, connection_lost)
+    around(recorder.sessions.expires_at, expires_at)
 
 
 @breaks("SES-07", "SES-17", "LIV-31")
@@ -165,6 +187,36 @@ def audio_does_not_keep_alive(recorder: Recorder) -> None:
 def mp4_does_not_keep_alive(recorder: Recorder) -> None:
     """Does not start the 90 s again at httpdl.cgi KIND=MP4VO."""
     _without_touch("download", only=("KIND", "MP4VO"))(recorder)
+
+
+@breaks("SES-08")
+def no_picture_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at camera.cgi that finds no picture."""
+    _where_nothing_is_found(recorder, recorder.playback_commands.camera)
+
+
+@breaks("SES-08")
+def no_audio_does_not_keep_alive(recorder: Recorder) -> None:
+    """Does not start the 90 s again at playaudio.cgi that finds no audio."""
+    _where_nothing_is_found(recorder, recorder.playback_commands.playaudio)
+
+
+def _where_nothing_is_found(recorder: Recorder, command: Callable[[Asked], Answer]) -> None:
+    """A command that finds nothing leaves the lifetime as it is."""
+    before: dict[int, float] = {}
+
+    def touch(original: Callable[[Session, float], None], session: Session, now: float) -> None:
+        before[session.uid] = session.last_command
+        original(session, now)
+
+    def give(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        answer = original(asked)
+        if answer.no_picture or answer.status == NO_CONTENT:
+            asked.session.last_command = before[asked.session.uid]
+        return answer
+
+    around(recorder.sessions.touch, touch)
+    around(command, give)
 
 
 @breaks("SES-17")
