@@ -7,15 +7,20 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
+from nvr_conformance.facts.rtp_pictures import decodable
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.streams import AUDIO, JPEG, quiet_behind
 from nvr_conformance.procedures.uid_commands import (
     UidCommand,
+    first_camera,
+    playing_uid,
     quick_login,
     uid_commands,
     with_other_values,
     written_uid,
 )
+from nvr_conformance.reading.decoding import Decoded, decode_pictures
+from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.reading.refusals import is_empty_log
 from nvr_conformance.scenario import (
     HARMLESS,
@@ -23,8 +28,12 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     Exchange,
+    LiveStream,
     NotApplicable,
+    NothingToJudge,
     NotTested,
+    Player,
+    PrerequisiteFailed,
     Session,
     Target,
     refused,
@@ -34,18 +43,20 @@ from nvr_conformance.wire.digest import read_challenges
 from nvr_conformance.wire.endpoint import Endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     Served = Callable[[Client], bool]
 
 RECORDED_TIME = "/cgi-bin/recordedtime.cgi"
+WATCHED = 3.0  # seconds of live that are decoded, or in which nothing must come
 BETWEEN = 60.0  # seconds between two keep-alives, of which two are behind a login that is 90 s old
 OTHER_VALUES = ("fast REW", "step PREVFRAME")
 
 
 @scenario("SEC-01", setup={"transport": "both"})
 def test_everything_over_https(target: Target, client: Client, check: Check, not_tested: NotTested) -> None:
-    """Every command and every kind of live over HTTPS; what fails over HTTP as well is no matter of HTTPS."""
+    """Every command and every kind of live over HTTPS, and whether pictures come whole; what fails over HTTP
+    as well is no matter of HTTPS."""
     if target.https is None or target.http is None:
         not_tested("SEC-01", "the URL names HTTP: judge the https:// URL")
         return
@@ -64,7 +75,8 @@ def test_everything_over_https(target: Target, client: Client, check: Check, not
             not_tested("SEC-01", f"no UID to go on with: UID={written}")
             return
         kept = _Kept(secure)
-        tried = [*_information(), *_live(target), *_commands(target, not_tested), ("keep-alives", kept.lives)]
+        tried = [*_information(), *_live(target), *_commands(target, not_tested)]
+        tried += [("pictures of playback", _plays), ("keep-alives", kept.lives)]
         for name, served in tried:
             kept.keep()
             # What HTTP does not serve either is no matter of HTTPS.
@@ -136,14 +148,38 @@ def _obeys(client: Client, command: UidCommand) -> bool:
     return not refused(exchange) or is_empty_log(exchange)
 
 
+def _plays(client: Client) -> bool:
+    """Playback whose pictures decode."""
+    session = playing_uid(client.target, client)
+    if session is None:
+        return False
+    gop = Player(session).fetch(first_camera(client.target))
+    session.logout()
+    decoded = decode_pictures(gop.codec, gop.chunk.pictures) if gop.given else Decoded()
+    return bool(decoded.pictures) and not decoded.errors
+
+
 def _brings_media(client: Client, camera: int, codec: str, *, rtp: bool) -> bool:
     session = quick_login(client)
     stream = session.start_rtp(camera, codec) if rtp else session.start_http(camera, codec)
     came = not stream.refused and bool(stream.wait_packets(1))
+    if came and not rtp:
+        stream.collect(WATCHED)
+        came = _decodes(client.target, stream)
     session.stop(stream)
     stream.close()
     session.logout()
     return came
+
+
+def _decodes(target: Target, stream: LiveStream) -> bool:
+    """Whether all that came decodes; True where it has no key picture."""
+    if stream.comp == JPEG:
+        return not decode_pictures(JPEG, [read_jpeg_part(part.data).jpeg for part in stream.packets]).errors
+    try:
+        return decodable(target.rtp.dissect(stream.packets), stream.comp).ok
+    except NothingToJudge:
+        return True
 
 
 def _brings_audio(client: Client, camera: int, codec: str) -> bool:
@@ -200,7 +236,13 @@ def test_nothing_over_http(
         with closing(Client(target.at(endpoint), client.history)) as plain:
             left = plain.adopt(session.uid_text).logout()
         if not check("SEC-02", session.is_alive(), "the UID stays", f"it ended: {left}", f"logout, {place}"):
-            break
+            return
+    try:
+        camera, (codec, *_) = camera_with_video(target)
+    except PrerequisiteFailed as missing:
+        not_tested("SEC-02", f"START over RTP: {missing.reason}")
+        return
+    _judge_rtp(target, client, ports, session, (camera, codec), check, not_tested)
 
 
 def _is_set_to_both(target: Target, http: Endpoint, client: Client) -> bool:
@@ -230,6 +272,32 @@ def _ask(
                 yield command.name, command.send(mine)
     finally:
         plain.close()
+
+
+def _judge_rtp(
+    target: Target,
+    client: Client,
+    ports: Mapping[str, Endpoint],
+    session: Session,
+    video: tuple[int, str],
+    check: Check,
+    not_tested: NotTested,
+) -> None:
+    """START over RTP without TLS sends nothing, where the same over HTTPS does."""
+    came: dict[str, int] = {}
+    for place, endpoint in ports.items():
+        with closing(Client(target.at(endpoint), client.history)) as plain:
+            stream = plain.adopt(session.uid_text).start_rtp(*video)
+            came[place] = len(stream.wait_packets(1, WATCHED))
+    over_https = session.run("RTP", *video)
+    session.stop(over_https)
+    over_https.close()
+    for place, packets in came.items():
+        name = f"START over RTP, {place}"
+        if packets or over_https.total:
+            check("SEC-02", not packets, "no media", f"{packets} packets", name)
+        else:
+            not_tested("SEC-02", f"{name}: nothing comes over HTTPS either")
 
 
 def _nothing(exchange: Exchange) -> bool:

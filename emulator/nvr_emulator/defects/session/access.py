@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection
 
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.recorder.live.stream import LiveAnswer
+from nvr_emulator.recorder.live.stream import LiveAnswer, LivePicture, LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, accepted
 from nvr_emulator.seams import around
@@ -66,6 +66,44 @@ def silent_live_over_https(recorder: Recorder) -> None:
     around(recorder.obey, obey)
 
 
+@breaks("SEC-01")
+def gops_over_https_are_damaged(recorder: Recorder) -> None:
+    """Damages the pictures of camera.cgi over HTTPS."""
+
+    def obey(original: Obey, request: Request, now: float) -> Reply:
+        reply = original(request, now)
+        if not request.secure or not request.path.endswith("/camera.cgi") or not isinstance(reply, Answer):
+            return reply
+        body, quarter = reply.body, len(reply.body) // 4
+        damaged = bytes(byte ^ 0x5A for byte in body[quarter : 2 * quarter])
+        return dataclasses.replace(reply, content=body[:quarter] + damaged + body[2 * quarter :])
+
+    around(recorder.obey, obey)
+
+
+@breaks("SEC-01")
+def live_over_https_loses_pictures(recorder: Recorder) -> None:
+    """Leaves out each third picture of live over HTTPS."""
+    secure: set[int] = set()
+
+    def obey(original: Obey, request: Request, now: float) -> Reply:
+        reply = original(request, now)
+        if request.secure and isinstance(reply, LiveAnswer):
+            secure.add(reply.stream.number)
+        return reply
+
+    def next_picture(
+        original: Callable[[LiveStream], LivePicture | None], stream: LiveStream
+    ) -> LivePicture | None:
+        if stream.number in secure and stream.picture % 3 == 2:
+            stream.step()
+            return None
+        return original(stream)
+
+    around(recorder.obey, obey)
+    around(recorder.live.next_picture, next_picture)
+
+
 @breaks("SEC-02")
 def http_beside_https(recorder: Recorder) -> None:
     """Serves HTTP as well, though it is set to HTTPS alone."""
@@ -88,6 +126,12 @@ def uids_over_http(recorder: Recorder) -> None:
 def control_over_http(recorder: Recorder) -> None:
     """Obeys camera control over HTTP, though it is set to HTTPS alone."""
     _serve_over_http(recorder, ("pan_tilt_zoom", "focus"))
+
+
+@breaks("SEC-02")
+def start_of_rtp_over_http(recorder: Recorder) -> None:
+    """Obeys START over RTP over HTTP, though it is set to HTTPS alone."""
+    _serve_over_http(recorder, ("live_rtp",), only="CMD=START")
 
 
 @breaks("SEC-03")
@@ -223,14 +267,16 @@ def _refuse_secure(recorder: Recorder, keys: Collection[str]) -> None:
     around(recorder.obey, obey)
 
 
-def _serve_over_http(recorder: Recorder, keys: Collection[str]) -> None:
-    """Where HTTPS alone is set, HTTP is served too, but for these commands alone."""
+def _serve_over_http(recorder: Recorder, keys: Collection[str], only: str = "") -> None:
+    """Where HTTPS alone is set, HTTP is served too, but for these commands alone, with that in their
+    query."""
     if recorder.transport != "https":
         return
     recorder.transport = "both"
 
     def obey(original: Obey, request: Request, now: float) -> Reply:
-        if not request.secure and parse_command(request.path, request.query).key not in keys:
+        is_served = only in request.query and parse_command(request.path, request.query).key in keys
+        if not request.secure and not is_served:
             raise Refused(403, f"{request.path}: HTTPS is needed")
         return original(request, now)
 
