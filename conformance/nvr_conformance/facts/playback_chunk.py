@@ -29,6 +29,17 @@ COMPRESSION = {"H264": 3, "H265": 4}
 LONG_TERM = (0x0028, 0x0029)
 START_CODE = b"\0\0\0\1"
 MOST_SPEED = 8
+OPERATIONS = {
+    "PLAY": 2,
+    "GOTODATE": 2,
+    "BPLAY": 3,
+    "FF": 4,
+    "REW": 5,
+    "PAUSE": 6,
+    "NEXTFRAME": 7,
+    "PREVFRAME": 8,
+}
+"""What 0x000D calls what a PLAYCMD begins (§7)."""
 _START_CODES = re.compile(rb"(?<!\0)\0\0+\x01")
 _LENGTHS = {"length": "the chunk's length", "packet": "the packets' Length", "size": "0x0006"}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from nvr_conformance.client.player import whole
 from nvr_conformance.facts import playback_order
-from nvr_conformance.facts.playback_chunk import one_jpeg
+from nvr_conformance.facts.playback_chunk import OPERATIONS, one_jpeg, operation, speeds
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
 from nvr_conformance.procedures.playback_gaps import left_out
 from nvr_conformance.scenario import (
@@ -74,11 +74,13 @@ class SeveralCameras:
         """Judge the bytes of a GOP, by itself: behind BPLAY or FF none follows on the one before."""
         name = f"{command} of several, {self.names[gop.camera]}"
         self.held[name] += 1
+        answer = f"{name}, answer {self.held[name]}"
+        self.judge("PLB-21", answer, operation, gop.chunk, OPERATIONS[command], basis="operation")
         if self.held[name] > HELD:
             return
-        self.chunks(gop, f"{name}, answer {self.held[name]}")
+        self.chunks(gop, answer)
         if gop.codec == "JPEG":
-            self.judge("PLB-22", f"{name}, answer {self.held[name]}", one_jpeg, gop.chunk)
+            self.judge("PLB-22", answer, one_jpeg, gop.chunk)
 
     def follow_on(self, id_: str, name: str, gops: list[Gop], *, backward: bool = False) -> None:
         """Check that GOPs of one camera are next to each other."""
@@ -111,7 +113,7 @@ class SeveralCameras:
 ORDER_IDS = ("PLB-12", "PLB-13", "PLB-15", "PLB-16", "PLB-17", "PLB-18", "PLB-19", "PLB-20")
 
 
-@scenario(*ORDER_IDS, besides=(*CHUNK_IDS, "PLB-22"), setup=OF_EACH_CODEC)
+@scenario(*ORDER_IDS, besides=(*CHUNK_IDS, "PLB-21", "PLB-22"), setup=OF_EACH_CODEC)
 def test_each_command_is_for_all_cameras(
     target: Target,
     client: Client,
@@ -138,7 +140,9 @@ def test_each_command_is_for_all_cameras(
     }
     require(len(names) > 1, "fewer than two cameras play at once what they play alone")
     chunks = ChunkChecks(check, not_tested, not_applicable)
-    cameras = SeveralCameras(player, finder, names, moment, Judge(check, not_tested), check, chunks)
+    cameras = SeveralCameras(
+        player, finder, names, moment, Judge(check, not_tested, not_applicable), check, chunks
+    )
     for camera in names:
         cameras.hold("GOTODATE", shown[camera])
     player.play()
@@ -215,7 +219,7 @@ def _step(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
 
 
 def _fast(cameras: SeveralCameras, command: str, id_: str) -> dict[int, Gop]:
-    """FF or REW with repeats: each camera goes on, and faster; the last GOP of each."""
+    """FF or REW with repeats: each camera goes on, and faster, and says so; the last GOP of each."""
     steps: dict[int, list[list[Gop]]] = {camera: [] for camera in cameras.names}
     begin = moment = cameras.moment
     for number in range(STEPS):
@@ -230,6 +234,8 @@ def _fast(cameras: SeveralCameras, command: str, id_: str) -> dict[int, Gop]:
     for camera in [camera for camera, gone in steps.items() if len(gone) == STEPS]:
         name = f"{command} of several, {cameras.names[camera]}"
         cameras.judge(id_, name, playback_order.goes_faster, steps[camera], backward=command == "REW")
+        begun = [gops[0].chunk for gops in steps[camera]]
+        cameras.judge("PLB-21", f"{name}, speed", speeds, begun, basis="speed")
     return {camera: gone[-1][-1] for camera, gone in steps.items() if len(gone) == STEPS}
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from nvr_conformance.facts import playback_order
+from nvr_conformance.facts.playback_chunk import OPERATIONS, operation
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.playback_gaps import left_out
@@ -18,6 +19,7 @@ from nvr_conformance.scenario import (
     Client,
     Fact,
     Gop,
+    NotApplicable,
     NotTested,
     Player,
     Require,
@@ -71,12 +73,17 @@ class _Places:
         return self.gops[1].last_picture(self.gops[2].start)
 
 
-@scenario(*IDS.values(), besides=("PLB-14",))
+@scenario(*IDS.values(), besides=("PLB-14", "PLB-21"))
 def test_each_command_behind_each_other(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    require: Require,
 ) -> None:
     """All commands in an order in which each comes behind each, on one UID; MASK again behind STOP. Then PLAY
-    behind PAUSE, whatever was paused."""
+    behind PAUSE, whatever was paused. What does as it is told says so in 0x000D."""
     finder, first = player_in_recording(target, client)
     camera = first.camera
     places = require(
@@ -86,6 +93,7 @@ def test_each_command_behind_each_other(
     player = Player(client.login())
     player.choose(camera)
     facts: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
+    named: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
     before, went = "", places.here
     for command in _each_behind_each():
         if before == "STOP":
@@ -94,27 +102,42 @@ def test_each_command_behind_each_other(
         gops = _send(player, places, command, went, camera)
         repeated = before == command and command in ("FF", "REW")  # goes further, maybe past an end
         resumed = (before, command) == ("PAUSE", "PLAY")  # PLB-14 says what comes then
-        if before and command in IDS and gops and not repeated and not resumed:
+        if before and command in IDS and gops and not repeated:
             with suppress(NothingToJudge):
-                facts[command].append((before, _judged(finder, places, command, before, gops, went)))
+                fact = _judged(finder, places, command, before, gops, went)
+                if not resumed:
+                    facts[command].append((before, fact))
+                for gop in gops if fact.ok and command in OPERATIONS else ():
+                    named[command].append((before, operation(gop.chunk, OPERATIONS[command])))
         before = command
     for command, id_ in IDS.items():
         name = f"{command} behind each command"
         if not (made := facts[command]):
             not_tested(id_, f"{name}: nothing that can be judged")
             continue
-        behind, worst = next((pair for pair in made if not pair[1].ok), made[0])
-        actual = f"so behind {len(made)} commands" if worst.ok else f"behind {behind}: {worst.actual}"
-        check(id_, worst.ok, worst.expected, actual, name)
+        check(id_, *_worst(made), name)
+    for command, made in named.items():
+        check("PLB-21", *_worst(made), f"{command} behind each command", basis="operation")
+    if not named:
+        not_applicable("PLB-21", "0x000D does not come")
 
+    judge = Judge(check, not_tested, not_applicable)
     for before in PAUSED:
         name = f"PLAY behind PAUSE behind {before}"
         _send(player, places, before, places.here, camera, 0)
         _send(player, places, "PAUSE", places.elsewhere, camera)
         one, other = _send(player, places, "PLAY", places.here, camera)
         if check("PLB-14", one.given, "a GOP", one, name) and other.given:
-            judge = Judge(check, not_tested)
-            judge("PLB-12", name, playback_order.follow_on, [one, other], left_out(finder, [one, other]))
+            missing = left_out(finder, [one, other])
+            if judge("PLB-12", name, playback_order.follow_on, [one, other], missing):
+                judge("PLB-21", name, operation, one.chunk, OPERATIONS["PLAY"], basis="operation")
+
+
+def _worst(made: list[tuple[str, Fact]]) -> Fact:
+    """Of what was judged behind each command, the first that is wrong."""
+    behind, worst = next((pair for pair in made if not pair[1].ok), made[0])
+    told = f"behind {behind}: {worst.actual}" if not worst.ok else f"so behind {len(made)} commands"
+    return Fact(worst.ok, worst.expected, told)
 
 
 def _each_behind_each() -> Iterator[str]:
