@@ -4,19 +4,28 @@ time."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from nvr_conformance.facts import download as facts
 from nvr_conformance.facts import playback_audio, playback_order
 from nvr_conformance.facts.mp4_samples import audible
-from nvr_conformance.facts.playback_chunk import decodable
 from nvr_conformance.facts.playback_times import zone_of_the_time, zones_agree
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.procedures.download_lag import let_lag_pass
-from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.procedures.playback_edges import (
+    BESIDE,
+    BYTE_IDS,
+    EDGE_IDS,
+    MOST,
+    Edge,
+    fast_over,
+    go_to,
+    play_over,
+    reverse_over,
+    single_pictures,
+)
 from nvr_conformance.reading.decoding import decode_file
 from nvr_conformance.reading.playback_audio import AudioWalk
 from nvr_conformance.scenario import (
@@ -24,6 +33,7 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     Gop,
+    NotApplicable,
     NotTested,
     Player,
     Require,
@@ -56,72 +66,36 @@ CALENDAR = {
         for number, codec, audio in ((1, "H264", "AAC"), (2, "H265", "G711"))
     ],
 }
+OF_TIMES = ("PLB-07", "PLB-11")
+"""What is judged for its own sake of the bytes beside an edge."""
 DAY, MINUTE = 86_400, 60
-BESIDE = 4  # GOPs from an edge to where playback over it begins
-FURTHER = 4  # times as far begins fast play
 AT_MOST = 20  # seconds from an edge at which audio ahead of it may begin
-MOST = 40  # answers until it is over the edge
-SINGLE = ("PLB-15", "PLB-16")  # NEXTFRAME and PREVFRAME
 
 
-@dataclass(frozen=True)
-class _Edge:
-    """An edge (hundredths), who plays over it, and what is written with."""
-
-    player: Player
-    judge: Judge
-    check: Check
-    camera: int
-    at: int
-    name: str
-    beside: int = BESIDE * SECOND
-
-    def over(self, id_: str, gops: list[Gop], how: str) -> bool:
-        """Whether these GOPs, forward or backward, are of both sides."""
-        starts = [gop.start for gop in gops if gop.given and gop.start is not None]
-        both = bool(starts) and min(starts) < self.at <= max(starts)
-        actual = f"{len(starts)} GOPs, the last answer: {gops[-1]}" if gops else "nothing"
-        return self.check(id_, both, "GOPs of both sides", actual, f"{how}: {self.name}")
-
-    def fetched(self, *, backward: bool = False) -> list[Gop]:
-        """What comes until it is over the edge, or nothing comes."""
-        gops: list[Gop] = []
-        while len(gops) < MOST:
-            gop = self.player.fetch(self.camera)
-            gops.append(gop)
-            if not gop.given or gop.start is None:
-                break
-            if (gop.start < self.at - SECOND) if backward else (gop.start > self.at + SECOND):
-                break
-        return gops
-
-    def follow_on(self, id_: str, gops: list[Gop], how: str, *, backward: bool = False) -> None:
-        """None is missing between these, and none comes twice."""
-        missing = left_out(self.player, gops)
-        self.judge(id_, f"{how}: {self.name}", playback_order.follow_on, gops, missing, backward=backward)
-
-
-@scenario(
-    "PLB-07", "PLB-11", "PLB-12", "PLB-13", "PLB-15", "PLB-16", "PLB-17", "PLB-18", "PLB-19", setup=CALENDAR
-)
+@scenario(*OF_TIMES, *EDGE_IDS, besides=tuple(set(BYTE_IDS) - set(OF_TIMES)), setup=CALENDAR)
 def test_pictures_over_the_edges_of_the_calendar(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+    target: Target,
+    client: Client,
+    check: Check,
+    not_tested: NotTested,
+    not_applicable: NotApplicable,
+    require: Require,
 ) -> None:
     """Forward and backward, by GOPs, single pictures and in fast play, over each edge that is recorded."""
-    judge = Judge(check, not_tested)
+    judge = Judge(check, not_tested, not_applicable)
     playing, first = player_in_recording(target, client)
     playing.session.logout()
     found = 0
     ends: list[Gop] = []
     for edge in _recorded_edges(target, client, judge, check, first):
         found += 1
-        edge = replace(edge, beside=_go_to(edge))
-        gops = _forward(edge)
-        _backward(edge)
-        _fast(edge)
+        edge = go_to(edge)
+        gops = play_over(edge)
+        reverse_over(edge)
+        fast_over(edge)
         if gops:
             ends += (gops[0], gops[-1])
-            _single_pictures(edge, gops)
+            single_pictures(edge, gops)
             if target.set_up:
                 judge("PLB-07", f"zone: {edge.name}", zone_of_the_time, gops, ZoneInfo(ZONE), basis="zone")
     require(found, "no end of a day is recorded")
@@ -158,7 +132,7 @@ def test_audio_and_files_over_the_edges_of_the_calendar(
     require(found, "no end of a day is recorded")
 
 
-def _listen(edge: _Edge, moment: int) -> list[AudioWalk]:
+def _listen(edge: Edge, moment: int) -> list[AudioWalk]:
     """PLB-25: audio from both sides of the edge, without a hole: what came."""
     edge.player.goto(edge.at - BESIDE * SECOND)
     audios: list[AudioWalk] = []
@@ -176,15 +150,13 @@ def _listen(edge: _Edge, moment: int) -> list[AudioWalk]:
     return audios
 
 
-def _recorded_edges(
-    target: Target, client: Client, judge: Judge, check: Check, first: Gop
-) -> Iterator[_Edge]:
+def _recorded_edges(target: Target, client: Client, judge: Judge, check: Check, first: Gop) -> Iterator[Edge]:
     """The edges on both sides of which something is recorded, a UID for each: that a new MASK is followed
     is no matter here (PLB-32). ``first``: a GOP of a camera that is recorded."""
     cameras = target.cameras[:2] if target.set_up else (first.camera,)
     for number, (name, moment) in enumerate(edges(target).items()):
         player = Player(client.login())
-        edge = _Edge(player, judge, check, cameras[number % len(cameras)], moment * SECOND, name)
+        edge = Edge(player, judge, check, cameras[number % len(cameras)], moment * SECOND, name)
         player.choose(edge.camera)
         if target.set_up or _is_recorded(edge):
             yield edge
@@ -199,7 +171,7 @@ def edges(target: Target) -> dict[str, int]:
     return {"the day ends": int(target.unix_time()) // DAY * DAY}
 
 
-def _is_recorded(edge: _Edge) -> bool:
+def _is_recorded(edge: Edge) -> bool:
     """Whether GOTODATE finds pictures on both sides."""
     moments = (edge.at - MINUTE * SECOND, edge.at + MINUTE * SECOND)
     found = [edge.player.at(edge.camera, moment) for moment in moments]
@@ -207,73 +179,3 @@ def _is_recorded(edge: _Edge) -> bool:
         gop.given and gop.start is not None and playback_order.near(gop, moment).ok
         for gop, moment in zip(found, moments, strict=True)
     )
-
-
-def _go_to(edge: _Edge) -> int:
-    """GOTODATE to the edge, and a second to either side; how far from it playback is to begin."""
-    lengths = [SECOND]
-    for away in (-SECOND, 0, SECOND):
-        gop = edge.player.at(edge.camera, edge.at + away)
-        name = f"{away // SECOND:+} s: {edge.name}"
-        if edge.check("PLB-17", gop.given, "a GOP", gop, f"gives a GOP: {name}"):
-            edge.judge("PLB-17", f"near TIMEF: {name}", playback_order.near, gop, edge.at + away)
-        lengths.append(round(gop.length or SECOND))
-    return BESIDE * max(lengths)
-
-
-def _forward(edge: _Edge) -> list[Gop]:
-    """PLAY over the edge, and the GOPs beside it decoded; the GOPs, where they are of both sides."""
-    edge.player.goto(edge.at - edge.beside)
-    gops = edge.fetched()
-    first = gops[0]
-    if not first.given or first.start is None or not playback_order.near(first, edge.at - edge.beside).ok:
-        return []  # PLB-17 tells
-    if first.start >= edge.at:
-        return []  # near, and behind the edge: so does GOTODATE itself
-    if not edge.over("PLB-12", gops, "PLAY"):
-        return []
-    for gop in gops:
-        if gop.start is not None and abs(gop.start - edge.at) <= (gop.length or SECOND):
-            edge.judge("PLB-11", f"{gop.codec} beside the edge: {edge.name}", decodable, gop)
-    edge.follow_on("PLB-12", gops, "PLAY, in order")
-    return gops
-
-
-def _backward(edge: _Edge) -> None:
-    """BPLAY over the edge."""
-    edge.player.reverse(edge.at + edge.beside)
-    gops = edge.fetched(backward=True)
-    if edge.over("PLB-13", gops, "BPLAY"):
-        edge.follow_on("PLB-13", gops, "BPLAY, in order", backward=True)
-
-
-def _single_pictures(edge: _Edge, gops: list[Gop]) -> None:
-    """NEXTFRAME from the last picture ahead of the edge, PREVFRAME from the first one behind it."""
-    number = next(number for number, gop in enumerate(gops) if (gop.start or 0) >= edge.at)
-    ahead, behind = gops[number - 1 : number + 1]
-    shown = {"NEXTFRAME": ahead.last_picture(behind.start), "PREVFRAME": behind.start}
-    for id_, (name, picture), gop in zip(SINGLE, shown.items(), (ahead, behind), strict=True):
-        if picture is None:
-            continue
-        edge.player.step(name, picture)
-        found = edge.player.fetch(edge.camera)
-        if edge.check(id_, found.given, "a GOP", found, f"{name} gives a GOP: {edge.name}"):
-            edge.follow_on(id_, [gop, found], name, backward=name == "PREVFRAME")
-
-
-def _fast(edge: _Edge) -> None:
-    """FF and REW over the edge, at their first step."""
-    far = FURTHER * edge.beside
-    for id_, name, away in (("PLB-18", "FF", -far), ("PLB-19", "REW", far)):
-        edge.player.play()
-        edge.player.fast(name, edge.at + away)
-        gops = edge.fetched(backward=name == "REW")
-        first = gops[0].start
-        if first is not None and (first >= edge.at) == (name == "FF"):
-            continue  # so wide a stride that no answer comes from this side
-        sign = 1 if name == "FF" else -1
-        onward = all(sign * stride > 0 for stride in playback_order.strides([g for g in gops if g.given]))
-        if onward and len(gops) == MOST and gops[-1].given:
-            continue  # in strides so short that it is on its way still
-        if edge.over(id_, gops, name):
-            edge.check(id_, onward, "each further on", ", ".join(map(str, gops)), f"{name} on: {edge.name}")

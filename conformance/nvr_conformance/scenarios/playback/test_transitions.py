@@ -108,7 +108,8 @@ def test_each_command_behind_each_other(
                 if not resumed:
                     facts[command].append((before, fact))
                 for gop in gops if fact.ok and command in OPERATIONS else ():
-                    named[command].append((before, operation(gop.chunk, OPERATIONS[command])))
+                    said = operation(gop.chunk, OPERATIONS[command])
+                    named[command].append((before, said))
         before = command
     for command, id_ in IDS.items():
         name = f"{command} behind each command"
