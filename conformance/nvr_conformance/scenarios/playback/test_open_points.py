@@ -26,10 +26,11 @@ from nvr_protocol.dialect import OPEN_POINTS
 EARLIEST = 1_640_995_200 * SECOND  # 2022-01-01, the first day that TIMEF can name
 DAY = 86_400 * SECOND
 PLAYBACK, REVERSE = 2, 3  # what 0x000D calls them
+FURTHER = 3  # GOPs behind the oldest, from which playback leads back to it
 NEAR = 60 * SECOND  # of an end of the recording: it grows, and is overwritten, while the run goes on
 
 
-@scenario("PLB-03", "PLB-05", "PLB-21", "PLB-31", "PLB-34")
+@scenario("PLB-03", "PLB-05", "PLB-21", "PLB-31", "PLB-34", besides=("PLB-13", "PLB-16"))
 def test_ends_and_beginnings(
     target: Target,
     client: Client,
@@ -39,13 +40,15 @@ def test_ends_and_beginnings(
     observe: Observe,
     require: Require,
 ) -> None:
-    """Past both ends, before any PLAYCMD, outside MASK, PLAY on a fresh UID; the dialect."""
+    """Past both ends, and back to the oldest GOP; before any PLAYCMD, outside MASK, PLAY on a fresh UID; the
+    dialect."""
     judge = Judge(check, not_tested, not_applicable)
     player, first = player_in_recording(target, client)
     camera = first.camera
     following = player.several(camera, 2)
     player.goto(EARLIEST)
     oldest = player.fetch(camera)
+    _back_to_the_oldest(check, not_tested, player, [oldest, *player.several(camera, FURTHER)])
     player.reverse(oldest.start or EARLIEST)
     early = [player.fetch(camera) for _ in range(2)]
     observe("PLB-31", ", then ".join(map(str, early)), "BPLAY from the oldest GOP")
@@ -66,6 +69,33 @@ def test_ends_and_beginnings(
     begun = fresh.fetch(camera)
     observe("PLB-34", _where(begun, oldest, newest), "PLAY on a fresh UID begins at")
     observe("PLB-34", _dialect([first, *following]), "dialect of playback video")
+
+
+def _back_to_the_oldest(check: Check, not_tested: NotTested, player: Player, gops: list[Gop]) -> None:
+    """PLB-13, PLB-16: BPLAY and PREVFRAME, which lead from one to the other of the first GOPs, lead back to the
+    first of all. ``gops``: these, as PLAY gives them. Where the oldest is overwritten meanwhile, nothing can be
+    said."""
+    starts = [gop.start for gop in gops if gop.given and gop.start is not None]
+    if len(starts) <= FURTHER or starts != sorted(set(starts)):
+        not_tested("PLB-13", "the first GOPs of the recording are not known")
+        not_tested("PLB-16", "the first GOPs of the recording are not known")
+        return
+    camera, (first, second, third, *_) = gops[0].camera, starts
+    player.reverse(starts[-1])
+    back: list[Gop] = []
+    while len(back) <= len(starts) and (not back or (back[-1].given and back[-1].start != first)):
+        back.append(player.fetch(camera))
+    stepped = [player.before(camera, shown) for shown in (third, second)]
+    stayed = player.at(camera, EARLIEST).start == first
+    if stayed and any(gop.start in starts for gop in back):
+        name = "BPLAY to the oldest GOP"
+        check("PLB-13", back[-1].start == first, gops[0], f"answer {len(back)}: {back[-1]}", name)
+    else:
+        not_tested("PLB-13", "the oldest GOP did not stay, or BPLAY leads elsewhere")
+    if stayed and stepped[0].start == second:
+        check("PLB-16", stepped[1].start == first, gops[0], stepped[1], "PREVFRAME to the oldest GOP")
+    else:
+        not_tested("PLB-16", "the oldest GOP did not stay, or PREVFRAME leads elsewhere")
 
 
 def _where(begun: Gop, oldest: Gop, newest: Gop) -> str:
