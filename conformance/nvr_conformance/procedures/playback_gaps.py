@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from nvr_conformance.facts.playback_order import apart, stands_still
+from nvr_conformance.facts.playback_order import apart, near, stands_still
+from nvr_conformance.judgement.fact import Fact
 from nvr_conformance.reading.gop import SECOND
 
 if TYPE_CHECKING:
@@ -48,6 +49,21 @@ def found_there(player: Finder, gops: Sequence[Gop]) -> list[Gop]:
         return []
     moments = ((gop.camera, gop.whole_second()) for gop in gops)
     return [player.at(camera, moment) for camera, moment in moments if moment is not None]
+
+
+def begins_near(player: Finder, gop: Gop, moment: int) -> Fact:
+    """PLB-13: BPLAY begins near TIMEF; or ahead of a gap, and nothing is recorded from there to the GOP that
+    was on show at TIMEF. ``gop``: what came first. Moves the player."""
+    fact = near(gop, moment)
+    if fact.ok or gop.start is None or gop.start > moment:
+        return fact
+    shown = moment // SECOND * SECOND  # as TIMEF says it
+    between = recorded_between(player, gop.camera, gop.start, shown, gop.length)
+    if between is not None and (start := between.start or 0) + (between.length or 0) > shown:
+        between = recorded_between(player, gop.camera, gop.start, start, gop.length)
+    if between is None:
+        return Fact(True, fact.expected, f"{gop}, and nothing is recorded behind it")
+    return Fact(False, fact.expected, f"{gop}; behind it: {between}")
 
 
 def recorded_between(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from nvr_conformance.procedures.playback_gaps import left_out, recorded_between
+from nvr_conformance.procedures.playback_gaps import begins_near, left_out, recorded_between
 
 LENGTH = 100
 BEGIN = 40  # of the first GOP: whole seconds, as TIMEF has them, are no starts of GOPs
@@ -87,3 +87,32 @@ def test_recorded_between():
     recording = Recording(0, 1, 2, 9)
     assert recorded_between(recording, 1, BEGIN, BEGIN + 200) == Gop(BEGIN + 100)
     assert recorded_between(recording, 1, BEGIN + 200, BEGIN + 900) is None
+
+
+EVENTS = (0, 1, 2, 70, 71, 72)
+
+
+@pytest.mark.parametrize("beside", [-1, 0, 1])
+@pytest.mark.parametrize(
+    ("first", "moment", "right"),
+    [
+        (2, BEGIN + 7000, True),  # the first GOP behind the gap is on show
+        (2, 7000, True),  # a whole second ahead of it
+        (2, BEGIN + 7060, True),  # within it
+        (2, 6000, True),  # in the gap
+        (2, 7100, True),  # which TIMEF says of the second one, and the first lasts beyond it
+        (1, BEGIN + 7000, False),
+        (1, 6000, False),
+        (2, BEGIN + 7200, False),
+        (70, 300, False),
+    ],
+)
+def test_bplay_may_begin_ahead_of_a_gap(first, moment, right, beside):
+    recording = Recording(*EVENTS, beside=beside)
+    assert begins_near(recording, Gop(BEGIN + first * LENGTH), moment).ok is right
+
+
+def test_nothing_is_asked_where_bplay_begins_at_timef():
+    recording = Recording(*range(9))
+    assert begins_near(recording, Gop(BEGIN), BEGIN + LENGTH).ok
+    assert recording.asked == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import operation
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
-from nvr_conformance.procedures.playback_gaps import found_there, left_out
+from nvr_conformance.procedures.playback_gaps import begins_near, found_there, left_out
 from nvr_conformance.reading.decoding import decode_pictures
 from nvr_conformance.scenario import (
     SECOND,
@@ -65,7 +65,6 @@ def test_forward_backward_stop(
     player.reverse(moment)
     backward = player.several(camera, GOPS)
     if check("PLB-13", len(backward) == GOPS, f"{GOPS} GOPs", f"{len(backward)} GOPs", "BPLAY goes on"):
-        judge("PLB-13", "begins at TIMEF", playback_order.near, backward[0], moment)
         _operation(judge, observe, backward[0], REVERSE, "BPLAY")
 
     player.stop(moment)
@@ -83,6 +82,7 @@ def test_forward_backward_stop(
         judge("PLB-12", "bytes", playback_order.none_again, forward, found_there(player, forward))
         judge("PLB-12", "times", playback_order.follow_on, forward, left_out(player, forward))
     if len(backward) == GOPS:
+        judge("PLB-13", "begins at TIMEF", begins_near, player, backward[0], moment)
         missing = left_out(player, backward)
         judge("PLB-13", "each the GOP before", playback_order.follow_on, backward, missing, backward=True)
 

@@ -10,7 +10,7 @@ from nvr_conformance.client.player import whole
 from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import OPERATIONS, one_jpeg, operation, speeds
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
-from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.procedures.playback_gaps import begins_near, left_out
 from nvr_conformance.scenario import (
     MINUTE,
     SECOND,
@@ -82,9 +82,13 @@ class SeveralCameras:
         if gop.codec == "JPEG":
             self.judge("PLB-22", answer, one_jpeg, gop.chunk)
 
-    def follow_on(self, id_: str, name: str, gops: list[Gop], *, backward: bool = False) -> None:
-        """Check that GOPs of one camera are next to each other."""
+    def follow_on(
+        self, id_: str, name: str, gops: list[Gop], *, backward: bool = False, begin: int | None = None
+    ) -> None:
+        """Check that GOPs of one camera are next to each other. ``begin``: where BPLAY is to begin."""
         self.alone.choose(gops[0].camera)
+        if begin is not None:
+            self.judge(id_, f"{name}, begin", begins_near, self.alone, gops[0], begin)
         missing = left_out(self.alone, gops)
         self.alone.stop(self.moment)  # two UIDs that play one camera are for PLB-29
         self.judge(id_, name, playback_order.follow_on, gops, missing, backward=backward)
@@ -196,9 +200,9 @@ def _reverse(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
     backward = cameras.answers("BPLAY")
     for camera in cameras.all_given("PLB-13", "BPLAY", backward, lambda alone, _: alone.reverse(moment)):
         name = f"BPLAY of several, {cameras.names[camera]}"
-        cameras.follow_on("PLB-13", name, backward[camera], backward=True)
-        if moment - ends.get(camera, 0) < playback_order.NEAR:
-            cameras.judge("PLB-13", f"{name}, begin", playback_order.near, backward[camera][0], ends[camera])
+        here = ends.get(camera, 0)
+        begin = here if moment - here < playback_order.NEAR else None
+        cameras.follow_on("PLB-13", name, backward[camera], backward=True, begin=begin)
 
 
 def _step(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:

@@ -11,7 +11,7 @@ from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import OPERATIONS, operation
 from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.playback_gaps import left_out
+from nvr_conformance.procedures.playback_gaps import begins_near, left_out
 from nvr_conformance.scenario import (
     MINUTE,
     SECOND,
@@ -216,7 +216,7 @@ def _judged(finder: Player, places: _Places, command: str, before: str, gops: li
         return Fact(False, "GOPs", str(gops[-1]))
     if command in ("PLAY", "BPLAY"):
         back = command == "BPLAY"
-        if back and not (begins := playback_order.near(gops[0], went)).ok:
+        if back and not (begins := begins_near(finder, gops[0], went)).ok:
             return begins
         return playback_order.follow_on(gops, left_out(finder, gops), backward=back)
     if command in ("FF", "REW"):
