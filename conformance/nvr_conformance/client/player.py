@@ -31,7 +31,8 @@ _NEAR = 30 * SECOND  # hundredths: less than a gap that would matter
 _BEHIND = tuple(seconds * SECOND for seconds in (150, 60, 30, 20, 10))
 """Hundredths behind the begin of a recording, where there may be room: it may be one event and no more."""
 _AHEAD = (3600 * SECOND, 600 * SECOND, *_BEHIND)  # hundredths ahead of its end
-_PROBES = (0, 20, 40, 58)  # seconds of a minute at which it is looked whether it was recorded
+_PROBES = (0, 10, 20, 30, 40, 50, 59)  # seconds of a minute at which it is looked whether it was recorded
+_SLOWER = 2  # times as long as it seems a GOP may last: pictures may come at half their rate
 
 
 class Player:
@@ -103,6 +104,26 @@ class Player:
         self.step("PREVFRAME", moment)
         return self.fetch(camera)
 
+    def records(self, camera: int, moment: int) -> bool:
+        """Whether there is recording at a moment: in the GOP that GOTODATE gives, in the one behind it or in
+        the one before it (OP-26); else there is a gap, as far as can be told."""
+        found = self.at(camera, moment)
+        if not found.given or found.start is None:
+            return False
+        late = found.start > moment
+        gop = self.before(camera, found.start) if late else found
+        if not gop.given or gop.start is None or gop.start > moment:
+            return False
+        length = gop.length or SECOND
+        if moment < gop.start + length:
+            return True
+        following = found if late else self.fetch(camera)
+        if not following.given or following.start is None:
+            return False
+        if following.start > moment:
+            return following.start - gop.start <= _SLOWER * length
+        return moment < following.start + _SLOWER * (following.length or SECOND)
+
     def with_room(self, camera: int, wanted: int) -> Gop:
         """The GOP at that time, from which it plays on; where nothing is recorded then, one with recording on
         both sides, if it can be found."""
@@ -163,19 +184,16 @@ def minute_in_recording(player: Player, gop: Gop) -> int:
     PrerequisiteFailed without one."""
     assert gop.start is not None
     first = -(-gop.start // (MINUTE * SECOND)) * MINUTE
-    # GOTODATE may give the GOP ahead of the one that TIMEF lies in (OP-26), and GOPs differ in length.
-    slack = 10 * SECOND + 2 * round(gop.length or SECOND)
     for begin in (first, first - MINUTE, first - 2 * MINUTE, first + MINUTE):
-        moments = [(begin + second) * SECOND for second in _PROBES]
-        if all(_is_near(player.at(gop.camera, moment), moment, slack) for moment in moments):
+        if all(player.records(gop.camera, (begin + second) * SECOND) for second in _PROBES):
             return begin
     raise PrerequisiteFailed(
         f"no whole minute is recorded of camera {gop.camera} near {clock_time(gop.start)}"
     )
 
 
-def _is_near(gop: Gop, moment: int, tolerance: int = _NEAR) -> bool:
-    return gop.given and gop.start is not None and abs(gop.start - moment) <= tolerance
+def _is_near(gop: Gop, moment: int) -> bool:
+    return gop.given and gop.start is not None and abs(gop.start - moment) <= _NEAR
 
 
 def whole(moment: int) -> int:

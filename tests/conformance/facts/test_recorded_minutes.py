@@ -24,10 +24,10 @@ GAP = [True] * 21 + [False] * 10 + [True] * 30  # from within minute 20 to withi
     ],
 )
 def test_what_is_recorded_is_there(lasts, probed, right):
-    assert recorded_at_least(lasts, 3600, probed, 10.0).ok is right
+    assert recorded_at_least(lasts, 3600, probed, 60, 10.0).ok is right
 
 
 @pytest.mark.parametrize("probed", [[], [True], [True, False] * 30, [False] * 61])
 def test_nothing_is_said_where_no_whole_minute_is_recorded(probed):
     with pytest.raises(NothingToJudge):
-        recorded_at_least(0, 3600, probed, 10.0)
+        recorded_at_least(0, 3600, probed, 60, 10.0)

@@ -54,6 +54,8 @@ def _recorded_to_the_second(monkeypatch):
     [
         (Events(2, 3, 33), ("PLB-13",)),  # behind other commands
         (Events(5, 6, 33, "before"), ("PLB-13",)),  # of several cameras
+        (Events(2, 3, 7, "next"), ("DWN-13",)),  # an hour of it
+        (Events(1, 2, 3), ("DWN-13",)),
         (Events(2, 7, 38), ("PLB-13",)),  # from the first GOP behind a gap
     ],
     ids=str,
@@ -62,3 +64,8 @@ def test_gaps_are_no_breach(judge_as_real, events, rows):
     seen = judge_as_real(events.setup, select=rows)
     assert not seen.rows("fail", "warn", "error")
     assert set(rows) <= set(seen.rows("pass"))
+
+
+def test_a_file_is_held_against_no_minute_that_is_recorded_in_part(judge_as_real):
+    seen = judge_as_real(Events(1, 10, 3).setup, select=("DWN-02",))
+    assert "DWN-02" in seen.rows("not-tested")

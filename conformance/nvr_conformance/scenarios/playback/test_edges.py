@@ -69,6 +69,7 @@ CALENDAR = {
 OF_TIMES = ("PLB-07", "PLB-11")
 """What is judged for its own sake of the bytes beside an edge."""
 DAY, MINUTE = 86_400, 60
+PROBED = 10  # seconds between two places of which it is looked whether they are recorded
 AT_MOST = 20  # seconds from an edge at which audio ahead of it may begin
 
 
@@ -172,10 +173,6 @@ def edges(target: Target) -> dict[str, int]:
 
 
 def _is_recorded(edge: Edge) -> bool:
-    """Whether GOTODATE finds pictures on both sides."""
-    moments = (edge.at - MINUTE * SECOND, edge.at + MINUTE * SECOND)
-    found = [edge.player.at(edge.camera, moment) for moment in moments]
-    return all(
-        gop.given and gop.start is not None and playback_order.near(gop, moment).ok
-        for gop, moment in zip(found, moments, strict=True)
-    )
+    """Whether there is recording on both sides, without a gap."""
+    moments = range(edge.at - MINUTE * SECOND, edge.at + MINUTE * SECOND + 1, PROBED * SECOND)
+    return all(edge.player.records(edge.camera, moment) for moment in moments)

@@ -133,11 +133,7 @@ def test_fast_from_another_place(
 
 def _recorded(finder: Player, camera: int, moments: Iterable[int]) -> int | None:
     """The first of these moments at which something is recorded."""
-    for moment in moments:
-        gop = finder.at(camera, moment)
-        if gop.given and playback_order.near(gop, moment).ok:
-            return moment
-    return None
+    return next((moment for moment in moments if finder.records(camera, moment)), None)
 
 
 @scenario("PLB-21")

@@ -277,7 +277,7 @@ def _download(pens: _Pens, client: Client, sides: _Sides) -> None:
     ranges, inside = over_a_gap(ahead, behind, slack)
     begin, end = ranges[0].begin, ranges[0].end
     recorded = [*range(begin, int(ahead - length), PROBED), *range(int(behind + length), end, PROBED)]
-    if end - begin > HOUR or any(_slack(pens.player, camera, moment * SECOND) is None for moment in recorded):
+    if end - begin > HOUR or not all(pens.player.records(camera, moment * SECOND) for moment in recorded):
         for id_ in ("DWN-02", "DWN-06", "DWN-13"):
             pens.not_tested(id_, "what lies beside the gap is not recorded whole, or more than an hour apart")
         return
