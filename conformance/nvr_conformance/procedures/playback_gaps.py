@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 
     from nvr_conformance.reading.gop import Gop
 
+_MOST = 16  # GOPs in which pictures must come to a gap, if audio does
 _CUT = 2  # hundredths by which times that are cut may differ
 
 
 class Finder(Protocol):
-    """What gives the GOP at a time, by GOTODATE, and the one before a picture, by PREVFRAME: a player."""
+    """What gives the GOP at a time, by GOTODATE, the one before a picture, by PREVFRAME, and the one that
+    comes next: a player."""
 
     def at(self, camera: int, moment: int) -> Gop: ...
 
     def before(self, camera: int, moment: int) -> Gop: ...
+
+    def fetch(self, camera: int) -> Gop: ...
 
 
 def left_out(player: Finder, gops: Sequence[Gop]) -> dict[int, Gop]:
@@ -64,6 +68,19 @@ def begins_near(player: Finder, gop: Gop, moment: int) -> Fact:
     if between is None:
         return Fact(True, fact.expected, f"{gop}, and nothing is recorded behind it")
     return Fact(False, fact.expected, f"{gop}; behind it: {between}")
+
+
+def pictures_pause(player: Finder, camera: int, begin: int, end: int) -> bool:
+    """Whether there is a gap in the pictures too, where audio has one from ``begin`` to ``end`` (hundredths):
+    audio comes in seconds, so some pictures may lie on both sides of its gap. Moves the player."""
+    length = round(player.at(camera, _down(begin)).length or SECOND)
+    gops = [player.at(camera, _down(begin - 2 * length - SECOND))]
+    while len(gops) < _MOST + 4 and gops[-1].given and (gops[-1].start or end) < end:
+        gops.append(player.fetch(camera))
+    if not gops[-1].given or gops[-1].start is None:
+        return True  # nothing more is recorded
+    missing = left_out(player, gops)
+    return any(number not in missing for number in apart(gops))
 
 
 def recorded_between(

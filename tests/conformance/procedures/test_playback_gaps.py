@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from nvr_conformance.procedures.playback_gaps import begins_near, left_out, recorded_between
+from nvr_conformance.procedures.playback_gaps import begins_near, left_out, pictures_pause, recorded_between
 
 LENGTH = 100
 BEGIN = 40  # of the first GOP: whole seconds, as TIMEF has them, are no starts of GOPs
@@ -20,6 +20,9 @@ class Gop:
     given: bool = True
     camera: int = 1
     count: int = 5
+
+
+NONE = Gop(None, given=False)
 
 
 class Recording:
@@ -36,11 +39,16 @@ class Recording:
         assert moment % 100 == 0
         found = [n for n, start in enumerate(self.starts) if start + self.length > moment]
         number = (found[0] if found else len(self.starts) - 1) + self.beside
-        return Gop(self.starts[min(max(number, 0), len(self.starts) - 1)], self.length)
+        self.place = min(max(number, 0), len(self.starts) - 1)
+        return Gop(self.starts[self.place], self.length)
+
+    def fetch(self, camera):
+        self.place += 1
+        return Gop(self.starts[self.place], self.length) if self.place < len(self.starts) else NONE
 
     def before(self, camera, moment):
         earlier = [start for start in self.starts if start < moment]
-        return Gop(earlier[-1], self.length) if earlier else Gop(None, given=False)
+        return Gop(earlier[-1], self.length) if earlier else NONE
 
 
 def gops(*numbers, length=LENGTH):
@@ -116,3 +124,28 @@ def test_nothing_is_asked_where_bplay_begins_at_timef():
     recording = Recording(*range(9))
     assert begins_near(recording, Gop(BEGIN), BEGIN + LENGTH).ok
     assert recording.asked == 0
+
+
+@pytest.mark.parametrize("beside", [-1, 0, 1])
+@pytest.mark.parametrize("length", [37, 100, 500])
+@pytest.mark.parametrize(
+    ("gap", "audio", "pause"),
+    [
+        ((20, 80), (2000, 8100), True),
+        ((20, 80), (1900, 8100), True),  # a second of pictures at each end
+        ((20, 24), (2000, 2500), True),
+        ((20, 20), (1600, 1900), False),
+        ((20, 80), (1000, 1500), False),
+        ((20, 80), (2000, 10_000), True),
+    ],
+)
+def test_whether_pictures_pause_where_audio_does(gap, audio, pause, length, beside):
+    numbers = [
+        number for number in range(99_00 // length) if not gap[0] * 100 <= number * length < gap[1] * 100
+    ]
+    recording = Recording(*numbers, beside=beside, length=length)
+    assert pictures_pause(recording, 1, *audio) is pause
+
+
+def test_nothing_more_is_recorded():
+    assert pictures_pause(Recording(*range(9)), 1, 900, 9000)

@@ -56,6 +56,8 @@ def _recorded_to_the_second(monkeypatch):
         (Events(5, 6, 33, "before"), ("PLB-13",)),  # of several cameras
         (Events(2, 3, 7, "next"), ("DWN-13",)),  # an hour of it
         (Events(1, 2, 3), ("DWN-13",)),
+        (Events(2, 7, 29), ("PLB-25", "PLB-17")),  # of several cameras, just behind its end
+        (Events(2, 7, 30, "next"), ("PLB-25", "PLB-17")),
         (Events(2, 7, 38), ("PLB-13",)),  # from the first GOP behind a gap
     ],
     ids=str,

@@ -8,14 +8,16 @@ from nvr_conformance.facts import playback_audio
 from nvr_conformance.facts.answer_headers import kept
 from nvr_conformance.facts.playback_chunk import answer_headers
 from nvr_conformance.facts.playback_order import follow_on
+from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.procedures.audio_witness import SAME, live_apart
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.playback_gaps import left_out, recorded_between
+from nvr_conformance.procedures.playback_gaps import left_out, pictures_pause
 from nvr_conformance.reading.playback_audio import AudioWalk
 from nvr_conformance.scenario import (
     SECOND,
     Check,
     Client,
+    Fact,
     Gop,
     NotTested,
     Player,
@@ -78,7 +80,7 @@ def test_recorded_audio_of_each_codec(
         elif check("PLB-25", len(audios) == ANSWERS, f"{ANSWERS} answers", len(audios), f"{name}, goes on"):
             judge("PLB-25", f"{name}, length", playback_audio.about_a_second, audios, codec)
             gap = playback_audio.first_jump(audios, codec)
-            if gap is None or recorded_between(player, camera, *gap):
+            if gap is None or not pictures_pause(player, camera, *gap):
                 judge("PLB-25", f"{name}, in time", playback_audio.follow_on, audios, codec)
             else:
                 not_tested("PLB-25", f"{name}: a gap in the recording at {gap[0] // 100}")
@@ -89,8 +91,7 @@ def test_recorded_audio_of_each_codec(
             heard = player.listen(camera)
             if heard is not None and pictures.given:
                 where = f"{name}, beside pictures {(moment - begin) // 100} s on"
-                starts, length = pictures.start, pictures.length
-                so = judge(id_, where, playback_audio.beside_pictures, heard, starts, length)
+                so = judge(id_, where, _beside, player, heard, pictures)
                 beside[camera] = beside.get(camera, True) and so
     require(judged, "no camera gives audio")
     _judge_in_step(judge, player, cameras, begin)
@@ -126,7 +127,7 @@ def _judge_in_step(judge: Judge, player: Player, cameras: dict[str, int], begin:
         name = f"{codec} of camera {camera}, pictures and audio in turn"
         player.choose(camera)
         gap = playback_audio.first_jump(audios[camera], codec)
-        if len(audios[camera]) == IN_STEP and (gap is None or recorded_between(player, camera, *gap)):
+        if len(audios[camera]) == IN_STEP and (gap is None or not pictures_pause(player, camera, *gap)):
             judge("PLB-25", name, playback_audio.follow_on, audios[camera], codec)
         if len(gops[camera]) > 1:
             judge("PLB-12", name, follow_on, gops[camera], left_out(player, gops[camera]))
@@ -151,7 +152,16 @@ def _judge_behind_pause(judge: Judge, player: Player, camera: int, moment: int) 
     pictures, heard = player.fetch(camera), player.listen(camera)
     if pictures.given and heard is not None:
         name = f"audio of camera {camera} beside pictures, PLAY behind PAUSE"
-        judge("PLB-25", name, playback_audio.beside_pictures, heard, pictures.start, pictures.length)
+        judge("PLB-25", name, _beside, player, heard, pictures)
+
+
+def _beside(player: Player, heard: AudioWalk, pictures: Gop) -> Fact:
+    """Audio begins where the pictures do, unless these are the last ahead of a gap. Moves the player."""
+    fact = playback_audio.beside_pictures(heard, pictures.start, pictures.length)
+    between = sorted((pictures.start or 0, heard.start * SECOND))
+    if not fact.ok and pictures_pause(player, pictures.camera, between[0], between[1]):
+        raise NothingToJudge("a gap in the recording lies between them")
+    return fact
 
 
 def _judge_stop(check: Check, player: Player, camera: int, moment: int) -> None:

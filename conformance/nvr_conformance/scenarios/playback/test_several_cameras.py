@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nvr_conformance.client.player import whole
@@ -159,7 +159,7 @@ def test_each_command_is_for_all_cameras(
     _reverse(cameras, played)
     _step(cameras, played)
     _play_behind(cameras, "FF", _fast(cameras, "FF", "PLB-18"))
-    _go_back(cameras, played)
+    _go_back(cameras, {camera: [recorded[camera], *gops] for camera, gops in played.items()})
     _play_behind(cameras, "REW", _fast(cameras, "REW", "PLB-19"))
     chunks.together()
     player.stop(moment)
@@ -180,6 +180,17 @@ def _recorded(finder: Player, target: Target, moment: int) -> dict[int, Gop]:
     ahead = {gop.codec: camera for camera, gop in reversed(found.items())}
     chosen = sorted(found, key=lambda camera: camera not in ahead.values())[:MOST]
     return {camera: found[camera] for camera in sorted(chosen)}
+
+
+def _is_amid(gops: Sequence[Gop], moment: int) -> bool:
+    """Whether a moment lies in one of these GOPs, between two others and no gap: GOTODATE may give any of the
+    three (OP-26)."""
+    threes = zip(gops, gops[1:], gops[2:], strict=False)
+    return any(
+        (here.start or 0) <= moment < (following.start or 0)
+        and not playback_order.apart([before, here, following])
+        for before, here, following in threes
+    )
 
 
 def _is_same(gop: Gop, other: Gop) -> bool:
@@ -260,14 +271,13 @@ def _play_behind(cameras: SeveralCameras, command: str, last: dict[int, Gop]) ->
 
 def _go_back(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
     """GOTODATE, from far behind, to where each camera is known to have recorded."""
-    moment = whole(max(gops[0].start or cameras.moment for gops in played.values())) + SECOND
+    moment = whole(max(gops[1].start or cameras.moment for gops in played.values())) + SECOND
     here = cameras.answers("PLAY", 1)
     cameras.player.goto(moment)
     there = cameras.answers("GOTODATE", 1)
     for camera in cameras.all_given("PLB-17", "GOTODATE", there, lambda alone, _: alone.goto(moment), 1):
-        gops = [*played.get(camera, ()), *here[camera]]
-        ends = [gop.start for gop in gops if gop.start is not None]
-        # Of a camera that came far meanwhile, and played at that time before.
-        if len(ends) > 2 and ends[0] <= moment <= ends[-2] and ends[-1] - moment > 3 * playback_order.NEAR:
+        far = (here[camera][0].start or 0) - moment if here[camera] else 0
+        # Of a camera that came far meanwhile, and is known to have recorded at that time.
+        if far > 3 * playback_order.NEAR and _is_amid(played.get(camera, ()), moment):
             name = f"GOTODATE of several, {cameras.names[camera]}"
             cameras.judge("PLB-17", name, playback_order.near, there[camera][0], moment)
