@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from nvr_conformance.facts import download as facts
-from nvr_conformance.facts import playback_audio, playback_order
+from nvr_conformance.facts import playback_audio
 from nvr_conformance.facts.mp4_samples import audible
 from nvr_conformance.facts.playback_times import zone_of_the_time, zones_agree
 from nvr_conformance.procedures.checks import Judge
