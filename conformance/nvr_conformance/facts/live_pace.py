@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from nvr_conformance.wire.live_streams import CapturedPacket
 
 VIDEO_CLOCK = 90_000
-WATCHED = 3.0  # seconds
-FEWEST = 8  # pictures in that time, below which their number tells nothing
+FEWEST = 8  # pictures, below which their number tells nothing
 SHARE = 0.75  # of the pace that a stream has alone; of two that share their pictures each has about half
 
 
@@ -30,9 +29,9 @@ def pictures_a_second(packets: Sequence[CapturedPacket]) -> float:
     return sum(step != 0 for step in steps) / seconds if seconds else 0.0
 
 
-def parts_a_second(packets: Sequence[CapturedPacket]) -> float:
-    """Of audio and JPEG, which have no time stamps over HTTP."""
-    return len(packets) / WATCHED
+def parts_a_second(packets: Sequence[CapturedPacket], seconds: float) -> float:
+    """Of audio and JPEG, which have no time stamps over HTTP: of what came in so many seconds."""
+    return len(packets) / seconds
 
 
 def falls(alone: Sequence[float], beside: Sequence[float]) -> bool:
@@ -43,12 +42,12 @@ def falls(alone: Sequence[float], beside: Sequence[float]) -> bool:
     return min(beside) < SHARE * min(alone)
 
 
-def as_many(alone: Sequence[float], beside: Sequence[float], common: float) -> Fact:
+def as_many(alone: Sequence[float], beside: Sequence[float], common: float, seconds: float) -> Fact:
     """LIV-24: each of two streams has about as many pictures a second beside the other as one has alone; or
     both have fewer, and the same ones: then the camera sends no more. ``common``: share of the pictures of
-    one that the other has (``in_common``)."""
+    one that the other has (``in_common``), ``seconds``: for which each was watched."""
     usual = min(alone)
-    if usual * WATCHED < FEWEST:
+    if usual * seconds < FEWEST:
         raise NothingToJudge(f"{usual:.1f} pictures a second are too few to tell")
     is_less = falls(alone, beside) and (min(beside) < SHARE * max(beside) or common < SHARE)
     actual = " and ".join(f"{each:.1f}" for each in beside)

@@ -8,7 +8,6 @@ from itertools import product
 from nvr_conformance.client.mask import digits_taken
 from nvr_conformance.facts.live_multipart import one_packet_per_part
 from nvr_conformance.facts.live_pace import (
-    WATCHED,
     as_many,
     falls,
     in_common,
@@ -35,6 +34,7 @@ from nvr_conformance.procedures.streams import (
 )
 from nvr_conformance.procedures.udp_path import BLOCKED
 from nvr_conformance.reading.nal_units import pictures_of
+from nvr_conformance.reading.rtp import quick_payload
 from nvr_conformance.scenario import (
     CapturedPacket,
     Check,
@@ -55,6 +55,8 @@ from nvr_conformance.scenario import (
 MOST = 16  # live streams on one UID
 FIRST_PACKET = 12.0  # seconds that a camera is given for its first packet
 LOOKED_AT = 40  # packets of the older of two streams, from the last ahead of the second START on
+WATCHED = 3.0  # seconds in which pictures and units of audio are counted
+WATCHED_JPEG = 10.0  # of which there may be one a second
 SILENCE = 2.0  # seconds without a packet that show that none comes
 NOUGHT = "/cgi-bin/push.cgi?UID={uid}&CAM=0&CMD=START"
 
@@ -178,11 +180,11 @@ def test_one_camera_for_two(
         first = one.run(first_way, camera, codec)
         require(first.total, f"no live over {first_way} any more")
         _have_both(target, check, judge, (one, two), first, second_way)
-    for comp in (JPEG, AUDIO):
+    for way, comp in (("HTTP", JPEG), *((way, AUDIO) for way in ways)):
         videos = [session.run("HTTP", camera, codec) for session in (one, two) if comp == AUDIO]
-        first = one.run("HTTP", camera, comp, BRIEF)
+        first = one.run(way, camera, comp, BRIEF)
         if first.total:
-            _have_both(target, check, judge, (one, two), first, "HTTP")
+            _have_both(target, check, judge, (one, two), first, way)
         else:
             one.stop(first)
         for session, video in zip((one, two), videos, strict=False):
@@ -199,7 +201,9 @@ def _have_both(
 ) -> None:
     """The second UID starts what the first one has, which stops it a while later."""
     one, two = sessions
-    name = first.comp if first.comp in (JPEG, AUDIO) else f"{way_of(first)} and {second_way}"
+    name = f"{way_of(first)} and {second_way}"
+    if first.comp in (JPEG, AUDIO):
+        name = f"{first.comp} over {name}"
     ahead = _pace(target, [first])
     second = two.run(second_way, first.camera, first.comp)
     check("LIV-24", second.total, "live on the second UID", second.exchange, name)
@@ -213,7 +217,7 @@ def _have_both(
         check("LIV-24", *goes_on(target, second), f"{name}, when the first stops")
         alone = [*ahead.rates, *_pace(target, [second]).rates]
         common = in_common(*beside.pictures(target)) if falls(alone, beside.rates) else 1.0
-        judge("LIV-24", f"{name}, how much", as_many, alone, beside.rates, common)
+        judge("LIV-24", f"{name}, how much", as_many, alone, beside.rates, common, beside.seconds)
     two.stop(second)
 
 
@@ -221,6 +225,7 @@ def _have_both(
 class _Pace:
     """What came of some streams in the same seconds."""
 
+    seconds: float
     streams: list[LiveStream]
     packets: list[list[CapturedPacket]]
 
@@ -228,14 +233,16 @@ class _Pace:
     def rates(self) -> list[float]:
         """How many pictures (or parts) a second."""
         return [
-            (parts_a_second if stream.comp in (JPEG, AUDIO) else pictures_a_second)(packets)
+            parts_a_second(packets, self.seconds)
+            if stream.comp in (JPEG, AUDIO)
+            else pictures_a_second(packets)
             for stream, packets in zip(self.streams, self.packets, strict=True)
         ]
 
     def pictures(self, target: Target) -> list[list[bytes]]:
         """The pictures (or parts) of each, however they are cut into packets."""
         return [
-            [packet.data for packet in packets]
+            [quick_payload(packet.data) if packet.part is None else packet.data for packet in packets]
             if stream.comp in (JPEG, AUDIO)
             else [run.annex_b for run in pictures_of(target.rtp.dissect(packets), stream.comp)]
             for stream, packets in zip(self.streams, self.packets, strict=True)
@@ -244,10 +251,11 @@ class _Pace:
 
 def _pace(target: Target, streams: list[LiveStream]) -> _Pace:
     """What comes of them from now on."""
+    seconds = WATCHED_JPEG if streams[0].comp == JPEG else WATCHED
     marks = [stream.total for stream in streams]
-    target.pass_time(WATCHED)
+    target.pass_time(seconds)
     target.settle()
-    return _Pace(streams, [stream.since(mark) for stream, mark in zip(streams, marks, strict=True)])
+    return _Pace(seconds, streams, [stream.since(mark) for stream, mark in zip(streams, marks, strict=True)])
 
 
 WIDTHS = (2**8, 2**16, 2**32)

@@ -44,7 +44,9 @@ def test_idle_uid(
         stream = kept.session.start_http(camera, "H264")
         kept.session.stop(stream)
         stream.close()
-        lost.session.run("HTTP", camera, "H264", HUNG_UP).close()
+        stream = lost.session.start_http(camera, "H264")
+        stream.wait_packets(1, HUNG_UP)
+        stream.close()
     was_kept, was_lost = kept.send().alive, lost.send().alive
     playing = playing_uid(target, client)
     played = None if playing is None else IdleUid(target, playing)

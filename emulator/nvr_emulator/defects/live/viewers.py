@@ -88,13 +88,15 @@ def second_viewer_gets_half_the_rate(recorder: Recorder) -> None:
 
 
 @breaks("LIV-24")
-def two_listeners_share_audio_and_jpeg(recorder: Recorder) -> None:
-    """Gives each unit of audio, and each JPEG picture, to one of the UIDs that have it, in turn."""
+def two_listeners_share_audio(recorder: Recorder) -> None:
+    """Gives each unit of audio to one of the UIDs that listen to a camera, in turn."""
+    _leave_out(recorder, lambda stream, number, of: stream.comp == AUDIO and stream.ordinal() % of != number)
 
-    def is_anothers(stream: LiveStream, number: int, of: int) -> bool:
-        return not _is_video(stream) and stream.ordinal() % of != number
 
-    _leave_out(recorder, is_anothers)
+@breaks("LIV-24")
+def two_viewers_share_jpeg(recorder: Recorder) -> None:
+    """Gives each JPEG picture to one of the UIDs that watch a camera, in turn."""
+    _leave_out(recorder, lambda stream, number, of: stream.comp == JPEG and stream.ordinal() % of != number)
 
 
 def _is_video(stream: LiveStream) -> bool:
