@@ -21,7 +21,6 @@ FIRST_PACKET = 12.0  # seconds that a stream is given for its first packet
 NOTHING_TELLS = (
     "a UID that has ended may be answered like a valid one, and no log has entries that tell them apart"
 )
-SOON = 5.0  # seconds behind which nothing shows that a START that got 204 was refused
 CHURN = (5.0, 15.0, 40.0)  # seconds behind which a START that got 204 is tried again
 
 
@@ -134,9 +133,8 @@ class Session:
         """
         for pause in CHURN:
             stream = self.start(transport, camera, comp)
-            if stream.exchange.status != 204 or stream.wait_packets(1, SOON):
+            if stream.exchange.status != 204 or stream.wait_packets(1, seconds):
                 break
-            self.stop(stream)
             stream.close()
             self.client.target.pass_time(pause)
             self.get("keep_alive")
