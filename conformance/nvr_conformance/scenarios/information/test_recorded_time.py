@@ -24,8 +24,10 @@ from nvr_conformance.scenario import (
     scenario,
 )
 
-AUTUMN_2024 = 1_730_635_200
-"""3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
+NEW_YEAR = 1_735_711_200
+"""1 January 2025, 06:00 UTC: an hour into the year in New York, where it has not been summer for long."""
+SINCE = "2024-11-02T12:00:00+00:00"
+"""The day ahead of that on which summer time ended."""
 LOST = 1
 """The camera of a recorder that can be set up that has been lost since it began."""
 MINUTE, HOUR = 60, 3600
@@ -44,7 +46,8 @@ FIRST_TIME, LAST_TIME = 1_640_995_200, 2_082_758_399
     "PLB-17",
     setup={
         "time_zone": "America/New_York",
-        "clock_start": AUTUMN_2024,
+        "clock_start": NEW_YEAR,
+        "recordings": [{"since": SINCE}],
         "cameras": [
             {"number": LOST, "fixture": "counter-small", "state": "lost"},
             {"number": 2, "fixture": "counter-small", "recorded": "H265"},
@@ -62,10 +65,10 @@ def test_recorded_time(
     """GOTODATE to both ends of the range that the text states, and beyond them, finds the first and the last
     GOP of each camera; BPLAY that there is none before.
 
-    The emulated recorder's range begins in summer time and ends out of it, and its first camera has been lost
-    for two minutes, so that the ends are those of the other. Text and playback meet in UTC: the zone is taken
-    from the chunks; where they tell it without its sign, either sign may confirm it. Where cameras that play
-    together do not, they are asked one by one.
+    The emulated recorder's range begins in summer time of one year and ends out of it in the next, and its
+    first camera has been lost for two minutes, so that the ends are those of the other. Text and playback
+    meet in UTC: the zone is taken from the chunks; where they tell it without its sign, either sign may
+    confirm it. Where cameras that play together do not, they are asked one by one.
     """
     if target.clock == "manual":
         target.pass_time(120)
@@ -107,7 +110,7 @@ def _judge_lost(client: Client, check: Check) -> None:
     player = OnePlayer(client.login())
     player.choose(LOST)
     for ago in (MINUTE, HOUR):
-        moment = (AUTUMN_2024 - ago) * SECOND
+        moment = (NEW_YEAR - ago) * SECOND
         gop = player.at(LOST, moment)
         name = f"{ago} s before the camera was lost"
         if check("PLB-17", gop.given, "a GOP", gop, f"{name}: gives a GOP"):

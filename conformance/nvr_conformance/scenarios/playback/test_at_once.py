@@ -23,6 +23,8 @@ from nvr_conformance.scenario import (
 
 APART = 60 * SECOND
 ANSWERS = 4
+OTHERWISE = ("BPLAY", "FF", "REW")
+"""PLAYCMDs behind which GOPs come in another order than behind GOTODATE."""
 TRIES = 3  # of asking twice at once
 UNSEEN = (
     "whether the recorder was done with one before it took the other cannot be seen from afar; judge from its"
@@ -67,12 +69,15 @@ def test_one_camera_played_twice(
         expected, actual = _starts(alone[number]), _starts(turns[number])
         check("PLB-29", actual == expected, expected, actual, f"UID {number + 1} at its own place")
 
-    _check_one_uid(pens, alone[0], places[0])
+    if _check_one_uid(pens, alone[0], places[0]):
+        for command in OTHERWISE:
+            _check_otherwise(pens, camera, places[0], command)
     _check_two_uids(pens, camera, places[0])
 
 
-def _check_one_uid(pens: _Pens, alone: list[Gop], place: int) -> None:
-    """PLB-28: the same camera again, then another one, while an answer is in flight."""
+def _check_one_uid(pens: _Pens, alone: list[Gop], place: int) -> bool:
+    """PLB-28: the same camera again, then another one, while an answer is in flight; whether one of the two
+    gave way."""
     client, camera = pens.client, alone[0].camera
     target = client.target
     others = [number for number in target.cameras[:4] if number != camera][:1]
@@ -86,7 +91,7 @@ def _check_one_uid(pens: _Pens, alone: list[Gop], place: int) -> None:
     player.session.logout()
     if not first.given and not second.given:
         pens.not_tested("PLB-28", _not_in_flight(first, arrived))
-        return
+        return False
     name = "the same camera while one answer is in flight"
     if first.given and second.given:
         # A network stack holds megabytes: the recorder may have handed all of it over long before.
@@ -95,13 +100,35 @@ def _check_one_uid(pens: _Pens, alone: list[Gop], place: int) -> None:
             _check_at_once(pens, alone, place)
         else:
             pens.check("PLB-28", False, "one GOP of the two", f"{first} and {second}", name)
-        return
+        return False
     # Where these cameras play no further anyhow, that is for PLB-12.
     further = third.given or len(_standing_at(client, camera, place, *others).several(camera, 2)) == 2
     _check_who_stays(pens, alone, (first, second), third if further else None, name)
     for gop in meanwhile:
         if gop.given or _alone(client, gop.camera, place):
             pens.check("PLB-26", gop.given, "plays", gop, "another camera while an answer is in flight")
+    return True
+
+
+def _check_otherwise(pens: _Pens, camera: int, place: int, command: str) -> None:
+    """PLB-28: the same camera again behind another PLAYCMD than GOTODATE, while an answer is in flight: said
+    where one was, and gave way."""
+    client = pens.client
+    player = _standing_at(client, camera, place)
+    if command == "BPLAY":
+        player.reverse(place)
+    else:
+        player.fast(command, place)
+    with closing(HeldAnswer(client, player.session.path("camera", CAM=camera))) as held:
+        second = player.fetch(camera)
+        arrived = held.arrived()
+        first = player.read(camera, held.finish())
+    player.session.logout()
+    both = first.given and second.given
+    in_flight = not _not_in_flight(first, arrived) and udp_path.is_own(client.target)
+    if first.given != second.given or (both and in_flight):
+        name = f"the same camera while one answer is in flight, {command}"
+        pens.check("PLB-28", not both, "one GOP of the two", f"{first} and {second}", name)
 
 
 def _check_who_stays(

@@ -37,6 +37,7 @@ CROSSING = 16  # answers from there on
 LONGEST_WAY = 80  # answers, at the most, while they come nearer: GOPs differ in length
 PROBED = 15  # seconds between two places of which it is looked whether they are recorded
 FAR = 60 * SECOND  # hundredths from a gap at which what leads over it may begin
+TRIED = 4  # cameras among which those of other codecs are sought
 HOUR = 3600  # seconds: the longest range of a download
 
 
@@ -78,12 +79,21 @@ class _Pens:
     observe: Observe
 
 
-@scenario("PLB-17", "PLB-25", "PLB-30", "DWN-02", "DWN-06", "DWN-13")
+OF_EACH_CODEC = {
+    "cameras": [
+        {"number": 1, "fixture": "city", "recorded": "H264", "audio": "AAC"},
+        {"number": 2, "fixture": "counter", "recorded": "H265"},
+        {"number": 3, "fixture": "counter-small", "recorded": "JPEG"},
+    ]
+}
+
+
+@scenario("PLB-17", "PLB-25", "PLB-30", "DWN-02", "DWN-06", "DWN-13", setup=OF_EACH_CODEC)
 def test_a_gap_is_skipped(
     target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
 ) -> None:
     """Go back from now, look for a time at which GOTODATE finds nothing, and play across; then the same gap
-    with every other PLAYCMD, with audio and in a download."""
+    with every other PLAYCMD, with audio and in a download, and of cameras of other codecs."""
     player, first = player_in_recording(target, client)
     pens = _Pens(player, check, not_tested, observe)
     camera = first.camera
@@ -105,6 +115,10 @@ def test_a_gap_is_skipped(
         _fast(pens, sides, name, back=back)
     _audio(pens, sides)
     _download(pens, client, sides)
+    seen = {first.codec}
+    for other in target.cameras[:TRIED]:
+        if other != camera:
+            _of_another_codec(pens, sides, other, seen)
 
 
 def stated_gap(target: Target) -> tuple[int, int] | None:
@@ -219,6 +233,37 @@ def _each_goes_further(gops: list[Gop], *, back: bool) -> bool:
     """Whether each of these GOPs is further on its way, ahead or back, than the one before."""
     starts = [gop.start or 0 for gop in gops]
     return len(starts) > 1 and all(b < a if back else b > a for a, b in pairwise(starts))
+
+
+def _of_another_codec(pens: _Pens, sides: _Sides, camera: int, seen: set[str]) -> None:
+    """PLB-30: PLAY and BPLAY of another camera, in a codec that was not seen yet, over the same gap; nothing
+    where it has none."""
+    player, (ahead, behind) = pens.player, sides.edges
+    player.choose(camera)
+    begin, end = ahead - BESIDE * sides.length, behind + BESIDE * sides.length
+    middle = (ahead + behind) // 2 // SECOND * SECOND
+    codec = player.at(camera, begin).codec
+    recorded = [_slack(player, camera, moment) is not None for moment in (begin, middle, end)]
+    if codec in seen or not codec or recorded != [True, False, True]:
+        return
+    seen.add(codec)
+    for name, go, start, sign in (("PLAY", player.goto, begin, 1), ("BPLAY", player.reverse, end, -1)):
+        go(start)
+        gops = [player.fetch(camera)]
+        if not _is_ahead(gops[0], middle, sign):
+            continue  # where it begins is for PLB-13 and PLB-17
+        while _is_ahead(gops[-1], middle, sign) and not _stands(gops) and len(gops) < PATIENCE:
+            gops.append(player.fetch(camera))
+        across = gops[-1].given and not _is_ahead(gops[-1], middle, sign)
+        go(start - sign * MINUTE)
+        if across or len(player.several(camera, len(gops))) == len(gops) < PATIENCE:  # so elsewhere
+            actual = f"answer {len(gops)}: {gops[-1]}"
+            pens.check("PLB-30", across, "GOPs of both sides", actual, f"{name} of {codec} over the gap")
+
+
+def _is_ahead(gop: Gop, middle: int, sign: int) -> bool:
+    """Whether it is from the side of a gap from which playback comes; ``sign``: -1 backward."""
+    return gop.given and gop.start is not None and (middle - gop.start) * sign > 0
 
 
 def _single_pictures(pens: _Pens, sides: _Sides) -> None:

@@ -72,9 +72,8 @@ def test_ends_and_beginnings(
 
 
 def _back_to_the_oldest(check: Check, not_tested: NotTested, player: Player, gops: list[Gop]) -> None:
-    """PLB-13, PLB-16: BPLAY and PREVFRAME, which lead from one to the other of the first GOPs, lead back to
-    the first of all. ``gops``: these, as PLAY gives them. Where the oldest is overwritten meanwhile, nothing
-    can be said."""
+    """PLB-13, PLB-16: BPLAY and PREVFRAME, which lead from one to another of the first GOPs, lead to the
+    first of all too. ``gops``: these, as PLAY gives them. One that is overwritten meanwhile tells nothing."""
     starts = [gop.start for gop in gops if gop.given and gop.start is not None]
     if len(starts) <= FURTHER or starts != sorted(set(starts)):
         not_tested("PLB-13", "the first GOPs of the recording are not known")

@@ -11,6 +11,7 @@ from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import OPERATIONS, one_jpeg, operation, speeds
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
 from nvr_conformance.procedures.playback_gaps import begins_near, left_out
+from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenario import (
     MINUTE,
     SECOND,
@@ -28,6 +29,7 @@ from nvr_conformance.scenario import (
 
 TRIED, MOST = 8, 3  # cameras that are looked at for what they are recorded in, and that play at once
 ANSWERS = 3  # of each camera behind a PLAYCMD
+STEPPED = ("NEXTFRAME", "PREVFRAME")
 STEPS = 4  # of FF and of REW
 HELD = 2 * ANSWERS  # answers of a camera behind one kind of PLAYCMD of which every byte is judged
 LIVE_EDGE = 60 * SECOND  # hundredths before now, from where on more is recorded meanwhile
@@ -70,12 +72,18 @@ class SeveralCameras:
             self.hold(command, gop)
         return gop
 
+    def names_operation(self, command: str, gop: Gop) -> None:
+        """PLB-21: 0x000D says what was commanded. Of a command that was lost, it may say the one before."""
+        name = f"{command} of several, {self.names[gop.camera]}, from {clock_time(gop.start)}"
+        self.judge("PLB-21", name, operation, gop.chunk, OPERATIONS[command], basis="operation")
+
     def hold(self, command: str, gop: Gop) -> None:
         """Judge the bytes of a GOP, by itself: behind BPLAY or FF none follows on the one before."""
         name = f"{command} of several, {self.names[gop.camera]}"
         self.held[name] += 1
         answer = f"{name}, answer {self.held[name]}"
-        self.judge("PLB-21", answer, operation, gop.chunk, OPERATIONS[command], basis="operation")
+        if command not in STEPPED:
+            self.names_operation(command, gop)
         if self.held[name] > HELD:
             return
         self.chunks(gop, answer)
@@ -84,14 +92,15 @@ class SeveralCameras:
 
     def follow_on(
         self, id_: str, name: str, gops: list[Gop], *, backward: bool = False, begin: int | None = None
-    ) -> None:
-        """Check that GOPs of one camera are next to each other. ``begin``: where BPLAY is to begin."""
+    ) -> bool:
+        """Check that GOPs of one camera are next to each other; whether they are. ``begin``: where BPLAY is
+        to begin."""
         self.alone.choose(gops[0].camera)
         if begin is not None:
             self.judge(id_, f"{name}, begin", begins_near, self.alone, gops[0], begin)
         missing = left_out(self.alone, gops)
         self.alone.stop(self.moment)  # two UIDs that play one camera are for PLB-29
-        self.judge(id_, name, playback_order.follow_on, gops, missing, backward=backward)
+        return self.judge(id_, name, playback_order.follow_on, gops, missing, backward=backward)
 
     def all_given(
         self,
@@ -218,6 +227,7 @@ def _reverse(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
 
 def _step(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
     """NEXTFRAME over the end of a GOP, PREVFRAME over its beginning, of one camera after the other."""
+    stepped: list[tuple[str, Gop, bool]] = []
     for camera, (one, other, *_) in played.items():
         steps = (
             ("PLB-15", "NEXTFRAME", one, one.last_picture(other.start)),
@@ -229,8 +239,13 @@ def _step(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
                 continue
             cameras.player.step(command, picture)
             there = cameras.fetch(command, camera)
-            if cameras.check(id_, there.given, "a GOP", there, f"{name}, gives a GOP"):
-                cameras.follow_on(id_, name, [here, there], backward=command == "PREVFRAME")
+            given = cameras.check(id_, there.given, "a GOP", there, f"{name}, gives a GOP")
+            back = command == "PREVFRAME"
+            right = given and cameras.follow_on(id_, name, [here, there], backward=back)
+            stepped.append((command, there, right))
+    if all(right for _, _, right in stepped):  # else one may have been lost
+        for command, gop, _ in stepped:
+            cameras.names_operation(command, gop)
 
 
 def _fast(cameras: SeveralCameras, command: str, id_: str) -> dict[int, Gop]:

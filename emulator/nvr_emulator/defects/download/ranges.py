@@ -16,6 +16,7 @@ from nvr_protocol.download import Status
 from nvr_protocol.timestamps import UnixSeconds
 
 MINUTE = 60
+DAY = 86_400
 NEWEST = 5 * MINUTE
 """Seconds before now."""
 
@@ -102,6 +103,27 @@ def a_gap_ends_an_mp4_with_audio(recorder: Recorder) -> None:
 
 
 @breaks("DWN-13")
+def a_download_takes_08_and_09_for_0(recorder: Recorder) -> None:
+    """Takes 08 and 09 in STARTTIME and ENDTIME for 0 where hour and minute are one of them: octal numbers
+    they are not."""
+
+    def alter(files: DownloadFiles) -> None:
+        files.begin, files.end = map(_octal, (files.begin, files.end))
+
+    each_download(recorder, alter)
+
+
+@breaks("DWN-13")
+def mp4_without_audio_ends_with_the_day(recorder: Recorder) -> None:
+    """Ends an MP4 without audio with the day (UTC)."""
+
+    def alter(files: DownloadFiles) -> None:
+        files.end = UnixSeconds(min(files.end, (files.begin // DAY + 1) * DAY))
+
+    each_download(recorder, alter, "MP4VO")
+
+
+@breaks("DWN-13")
 def half_of_an_hour(recorder: Recorder) -> None:
     """Ends an MP4 without audio after half an hour."""
     _at_most(recorder, "MP4VO", 30 * 60)
@@ -129,6 +151,13 @@ def file_behind_a_hang_up_begins_late(recorder: Recorder) -> None:
 
     around(recorder.downloads.end, end)
     each_download(recorder, alter)
+
+
+def _octal(seconds: UnixSeconds) -> UnixSeconds:
+    """This time with 0 for hour and minute, where both are 08 or 09."""
+    hour, minute = divmod(seconds % DAY // 60, 60)
+    both = hour in (8, 9) and minute in (8, 9)
+    return UnixSeconds(seconds - (hour * 60 + minute) * 60) if both else seconds
 
 
 def _at_most(recorder: Recorder, kind: str, seconds: int) -> None:

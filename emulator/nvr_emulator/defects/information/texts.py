@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.commands import Asked
@@ -235,6 +236,31 @@ def recorded_range_forgets_summer_time(recorder: Recorder) -> None:
         recorder.disks.local,
         lambda original, seconds: dataclasses.replace(original(seconds), summer=False),
     )
+
+
+@breaks("INF-05")
+def recorded_range_is_of_one_year(recorder: Recorder) -> None:
+    """Shows both ends of the recorded range in the year of the later one."""
+    disks = recorder.disks
+    year = [0]
+
+    def text(
+        original: Callable[[Range | None, int], bytes], recorded: Range | None, seconds_recorded: int
+    ) -> bytes:
+        year[0] = 0
+        if recorded is not None:
+            year[0] = datetime.fromtimestamp(disks.local(recorded[1]).wall, UTC).year
+        return original(recorded, seconds_recorded)
+
+    def local(original: Callable[[UnixSeconds], LocalTime], seconds: UnixSeconds) -> LocalTime:
+        right = original(seconds)
+        wall = datetime.fromtimestamp(right.wall, UTC)
+        if not year[0] or wall.year == year[0] or (wall.month, wall.day) == (2, 29):
+            return right
+        return dataclasses.replace(right, wall=round(wall.replace(year=year[0]).timestamp()))
+
+    around(disks.text, text)
+    around(disks.local, local)
 
 
 @breaks("INF-05")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 
+from nvr_emulator.defects.playback import chunk_bytes
+from nvr_emulator.defects.playback.by_command import ENDS_AT
 from nvr_emulator.defects.playback.order import Chunk, Find, around_chunks, each_playback
 from nvr_emulator.defects.registry import breaks, moment_of
+from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import TICKS, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
@@ -14,6 +18,7 @@ from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.commands.urls import Command
+from nvr_protocol.playback.audio import PlaybackAudio
 from nvr_protocol.timestamps import Ticks, UnixSeconds, zone_at
 
 HOUR = 3600 * TICKS
@@ -84,6 +89,50 @@ def goto_knows_no_leap_day(recorder: Recorder) -> None:
 def goto_knows_no_new_year(recorder: Recorder) -> None:
     """Takes the first hours of a year in TIMEF of GOTODATE for those of the year before."""
     _begin(recorder, lambda moment: -365 * DAY if (moment.month, moment.day) == (1, 1) else 0)
+
+
+@breaks("PLB-17")
+def goto_takes_08_and_09_for_0(recorder: Recorder) -> None:
+    """Takes 08 and 09 in TIMEF of GOTODATE for 0 where hour and minute are one of them: octal numbers they
+    are not."""
+    _begin(recorder, _octal)
+
+
+@breaks("PLB-13")
+def bplay_takes_08_and_09_for_0(recorder: Recorder) -> None:
+    """Takes 08 and 09 in TIMEF of BPLAY for 0 where hour and minute are one of them."""
+    _begin(recorder, _octal, "reverse")
+
+
+@breaks("PLB-07")
+def gop_over_midnight_ends_a_day_early(recorder: Recorder) -> None:
+    """Writes the day of a GOP's start into its end: one that lasts over the end of a day (UTC) ends before it
+    starts."""
+
+    def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
+        body, gop = original(number, playback, place), place.gop
+        if gop.picture_at(gop.pictures - 1) // DAY == gop.start // DAY:
+            return body
+        return chunk_bytes.change_numbers(body, ">I", ENDS_AT, lambda end: (end - 86_400,))
+
+    around_chunks(recorder, chunk)
+
+
+@breaks("PLB-23", "PLB-24")
+def audio_over_midnight_ends_a_day_early(recorder: Recorder) -> None:
+    """Writes the day of its start into the end of audio: that up to the end of a day ends ahead of it."""
+
+    def chunk(
+        original: Callable[[int, Audio, UnixSeconds], PlaybackAudio],
+        camera: int,
+        audio: Audio,
+        second: UnixSeconds,
+    ) -> PlaybackAudio:
+        made = original(camera, audio, second)
+        days = made.end // 86_400 - made.start // 86_400
+        return dataclasses.replace(made, end=UnixSeconds(made.end - days * 86_400))
+
+    around(recorder.playback_commands.audio.chunk, chunk)
 
 
 @breaks("PLB-25")
@@ -171,12 +220,18 @@ def _jumps(recorder: Recorder, way: Callable[[int], int]) -> None:
     each_playback(recorder, alter)
 
 
-def _begin(recorder: Recorder, away: Callable[[datetime], int]) -> None:
-    """Take TIMEF of GOTODATE for a time so many ticks away."""
+def _octal(moment: datetime) -> int:
+    """How far away it is with 0 for hour and minute, where both are 08 or 09; in ticks."""
+    both = moment.hour in (8, 9) and moment.minute in (8, 9)
+    return -(moment.hour * 60 + moment.minute) * 60 * TICKS if both else 0
+
+
+def _begin(recorder: Recorder, away: Callable[[datetime], int], key: str = "goto") -> None:
+    """Take TIMEF of a command for a time so many ticks away."""
 
     def begin_of(original: Callable[[Command], Ticks | None], command: Command) -> Ticks | None:
         begin = original(command)
-        if begin is None or command.key != "goto":
+        if begin is None or command.key != key:
             return begin
         return Ticks(begin + away(datetime.fromtimestamp(begin // TICKS, UTC)))
 

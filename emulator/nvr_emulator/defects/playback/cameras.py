@@ -9,11 +9,12 @@ from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.footage.footage import ticks
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.commands import Asked
-from nvr_emulator.recorder.playback.operations import Cursor, Playback
+from nvr_emulator.recorder.playback.operations import FAST, Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
 from nvr_emulator.recorder.sessions import Session
 from nvr_emulator.seams import around
+from nvr_protocol.additional_information import Operation
 from nvr_protocol.timestamps import Ticks
 
 LARGE = (1, 3)
@@ -86,6 +87,26 @@ def seventeen_cameras_play(recorder: Recorder) -> None:
 def two_answers_in_flight(recorder: Recorder) -> None:
     """Answers camera.cgi while an answer for the same camera is still being sent."""
     _before_camera(recorder, lambda playback, camera, session: playback.in_flight.clear())
+
+
+@breaks("PLB-28")
+def two_answers_in_flight_on_bplay(recorder: Recorder) -> None:
+    """Answers camera.cgi while an answer for the same camera is still being sent, on BPLAY."""
+    _two_in_flight(recorder, Operation.REVERSE)
+
+
+@breaks("PLB-28")
+def two_answers_in_flight_on_fast_play(recorder: Recorder) -> None:
+    """Answers camera.cgi while an answer for the same camera is still being sent, on FF and REW."""
+    _two_in_flight(recorder, *FAST)
+
+
+def _two_in_flight(recorder: Recorder, *operations: Operation) -> None:
+    def forget(playback: Playback, camera: int, session: Session) -> None:
+        if playback.operation in operations:
+            playback.in_flight.clear()
+
+    _before_camera(recorder, forget)
 
 
 @breaks("PLB-28")

@@ -12,6 +12,7 @@ from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
+from nvr_protocol.codecs import Codec
 from nvr_protocol.timestamps import Ticks, UnixSeconds
 
 
@@ -50,6 +51,22 @@ def a_gap_gives_an_empty_answer(recorder: Recorder) -> None:
         return None
 
     _at_gaps(recorder, once)
+
+
+@breaks("PLB-30")
+def a_gap_ends_playback_of_h265(recorder: Recorder) -> None:
+    """Gives nothing more of what is recorded in H.265 once a gap is reached."""
+    _at_gaps(recorder, lambda here, beyond: _unless(Codec.H265, beyond))
+
+
+@breaks("PLB-30")
+def a_gap_ends_playback_of_jpeg(recorder: Recorder) -> None:
+    """Gives nothing more of what is recorded in JPEG once a gap is reached."""
+    _at_gaps(recorder, lambda here, beyond: _unless(Codec.JPEG, beyond))
+
+
+def _unless(codec: Codec, place: Place) -> Place | None:
+    return None if place.gop.footage.codec is codec else place
 
 
 @breaks("PLB-30")

@@ -39,6 +39,7 @@ def test_one_of_two_answers_gives_way(judged_from_afar):
         f"{name}, which gives way",
         f"{name}: the other arrives whole",
         f"{name}: then the next GOP",
+        *(f"{name}, {command}" for command in ("BPLAY", "FF", "REW")),
     ]
 
 
