@@ -41,9 +41,10 @@ class LocalMoment:
     wall: int
     summer: bool
 
-    def unix(self, zone_minutes: int) -> int:
-        """Unix seconds, where the standard offset of the zone is known."""
-        return self.wall - zone_minutes * 60 - (3600 if self.summer else 0)
+    def unix(self, zone_minutes: int, *, whole: bool = False) -> int:
+        """Unix seconds, where the offset of the zone is known: the standard one, or the ``whole`` one, which
+        has the hour of summer time in it."""
+        return self.wall - zone_minutes * 60 - (3600 if self.summer and not whole else 0)
 
 
 def form(exchange: Exchange) -> Fact:

@@ -17,17 +17,16 @@ from nvr_conformance.fuzzing.reference_model import CAPACITY, ReferenceModel, Ve
 from nvr_conformance.fuzzing.second_streams import are_both_given, is_second, is_unclear, runs
 from nvr_conformance.fuzzing.steps import (
     CONTROLS,
-    DEFAULT_AGO,
     CountUids,
     Fetch,
     LetPass,
     LogIn,
     Malformed,
-    Moment,
     Send,
     Step,
     Stranger,
     describe,
+    timef_of,
     values_of,
 )
 from nvr_conformance.fuzzing.surroundings import surroundings_of
@@ -138,7 +137,9 @@ class Driver:
             self._log_out_doubtful()
         expected = self.model.expect(step)
         meets = situation_of(self.model, step)
-        moment = self._moment(step) if isinstance(step, Send) else None
+        moment = None
+        if isinstance(step, Send):
+            moment = timef_of(step, self._gops.get(step.label), self._unix_now())
         exchange = self._ask(step, moment)
         said = self._said(step, exchange, expected)
         if expected is Verdict.ACCEPTED and said is False and self._was_thrown_out(step):
@@ -215,21 +216,6 @@ class Driver:
         stream = session.open_http(path, int(step.values["CAM"]), str(step.values["COMP"]))
         self._opened = (step.label, stream)
         return stream.exchange
-
-    def _moment(self, step: Send) -> int | None:
-        """The TIMEF of a step in hundredths; whole seconds but for NEXTFRAME and PREVFRAME."""
-        if step.moment is None:
-            return None
-        moment = self._anchor(step.label, step.moment) - step.moment.ago
-        return moment if step.key == "step" else moment - moment % 100
-
-    def _anchor(self, label: str, moment: Moment) -> int:
-        gop = self._gops.get(label)
-        if moment.anchor == "now" or gop is None or gop.start is None:
-            now = self._unix_now()
-            return now if moment.anchor == "now" else now - DEFAULT_AGO
-        last = gop.last_picture()
-        return gop.start if moment.anchor == "first" or last is None else last
 
     def _unix_now(self) -> int:
         return round(self.target.unix_time() * 100)

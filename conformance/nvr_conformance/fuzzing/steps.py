@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from nvr_conformance.reading.gop import Gop
+
 FORMAT = "nvrkit-fuzz-1"
 DEFAULT_AGO = 200 * MINUTE * 100  # hundredths before now: stands for a GOP's time where none was given yet
 
@@ -112,6 +114,21 @@ CONTROLS: dict[str, dict[str, int | str]] = {
     "auxiliary": {"CMD": "AUX1", "CTRL": "OPEN"},
 }
 """Camera control by key of the command, each with values that every camera takes (§4.2)."""
+
+
+def timef_of(step: Send, gop: Gop | None, now: int) -> int | None:
+    """The TIMEF of a step in hundredths; whole seconds but for NEXTFRAME and PREVFRAME. ``gop``: the one
+    given last; ``now``: hundredths."""
+    if step.moment is None:
+        return None
+    anchor = now
+    if step.moment.anchor != "now":
+        anchor = now - DEFAULT_AGO
+        if gop is not None and gop.start is not None:
+            last = gop.last_picture()
+            anchor = gop.start if step.moment.anchor == "first" or last is None else last
+    moment = anchor - step.moment.ago
+    return moment if step.key == "step" else moment - moment % 100
 
 
 def push(label: str, key: str, command: str, camera: int, comp: str) -> Send:

@@ -3,10 +3,12 @@ many gaps, and one whose pictures come at a varying rate has long GOPs."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
-from nvr_conformance.facts.playback_order import apart, near, stands_still
+from nvr_conformance.facts.playback_order import apart, goes_faster, near, stands_still, strides
 from nvr_conformance.judgement.fact import Fact
+from nvr_conformance.judgement.outcomes import NothingToJudge
 from nvr_conformance.reading.gop import SECOND
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from nvr_conformance.reading.gop import Gop
 
 _MOST = 16  # GOPs in which pictures must come to a gap, if audio does
+_PARTS = 8  # of a stride of fast play, at which it is looked whether it leads over a gap
 _CUT = 2  # hundredths by which times that are cut may differ
 
 
@@ -27,6 +30,8 @@ class Finder(Protocol):
     def before(self, camera: int, moment: int) -> Gop: ...
 
     def fetch(self, camera: int) -> Gop: ...
+
+    def records(self, camera: int, moment: int) -> bool: ...
 
 
 def left_out(player: Finder, gops: Sequence[Gop]) -> dict[int, Gop]:
@@ -70,6 +75,28 @@ def begins_near(player: Finder, gop: Gop, moment: int) -> Fact:
     return Fact(False, fact.expected, f"{gop}; behind it: {between}")
 
 
+def goes_faster_but_for_gaps(player: Finder, steps: Sequence[Sequence[Gop]], *, backward: bool) -> Fact:
+    """PLB-18, PLB-19: ``goes_faster``; where strides differ otherwise and lead over gaps in the recording,
+    which make them longer, NothingToJudge. Moves the player."""
+    fact = goes_faster(steps, backward=backward)
+    if not fact.ok and _leads_on(steps, backward=backward):
+        pairs = (sorted(pair, key=_start) for gops in steps for pair in pairwise(gops))
+        if any(not _is_whole(player, earlier, later) for earlier, later in pairs):
+            raise NothingToJudge("it leads over gaps in the recording, which make it go further")
+    return fact
+
+
+def _leads_on(steps: Sequence[Sequence[Gop]], *, backward: bool) -> bool:
+    return all(stride < 0 if backward else stride > 0 for gops in steps for stride in strides(gops))
+
+
+def _is_whole(player: Finder, earlier: Gop, later: Gop) -> bool:
+    """Whether there is recording at some places between two GOPs."""
+    begin, end = _start(earlier), _start(later)
+    moments = {_up(begin + (end - begin) * part // _PARTS) for part in range(_PARTS)}
+    return all(player.records(earlier.camera, moment) for moment in sorted(moments) if moment < end)
+
+
 def pictures_pause(player: Finder, camera: int, begin: int, end: int) -> bool:
     """Whether there is a gap in the pictures too, where audio has one from ``begin`` to ``end`` (hundredths):
     audio comes in seconds, so some pictures may lie on both sides of its gap. Moves the player."""
@@ -110,6 +137,10 @@ def _moments(begin: int, behind: int, end: int) -> Iterator[int]:
     inside = [_up(middle), _down(middle), _up(behind), _down(end - 1)]
     moments = [moment for moment in inside if begin < moment < end]
     yield from dict.fromkeys([*moments, _up(end), _up(begin)])
+
+
+def _start(gop: Gop) -> int:
+    return gop.start or 0
 
 
 def _down(moment: int) -> int:

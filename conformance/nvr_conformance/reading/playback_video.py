@@ -167,16 +167,17 @@ def _read_chunk_header(chunk: ChunkWalk, body: bytes) -> int:
 
 def _find_stream_header(chunk: ChunkWalk, body: bytes, start: int) -> tuple[int, int | None]:
     """Where the information begins and where the stream header is: at a landmark to which the TLVs lead
-    (behind the header of a JPEG chunk perhaps, if the id is another), else at the first landmark, else where
-    half of one stands that the TLVs or the first packet lead to. Settles the byte order where the id did
-    not."""
+    (behind the header of a JPEG chunk perhaps, if the id is another; of several, for a TLV may hold what
+    looks like one, at the one that leads to a packet), else at the first landmark, else where half of one
+    stands that the TLVs or the first packet lead to. Settles the byte order where the id did not."""
     orders = (chunk.byte_order,) if chunk.chunk_id in CHUNK_IDS else _ORDERS
     marks = [(offset, order) for order in orders for offset in _stream_headers(body, start, order)]
     for begin in dict.fromkeys((start, JPEG_HEADER)):
-        for offset, order in marks:
-            if not walk(body, begin, offset - RESERVED, order).problem:
-                chunk.byte_order = order
-                return begin, offset
+        led = [mark for mark in marks if not walk(body, begin, mark[0] - RESERVED, mark[1]).problem]
+        if led:
+            ahead = (mark for mark in led if len(led) > 1 and _is_ahead_of_packet(body, *mark))
+            offset, chunk.byte_order = next(ahead, led[0])
+            return begin, offset
     if marks:
         offset, chunk.byte_order = marks[0]
         return start, offset
@@ -187,6 +188,14 @@ def _find_stream_header(chunk: ChunkWalk, body: bytes, start: int) -> tuple[int,
                 chunk.byte_order = order
                 return start, offset
     return start, None
+
+
+def _is_ahead_of_packet(body: bytes, offset: int, order: str) -> bool:
+    """Whether a packet stands behind this stream header, and behind camera information if any."""
+    at = offset + STREAM_HEADER_LENGTH
+    elements = walk(body, at, min(at + _HEAD_LIMIT, len(body)), order).elements
+    end = elements[-1].offset + len(elements[-1].data) + 4 if elements else at
+    return find_packet(body, end, order) == end
 
 
 def _stream_headers(body: bytes, start: int, order: str) -> Iterator[int]:

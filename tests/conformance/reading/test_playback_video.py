@@ -101,6 +101,21 @@ def test_every_dialect(field, value, codec):
     assert failing(body(codec, dialect), codec) == set()
 
 
+@pytest.mark.parametrize("codec", ["H264", "JPEG"])
+@pytest.mark.parametrize("length", ALTERNATIVES["chunk_length"])
+def test_an_unknown_tlv_that_begins_like_a_stream_header(length, codec):
+    """Behind one of eight bytes, so that twelve bytes ahead of it another ends."""
+    data = bytearray(body(codec, Dialect(chunk_length=length)))
+    header, inserted = data.index(b"\xff\x06\x00\x44"), struct.pack(">HH4H", 0x0101, 12, *(0xFF06, 0x44) * 2)
+    (stated,) = struct.unpack_from(">H", data, at := 4 if codec == "JPEG" else 2)
+    struct.pack_into(">H", data, at, stated + len(inserted))
+    data[header - 12 : header - 12] = inserted
+    del data[-len(inserted) :]
+
+    assert failing(bytes(data), codec) == set()
+    assert walk_chunk(bytes(data)).stream_header_offset == header + len(inserted)
+
+
 def test_no_picture_at_that_place():
     chunk = walk_chunk(body(pictures=0))
     assert chunk.problems == []

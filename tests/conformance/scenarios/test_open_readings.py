@@ -9,6 +9,9 @@ from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_conformance.selftest.variant_trials import setup_of
+from nvr_protocol import additional_information
+from nvr_protocol.playback import prepared_gop, video_writer
+from nvr_protocol.timestamps import Zone
 
 SIGNLESS = {"recorder-ids": "none", "zone-info": "low-bits"}
 
@@ -29,6 +32,35 @@ def test_a_zone_whose_sign_is_nowhere_stated_may_be_either(bits):
 @pytest.mark.parametrize("defect", ["recorded-range-in-utc", "recorded-range-begins-late"])
 def test_a_range_that_neither_sign_explains_is_wrong(defect):
     assert judged("INF-05", SIGNLESS, defect).broken == {"INF-05"}
+
+
+@pytest.fixture
+def _zones_with_the_hour_of_summer_time(monkeypatch):
+    def with_hour(original):
+        def write(zone, *args):
+            return original(Zone(zone.minutes + 60 * zone.summer, zone.summer), *args)
+
+        return write
+
+    monkeypatch.setattr(additional_information, "write_zone", with_hour(additional_information.write_zone))
+    for module in (prepared_gop, video_writer):
+        monkeypatch.setattr(module, "zone_information", with_hour(video_writer.zone_information))
+
+
+@pytest.mark.usefixtures("_zones_with_the_hour_of_summer_time")
+def test_a_range_that_begins_in_summer_time_which_may_be_in_the_zone():
+    assert judged("INF-05", {}).ids(Verdict.PASS) == {"INF-05"}
+
+
+@pytest.mark.usefixtures("_zones_with_the_hour_of_summer_time")
+def test_a_range_all_in_summer_time_which_may_be_in_the_zone(judge_as_real):
+    seen = judge_as_real({"time_zone": "Australia/Sydney", "clock_start": 1_796_000_000}, select=("INF-05",))
+    assert set(seen.rows("pass")) == {"INF-05"}
+
+
+@pytest.mark.usefixtures("_zones_with_the_hour_of_summer_time")
+def test_a_range_that_is_wrong_is_so_whatever_is_in_the_zone():
+    assert judged("INF-05", {}, "recorded-range-in-utc").broken == {"INF-05"}
 
 
 @pytest.mark.parametrize("id_", ["SES-13", "SEC-03"])

@@ -34,6 +34,8 @@ MINUTE, HOUR = 60, 3600
 AT_ONCE = 16
 DAY = 86_400
 LOG_READ = 200_000  # characters
+OTHER_READINGS = ((-1, False), (1, True), (-1, True))
+"""Of a zone: its sign, and whether the hour of summer time is in it, which the document leaves open."""
 OF_OTHERS = "cameras that were removed may have the oldest recording"
 _ZONE = re.compile(r'"(GMT[+-][0-9]{2}:[0-9]{2})"')
 FIRST_TIME, LAST_TIME = 1_640_995_200, 2_082_758_399
@@ -68,7 +70,8 @@ def test_recorded_time(
     The emulated recorder's range begins in summer time of one year and ends out of it in the next, and its
     first camera has been lost for two minutes, so that the ends are those of the other. Text and playback
     meet in UTC: the zone is taken from the chunks; where they tell it without its sign, either sign may
-    confirm it. Where cameras that play together do not, they are asked one by one.
+    confirm it, and the hour of summer time may be in it or not. Where cameras that play together do not, they
+    are asked one by one.
     """
     if target.clock == "manual":
         target.pass_time(120)
@@ -84,9 +87,11 @@ def test_recorded_time(
         player = Player(target, client.login(), require, at_once)
         logged = log_zone(player.session.get("log_events"))
         ends = _ends(player, stated, target, fetched, logged, 1)
-        if not _confirmed(ends) and not player.sign_told:
-            turned = _ends(player, stated, target, fetched, logged, -1)
-            ends = turned if _confirmed(turned) else ends
+        for sign, whole in OTHER_READINGS:
+            open_ = (sign > 0 or not player.sign_told) and (not whole or any(end.summer for end in stated))
+            if open_ and not _confirmed(ends):
+                turned = _ends(player, stated, target, fetched, logged, sign, whole=whole)
+                ends = turned if _confirmed(turned) else ends
         player.session.logout()
         if _confirmed(ends):
             break
@@ -130,14 +135,19 @@ def _ends(
     fetched: float,
     logged: int | None,
     sign: int,
+    *,
+    whole: bool = False,
 ) -> dict[str, recorded_time.End]:
     """Both ends of the range against playback. ``logged``: the zone where no chunk tells one. ``sign``: 1
-    takes zones as they are read, -1 the other way."""
+    takes zones as they are read, -1 the other way. ``whole``: the hour of summer time is in them; not where
+    they are the same in and out of summer time."""
     # Whichever chunk comes tells a zone, which turns local times into TIMEF; those that come then tell the
     # zone of that time.
     zone = player.zone_around(*(moment.unix(0) for moment in stated), otherwise=logged)
+    zones = [player.zone_around(moment.unix(sign * zone), otherwise=zone) for moment in stated]
+    whole = whole and (stated[0].summer is stated[1].summer or zones[0] != zones[1])
     oldest, latest = (
-        moment.unix(sign * player.zone_around(moment.unix(sign * zone), otherwise=zone)) for moment in stated
+        moment.unix(sign * zone, whole=whole) for moment, zone in zip(stated, zones, strict=True)
     )
     early = player.around(oldest, 1) + player.around(oldest - DAY, 1) + player.before(oldest)
     late = player.around(latest, 3) + player.around(latest + DAY, 1)

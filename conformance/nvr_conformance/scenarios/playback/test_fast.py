@@ -8,6 +8,7 @@ from statistics import fmean
 from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import operation, speeds
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.playback_gaps import goes_faster_but_for_gaps
 from nvr_conformance.scenario import (
     SECOND,
     Check,
@@ -93,7 +94,7 @@ def test_fast_forward_and_reverse(
             else:
                 not_tested(id_, f"{name}: the recording ends at step {len(steps) + 1}")
         else:
-            judge(id_, name, playback_order.goes_faster, steps, backward=name == "REW")
+            judge(id_, name, goes_faster_but_for_gaps, player, steps, backward=name == "REW")
         player.session.logout()
         usual = first.length or SECOND
         wide = (f"{fmean(playback_order.strides(gops)) / usual:+.1f}" for gops in steps)

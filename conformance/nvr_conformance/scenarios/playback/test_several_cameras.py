@@ -10,7 +10,7 @@ from nvr_conformance.client.player import whole
 from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import OPERATIONS, one_jpeg, operation, speeds
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
-from nvr_conformance.procedures.playback_gaps import begins_near, left_out
+from nvr_conformance.procedures.playback_gaps import begins_near, goes_faster_but_for_gaps, left_out
 from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenario import (
     MINUTE,
@@ -45,7 +45,8 @@ OF_EACH_CODEC = {
 @dataclass
 class SeveralCameras:
     """Cameras that play at once on one UID, each with a name of its own; ``alone`` plays any of them by
-    itself. ``moment``: a time at which all are recorded."""
+    itself. ``moment``: a time at which all are recorded. ``later``: what is judged when all was played, for
+    it may take longer than a UID lives. ``followed``: whether GOPs were next to each other, by their name."""
 
     player: Player
     alone: Player
@@ -55,6 +56,8 @@ class SeveralCameras:
     check: Check = field(repr=False)
     chunks: ChunkChecks = field(repr=False)
     held: Counter[str] = field(default_factory=Counter, repr=False)
+    later: list[Callable[[Player], None]] = field(default_factory=list, repr=False)
+    followed: dict[str, bool] = field(default_factory=dict, repr=False)
 
     def answers(self, command: str, count: int = ANSWERS) -> dict[int, list[Gop]]:
         """So many GOPs of each camera, in turn; fewer of one that gives none. ``command``: the PLAYCMD."""
@@ -92,15 +95,27 @@ class SeveralCameras:
 
     def follow_on(
         self, id_: str, name: str, gops: list[Gop], *, backward: bool = False, begin: int | None = None
-    ) -> bool:
-        """Check that GOPs of one camera are next to each other; whether they are. ``begin``: where BPLAY is
-        to begin."""
-        self.alone.choose(gops[0].camera)
-        if begin is not None:
-            self.judge(id_, f"{name}, begin", begins_near, self.alone, gops[0], begin)
-        missing = left_out(self.alone, gops)
-        self.alone.stop(self.moment)  # two UIDs that play one camera are for PLB-29
-        return self.judge(id_, name, playback_order.follow_on, gops, missing, backward=backward)
+    ) -> None:
+        """Check that GOPs of one camera are next to each other. ``begin``: where BPLAY is to begin."""
+
+        def judge(finder: Player) -> None:
+            finder.choose(gops[0].camera)
+            if begin is not None:
+                self.judge(id_, f"{name}, begin", begins_near, finder, gops[0], begin)
+            missing = left_out(finder, gops)
+            follows = self.judge(id_, name, playback_order.follow_on, gops, missing, backward=backward)
+            self.followed[name] = follows
+
+        self.later.append(judge)
+
+    def faster(self, id_: str, name: str, steps: list[list[Gop]], *, backward: bool) -> None:
+        """Check that one camera goes on, and further at each step."""
+
+        def judge(finder: Player) -> None:
+            finder.choose(steps[0][0].camera)
+            self.judge(id_, name, goes_faster_but_for_gaps, finder, steps, backward=backward)
+
+        self.later.append(judge)
 
     def all_given(
         self,
@@ -175,6 +190,10 @@ def test_each_command_is_for_all_cameras(
     for camera, name in names.items():
         gop = player.fetch(camera)
         check("PLB-20", not gop.given, "nothing more", gop, f"camera.cgi behind STOP, {name}")
+    player.session.logout()
+    finder = Player(client.login())
+    for judge in cameras.later:
+        judge(finder)
 
 
 def _recorded(finder: Player, target: Target, moment: int) -> dict[int, Gop]:
@@ -227,7 +246,7 @@ def _reverse(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
 
 def _step(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
     """NEXTFRAME over the end of a GOP, PREVFRAME over its beginning, of one camera after the other."""
-    stepped: list[tuple[str, Gop, bool]] = []
+    stepped: list[tuple[str, Gop, str]] = []
     for camera, (one, other, *_) in played.items():
         steps = (
             ("PLB-15", "NEXTFRAME", one, one.last_picture(other.start)),
@@ -239,13 +258,16 @@ def _step(cameras: SeveralCameras, played: dict[int, list[Gop]]) -> None:
                 continue
             cameras.player.step(command, picture)
             there = cameras.fetch(command, camera)
-            given = cameras.check(id_, there.given, "a GOP", there, f"{name}, gives a GOP")
-            back = command == "PREVFRAME"
-            right = given and cameras.follow_on(id_, name, [here, there], backward=back)
-            stepped.append((command, there, right))
-    if all(right for _, _, right in stepped):  # else one may have been lost
-        for command, gop, _ in stepped:
-            cameras.names_operation(command, gop)
+            if cameras.check(id_, there.given, "a GOP", there, f"{name}, gives a GOP"):
+                cameras.follow_on(id_, name, [here, there], backward=command == "PREVFRAME")
+            stepped.append((command, there, name))
+
+    def judge(_finder: Player) -> None:
+        if all(cameras.followed.get(name) for _, _, name in stepped):  # else one may have been lost
+            for command, gop, _ in stepped:
+                cameras.names_operation(command, gop)
+
+    cameras.later.append(judge)
 
 
 def _fast(cameras: SeveralCameras, command: str, id_: str) -> dict[int, Gop]:
@@ -263,7 +285,7 @@ def _fast(cameras: SeveralCameras, command: str, id_: str) -> dict[int, Gop]:
                 moment = gops[-1].start or moment
     for camera in [camera for camera, gone in steps.items() if len(gone) == STEPS]:
         name = f"{command} of several, {cameras.names[camera]}"
-        cameras.judge(id_, name, playback_order.goes_faster, steps[camera], backward=command == "REW")
+        cameras.faster(id_, name, steps[camera], backward=command == "REW")
         begun = [gops[0].chunk for gops in steps[camera]]
         cameras.judge("PLB-21", f"{name}, speed", speeds, begun, basis="speed")
     return {camera: gone[-1][-1] for camera, gone in steps.items() if len(gone) == STEPS}

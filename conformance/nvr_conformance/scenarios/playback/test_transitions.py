@@ -42,6 +42,7 @@ IDS = {
 COMMANDS = (*IDS, "PAUSE")
 FETCHED = {"PLAY": 2, "BPLAY": 2, "FF": 2, "REW": 2, "PAUSE": 0}
 """How many GOPs show what a command does, where it is not one."""
+KEPT = 8  # commands of one UID after which the other, which may not be needed meanwhile, is kept alive
 PAUSED = ("BPLAY", "FF")
 """What is paused, of which PLAY must not remember the way."""
 OPEN_BEGIN = ("PLAY", "STOP", "FF", "BPLAY")
@@ -95,7 +96,9 @@ def test_each_command_behind_each_other(
     facts: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
     named: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
     before, went = "", places.here
-    for command in _each_behind_each():
+    for number, command in enumerate(_each_behind_each(), 1):
+        if number % KEPT == 0:
+            finder.session.get("keep_alive")
         if before == "STOP":
             player.choose(camera)
         went = places.led(command, went)
