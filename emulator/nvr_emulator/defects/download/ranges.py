@@ -104,8 +104,7 @@ def a_gap_ends_an_mp4_with_audio(recorder: Recorder) -> None:
 
 @breaks("DWN-13")
 def a_download_takes_08_and_09_for_0(recorder: Recorder) -> None:
-    """Takes 08 and 09 in STARTTIME and ENDTIME for 0 where hour and minute are one of them: octal numbers
-    they are not."""
+    """Takes 08 and 09 in STARTTIME and ENDTIME for 0, where hour and minute are one of them."""
 
     def alter(files: DownloadFiles) -> None:
         files.begin, files.end = map(_octal, (files.begin, files.end))

@@ -93,8 +93,7 @@ def goto_knows_no_new_year(recorder: Recorder) -> None:
 
 @breaks("PLB-17")
 def goto_takes_08_and_09_for_0(recorder: Recorder) -> None:
-    """Takes 08 and 09 in TIMEF of GOTODATE for 0 where hour and minute are one of them: octal numbers they
-    are not."""
+    """Takes 08 and 09 in TIMEF of GOTODATE for 0, where hour and minute are one of them."""
     _begin(recorder, _octal)
 
 
@@ -106,8 +105,7 @@ def bplay_takes_08_and_09_for_0(recorder: Recorder) -> None:
 
 @breaks("PLB-07")
 def gop_over_midnight_ends_a_day_early(recorder: Recorder) -> None:
-    """Writes the day of a GOP's start into its end: one that lasts over the end of a day (UTC) ends before it
-    starts."""
+    """Writes the day of a GOP's start into its end, also of one that lasts over the end of a day (UTC)."""
 
     def chunk(original: Chunk, number: int, playback: Playback, place: Place) -> bytes:
         body, gop = original(number, playback, place), place.gop
