@@ -305,6 +305,18 @@ def _log(recorder: Recorder, kind: LogKind, change: Callable[[bytes], bytes]) ->
     around(recorder.logs.text, text)
 
 
+@breaks("INF-05")
+def recorded_range_is_kept(recorder: Recorder) -> None:
+    """Answers recordedtime.cgi with what it answered at first."""
+    answers: list[Answer] = []
+
+    def change(answer: Answer) -> Answer:
+        answers.append(answer)
+        return answers[0]
+
+    _recorded_time(recorder, change)
+
+
 def _log_of_the_other(recorder: Recorder, kind: LogKind) -> None:
     """Give the entries of the other log under the headings of this one."""
     other = LogKind.EVENT if kind is LogKind.ERROR else LogKind.ERROR
