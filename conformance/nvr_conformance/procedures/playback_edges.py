@@ -76,6 +76,17 @@ class Edge:
         self.judge(id_, f"{how}: {self.name}", playback_order.follow_on, gops, missing, backward=backward)
 
 
+def every_way_over(edge: Edge) -> list[Gop]:
+    """Every PLAYCMD to the edge and over it; the GOPs of PLAY, where they are of both sides."""
+    edge = go_to(edge)
+    gops = play_over(edge)
+    reverse_over(edge)
+    fast_over(edge)
+    if gops:
+        single_pictures(edge, gops)
+    return gops
+
+
 def go_to(edge: Edge) -> Edge:
     """GOTODATE to the edge, and a second to either side; the edge, with how far from it playback is to
     begin."""

@@ -7,11 +7,7 @@ from nvr_conformance.procedures.playback_edges import (
     BYTE_IDS,
     EDGE_IDS,
     Edge,
-    fast_over,
-    go_to,
-    play_over,
-    reverse_over,
-    single_pictures,
+    every_way_over,
 )
 from nvr_conformance.scenario import (
     MINUTE,
@@ -65,12 +61,7 @@ def test_playback_over_changes_of_what_is_recorded(
         if not target.set_up and not _changes(player, camera, at):
             continue
         found += 1
-        edge = go_to(edge)
-        gops = play_over(edge)
-        reverse_over(edge)
-        fast_over(edge)
-        if gops:
-            single_pictures(edge, gops)
+        every_way_over(edge)
     require(found, "no change of codec is known in this recording")
 
 

@@ -22,11 +22,7 @@ from nvr_conformance.procedures.playback_edges import (
     EDGE_IDS,
     MOST,
     Edge,
-    fast_over,
-    go_to,
-    play_over,
-    reverse_over,
-    single_pictures,
+    every_way_over,
 )
 from nvr_conformance.reading.decoding import decode_file
 from nvr_conformance.reading.playback_audio import AudioWalk
@@ -105,13 +101,9 @@ def test_pictures_over_the_edges_of_the_calendar(
     ends: list[Gop] = []
     for edge in _recorded_edges(target, client, judge, check, first):
         found += 1
-        edge = go_to(edge)
-        gops = play_over(edge)
-        reverse_over(edge)
-        fast_over(edge)
+        gops = every_way_over(edge)
         if gops:
             ends += (gops[0], gops[-1])
-            single_pictures(edge, gops)
             if target.set_up:
                 judge("PLB-07", f"zone: {edge.name}", zone_of_the_time, gops, ZoneInfo(ZONE), basis="zone")
     require(found, "no end of a day is recorded")

@@ -6,16 +6,15 @@ import dataclasses
 from collections.abc import Callable
 
 from nvr_emulator.defects.playback import chunk_bytes
+from nvr_emulator.defects.playback.audio import change_audio
 from nvr_emulator.defects.playback.chunk_changes import change_chunks
 from nvr_emulator.defects.registry import breaks
-from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import Gop
 from nvr_emulator.recorder.live.stream import LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import AdditionalInformation
-from nvr_protocol.playback.audio import PlaybackAudio
-from nvr_protocol.timestamps import Ticks, UnixSeconds, Zone
+from nvr_protocol.timestamps import Ticks, Zone
 
 TIME = b"\x00\x07\x00\x0c"
 ZONE_MINUTES = (26, 34)
@@ -70,16 +69,7 @@ def zone_minutes_lost_in_playback(recorder: Recorder) -> None:
 def zone_minutes_lost_in_playback_audio(recorder: Recorder) -> None:
     """Writes the hours of the zone alone at both ends of recorded audio."""
 
-    def chunk(
-        original: Callable[[int, Audio, UnixSeconds], PlaybackAudio],
-        camera: int,
-        audio: Audio,
-        second: UnixSeconds,
-    ) -> PlaybackAudio:
-        told = original(camera, audio, second)
-        return dataclasses.replace(told, zone=_hours(told.zone))
-
-    around(recorder.playback_commands.audio.chunk, chunk)
+    change_audio(recorder, lambda told: dataclasses.replace(told, zone=_hours(told.zone)))
 
 
 def _hours(zone: Zone) -> Zone:

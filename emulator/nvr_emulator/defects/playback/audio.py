@@ -96,7 +96,7 @@ def au_info_without_au_header(recorder: Recorder) -> None:
 @breaks("PLB-24")
 def au_header_without_au_info(recorder: Recorder) -> None:
     """Does not say that access units have an AU header."""
-    _chunks(recorder, _with_au_headers)
+    change_audio(recorder, _with_au_headers)
     _units(recorder, lambda body, place: body[: place + 5] + b"\0" + body[place + 6 :])
 
 
@@ -108,7 +108,7 @@ def recorded_access_units_are_damaged(recorder: Recorder) -> None:
         units = tuple(AudioUnit(unit.data[: len(unit.data) // 2]) for unit in chunk.units)
         return dataclasses.replace(chunk, units=units)
 
-    _chunks(recorder, damage)
+    change_audio(recorder, damage)
 
 
 @breaks("PLB-24", "DWN-02")  # files have other audio beside a picture than playback
@@ -259,15 +259,15 @@ def half_a_second_of_audio(recorder: Recorder) -> None:
         return dataclasses.replace(chunk, samples=chunk.samples[part[0]], units=chunk.units[part[1]])
 
     _next_second(recorder, again)
-    _chunks(recorder, half)
+    change_audio(recorder, half)
 
 
 def _with_au_headers(chunk: PlaybackAudio) -> PlaybackAudio:
     return dataclasses.replace(chunk, units=tuple(AudioUnit(unit.data, True) for unit in chunk.units))
 
 
-def _chunks(recorder: Recorder, change: Callable[[PlaybackAudio], PlaybackAudio]) -> None:
-    """Change what answers say."""
+def change_audio(recorder: Recorder, change: Callable[[PlaybackAudio], PlaybackAudio]) -> None:
+    """Change what the answers of playaudio.cgi say."""
     around(
         recorder.playback_commands.audio.chunk,
         lambda original, camera, audio, second: change(original(camera, audio, second)),
@@ -278,7 +278,7 @@ def _shift(
     recorder: Recorder, start: Callable[[PlaybackAudio], int], end: Callable[[PlaybackAudio], int]
 ) -> None:
     """Move the times of answers by seconds."""
-    _chunks(
+    change_audio(
         recorder,
         lambda chunk: dataclasses.replace(
             chunk, start=UnixSeconds(chunk.start + start(chunk)), end=UnixSeconds(chunk.end + end(chunk))

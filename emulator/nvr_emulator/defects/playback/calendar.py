@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 
 from nvr_emulator.defects.playback import chunk_bytes
+from nvr_emulator.defects.playback.audio import change_audio
 from nvr_emulator.defects.playback.by_command import ENDS_AT
 from nvr_emulator.defects.playback.order import Chunk, Find, around_chunks, each_playback
 from nvr_emulator.defects.registry import breaks, moment_of
-from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import TICKS, unix_seconds
 from nvr_emulator.footage.recordings import Place, Recording
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
@@ -120,17 +120,11 @@ def gop_over_midnight_ends_a_day_early(recorder: Recorder) -> None:
 def audio_over_midnight_ends_a_day_early(recorder: Recorder) -> None:
     """Writes the day of its start into the end of audio: that up to the end of a day ends ahead of it."""
 
-    def chunk(
-        original: Callable[[int, Audio, UnixSeconds], PlaybackAudio],
-        camera: int,
-        audio: Audio,
-        second: UnixSeconds,
-    ) -> PlaybackAudio:
-        made = original(camera, audio, second)
+    def earlier(made: PlaybackAudio) -> PlaybackAudio:
         days = made.end // 86_400 - made.start // 86_400
         return dataclasses.replace(made, end=UnixSeconds(made.end - days * 86_400))
 
-    around(recorder.playback_commands.audio.chunk, chunk)
+    change_audio(recorder, earlier)
 
 
 @breaks("PLB-25")
