@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from nvr_emulator.configuration.settings import CameraState
 from nvr_emulator.defects.playback.order import Find, each_playback
 from nvr_emulator.defects.registry import breaks
+from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.footage.recordings import Place, Recording, Stretch
 from nvr_emulator.recorder.playback.operations import Cursor, Playback
 from nvr_emulator.recorder.recorder import Recorder
@@ -160,12 +162,19 @@ def _ends_at_gaps(recorder: Recorder, operation: Operation) -> None:
         def find(original: Find, cursor: Cursor, recording: Recording, now: Ticks) -> Place | None:
             here = cursor.place if cursor.begin is None else recording.containing(cursor.begin, now)
             place = original(cursor, recording, now)
-            ends = playback.operation is operation and place and here and place.stretch != here.stretch
+            ends = playback.operation is operation and place and here and _gap_between(recorder, here, place)
             return None if ends else place
 
         around(playback.find, find)
 
     each_playback(recorder, alter)
+
+
+def _gap_between(recorder: Recorder, here: Place, there: Place) -> bool:
+    """Whether nothing is recorded for a while between two places: one stretch may follow another at once."""
+    first, last = sorted((here.stretch, there.stretch))
+    spans = recorder.cameras.time_line.spans[first : last + 1]
+    return any(end is not None and start - end > TICKS for (_, end), (start, _) in pairwise(spans))
 
 
 def _at_gaps(recorder: Recorder, instead: Callable[[Place, Place], Place | None]) -> None:
@@ -175,7 +184,7 @@ def _at_gaps(recorder: Recorder, instead: Callable[[Place, Place], Place | None]
         original: Callable[[Place, int, Ticks], Place | None], place: Place, count: int, now: Ticks
     ) -> Place | None:
         found = original(place, count, now)
-        return found if found is None or found.stretch == place.stretch else instead(place, found)
+        return instead(place, found) if found is not None and _gap_between(recorder, place, found) else found
 
     def recording(original: Callable[[int], Recording], number: int) -> Recording:
         result = original(number)
