@@ -256,7 +256,8 @@ def _of_another_codec(pens: _Pens, sides: _Sides, camera: int, seen: set[str]) -
             gops.append(player.fetch(camera))
         across = gops[-1].given and not _is_ahead(gops[-1], middle, sign)
         go(start - sign * MINUTE)
-        if across or len(player.several(camera, len(gops))) == len(gops) < PATIENCE:  # so elsewhere
+        elsewhere = player.several(camera, len(gops))
+        if across or (len(elsewhere) == len(gops) < PATIENCE and not _stands(elsewhere)):
             actual = f"answer {len(gops)}: {gops[-1]}"
             pens.check("PLB-30", across, "GOPs of both sides", actual, f"{name} of {codec} over the gap")
 

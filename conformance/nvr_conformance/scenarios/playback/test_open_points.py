@@ -82,7 +82,7 @@ def _back_to_the_oldest(check: Check, not_tested: NotTested, player: Player, gop
     camera, (first, second, third, *_) = gops[0].camera, starts
     player.reverse(starts[-1])
     back: list[Gop] = []
-    while len(back) <= len(starts) and (not back or (back[-1].given and back[-1].start != first)):
+    while len(back) <= 3 * len(starts) and (not back or (back[-1].given and back[-1].start != first)):
         back.append(player.fetch(camera))
     stepped = [player.before(camera, shown) for shown in (third, second)]
     stayed = player.at(camera, EARLIEST).start == first
