@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from nvr_emulator.defects.download.files import ahead_of_a_gap, each_download
+from nvr_emulator.defects.playback.calendar import as_octal
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.footage import TICKS, ticks
 from nvr_emulator.recorder.download.files import DownloadFiles
@@ -107,7 +109,7 @@ def a_download_takes_08_and_09_for_0(recorder: Recorder) -> None:
     """Takes 08 and 09 in STARTTIME and ENDTIME for 0, where hour and minute are one of them."""
 
     def alter(files: DownloadFiles) -> None:
-        files.begin, files.end = map(_octal, (files.begin, files.end))
+        files.begin, files.end = map(_taken, (files.begin, files.end))
 
     each_download(recorder, alter)
 
@@ -152,11 +154,8 @@ def file_behind_a_hang_up_begins_late(recorder: Recorder) -> None:
     each_download(recorder, alter)
 
 
-def _octal(seconds: UnixSeconds) -> UnixSeconds:
-    """This time with 0 for hour and minute, where both are 08 or 09."""
-    hour, minute = divmod(seconds % DAY // 60, 60)
-    both = hour in (8, 9) and minute in (8, 9)
-    return UnixSeconds(seconds - (hour * 60 + minute) * 60) if both else seconds
+def _taken(seconds: UnixSeconds) -> UnixSeconds:
+    return UnixSeconds(seconds + as_octal(datetime.fromtimestamp(seconds, UTC)) // TICKS)
 
 
 def _at_most(recorder: Recorder, kind: str, seconds: int) -> None:

@@ -94,13 +94,13 @@ def goto_knows_no_new_year(recorder: Recorder) -> None:
 @breaks("PLB-17")
 def goto_takes_08_and_09_for_0(recorder: Recorder) -> None:
     """Takes 08 and 09 in TIMEF of GOTODATE for 0, where hour and minute are one of them."""
-    _begin(recorder, _octal)
+    _begin(recorder, as_octal)
 
 
 @breaks("PLB-13")
 def bplay_takes_08_and_09_for_0(recorder: Recorder) -> None:
     """Takes 08 and 09 in TIMEF of BPLAY for 0 where hour and minute are one of them."""
-    _begin(recorder, _octal, "reverse")
+    _begin(recorder, as_octal, "reverse")
 
 
 @breaks("PLB-07")
@@ -212,7 +212,7 @@ def _jumps(recorder: Recorder, way: Callable[[int], int]) -> None:
     each_playback(recorder, alter)
 
 
-def _octal(moment: datetime) -> int:
+def as_octal(moment: datetime) -> int:
     """How far away it is with 0 for hour and minute, where both are 08 or 09; in ticks."""
     both = moment.hour in (8, 9) and moment.minute in (8, 9)
     return -(moment.hour * 60 + moment.minute) * 60 * TICKS if both else 0
