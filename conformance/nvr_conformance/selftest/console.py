@@ -84,12 +84,22 @@ def print_matrix(console: Console, outcomes: Sequence[Outcome], rows: Sequence[C
         unproved = [id_ for id_, state in states.items() if state is State.UNPROVED]
         if unproved:
             console.print(f"  no defect was killed by: {', '.join(unproved)}")
+    console.print()
+    for outcome in outcomes:
+        if not outcome.good:
+            console.print(f"{outcome_line(outcome)}{marked(_what_is_wrong(outcome))}")
     style = "bold green" if sums.exact == sums.trials else "bold red"
     console.print(
-        f"\n[{style}]{sums.exact} of {sums.trials} trials as they must be[/]: "
+        f"[{style}]{sums.exact} of {sums.trials} trials as they must be[/]: "
         f"{sums.defects} with a defect, {sums.healthy} healthy, {sums.liberal} that take liberties"
         f"{f'; {sums.broke} without a verdict' if sums.broke else ''}"
     )
+
+
+def _what_is_wrong(outcome: Outcome) -> str:
+    """Behind the line of a trial that is not as it must be: so that the end of a log alone tells it."""
+    parts = (("survived", outcome.missing), ("failed besides", outcome.extra))
+    return "".join(f", {words} {' '.join(sorted(ids))}" for words, ids in parts if ids)
 
 
 def _print_variants(console: Console, rows: Sequence[VariantRow]) -> None:

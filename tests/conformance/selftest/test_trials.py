@@ -314,3 +314,11 @@ def test_the_matrix():
     assert "MODEL 1: 0 of 3 requirements proved, 1 not tried" in text.getvalue()
     sums = "3 with a defect, 3 healthy, 0 that take liberties; 1 without a verdict"
     assert f"4 of 6 trials as they must be: {sums}" in text.getvalue()
+    end = text.getvalue().split("\n\n")[-1].splitlines()
+    assert [line.split("(")[0].strip() for line in end[:2]] == [
+        "not ok MODEL 2 bad-one",
+        "no verdict MODEL 2 lost-one",
+    ]
+    assert end[0].endswith(", survived SES-02, failed besides SES-03")
+    assert end[1].endswith("no answer")
+    assert end[2].startswith("4 of 6 trials")
