@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from nvr_conformance.reading.additional_information import TlvWalk, walk
@@ -198,12 +197,12 @@ def _is_ahead_of_packet(body: bytes, offset: int, order: str) -> bool:
     return find_packet(body, end, order) == end
 
 
-def _stream_headers(body: bytes, start: int, order: str) -> Iterator[int]:
-    """Where stream headers may be, by their bytes."""
+def _stream_headers(body: bytes, start: int, order: str, end: int | None = None) -> Iterator[int]:
+    """Where stream headers may be, by their bytes: as far as the information may reach, or up to ``end``."""
     landmark = struct.pack(order + "HH", *_LANDMARK)
     at = start + RESERVED
     for _ in range(_LANDMARKS_TRIED):
-        at = body.find(landmark, at, start + _HEAD_LIMIT)
+        at = body.find(landmark, at, start + _HEAD_LIMIT if end is None else end)
         if at < 0:
             return
         yield at
@@ -254,15 +253,16 @@ def _second_chunk(body: bytes, start: int, order: str) -> int | None:
     """Where another chunk begins: its id, and TLVs that lead to its stream header. Padding may hold any
     bytes, but hardly that."""
     heads = {struct.pack(order + "H", id_): 4 for id_ in CHUNK_IDS} | {JPEG_CHUNK: JPEG_HEADER}
-    for header in islice(_stream_headers(body, start, order), _LANDMARKS_TRIED):
+    for header in _stream_headers(body, start, order, len(body)):
+        least = max(start, header - _HEAD_LIMIT)
         for head, size in heads.items():
-            at = body.rfind(head, start, header)
+            at = body.rfind(head, least, header)
             for _ in range(_LANDMARKS_TRIED):
                 if at < 0:
                     break
                 if not walk(body, at + size, header - RESERVED, order).problem:
                     return at
-                at = body.rfind(head, start, at)
+                at = body.rfind(head, least, at)
     return None
 
 

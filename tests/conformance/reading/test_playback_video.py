@@ -26,11 +26,12 @@ START = 1_714_014_000_40
 GOP = load("counter-small", Codec.H264).gops[0]
 
 
-def body(codec="H264", dialect=DEFAULT, pictures=5, camera_times=True):
+def body(codec="H264", dialect=DEFAULT, pictures=5, camera_times=True, longer=0):
+    """``longer``: by so many bytes each picture."""
     if codec == "JPEG":
-        data = [b"\xff\xd8\xff\xdb\0\4\1\2\xff\xd9"][:pictures]
+        data = [b"\xff\xd8\xff\xdb\0\4\1\2" + longer * b"\1" + b"\xff\xd9"][:pictures]
     else:
-        data = [unit.data for unit in load("counter-small", Codec(codec)).gops[0]][:pictures]
+        data = [unit.data + longer * b"\1" for unit in load("counter-small", Codec(codec)).gops[0]][:pictures]
     end = START + 20 * max(len(data) - 1, 0)
     video = PlaybackVideo(
         codec=Codec(codec),
@@ -173,6 +174,15 @@ def tlv(id_):
 )
 def test_each_damage_is_its_own_finding(data, wanted):
     assert failing(data) == wanted
+
+
+@pytest.mark.parametrize("codec", ["H264", "H265", "JPEG"])
+@pytest.mark.parametrize("longer", [0, 100_000, 1_000_000])
+def test_a_second_chunk_behind_pictures_of_any_size(codec, longer):
+    data = body(codec, longer=longer)
+    chunk = walk_chunk(data + data)
+    assert [id_ for id_, _ in chunk.problems] == ["PLB-01"]
+    assert chunk.size == len(data)
 
 
 def test_pictures_in_the_wrong_places():

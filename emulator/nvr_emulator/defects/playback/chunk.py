@@ -16,6 +16,7 @@ from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
 from nvr_emulator.seams import around
+from nvr_protocol.additional_information import Operation
 from nvr_protocol.playback.video import Picture, PlaybackVideo, read_playback_video, write_playback_video
 
 END, START, PICTURE = 20, 28, 52
@@ -59,8 +60,9 @@ def gop_connection_is_closed(recorder: Recorder) -> None:
     """Says Connection: Keep-Alive of a GOP of PLAY, and closes the connection behind it."""
 
     def camera(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
-        # What is closed is in flight no more: behind GOTODATE it stays, so that PLB-28 holds.
-        at_play = recorder.playback_commands.playback_of(asked.session).timef is None
+        # What is closed is in flight no more: behind what tells places it stays, so that PLB-28 holds.
+        playback = recorder.playback_commands.playback_of(asked.session)
+        at_play = playback.operation is Operation.PLAYBACK and playback.timef is None
         return dataclasses.replace(original(asked), last=at_play)
 
     around(recorder.playback_commands.camera, camera)
