@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from checking import scenarios_checking
 from nvr_conformance.client.clock import ManualTime, RehearsedTime
 from nvr_conformance.client.control_port import Control
 from nvr_conformance.client.options import PERMISSIONS
@@ -116,11 +117,12 @@ class _Behind(Control):
 
 
 def judged(select, *, defect=None, focus=(), **behind):
-    """What comes of a run of these requirements (``LIV-*``) behind proxies; of the scenarios that claim one
+    """What comes of a run of these requirements (``LIV-*``) behind proxies; of the scenarios that are for one
     of ``focus`` alone, if given."""
     source = BehindProxies(defects=(defect,) if defect else (), **behind)
     selected = matching(select)
-    result = judge_source(source, RunOptions(select=select, focus=frozenset(focus) or selected))
+    chosen = {"focus": frozenset(focus)} if focus else {"only": scenarios_checking(select)}
+    result = judge_source(source, RunOptions(select=select, **chosen))
     assert not result.errors, result.errors
     return Judged({row.id: row for row in result.requirements if row.id in selected}, source)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
+from checking import scenarios_checking
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
-from nvr_conformance.judgement.requirements import matching
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_emulator.recorder.digest import DigestGate
 from nvr_emulator.recorder.manners import Manners
@@ -19,7 +19,7 @@ MOST_WRONG = 5  # answers, one behind the other
 
 
 def judged(*ids):
-    return judge(TargetOptions(model=2), RunOptions(select=ids, focus=matching(ids)))
+    return judge(TargetOptions(model=2), RunOptions(select=ids, only=scenarios_checking(ids)))
 
 
 def assert_healthy(result, *ids):

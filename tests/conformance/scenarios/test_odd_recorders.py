@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
+from checking import scenarios_checking
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
-from nvr_conformance.judgement.requirements import matching
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_emulator.footage import footage as footages
 from nvr_emulator.footage.footage import Footage, Ticks
@@ -192,7 +192,9 @@ def test_cameras_of_a_picture_in_five_seconds():
     """As 0x0009 can tell: no row has a lowest rate."""
     setup = {"cameras": cameras(1, 3, 4), "variants": {"first-picture": "joins"}}
 
-    result = judge(TargetOptions(model=2, setup=setup), RunOptions(select=SLOW, focus=matching(SLOW)))
+    result = judge(
+        TargetOptions(model=2, setup=setup), RunOptions(select=SLOW, only=scenarios_checking(SLOW))
+    )
 
     assert not result.errors
     assert not result.ids(Verdict.FAIL, Verdict.WARN, Verdict.ERROR)

@@ -88,7 +88,7 @@ def _oldest(player: Player, camera: int, now: int) -> Gop | None:
     return None if older else found
 
 
-@scenario("DWN-13", besides=("DWN-02", "DWN-11"))
+@scenario(besides=("DWN-13", "DWN-02", "DWN-11"))
 def test_long_ranges(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:

@@ -36,12 +36,8 @@ RECORDINGS = (
 
 
 @scenario(
-    "DWN-02",
-    "DWN-03",
-    "DWN-04",
     "DWN-05",
-    "DWN-11",
-    "DWN-13",
+    besides=("DWN-02", "DWN-03", "DWN-04", "DWN-11", "DWN-13"),
     setup={"recordings": RECORDINGS, "largest_download_file": SMALL},
 )
 def test_parameters_that_change(

@@ -75,14 +75,12 @@ CALENDAR = {
         for number, codec, audio in ((1, "H264", "AAC"), (2, "H265", "G711"))
     ],
 }
-OF_TIMES = ("PLB-07", "PLB-11")
-"""What is judged for its own sake of the bytes beside an edge."""
 DAY, MINUTE = 86_400, 60
 PROBED = 10  # seconds between two places of which it is looked whether they are recorded
 AT_MOST = 20  # seconds from an edge at which audio ahead of it may begin
 
 
-@scenario(*OF_TIMES, *EDGE_IDS, besides=tuple(set(BYTE_IDS) - set(OF_TIMES)), setup=CALENDAR)
+@scenario(besides=(*EDGE_IDS, *BYTE_IDS), setup=CALENDAR)
 def test_pictures_over_the_edges_of_the_calendar(
     target: Target,
     client: Client,
@@ -119,7 +117,7 @@ def _eights(judge: Judge, player: Player, camera: int) -> None:
         judge("PLB-13", f"begins at TIMEF of {name}", playback_order.near, player.fetch(camera), moment)
 
 
-@scenario("PLB-25", "DWN-02", "DWN-13", besides=("PLB-23", "PLB-24"), setup=CALENDAR)
+@scenario(besides=("PLB-25", "DWN-02", "DWN-13", "PLB-23", "PLB-24"), setup=CALENDAR)
 def test_audio_and_files_over_the_edges_of_the_calendar(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:

@@ -88,7 +88,7 @@ OF_EACH_CODEC = {
 }
 
 
-@scenario("PLB-17", "PLB-25", "PLB-30", "DWN-02", "DWN-06", "DWN-13", setup=OF_EACH_CODEC)
+@scenario("PLB-30", besides=("PLB-17", "PLB-25", "DWN-02", "DWN-06", "DWN-13"), setup=OF_EACH_CODEC)
 def test_a_gap_is_skipped(
     target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
 ) -> None:

@@ -43,7 +43,7 @@ GOPS = 3  # more of each camera
 MOST = 60  # GOPs in RECORDED
 
 
-@scenario("LIV-12", "PLB-05", "PLB-32", setup=MANY)
+@scenario("PLB-32", besides=("LIV-12", "PLB-05"), setup=MANY)
 def test_cameras_of_high_numbers(
     target: Target,
     client: Client,

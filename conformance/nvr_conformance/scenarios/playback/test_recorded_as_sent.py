@@ -71,12 +71,7 @@ class Watched:
 
 
 @scenario(
-    "LIV-12",
-    "LIV-29",
-    "PLB-07",
-    "PLB-12",
-    "PLB-23",
-    "PLB-24",
+    besides=("LIV-12", "LIV-29", "PLB-07", "PLB-12", "PLB-23", "PLB-24"),
     setup={"time_zone": "America/St_Johns", "cameras": MICROPHONES},
 )
 def test_a_recording_of_what_was_sent(

@@ -141,7 +141,7 @@ class SeveralCameras:
 ORDER_IDS = ("PLB-12", "PLB-13", "PLB-15", "PLB-16", "PLB-17", "PLB-18", "PLB-19", "PLB-20")
 
 
-@scenario(*ORDER_IDS, besides=(*CHUNK_IDS, "PLB-21", "PLB-22"), setup=OF_EACH_CODEC)
+@scenario(besides=(*ORDER_IDS, *CHUNK_IDS, "PLB-21", "PLB-22"), setup=OF_EACH_CODEC)
 def test_each_command_is_for_all_cameras(
     target: Target,
     client: Client,
