@@ -11,6 +11,7 @@ import pytest
 from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import footage_of, ticks
 from nvr_emulator.footage.recordings import Recording, Stretch
+from nvr_emulator.recorder.download import mp4_audio
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.download.mp4 import mp4_blocks
 from nvr_fixtures import tone_code
@@ -162,3 +163,23 @@ def test_a_file_for_each_codec_and_size_and_each_plays():
     assert codecs == sorted(codecs, reverse=True) or codecs == sorted(codecs)
     assert {"h264", "hevc"} == set(codecs)
     assert len(bodies) > 4
+
+
+@pytest.mark.parametrize("codec", [AudioCodec.G711, AudioCodec.G726])
+@pytest.mark.parametrize("later", [0, 3, 8, 3600, 86_400 * 400 + 5])
+def test_telephone_audio_that_repeats_itself_is_coded_as_if_it_did_not(codec, later):
+    audio = audio_of(codec, 2)
+    footage = footage_of("counter-small", Codec.H264, 2)
+    recorded = gops(footage, 9, START + later)
+    del recorded[4:6]
+    mp4_audio._kept.cache_clear()
+    mp4(gops(footage, 9), audio)  # is kept
+    track = mp4_audio.audio_track(audio, recorded[0].start)
+    for gop in recorded:
+        track.add(gop.start, gop.end)
+    track.finish()
+    stretches = ((recorded[0].start, recorded[3].end), (recorded[4].start, recorded[-1].end))
+    assert track._track == mp4_audio._coded(audio, track.origin, stretches)
+    again = mp4_audio._kept.cache_info().hits
+    mp4(recorded, audio)
+    assert mp4_audio._kept.cache_info().hits == again + 1

@@ -12,6 +12,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 import av
@@ -198,11 +199,16 @@ def _size(codec: Codec, picture: bytes) -> int:
     return len(picture) - sum(4 + len(unit) for unit in sets)
 
 
+@lru_cache(maxsize=16)
+def _reader(footage: Footage) -> Any:
+    """A GOP as PyAV opens it, which takes longer than to write a short file."""
+    sample = b"".join(picture.data for picture in footage.fixture.gops[0])
+    return av.open(io.BytesIO(sample), "r", format=_DEMUXERS[footage.codec])
+
+
 def _video_stream(container: Any, footage: Footage) -> Any:
     """A stream with the parameter sets of the footage: avc1 or hvc1."""
-    sample = b"".join(picture.data for picture in footage.fixture.gops[0])
-    with av.open(io.BytesIO(sample), "r", format=_DEMUXERS[footage.codec]) as reader:
-        stream = container.add_stream_from_template(reader.streams.video[0])
+    stream = container.add_stream_from_template(_reader(footage.recorded).streams.video[0])
     stream.codec_tag = _SAMPLE_ENTRIES[footage.codec]
     stream.time_base = _CLOCK
     return stream

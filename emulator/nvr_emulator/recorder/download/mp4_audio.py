@@ -22,6 +22,7 @@ from nvr_protocol.timestamps import Ticks
 
 AAC_FRAME = 1024
 AAC_BIT_RATE = 48_000
+KEPT = 600  # seconds of telephone audio that are kept when they are coded, some 3 MB
 
 
 def audio_track(audio: Audio, origin: int) -> AacTrack | TelephoneTrack:
@@ -91,25 +92,82 @@ class _Coded(NamedTuple):
     duration: int
 
 
+class _Track(NamedTuple):
+    frames: tuple[_Coded, ...]
+    config: bytes
+
+
 class TelephoneTrack:
     """G.711 or G.726, decoded and coded as AAC at 8 kHz. Before a gap, silence fills up the last frame."""
 
     def __init__(self, audio: Audio, origin: int) -> None:
+        self.audio = audio
         self.rate = audio.fixture.sample_rate
         self.origin = _samples_until(origin, self.rate)
-        self._start = origin
+        self._stretches: list[tuple[Ticks, Ticks]] = []
+        self._track = _Track((), b"")
+
+    @property
+    def size(self) -> int:
+        """Bytes of all frames, once it is finished."""
+        return sum(len(frame.data) for frame in self._track.frames)
+
+    def add(self, begin: Ticks, end: Ticks) -> None:
+        """Add the audio of a stretch of time (ticks)."""
+        if self._stretches and self._stretches[-1][1] == begin:
+            begin = self._stretches.pop()[0]
+        self._stretches.append((begin, end))
+
+    def finish(self) -> None:
+        """Code all of it, unless the same was coded just before: the audio repeats itself."""
+        repeats = self.audio.interval * len(self.audio.fixture.units)
+        base = self._stretches[0][0] // repeats * repeats
+        stretches = tuple((begin - base, end - base) for begin, end in self._stretches)
+        code = _kept if sum(end - begin for begin, end in stretches) <= KEPT * TICKS else _coded
+        self._track = code(self.audio, self.origin - _samples_until(base, self.rate), stretches)
+
+    def stream_in(self, container: Any) -> Any:
+        """Its stream in a file that is begun; its packets come from the start again."""
+        self._waiting = deque(self._track.frames)
+        stream = container.add_stream("aac", rate=self.rate, layout="mono")
+        stream.codec_context.extradata = self._track.config
+        stream.codec_context.bit_rate = AAC_BIT_RATE
+        return stream
+
+    def packets_until(self, end: int | None, stream: Any) -> Iterator[Any]:
+        """The packets that begin before `end` (ticks), in order; None: all that are left."""
+        clock = Fraction(1, self.rate)
+        last = None if end is None else _samples_until(end, self.rate) - self.origin
+        while self._waiting and (last is None or self._waiting[0].moment < last):
+            frame = self._waiting.popleft()
+            yield _packet(frame.data, frame.moment, frame.duration, clock, stream)
+
+
+def _coded(audio: Audio, origin: int, stretches: tuple[tuple[int, int], ...]) -> _Track:
+    """These stretches of time (ticks) as AAC. `origin`: the sample with which the pictures begin."""
+    coder = _Coder(audio, origin)
+    for begin, end in stretches:
+        coder.add(begin, end)
+    return coder.finished()
+
+
+_kept = lru_cache(maxsize=8)(_coded)
+"""A client in a test asks for the same minutes again and again: coding them is most of what a file costs."""
+
+
+class _Coder:
+    """Codes samples as they are added."""
+
+    def __init__(self, audio: Audio, origin: int) -> None:
+        self.rate = audio.fixture.sample_rate
+        self.origin = origin
         self._loop = decoded_loop(audio)
         self._encoder = _encoder(self.rate)
         self._samples = bytearray()
         self._position = 0
-        self._coded: list[_Coded] = []
+        self._frames: list[_Coded] = []
 
-    @property
-    def size(self) -> int:
-        """Bytes of all frames."""
-        return sum(len(frame.data) for frame in self._coded)
-
-    def add(self, begin: Ticks, end: Ticks) -> None:
+    def add(self, begin: int, end: int) -> None:
         """Add the audio of a stretch of time (ticks)."""
         first, last = _samples_until(begin, self.rate), _samples_until(end, self.rate)
         if first - self.origin > self._position + len(self._samples) // 2:
@@ -124,27 +182,12 @@ class TelephoneTrack:
             offset = 0
         self._encode_whole_frames()
 
-    def finish(self) -> None:
-        """Code what is left."""
+    def finished(self) -> _Track:
+        """What came of it, when what is left is coded as well."""
         if self._samples:
             self._encode(len(self._samples) // 2)
         self._take(self._encoder.encode(None))
-
-    def stream_in(self, container: Any) -> Any:
-        """Its stream in a file that is begun; its packets come from the start again."""
-        self._waiting = deque(self._coded)
-        stream = container.add_stream("aac", rate=self.rate, layout="mono")
-        stream.codec_context.extradata = self._encoder.extradata
-        stream.codec_context.bit_rate = AAC_BIT_RATE
-        return stream
-
-    def packets_until(self, end: int | None, stream: Any) -> Iterator[Any]:
-        """The packets that begin before `end` (ticks), in order; None: all that are left."""
-        clock = Fraction(1, self.rate)
-        last = None if end is None else _samples_until(end, self.rate) - self.origin
-        while self._waiting and (last is None or self._waiting[0].moment < last):
-            frame = self._waiting.popleft()
-            yield _packet(frame.data, frame.moment, frame.duration, clock, stream)
+        return _Track(tuple(self._frames), bytes(self._encoder.extradata))
 
     def _encode_whole_frames(self) -> None:
         while len(self._samples) >= 2 * AAC_FRAME:
@@ -162,7 +205,7 @@ class TelephoneTrack:
         self._take(self._encoder.encode(frame))
 
     def _take(self, packets: list[Any]) -> None:
-        self._coded += (
+        self._frames += (
             _Coded(bytes(packet), packet.pts, packet.duration or AAC_FRAME)
             for packet in packets
             if packet.size
