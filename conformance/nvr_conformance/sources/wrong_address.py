@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ssl
 import time
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,10 @@ def advice(target: Target, exchange: Exchange) -> str:
             return "its certificate is not trusted: try --insecure"
         if _speaks_http(endpoint, limit):
             return f"it speaks plain HTTP: try http://{_authority(endpoint)}"
-        if spoken := tls_spoken(dataclasses.replace(endpoint, tls=tls_context(insecure=True)), limit):
+        trusts_anybody = endpoint.tls is not None and endpoint.tls.verify_mode is ssl.CERT_NONE
+        if not trusts_anybody and (
+            spoken := tls_spoken(dataclasses.replace(endpoint, tls=tls_context(insecure=True)), limit)
+        ):
             return f"it speaks {spoken}: try --insecure"
     if exchange.status is not None and 300 <= exchange.status < 400:
         location = exchange.header("Location")

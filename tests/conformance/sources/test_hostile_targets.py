@@ -123,6 +123,14 @@ def tls(connection, over):
         secured.sendall(PAGE)
 
 
+def wants_a_certificate(connection, over):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=PEM)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(PEM)
+    with context.wrap_socket(connection, server_side=True) as secured:
+        secured.recv(65536)
+
+
 def run(url, *arguments):
     begun = time.monotonic()
     result = CliRunner().invoke(main, ["run", url, "--pace", "0", "--timeout", "0.5", *arguments])
@@ -180,6 +188,14 @@ def test_no_recorder_over_https(act, arguments, said):
     assert result.exit_code == 3, result.output
     assert said in result.output
     assert result.output.count("\n") == 1
+
+
+def test_what_is_given_already_is_not_advised():
+    with hostile(wants_a_certificate) as address:
+        result = run(f"https://{address}", "--insecure")
+    assert result.exit_code == 3, result.output
+    assert "certificate required" in result.output
+    assert "try --insecure" not in result.output
 
 
 def test_nobody_listens_over_https():
