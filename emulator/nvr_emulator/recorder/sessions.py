@@ -45,19 +45,21 @@ class Session:
     last_command: float
 
 
+OnEnd = Callable[[Session, Ending, float], None]
+"""Told which session ended, why and when."""
+
 _EXPIRY = frozenset(("expires_at",))
 """What is asked of each UID at each request, unless nothing was put around it."""
 
 
 class SessionTable:
-    """The valid UIDs of a recorder. `on_end` is told which one ended, why and when. `newcomer_yields`:
-    whether one whose priority is below all is refused."""
+    """The valid UIDs of a recorder. `newcomer_yields`: whether one whose priority is below all is refused."""
 
     def __init__(
         self,
         digits: int,
         rng: random.Random,
-        on_end: Callable[[Session, Ending, float], None],
+        on_end: OnEnd,
         *,
         lifetime: float = 90.0,
         capacity: int = 16,

@@ -9,10 +9,8 @@ from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused
-from nvr_emulator.recorder.sessions import Ending, Session
+from nvr_emulator.recorder.sessions import Ending, OnEnd, Session
 from nvr_emulator.seams import around
-
-Ended = Callable[[Session, Ending, float], None]
 
 
 @breaks(*ALL)
@@ -53,7 +51,7 @@ def presets_end_with_their_uid(recorder: Recorder) -> None:
             registered.setdefault(asked.session.uid, []).append(asked)
         return answer
 
-    def ended(original: Ended, session: Session, ending: Ending, now: float) -> None:
+    def ended(original: OnEnd, session: Session, ending: Ending, now: float) -> None:
         for asked in registered.pop(session.uid, ()):
             camera = recorder.camera_control.camera(asked.command.integer("CH"))
             camera.presets.pop(asked.command.integer("NO"), None)

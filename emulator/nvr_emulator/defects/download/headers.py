@@ -12,7 +12,7 @@ from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.download.table import Download
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused, Reply, Request
-from nvr_emulator.recorder.sessions import Ending, Session
+from nvr_emulator.recorder.sessions import Ending, OnEnd, Session
 from nvr_emulator.seams import around
 from nvr_protocol.commands.specs import RANGE_SECONDS
 from nvr_protocol.commands.urls import Command
@@ -20,7 +20,6 @@ from nvr_protocol.commands.values import Value
 from nvr_protocol.download import Status
 
 Head = Callable[[str, str, Status], bytes]
-Ended = Callable[[Session, Ending, float], None]
 
 BAD_REQUEST = 400
 _TIME = re.compile(r"(?<=TIME=)[^&]*")
@@ -196,7 +195,7 @@ def a_refused_range_takes_a_place(recorder: Recorder) -> None:
 def logout_ends_all_downloads(recorder: Recorder) -> None:
     """Ends the downloads of all UIDs when one logs out."""
 
-    def session_ended(original: Ended, session: Session, ending: Ending, now: float) -> None:
+    def session_ended(original: OnEnd, session: Session, ending: Ending, now: float) -> None:
         original(session, ending, now)
         if ending is Ending.LOGGED_OUT:
             recorder.downloads.end_all(ending.value)

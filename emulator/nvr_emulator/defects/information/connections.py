@@ -9,10 +9,8 @@ from collections.abc import Callable
 from nvr_emulator.defects.registry import breaks, moment_of
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer
-from nvr_emulator.recorder.sessions import Ending, Session
+from nvr_emulator.recorder.sessions import Ending, OnEnd, Session
 from nvr_emulator.seams import around
-
-Ended = Callable[[Session, Ending, float], None]
 
 
 @breaks("INF-06")
@@ -124,7 +122,7 @@ def useduid_counts_evicted_uids(recorder: Recorder) -> None:
 def _counting_ended(recorder: Recorder, counted: Ending) -> None:
     ended = [0]
 
-    def session_ended(original: Ended, session: Session, ending: Ending, now: float) -> None:
+    def session_ended(original: OnEnd, session: Session, ending: Ending, now: float) -> None:
         ended[0] += ending is counted
         original(session, ending, now)
 
@@ -168,7 +166,7 @@ def useduid_counts_uids_that_logged_out(recorder: Recorder) -> None:
     gone: list[float] = []
     moment = moment_of(recorder)
 
-    def session_ended(original: Ended, session: Session, ending: Ending, now: float) -> None:
+    def session_ended(original: OnEnd, session: Session, ending: Ending, now: float) -> None:
         if ending is Ending.LOGGED_OUT:
             gone.append(recorder.sessions.expires_at(session))
         original(session, ending, now)

@@ -8,7 +8,7 @@ from nvr_emulator.defects.playback.order import each_playback
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.sessions import Ending, Session
+from nvr_emulator.recorder.sessions import Ending, OnEnd, Session
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.timestamps import Ticks
@@ -61,9 +61,7 @@ def speed_of_all_uids(recorder: Recorder) -> None:
 def expiry_ends_playback_of_all_uids(recorder: Recorder) -> None:
     """Ends the playback of all UIDs when one expires."""
 
-    def session_ended(
-        original: Callable[[Session, Ending, float], None], session: Session, ending: Ending, now: float
-    ) -> None:
+    def session_ended(original: OnEnd, session: Session, ending: Ending, now: float) -> None:
         original(session, ending, now)
         if ending is Ending.EXPIRED:
             for other in recorder.playbacks.values():

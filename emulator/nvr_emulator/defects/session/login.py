@@ -11,7 +11,7 @@ from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.digest import WRONG_PASSWORD, Verdict, parse_authorization, response
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request
-from nvr_emulator.recorder.sessions import Ending, Session
+from nvr_emulator.recorder.sessions import Ending, OnEnd, Session
 from nvr_emulator.seams import around
 
 Check = Callable[[str | None, str, str, float], Verdict]
@@ -221,9 +221,7 @@ def logged_out_uids_keep_their_places(recorder: Recorder) -> None:
     """Keeps the place of a UID that logged out taken until its 90 s would have been over."""
     kept: list[float] = []
 
-    def end(
-        original: Callable[[Session, Ending, float], None], session: Session, ending: Ending, now: float
-    ) -> None:
+    def end(original: OnEnd, session: Session, ending: Ending, now: float) -> None:
         original(session, ending, now)
         if ending is Ending.LOGGED_OUT:
             kept.append(recorder.sessions.expires_at(session))

@@ -9,7 +9,7 @@ from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.digest import Verdict, parse_authorization
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, accepted
-from nvr_emulator.recorder.sessions import Ending, Session
+from nvr_emulator.recorder.sessions import Ending, OnEnd, Session
 from nvr_emulator.seams import around
 
 Check = Callable[[str | None, str, str, float], Verdict]
@@ -109,9 +109,7 @@ def expired_uids_keep_their_places(recorder: Recorder) -> None:
     """Keeps the places of the first three UIDs that have expired taken."""
     least = recorder.sessions.capacity - 3
 
-    def end(
-        original: Callable[[Session, Ending, float], None], session: Session, ending: Ending, now: float
-    ) -> None:
+    def end(original: OnEnd, session: Session, ending: Ending, now: float) -> None:
         original(session, ending, now)
         if ending is Ending.EXPIRED:
             recorder.sessions.capacity = max(least, recorder.sessions.capacity - 1)
