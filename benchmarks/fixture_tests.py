@@ -74,7 +74,7 @@ def main() -> None:
         if not options.brief:  # what is alive need not be compiled for it
             os.environ["PYTHONPYCACHEPREFIX"] = compiled
             run("login", 1, 0, [])
-        for workers in (0, 4):
+        for workers in (0, 1 if options.brief else 4):
             compare(workers, tests, rounds)
 
 
