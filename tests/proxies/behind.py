@@ -117,12 +117,12 @@ class _Behind(Control):
 
 
 def judged(select, *, defect=None, focus=(), **behind):
-    """What comes of a run of these requirements (``LIV-*``) behind proxies; of the scenarios that are for one
+    """What comes of a run of these requirements (``LIV-*``) behind proxies; of the scenarios that check one
     of ``focus`` alone, if given."""
     source = BehindProxies(defects=(defect,) if defect else (), **behind)
     selected = matching(select)
-    chosen = {"focus": frozenset(focus)} if focus else {"only": scenarios_checking(select)}
-    result = judge_source(source, RunOptions(select=select, **chosen))
+    wanted = RunOptions(select=select, only=scenarios_checking(focus or select))
+    result = judge_source(source, wanted)
     assert not result.errors, result.errors
     return Judged({row.id: row for row in result.requirements if row.id in selected}, source)
 
