@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from nvr_conformance.client.http_client import LOGIN
 from nvr_conformance.procedures.uid_commands import playing_uid, quick_login
+from nvr_conformance.reading.login_page import read_uid
 from nvr_conformance.scenario import Check, Client, Observe, Require, Session, Target, User, scenario
 
 MOST = 16
@@ -16,7 +18,8 @@ def test_seventeen_logins(target: Target, client: Client, check: Check, require:
     """Sixteen logins of one user, all valid; the seventeenth throws out the first, and no other, and one more
     the second.
 
-    Behind the first of them some others log in and out: whoever logged out must leave his place.
+    Behind the first of them some others log in and out: whoever logged out must leave his place. Behind the
+    last of them somebody has a wrong password: he takes no place, and nobody's.
     Somebody else who was logged in is thrown out, and may log in again meanwhile: then it is not known who
     threw out whom.
     """
@@ -35,6 +38,8 @@ def test_seventeen_logins(target: Target, client: Client, check: Check, require:
     require(different or not others, f"two logins were given one UID, {THEIRS.format(others)}")
     check("SES-05", different, "all different", texts, f"{MOST} logins")
     require(different, "two logins were given one UID")
+    stranger = client.get_digest(LOGIN, password=f"not {target.password}")
+    require(not stranger.ok or read_uid(stranger) is None, "a wrong password is given a UID")
     alive = sum(session.is_alive() for session in sessions)
     require(alive == MOST or not others, f"{alive} of {MOST} UIDs are valid, {THEIRS.format(others)}")
     check(
@@ -42,7 +47,7 @@ def test_seventeen_logins(target: Target, client: Client, check: Check, require:
         alive == MOST,
         f"{MOST} valid",
         f"{alive} valid",
-        f"{MOST} logins of one user, and {LEAVING} that logged out",
+        f"{MOST} logins of one user, {LEAVING} that logged out, and one with a wrong password",
     )
     require(alive == MOST, f"of {MOST} UIDs {alive} are valid")
     _judge_count(client, check, others, "all are taken")
