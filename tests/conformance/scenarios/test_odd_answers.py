@@ -1,5 +1,5 @@
 """Recorders that conform and answer unlike the usual one: by 204 where a command is obeyed, by UIDs that are
-counted, not at all where somebody is wrong too often."""
+counted, not at all where somebody is wrong too often, by 204 to a START that follows STOP at once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_emulator.recorder.digest import DigestGate
+from nvr_emulator.recorder.live.churn import Churn
 from nvr_emulator.recorder.manners import Manners
-from nvr_emulator.recorder.replies import ACCEPTED, Answer
+from nvr_emulator.recorder.replies import ACCEPTED, Answer, Refused
 from nvr_emulator.recorder.sessions import SessionTable
 
 MOST_WRONG = 5  # answers, one behind the other
@@ -70,4 +71,21 @@ def test_who_is_wrong_too_often_is_locked_out(monkeypatch):
 
     monkeypatch.setattr(DigestGate, "check", counting)
     ids = ("SEC-04", "SES-02", "SES-03", "SEC-03")
+    assert_healthy(judged(*ids), *ids)
+
+
+@pytest.mark.parametrize("seconds", [1.0, 4.0])
+def test_cameras_that_need_a_rest_between_stop_and_start(monkeypatch, seconds):
+    """As was seen, and sooner than it was seen."""
+    stopped = {}
+    monkeypatch.setattr(
+        Churn, "stopped", lambda self, uid, camera, now: stopped.__setitem__((id(self), uid, camera), now)
+    )
+
+    def check(self, uid, camera, now):
+        if now - stopped.get((id(self), uid, camera), 0.0) < seconds:
+            raise Refused(204, "it was stopped just now")
+
+    monkeypatch.setattr(Churn, "check", check)
+    ids = ("LIV-03", "LIV-08", "LIV-21", "LIV-24", "LIV-26", "EXC-01")
     assert_healthy(judged(*ids), *ids)

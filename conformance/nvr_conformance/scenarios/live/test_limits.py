@@ -337,6 +337,9 @@ def _start_all(
         target.pass_time(0.5)
         target.settle()
     for camera, stream in list(streams.items()):
+        if not stream.total and stream.exchange.status == 204:  # it may need a rest behind STOP
+            stream.close()
+            stream = streams[camera] = session.run(ways[camera], camera, codec)
         if stream.total:
             continue
         session.get("keep_alive")  # to find out what a camera sends may take half a minute

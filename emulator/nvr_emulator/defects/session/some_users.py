@@ -124,7 +124,7 @@ def _live(recorder: Recorder, seconds: float) -> None:
     around(recorder.sessions.expires_at, expires_at)
 
 
-@breaks("SES-10")
+@breaks("SES-03")
 def wrong_passwords_take_places(recorder: Recorder) -> None:
     """Keeps a place for whoever has a wrong password, for good."""
 
@@ -135,7 +135,7 @@ def wrong_passwords_take_places(recorder: Recorder) -> None:
     _at_wrong_passwords(recorder, wrong)
 
 
-@breaks("SES-10")
+@breaks("SES-03")
 def wrong_passwords_throw_out(recorder: Recorder) -> None:
     """Throws out the UID whose turn it is ahead of looking at the password, where all places are taken."""
     _at_wrong_passwords(recorder, lambda now: _make_room(recorder, now))
