@@ -12,6 +12,7 @@ from nvr_emulator import EmbeddedRecorder, small_recorder
 from nvr_emulator.configuration.variant_choice import read_variants
 from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.footage.audio import AudioUnit, audio_of
+from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.footage.telephone_samples import A_LAW_OF_MU_LAW
 from nvr_emulator.recorder.live.audio import LiveAudio
 from nvr_protocol.additional_information import walk_tlvs
@@ -250,6 +251,21 @@ def test_a_stream_may_begin_with_what_has_passed_of_the_gop(recorder):
     running.advance(0.7)
     first = read_packet(bodies(Live(running, login(running)).advance(0.001))[1])
     assert first.payload[0] & 0x1F == 7
+
+
+@pytest.mark.parametrize("passed", [0.9, 1.7, 2.3, 4.6])
+def test_what_has_passed_of_a_long_gop_is_late_for_nobody(recorder, passed):
+    running = recorder(first_picture="at-once", gop_seconds="5")
+    live = running.machine.recorder.live
+    Live(running, login(running)).advance(6)
+    [stream] = live.streams()
+    gop = stream.gop.following()
+    running.advance(gop.start / TICKS + passed - running.machine.clock.now())
+    Live(running, login(running)).advance(0.001)
+    newcomer = live.streams()[-1]
+    assert newcomer.gop == gop
+    assert newcomer.pictures_sent == int(passed * TICKS) // gop.interval + 1
+    assert not newcomer.pictures_left_out
 
 
 def test_what_becomes_of_audio_without_its_video(recorder):

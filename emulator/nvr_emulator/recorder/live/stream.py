@@ -54,6 +54,8 @@ class LiveStream:
     """Pictures that were never made, for they were too late or their client too slow."""
     moment: Ticks = field(default=Ticks(0))
     """When the picture at which it stands was taken, and is due."""
+    begun: Ticks = field(default=Ticks(0))
+    """When it was asked for, where it began before: what was taken until then is due since then."""
     _pictures: int = 0
     """How many pictures its GOP has."""
     _interval: Ticks = field(default=Ticks(0))
@@ -68,6 +70,10 @@ class LiveStream:
         """When the next picture is to be sent."""
         return None if self.gop is None or self.suspended else self.moment
 
+    def late(self, now: Ticks) -> int:
+        """By how much the picture at which it stands is late (all in ticks)."""
+        return now - max(self.moment, self.begun)
+
     def ordinal(self) -> int:
         """How many pictures of its source precede the one at which it stands."""
         return 0 if self.gop is None else self.gop.pictures_before + self.picture
@@ -78,12 +84,14 @@ class LiveStream:
             return
         gop = self.source.containing(moment)
         self._stand_at(gop if gop.start >= moment else gop.following())
+        self.begun = Ticks(0)
 
     def begin_before(self, moment: Ticks) -> None:
         """Stand at the key picture of the GOP that is under way at `moment` (ticks): what has passed of it is
         due."""
         if isinstance(self.source, Footage):
             self._stand_at(self.source.containing(moment))
+            self.begun = moment
 
     def join(self, moment: Ticks) -> None:
         """Stand at the first picture, of whichever kind, at or after `moment` (ticks)."""

@@ -289,7 +289,7 @@ class LiveTable:
             if stream.moment != due or stream.gop is None or stream.suspended or number not in streams:
                 self._front()
                 continue
-            if now - due > CATCH_UP:
+            if stream.late(now) > CATCH_UP:
                 self.leave_out(stream, Ticks(now - CATCH_UP))
                 continue
             picture = self.next_picture(stream)
@@ -301,7 +301,7 @@ class LiveTable:
     def due_of(self, stream: LiveStream, now: Ticks) -> Iterator[LivePicture]:
         """The pictures of one stream whose time has come by `now` (ticks)."""
         due = stream.next_due()
-        if due is not None and now - due > CATCH_UP:
+        if due is not None and stream.late(now) > CATCH_UP:
             self.leave_out(stream, Ticks(now - CATCH_UP))
         # A stream may end while its pictures are being sent.
         while stream.ended is None and (due := stream.next_due()) is not None and due <= now:
@@ -330,7 +330,7 @@ class LiveTable:
     def leave_out_late(self, now: Ticks, most: Ticks) -> list[LiveStream]:
         """Streams that are later than that go on with their next key picture; which did (all in ticks)."""
         late = []
-        while (stream := self._front()) is not None and now - self._line[0][0] > most:
+        while (stream := self._front()) is not None and stream.late(now) > most:
             self.leave_out(stream, now)
             late.append(stream)
         return late
