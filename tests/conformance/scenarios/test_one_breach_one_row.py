@@ -55,6 +55,15 @@ FOUND = [
     ("logged-out-uids-keep-their-places", "test_a_minute_of_a_camera", "DWN-10"),
     # A file was held against audio that stands still.
     ("audio-stands-still", "test_a_minute_of_a_camera", "DWN-02"),
+    # A second chunk behind large pictures was taken for a part of them.
+    ("camera-gives-two-gops", "test_playback_over_changes_of_what_is_recorded", "PLB-07"),
+    # The connection behind an answer to FF was closed as well.
+    ("gop-connection-is-closed", "test_one_camera_played_twice", "PLB-28"),
+    # A UID that all those logins threw out was asked for.
+    ("logout-keeps-the-uid", "test_everything_over_https", "SEC-01"),
+    ("logged-out-uids-keep-their-places", "test_everything_over_https", "SEC-01"),
+    # JPEG that STOP does not end was in the way of video.
+    ("jpeg-after-stop", "test_two_uids", "EXC-05"),
 ]
 FOUND_ON_MODEL_1 = [
     # Audio whose header names another camera was then asked of that one.

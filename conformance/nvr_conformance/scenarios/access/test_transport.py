@@ -103,12 +103,15 @@ class _Kept:
             self.asked = self.target.now()
 
     def lives(self, client: Client) -> bool:
-        """Whether such a UID lives when it is older than 90 s; for another `client`, one of his."""
-        kept = self if client is self.session.client else _Kept(client)
-        while self.target.now() - kept.begun < 2 * BETWEEN:
-            self.target.pass_time(kept.asked + BETWEEN - self.target.now(), step=BETWEEN)
-            kept.keep()
-        return kept.session.is_alive(doubted=True)
+        """Whether such a UID lives when it is older than 90 s; for another `client`, one of his. One that
+        ended may have been thrown out by all those logins: then one that has nobody beside it."""
+        return (client is self.session.client and self._lives()) or _Kept(client)._lives()
+
+    def _lives(self) -> bool:
+        while self.target.now() - self.begun < 2 * BETWEEN:
+            self.target.pass_time(self.asked + BETWEEN - self.target.now(), step=BETWEEN)
+            self.keep()
+        return self.session.is_alive(doubted=True)
 
 
 def _information() -> Iterator[tuple[str, Served]]:

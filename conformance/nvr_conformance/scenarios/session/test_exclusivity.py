@@ -251,9 +251,10 @@ def test_two_uids(
     answer = _play(target, playing, ground)
     require(not refused(answer), f"no playback on a UID that has nothing else: {answer}")
     if ground.jpeg is not None:
-        own = living.run("HTTP", ground.jpeg, JPEG)
+        watching = client.login()  # whether JPEG ends at STOP is for LIV-18
+        own = watching.run("HTTP", ground.jpeg, JPEG)
         check("EXC-05", own.total, "live", own.exchange, "playback first, then live JPEG")
-        living.stop(own)
+        watching.logout()
         own.close()
     again = living.run("HTTP", ground.live, ground.codec)
     check("EXC-05", again.total, "live", again.exchange, "playback first, then live")
