@@ -64,6 +64,8 @@ FOUND = [
     ("logged-out-uids-keep-their-places", "test_everything_over_https", "SEC-01"),
     # JPEG that STOP does not end was in the way of video.
     ("jpeg-after-stop", "test_two_uids", "EXC-05"),
+    # A camera turned on that should have stopped, and AUX was to blame.
+    ("speed-0-does-not-stop", "test_auxiliaries", "CTL-09"),
 ]
 FOUND_ON_MODEL_1 = [
     # Audio whose header names another camera was then asked of that one.

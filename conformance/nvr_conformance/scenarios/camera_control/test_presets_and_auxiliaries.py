@@ -138,15 +138,17 @@ def _judge_several(operator: Operator, check: Check, accepted: Functions, opened
     for number in AUXILIARIES:
         _switch(operator, check, accepted, opened, number, "OPEN")
     _switch(operator, check, accepted, opened, 3, "OPEN", ", again")
+    for number in (5, 2, 7):
+        _switch(operator, check, accepted, opened, number, "CLOSE")
+    _switch(operator, check, accepted, opened, 2, "CLOSE", ", again")
     operator.move(PAN=1)
     operator.move()
     found = (operator.sight() or {})["open_auxiliaries"]
     check("CTL-09", found == sorted(opened), sorted(opened), found, "while the camera moves")
-    for number in (5, 2, 7):
-        _switch(operator, check, accepted, opened, number, "CLOSE")
-    _switch(operator, check, accepted, opened, 2, "CLOSE", ", again")
-    for number in sorted(opened & set(AUXILIARIES)):
-        _switch(operator, check, accepted, opened, number, "CLOSE")
+    for number in sorted(
+        opened & set(AUXILIARIES)
+    ):  # where speed 0 stops no camera, which is for CTL-01, it turns
+        operator.send("auxiliary", CMD=f"AUX{number}", CTRL="CLOSE")
 
 
 def _switch(
