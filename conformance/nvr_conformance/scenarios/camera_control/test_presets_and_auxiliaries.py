@@ -145,9 +145,8 @@ def _judge_several(operator: Operator, check: Check, accepted: Functions, opened
     operator.move()
     found = (operator.sight() or {})["open_auxiliaries"]
     check("CTL-09", found == sorted(opened), sorted(opened), found, "while the camera moves")
-    for number in sorted(
-        opened & set(AUXILIARIES)
-    ):  # where speed 0 stops no camera, which is for CTL-01, it turns
+    # Where speed 0 stops no camera, which is for CTL-01, it turns.
+    for number in sorted(opened & set(AUXILIARIES)):
         operator.send("auxiliary", CMD=f"AUX{number}", CTRL="CLOSE")
 
 
