@@ -152,14 +152,15 @@ def _obeys(client: Client, command: UidCommand) -> bool:
 
 
 def _plays(client: Client) -> bool:
-    """Playback whose pictures decode."""
+    """Playback whose pictures are all found, and decode."""
     session = playing_uid(client.target, client)
     if session is None:
         return False
     gop = Player(session).fetch(first_camera(client.target))
     session.logout()
     decoded = decode_pictures(gop.codec, gop.chunk.pictures) if gop.given else Decoded()
-    return bool(decoded.pictures) and not decoded.errors
+    found = len(gop.chunk.pictures) if gop.given and not gop.chunk.problems else 0
+    return 0 < found == len(decoded.pictures) and not decoded.errors
 
 
 def _brings_media(client: Client, camera: int, codec: str, *, rtp: bool) -> bool:
