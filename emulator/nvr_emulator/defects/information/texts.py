@@ -296,15 +296,6 @@ def recorded_range_of_the_first_camera(recorder: Recorder) -> None:
     around(recorder.information.recorded_time, recorded_time)
 
 
-def _log(recorder: Recorder, kind: LogKind, change: Callable[[bytes], bytes]) -> None:
-    """Change the text of one log."""
-
-    def text(original: Callable[[LogKind], bytes], asked: LogKind) -> bytes:
-        return change(original(asked)) if asked is kind else original(asked)
-
-    around(recorder.logs.text, text)
-
-
 @breaks("INF-05")
 def recorded_range_is_kept(recorder: Recorder) -> None:
     """Answers recordedtime.cgi with what it answered at first."""
@@ -315,6 +306,15 @@ def recorded_range_is_kept(recorder: Recorder) -> None:
         return answers[0]
 
     _recorded_time(recorder, change)
+
+
+def _log(recorder: Recorder, kind: LogKind, change: Callable[[bytes], bytes]) -> None:
+    """Change the text of one log."""
+
+    def text(original: Callable[[LogKind], bytes], asked: LogKind) -> bytes:
+        return change(original(asked)) if asked is kind else original(asked)
+
+    around(recorder.logs.text, text)
 
 
 def _log_of_the_other(recorder: Recorder, kind: LogKind) -> None:

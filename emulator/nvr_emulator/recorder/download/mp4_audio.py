@@ -86,14 +86,14 @@ def _adts(unit: bytes, config: bytes) -> bytes:
     return header.to_bytes(7, "big") + unit
 
 
-class _Coded(NamedTuple):
+class _Frame(NamedTuple):
     data: bytes
     moment: int
     duration: int
 
 
 class _Track(NamedTuple):
-    frames: tuple[_Coded, ...]
+    frames: tuple[_Frame, ...]
     config: bytes
 
 
@@ -165,7 +165,7 @@ class _Coder:
         self._encoder = _encoder(self.rate)
         self._samples = bytearray()
         self._position = 0
-        self._frames: list[_Coded] = []
+        self._frames: list[_Frame] = []
 
     def add(self, begin: int, end: int) -> None:
         """Add the audio of a stretch of time (ticks)."""
@@ -206,7 +206,7 @@ class _Coder:
 
     def _take(self, packets: list[Any]) -> None:
         self._frames += (
-            _Coded(bytes(packet), packet.pts, packet.duration or AAC_FRAME)
+            _Frame(bytes(packet), packet.pts, packet.duration or AAC_FRAME)
             for packet in packets
             if packet.size
         )
