@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.claim import NEEDS
 from nvr_conformance.engine.claims import SCENARIOS, files_claiming
 from nvr_conformance.engine.events import Event, RunFinished
+from nvr_conformance.engine.own_pytest import own_modules, own_pytest
 from nvr_conformance.engine.plugin import EnginePlugin
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.about import About, kit_version
@@ -95,9 +96,9 @@ def judge_source(
 
     plugin = EnginePlugin(source, selected, emit, run.focus, run.besides, run.only, capture=run.capture)
     begun, started = time.monotonic(), datetime.now(UTC)
-    with _own_pytest():
+    root = run.scenarios if run.scenarios.is_dir() else run.scenarios.parent
+    with own_pytest(), nullcontext() if root == SCENARIOS else own_modules(root):
         terminal = () if run.verbose else ("-p", "no:terminal")
-        root = run.scenarios if run.scenarios.is_dir() else run.scenarios.parent
         files = map(str, _files(run))
         pytest.main([*_PYTEST_OPTIONS, *terminal, f"--rootdir={root}", *files], plugins=[plugin])
     errors = [*run.problems, *plugin.errors]
@@ -160,19 +161,3 @@ def chosen_ids(select: Sequence[str], skip: Sequence[str]) -> frozenset[str]:
     if not chosen:
         raise ValueError("--select and --skip leave no requirement")
     return chosen
-
-
-@contextmanager
-def _own_pytest() -> Iterator[None]:
-    """Keep pytest options and plugins of the surroundings out."""
-    ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
-    before = {name: os.environ.get(name) for name in (*ours, "PYTEST_CURRENT_TEST")}
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

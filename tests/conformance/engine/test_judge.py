@@ -35,8 +35,7 @@ NUMBERS = itertools.count()
 
 @pytest.fixture
 def run(tmp_path, fake_recorder):
-    """Judge the fake recorder by scenarios given as text; each file has a name of its
-    own, for imports are kept."""
+    """Judge the fake recorder by scenarios given as text."""
 
     def run(*files, model=2, allow=(), reporters=(), **options):
         directory = tmp_path / f"scenarios{next(NUMBERS)}"
