@@ -10,6 +10,8 @@ Choice = tuple[str, str]
 """A setting and one of its values."""
 Row = dict[str, str]
 """One value for each setting."""
+Partners = dict[Choice, set[Choice]]
+"""With which others each choice has not met yet."""
 
 CANDIDATES = 8
 """Rows that are tried for each one that is taken: more make fewer rows, and take longer."""
@@ -25,55 +27,48 @@ def covering_rows(
     """
     apart = {frozenset(pair) for pair in barred}
     draw = random.Random(seed)
-    left = {
-        frozenset(((one, value), (other, its)))
-        for one, other in combinations(settings, 2)
-        for value in settings[one]
-        for its in settings[other]
-    } - apart
-    by_choice: dict[Choice, set[frozenset[Choice]]] = {}
-    for pair in left:
-        for choice in pair:
-            by_choice.setdefault(choice, set()).add(pair)
+    partners: Partners = {(name, value): set() for name, values in settings.items() for value in values}
+    for one, other in combinations(partners, 2):
+        if one[0] != other[0] and frozenset((one, other)) not in apart:
+            partners[one].add(other)
+            partners[other].add(one)
     rows: list[Row] = []
-    while left:
-        # Sets come in another order in each process: the first by name makes it the same everywhere.
-        start = min(left, key=lambda pair: (-sum(len(by_choice[choice]) for choice in pair), sorted(pair)))
-        tried = [_row(settings, start, left, apart, draw) for _ in range(CANDIDATES)]
-        best = max(tried, key=lambda row: len(left & _pairs(row)))
-        met = left & _pairs(best)
-        left -= met
-        for pair in met:
-            for choice in pair:
-                by_choice[choice].discard(pair)
+    while any(partners.values()):
+        start = _most_left(partners)
+        tried = [_row(settings, start, partners, apart, draw) for _ in range(CANDIDATES)]
+        best = max(tried, key=lambda row: sum(len(partners[each] & row.items()) for each in row.items()))
+        for choice in best.items():
+            partners[choice] -= best.items()
         rows.append(best)
     return rows
 
 
-def _pairs(row: Row) -> set[frozenset[Choice]]:
-    return {frozenset(pair) for pair in combinations(row.items(), 2)}
+def _most_left(partners: Partners) -> tuple[Choice, Choice]:
+    """Two that have not met, of those that have most to meet the first by name."""
+    return min(
+        ((one, other) for one, others in partners.items() for other in others if one < other),
+        key=lambda pair: (-len(partners[pair[0]]) - len(partners[pair[1]]), pair),
+    )
 
 
 def _row(
     settings: Mapping[str, Sequence[str]],
-    start: frozenset[Choice],
-    left: set[frozenset[Choice]],
+    start: tuple[Choice, Choice],
+    partners: Partners,
     apart: set[frozenset[Choice]],
     draw: random.Random,
 ) -> Row:
     """A row with these two values: each further setting takes the value that meets most of what is left."""
-    row: Row = dict(sorted(start))
+    row: Row = dict(start)
     others = [name for name in settings if name not in row]
     draw.shuffle(others)
     for name in others:
         allowed = [value for value in settings[name] if _goes(row, (name, value), apart)]
-        score = _score(row, name, left)
-        row[name] = max(allowed or settings[name][:1], key=lambda value: (score(value), draw.random()))
+        row[name] = max(
+            allowed or settings[name][:1],
+            key=lambda value: (len(partners[name, value] & row.items()), draw.random()),
+        )
     return row
-
-
-def _score(row: Row, name: str, left: set[frozenset[Choice]]) -> Callable[[str], int]:
-    return lambda value: sum(frozenset((choice, (name, value))) in left for choice in row.items())
 
 
 def _goes(row: Row, choice: Choice, apart: set[frozenset[Choice]]) -> bool:
