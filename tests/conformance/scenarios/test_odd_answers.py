@@ -11,6 +11,7 @@ from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
 from nvr_conformance.judgement.verdicts import Verdict
 from nvr_emulator.recorder.digest import DigestGate
+from nvr_emulator.recorder.information import Information
 from nvr_emulator.recorder.live.churn import Churn
 from nvr_emulator.recorder.manners import Manners
 from nvr_emulator.recorder.replies import ACCEPTED, Answer, Refused
@@ -89,3 +90,42 @@ def test_cameras_that_need_a_rest_between_stop_and_start(monkeypatch, seconds):
     monkeypatch.setattr(Churn, "check", check)
     ids = ("LIV-03", "LIV-08", "LIV-21", "LIV-24", "LIV-26", "EXC-01")
     assert_healthy(judged(*ids), *ids)
+
+
+def in_connections(monkeypatch, place, line):
+    """A line more in as_getinfo.cgi, behind as many others."""
+    ended = Information.ended
+
+    def altered(self, text):
+        lines = text.split(b"\r\n")
+        if lines[0] == b"<HTML>":
+            lines.insert(place, line)
+        return ended(self, b"\r\n".join(lines))
+
+    monkeypatch.setattr(Information, "ended", altered)
+    return judged("INF-06", "INF-07")
+
+
+@pytest.mark.parametrize("place", [1, 5, -4, -2])
+def test_lines_of_other_names_in_as_getinfo_are_observed(monkeypatch, place):
+    result = in_connections(monkeypatch, place, b"MODEL_NAME=WJ-NX400 (2)")
+    assert_healthy(result, "INF-06", "INF-07")
+    (row,) = (row for row in result.requirements if row.id == "INF-06")
+    assert "MODEL_NAME=WJ-NX400 (2)" in {check.actual for check in row.checks}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"CAM_CONNECT_129CH=0",
+        b"CAM_CONNECT_7=1",
+        b"MAXUID=16",
+        b"USEDUID=1",
+        b"as it was",
+        b"=1",
+        b"<P>",
+        b"",
+    ],
+)
+def test_lines_of_no_name_or_of_a_name_that_is_drawn_are_not(monkeypatch, line):
+    assert "INF-06" in in_connections(monkeypatch, -3, line).ids(Verdict.FAIL)
