@@ -63,11 +63,11 @@ class Book:
         if measurement.id in self.selected:
             self.measurements.append(measurement)
 
-    def note(self, id_: str, verdict: Verdict, reason: str) -> None:
+    def note(self, id_: str, verdict: Verdict, reason: str, *, unsaid: bool = False) -> None:
         """Say why there is no check."""
         self.declared(id_)
         if id_ in self.selected:
-            self.notes.append(Note(id_, verdict, reason, self.scenario))
+            self.notes.append(Note(id_, verdict, reason, self.scenario, unsaid))
 
     def declared(self, id_: str) -> Requirement:
         """The row of an id; KitError for one that this scenario did not declare."""
@@ -75,12 +75,12 @@ class Book:
             raise KitError(f"{self.scenario} did not declare {id_}")
         return requirements()[id_]
 
-    def close(self, verdict: Verdict, reason: str) -> None:
+    def close(self, verdict: Verdict, reason: str, *, unsaid: bool = False) -> None:
         """Say of every claimed requirement that has neither check nor note why that is so."""
         spoken = {check.id for check in self.checks} | {note.id for note in self.notes}
         for id_ in self.ids:
             if id_ not in spoken:
-                self.note(id_, verdict, reason)
+                self.note(id_, verdict, reason, unsaid=unsaid)
 
 
 class Check:

@@ -119,14 +119,14 @@ class EnginePlugin:
         if self.focus is not None and not claim.meets(self.focus, besides=self.besides):
             return False
         verdict, reason = Verdict.NOT_TESTED, ""
-        if self.source.model not in claim.models:
+        if elsewhere := self.source.model not in claim.models:
             models = " and ".join(str(model) for model in claim.models)
             verdict, reason = Verdict.NOT_APPLICABLE, f"{item.name} is for MODEL {models}"
         elif missing := [need for need in claim.needs if not self.source.provides(need)]:
             reason = f"{item.name} needs {', '.join(_need_text(need) for need in missing)}"
         if not reason:
             return True
-        self.notes += [Note(id_, verdict, reason, item.name) for id_ in wanted]
+        self.notes += [Note(id_, verdict, reason, item.name, unsaid=elsewhere) for id_ in wanted]
         return False
 
     # --- running ----------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ class EnginePlugin:
                 case "error":
                     book.close(Verdict.ERROR, reason)
                 case "finished":
-                    book.close(Verdict.NOT_TESTED, f"{item.name} ended without checking it")
+                    book.close(Verdict.NOT_TESTED, f"{item.name} ended without checking it", unsaid=True)
                 case _:
                     book.close(Verdict.NOT_TESTED, reason)
             self.checks += book.checks

@@ -59,12 +59,14 @@ class CheckRecord:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Why a scenario made no check of a requirement: verdict error, not-tested or not-applicable."""
+    """Why a scenario made no check of a requirement: verdict error, not-tested or not-applicable. ``unsaid``:
+    the scenario itself gave no reason."""
 
     id: str
     verdict: Verdict
     reason: str
     scenario: str
+    unsaid: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", plain(self.reason))
@@ -120,7 +122,7 @@ def judge_requirement(
     """The verdict of one requirement from the checks made of it and the notes on those that were not made.
 
     The worst of fail, error, warn, pass, observed stands. Without any of them the requirement is
-    not tested, or not applicable where that is all that was said of it.
+    not tested, or not applicable where that is all that scenarios said of it, or all that there is.
     """
     made = tuple(check for check in checks if check.id == requirement.id)
     said = [note for note in notes if note.id == requirement.id]
@@ -135,6 +137,7 @@ def judge_requirement(
     for verdict in _WORST_FIRST:
         if verdict in verdicts:
             return RequirementVerdict(requirement, verdict, _reason(verdict, made, errors), made)
+    said = [note for note in said if not note.unsaid] or said
     untested = [note for note in said if note.verdict is Verdict.NOT_TESTED]
     if untested:
         return RequirementVerdict(requirement, Verdict.NOT_TESTED, _joined(untested), made)

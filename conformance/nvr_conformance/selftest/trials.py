@@ -133,6 +133,8 @@ def _judged(trial: Trial, focus: frozenset[str] | None, *, besides: bool = False
     problems = [*result.errors, *(f"{id_}: error" for id_ in sorted(result.ids(Verdict.ERROR)))]
     if not problems and result.verdict is Overall.INCONCLUSIVE:
         problems = ["nothing was judged"]
+    if not problems and not trial.defect:
+        problems = list(result.untested)  # who conforms is to be told so, not that too little was tested
     rows = [row for row in result.requirements if row.verdict is Verdict.NOT_APPLICABLE]
     return Outcome(
         trial,

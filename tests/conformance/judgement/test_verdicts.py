@@ -67,6 +67,24 @@ def test_verdict_of_a_requirement(made, said, verdict):
     assert len(row.checks) == len(made)
 
 
+@pytest.mark.parametrize(
+    ("unsaid", "said", "verdict"),
+    [
+        (Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE),
+        (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.NOT_TESTED),
+        (Verdict.NOT_APPLICABLE, None, Verdict.NOT_APPLICABLE),
+        (Verdict.NOT_TESTED, None, Verdict.NOT_TESTED),
+    ],
+)
+def test_what_one_scenario_says_outweighs_that_another_said_nothing(unsaid, said, verdict):
+    """Of a recorder without 0x0008 one scenario says so, and one that got no chunk ends in silence."""
+    notes = [Note(MUST.id, unsaid, "ended without checking it", "test_silent", unsaid=True)]
+    notes += [] if said is None else [Note(MUST.id, said, "it does not come", "test_telling")]
+    row = judge_requirement(MUST, 2, [], notes)
+    assert row.verdict is verdict
+    assert row.reason == notes[-1].reason
+
+
 def test_observations_are_only_observed():
     assert judged([Verdict.OBSERVED], row=OBSERVE).verdict is Verdict.OBSERVED
 

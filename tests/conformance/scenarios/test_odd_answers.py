@@ -9,7 +9,8 @@ from checking import scenarios_checking
 from nvr_conformance.client.options import TargetOptions
 from nvr_conformance.engine.judge import judge
 from nvr_conformance.engine.run_options import RunOptions
-from nvr_conformance.judgement.verdicts import Verdict
+from nvr_conformance.judgement.verdicts import Overall, Verdict
+from nvr_conformance.selftest.variant_trials import setup_of
 from nvr_emulator.recorder.digest import DigestGate
 from nvr_emulator.recorder.information import Information
 from nvr_emulator.recorder.live.churn import Churn
@@ -90,6 +91,16 @@ def test_cameras_that_need_a_rest_between_stop_and_start(monkeypatch, seconds):
     monkeypatch.setattr(Churn, "check", check)
     ids = ("LIV-03", "LIV-08", "LIV-21", "LIV-24", "LIV-26", "EXC-01")
     assert_healthy(judged(*ids), *ids)
+
+
+def test_a_recorder_of_few_ids_that_gives_nothing_in_pause_conforms():
+    """PLB-10 and PLB-36 are for ids that may be left out: one scenario says so, another sees no chunk."""
+    setup = setup_of((("pause", "none"), ("recorder-ids", "few")))
+    only = ("test_every_byte_of_a_gop", "test_pause_and_single_pictures")
+    select = ("PLB-10", "PLB-36", "PLB-14")
+    result = judge(TargetOptions(model=2, setup=setup), RunOptions(select=select, only=only))
+    assert result.ids(Verdict.NOT_APPLICABLE) == {"PLB-10", "PLB-36"}
+    assert result.verdict is Overall.CONFORMANT
 
 
 def in_connections(monkeypatch, place, line):

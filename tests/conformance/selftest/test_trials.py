@@ -138,6 +138,24 @@ def test_a_run_that_proves_nothing_is_not_good(tmp_path):
     assert not outcome.good
 
 
+UNTESTED = """
+from nvr_conformance.scenario import scenario
+
+@scenario("SES-01", "SES-02")
+def test_one_of_two(check, not_tested):
+    check("SES-01", True)
+    not_tested("SES-02", "out of reach")
+"""
+
+
+def test_who_conforms_is_to_be_told_so(tmp_path):
+    path = tmp_path / "test_one_of_two.py"
+    path.write_text(UNTESTED)
+    outcome = run_trial(trial(path, None))
+    assert not outcome.good
+    assert outcome.problem == "SES-02 (must) was not tested: out of reach"
+
+
 def test_every_defect_has_a_trial():
     trials = plan_trials(Settings(variants="none"))
     assert [each.model for each in trials[:3]] == [1, 2, 3]
