@@ -66,6 +66,10 @@ FOUND = [
     ("jpeg-after-stop", "test_two_uids", "EXC-05"),
     # A camera turned on that should have stopped, and AUX was to blame.
     ("speed-0-does-not-stop", "test_auxiliaries", "CTL-09"),
+    # What does not start twice was held against the client that hung up.
+    ("jpeg-starts-once", "test_a_client_that_hangs_up", "LIV-34"),
+    # Playback that STOP does not end was in the way of live.
+    ("stop-behind-pause-is-lost", "test_live_beside_playback", "EXC-04"),
 ]
 FOUND_ON_MODEL_1 = [
     # Audio whose header names another camera was then asked of that one.

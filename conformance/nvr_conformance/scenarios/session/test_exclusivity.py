@@ -214,8 +214,7 @@ def test_live_beside_playback(
         session.stop(stream)
         stream.close()
     _stop_playing(target, session)
-    stream = session.run("HTTP", ground.live, ground.codec)
-    check("EXC-04", stream.total, "live, without SCREEN=16X again", stream.exchange, "playback was stopped")
+    stream = _live_behind_stop(session, ground, check, not_tested, "playback was stopped")
     for name, command in OTHERS.items():
         session.stop(stream)
         stream.close()
@@ -228,8 +227,19 @@ def test_live_beside_playback(
             session.stop(beside)
         beside.close()
         _stop_playing(target, session)
-        stream = session.run("HTTP", ground.live, ground.codec)
-        check("EXC-04", stream.total, "live", stream.exchange, f"playback was stopped behind {name}")
+        stream = _live_behind_stop(session, ground, check, not_tested, f"playback was stopped behind {name}")
+
+
+def _live_behind_stop(
+    session: Session, ground: Ground, check: Check, not_tested: NotTested, name: str
+) -> LiveStream:
+    """EXC-04, unless playback goes on: then it is STOP that did nothing."""
+    stream = session.run("HTTP", ground.live, ground.codec)
+    if stream.total or refused(session.get("camera", CAM=ground.recorded)):
+        check("EXC-04", stream.total, "live, without SCREEN=16X again", stream.exchange, name)
+    else:
+        not_tested("EXC-04", f"{name}, and camera.cgi still brings a GOP")
+    return stream
 
 
 @scenario("EXC-05")
