@@ -62,12 +62,11 @@ def copy_for(report, directory, selected, changed=()):
     return copy
 
 
-def test_a_whole_run_is_judged_again_to_the_letter(tmp_path):
-    result = run(tmp_path / "report", select=())
-    again = rejudge(tmp_path / "report")
+def test_a_whole_run_is_judged_again_to_the_letter(whole_run):
+    again = rejudge(whole_run.report)
     assert again.verdict is Overall.CONFORMANT
-    assert again.requirements == result.requirements
-    assert again.measurements == result.measurements
+    assert again.requirements == whole_run.result.requirements
+    assert again.measurements == whole_run.result.measurements
     assert sum(len(row.checks) for row in again.requirements) > 900
 
 
