@@ -15,10 +15,13 @@ class Relay:
     ``on_request``: given what a client sent at once (a request is short), gives what the recorder is sent.
     ``on_answer``: given the path and query of a request, gives a function through which the bytes of its
     answer go (None: they go as they are); at the end of the connection it is called with b"".
+    ``unnoticed``: how often the recorder sends to a client that has gone until the relay notices; 0: it
+    watches its clients.
     """
 
-    def __init__(self, recorder, *, on_request=None, on_answer=None):
+    def __init__(self, recorder, *, on_request=None, on_answer=None, unnoticed=0):
         self.recorder = recorder
+        self.unnoticed = unnoticed
         self.on_request = on_request or bytes
         self.on_answer = on_answer or (lambda target: None)
         self.transports = set()
@@ -81,20 +84,21 @@ class _FromClient(asyncio.Protocol):
             self.recorder.write(data)
 
     def eof_received(self):
-        if self.recorder is not None and self.recorder.can_write_eof():
+        if self.recorder is not None and not self.relay.unnoticed and self.recorder.can_write_eof():
             self.recorder.write_eof()
         return True
 
     def connection_lost(self, problem):
         self.relay.network.traffic += 1
         self.relay.transports.discard(self.transport)
-        if self.recorder is not None:
+        if self.recorder is not None and not self.relay.unnoticed:
             self.recorder.close() if problem is None else self.recorder.abort()
 
 
 class _FromRecorder(asyncio.Protocol):
     def __init__(self, client):
         self.client = client
+        self.unnoticed = 0
 
     def connection_made(self, transport):
         self.transport = transport
@@ -122,3 +126,7 @@ class _FromRecorder(asyncio.Protocol):
             data = self.client.rewrite(data)
         if data and not self.client.transport.is_closing():
             self.client.transport.write(data)
+        elif data and self.client.relay.unnoticed:
+            self.unnoticed += 1
+            if self.unnoticed >= self.client.relay.unnoticed:
+                self.transport.abort()

@@ -32,6 +32,13 @@ def test_nginx_on_this_host_changes_nothing(tmp_path):
     assert judged(LIVE, folder=tmp_path).bad == {}
 
 
+def test_a_relay_that_notices_late_that_its_client_has_gone():
+    """As one does that reads nothing of its client while an answer comes."""
+    assert judged(("LIV-34", "EXC-03"), unnoticed=2, focus=("LIV-34",)).bad == {}
+    stays = judged(("LIV-34",), unnoticed=2, defect="camera-stays-taken")
+    assert set(stays.bad) == {"LIV-34"}
+
+
 def test_datagrams_that_come_late_twice_or_not_at_all():
     seen = judged(LIVE, path=bad_network)
     assert seen.bad == {}
