@@ -27,10 +27,10 @@ from proxies.reverse_proxy import reverse_proxy
 class BehindProxies:
     """A source of targets: an emulated recorder for each scenario, asked through a relay.
 
-    ``path``: makes the UDP path of each, None for none; ``on_answer`` and ``unnoticed`` as of the relay; ``folder``: of nginx,
-    in front of all else; ``plant``: given the emulator's recorder before it is asked anything. The judge
-    knows of the emulator only that its clock can be moved; if ``real``, not even that: it believes in real
-    time, and in a recorder of which nothing is known but what it shows.
+    ``path``: makes the UDP path of each, None for none; ``on_answer`` and ``unnoticed`` as of the relay;
+    ``folder``: of nginx, in front of all else; ``plant``: given the emulator's recorder before it is asked
+    anything. The judge knows of the emulator only that its clock can be moved; if ``real``, not even that: it
+    believes in real time, and in a recorder of which nothing is known but what it shows.
     """
 
     model: int = 2
