@@ -82,10 +82,7 @@ def test_a_gop_that_lasts_no_time_may_have_one_time():
 def test_values_that_cannot_be_are_found():
     right = gop(0).chunk.camera_information[0]
     assert wrong_camera_value(right, ">") == ""
-    wrong = [
-        dataclasses.replace(each, data=b"\0\x64\0\0") if each.id == CAMERA[1] else each
-        for each in right.elements
-    ]
+    wrong = [each._replace(data=b"\0\x64\0\0") if each.id == CAMERA[1] else each for each in right.elements]
     assert "100 hundredths" in wrong_camera_value(dataclasses.replace(right, elements=wrong), ">")
     assert wrong_camera_value(None, ">") == ""
     assert camera_told(walk(bytes.fromhex("0011000c") + bytes(8)), ">") is None
