@@ -47,9 +47,8 @@ def test_files_of_one_name_in_two_folders_and_one_that_was_edited(tmp_path, monk
 def test_a_module_of_the_same_name_is_not_taken_and_stays(tmp_path, monkeypatch, name):
     callers = ModuleType(name)
     monkeypatch.setitem(sys.modules, name, callers)
-    (tmp_path / "test_of_the_caller.py").write_text(
-        scenario_of("SES-01").replace("check)", "check, needed)" if name == "conftest" else "check)")
-    )
+    text = scenario_of("SES-01").replace("(check):", "(check, needed):")
+    (tmp_path / "test_of_the_caller.py").write_text(text)
     (tmp_path / "conftest.py").write_text("import pytest\n@pytest.fixture\ndef needed(): return 1\n")
     before = set(sys.modules)
     assert judged(tmp_path) == {"SES-01"}

@@ -159,8 +159,8 @@ def test_a_client_that_hangs_up(
         again.close()
     alive = session.is_alive()
     check("LIV-34", alive, "the UID lives on", "so" if alive else "it ended", "the UID")
-    video = session.run("HTTP", camera, codec)
-    for comp in (AUDIO, JPEG):
+
+    def hang_up(comp: str) -> None:
         stream = session.run("HTTP", camera, comp, BRIEF)
         stream.close()
         if stream.total:
@@ -168,9 +168,12 @@ def test_a_client_that_hangs_up(
             _judge_again(client, codec, stream, check, not_tested, f"hung up, {comp}")
         session.stop(stream)
         stream.close()
-        if comp == AUDIO:
-            session.stop(video)
-            video.close()
+
+    video = session.run("HTTP", camera, codec)
+    hang_up(AUDIO)
+    session.stop(video)
+    video.close()
+    hang_up(JPEG)
     given = _played(Player(session), camera, moment)
     alone = given if given.given else _played(Player(client.login()), camera, moment)
     name = "a UID whose client hung up before"
