@@ -8,6 +8,17 @@ settings.register_profile("unhurried", deadline=None)  # how long an example tak
 settings.load_profile("unhurried")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="also the tests that are marked long")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--full"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
 @pytest.hookimpl(optionalhook=True)  # where pytest-xdist is
 def pytest_xdist_auto_num_workers():
     """For ``-n auto``: twice as many processes as there are cores, for many tests wait for programs that they

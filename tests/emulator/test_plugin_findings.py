@@ -2,6 +2,8 @@
 
 import pytest
 
+from plugins_alone import WITHOUT_OTHERS
+
 pytest_plugins = ["pytester"]
 
 CLIENT = """
@@ -20,7 +22,7 @@ def ask(nvr, target):
 
 def run(pytester, tests, *options):
     pytester.makepyfile(client=CLIENT, test_client="import pytest\nfrom client import ask\n" + tests)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist", *options)
+    return pytester.runpytest_subprocess(*WITHOUT_OTHERS, *options)
 
 
 def test_findings_are_there_and_asserted(pytester):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nvr_emulator import EmbeddedRecorder
+from plugins_alone import WITHOUT_OTHERS
 
 pytest_plugins = ["pytester"]
 
@@ -25,9 +26,9 @@ def ask(nvr, target):
 """
 
 
-def run(pytester, tests, *options):
+def run(pytester, tests, *options, without=WITHOUT_OTHERS):
     pytester.makepyfile(test_client=ASK + tests)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist", *options)
+    return pytester.runpytest_subprocess(*without, *options)
 
 
 def test_any_kind_and_what_stands_beside_a_failure(pytester):
@@ -162,5 +163,5 @@ async def test_asynchronous(nvr):
     )
     if mark == "anyio":
         tests += "\n@pytest.fixture\ndef anyio_backend():\n    return 'asyncio'\n"
-    result = run(pytester, tests + (asynchronous if mark else ""))
+    result = run(pytester, tests + (asynchronous if mark else ""), without=())
     result.assert_outcomes(passed=6 if mark else 5)

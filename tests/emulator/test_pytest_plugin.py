@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from nvr_emulator.configuration.variant_choice import chosen, each_variant
+from plugins_alone import WITHOUT_OTHERS
 
 pytest_plugins = ["pytester"]
 
@@ -35,7 +36,7 @@ def alive(nvr, uid):
 
 def run(pytester, tests, *options):
     pytester.makepyfile(client=CLIENT, test_client="import pytest\nfrom client import alive, login\n" + tests)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist", *options)
+    return pytester.runpytest_subprocess(*WITHOUT_OTHERS, *options)
 
 
 def test_the_recorder_is_as_new_for_each_test(pytester):
@@ -316,6 +317,6 @@ def test_the_tests_of_the_readme_pass(pytester, monkeypatch):
     assert tests
     for number, block in enumerate(tests):
         pytester.makepyfile(**{f"test_readme_{number}": block})
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+    result = pytester.runpytest_subprocess(*WITHOUT_OTHERS)
     outcomes = result.parseoutcomes()
     assert set(outcomes) == {"passed"}

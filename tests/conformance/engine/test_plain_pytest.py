@@ -15,16 +15,17 @@ import nvr_conformance
 from nvr_conformance import pytest_plugin
 from nvr_conformance.cli.run import run as run_command
 from nvr_conformance.pytest_plugin import seconds_from
+from plugins_alone import WITHOUT_OTHERS
 
 LOGS = "test_logs"
 
 
 @pytest.fixture
 def run(tmp_path):
-    def run(*arguments, pyargs=True):
+    def run(*arguments, pyargs=True, without=WITHOUT_OTHERS):
         words = ["--pyargs", "nvr_conformance"] if pyargs else []
         return subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words, *arguments],
+            [sys.executable, "-m", "pytest", *without, *words, *arguments],
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -80,7 +81,7 @@ def test_only_numbers_of_the_range_are_seconds(value):
 
 
 def test_workers_are_refused(run):
-    done = run("-n", "2")
+    done = run("-n", "2", without=())
     assert done.returncode == 4
     assert "share one recorder" in done.stderr
 

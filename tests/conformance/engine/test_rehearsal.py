@@ -37,18 +37,27 @@ def source_of(recorder, **options):
 
 
 @pytest.mark.parametrize(
-    ("model", "allowed"), [(1, frozenset(PERMISSIONS)), (2, frozenset()), (3, frozenset(PERMISSIONS))]
+    "model", [1, pytest.param(2, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.long)]
 )
-def test_a_recorder_in_real_time_conforms(model, allowed):
+def test_a_recorder_in_real_time_conforms(model):
     """Every scenario as it goes on a real clock at 3 s a command, without a look at the control port."""
     with EmbeddedRecorder(model, clock="real") as recorder:
-        plan = rehearse(source_of(recorder, allow=allowed, other_users=OTHERS))
+        plan = rehearse(source_of(recorder, allow=frozenset(PERMISSIONS), other_users=OTHERS))
     assert plan.result.verdict is Overall.CONFORMANT, plan.result.broken
     assert not plan.result.errors
     assert plan.result.ids(Verdict.PASS) >= {"SES-06", "SES-08", "LIV-06", "PLB-12", "DWN-01", "SEC-03"}
-    asked_for = {id_ for id_, reason in plan.left_out.items() if "--allow" in reason}
-    assert bool(asked_for) is (allowed == frozenset())
-    assert ("SES-11" in asked_for) is (allowed == frozenset())
+    assert not [reason for reason in plan.left_out.values() if "--allow" in reason]
+
+
+@pytest.mark.parametrize(
+    "select", [["SES-*", "CTL-*", "DWN-0[1-8]"], pytest.param(None, marks=pytest.mark.long)]
+)
+def test_without_permissions_it_conforms_and_what_they_are_asked_for_is_told(recorder, select):
+    plan = rehearse(source_of(recorder, other_users=OTHERS), RunOptions(select=select or ()))
+    assert plan.result.verdict is Overall.CONFORMANT, plan.result.broken
+    assert not plan.result.errors
+    assert plan.result.ids(Verdict.PASS) >= {"SES-06", "SES-08", "DWN-01"}
+    assert "--allow eviction" in plan.left_out["SES-11"]
 
 
 def test_time_is_the_pace_and_what_scenarios_wait_for(recorder):

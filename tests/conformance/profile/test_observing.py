@@ -23,13 +23,17 @@ CAMERAS = (
     CameraSettings(2, video=(Codec.H264, Codec.H265), recorded=Codec.H265, audio=AudioCodec.G711),
     CameraSettings(3, recorded=Codec.JPEG, jpeg=False),
 )
-DIALECTS = {
-    "byte_order=little,chunk_length=behind-header,packet_length=data,zone_info=low-bits,data_size=packets": (
-        "America/St_Johns"
-    ),
+LENGTHS = (
+    "byte_order=little,chunk_length=behind-header,packet_length=data,zone_info=low-bits,data_size=packets"
+)
+NAMES = (
     "boundary=plain,g711_content_type=audio/pcmu,chunk_length=to-reserved,packet_length=reserved-to-padding,"
-    "zone_info=half-bytes,data_size=with-padding,aac_unit_id=0xFF04,jpeg_form=one-soi": "America/Bogota",
-}
+    "zone_info=half-bytes,data_size=with-padding,aac_unit_id=0xFF04,jpeg_form=one-soi"
+)
+WHAT_A_PROFILE_IS_MADE_OF = (
+    *("SES-04", "LIV-02", "LIV-16", "LIV-19", "LIV-29", "PLB-0*", "PLB-18", "PLB-2[2-5]", "PLB-34", "PLB-37"),
+    "INF-06",
+)
 
 
 def recorder_in(dialect, zone):
@@ -69,16 +73,34 @@ def answers_of(settings):
     return found
 
 
-@pytest.mark.parametrize(("dialect", "zone"), DIALECTS.items(), ids=["lengths", "names"])
-def test_the_profile_of_a_recorder_in_another_dialect(tmp_path, dialect, zone):
+def ends_whole(judged):
+    # With one user alone not all can be tested; what is tested holds.
+    return (judged.exit_code, "\nincomplete with" in judged.output) == (1, True)
+
+
+def ends_with_what_was_selected(judged):
+    return (judged.exit_code, "\nconformant" in judged.output) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "zone", "selected", "ends"),
+    [
+        (LENGTHS, "America/St_Johns", WHAT_A_PROFILE_IS_MADE_OF, ends_with_what_was_selected),
+        (NAMES, "America/Bogota", WHAT_A_PROFILE_IS_MADE_OF, ends_with_what_was_selected),
+        pytest.param(LENGTHS, "America/St_Johns", (), ends_whole, marks=pytest.mark.long),
+        pytest.param(NAMES, "America/Bogota", (), ends_whole, marks=pytest.mark.long),
+    ],
+    ids=["lengths", "names", "lengths, whole", "names, whole"],
+)
+def test_the_profile_of_a_recorder_in_another_dialect(tmp_path, dialect, zone, selected, ends):
     settings = recorder_in(dialect, zone)
     path = tmp_path / "seen.toml"
     with EmbeddedRecorder(settings=settings) as recorder:
         arguments = ["run", recorder.url, "--password", "secret", "--model", "2", "--pace", "0"]
         arguments += ["--control", recorder.control_url, "--profile-out", str(path)]
+        arguments += [word for id_ in selected for word in ("--select", id_)]
         judged = CliRunner().invoke(main, arguments, env={"COLUMNS": "300"})
-    # With one user alone not all can be tested; what is tested holds.
-    assert (judged.exit_code, "\nincomplete with" in judged.output) == (1, True), judged.output
+    assert ends(judged), judged.output
     video = [pair for pair in dialect.split(",") if pair.split("=")[0] not in ("boundary", "aac_unit_id")]
     assert f"dialect {dialect}" in judged.output.replace("\n", "")
     assert video[0].partition("=")[2] in judged.output  # PLB-34 names it
