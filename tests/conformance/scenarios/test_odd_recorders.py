@@ -27,7 +27,7 @@ def recorded(since, until=None):
 MONTH = 43_200  # minutes
 
 RECORDERS = {
-    "two microphones that audio the same": (
+    "two microphones that sound the same": (
         {"cameras": cameras(1, 3, audio="AAC")},
         ("LIV-26", "LIV-28", "PLB-24"),
         {},
@@ -199,3 +199,10 @@ def test_cameras_of_a_picture_in_five_seconds():
     assert not result.errors
     assert not result.ids(Verdict.FAIL, Verdict.WARN, Verdict.ERROR)
     assert set(SLOW) <= result.ids(Verdict.PASS)
+
+
+def test_a_log_that_it_was_given_and_a_camera_that_is_lost_from_the_start():
+    """Of a camera whose number is high enough that the entry that was given is still in the log."""
+    setup = {"cameras": cameras(1) + cameras(20, state="lost")}
+    result = judge(TargetOptions(model=3, setup=setup), RunOptions(select=["INF-0[123]"]))
+    assert result.ids(Verdict.PASS) == {"INF-01", "INF-02", "INF-03"}

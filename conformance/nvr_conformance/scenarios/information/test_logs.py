@@ -19,8 +19,9 @@ ahead of its start. So the first of them were made in summer time."""
 OURS = 60.0  # seconds by which an entry may be off where the clock is ours
 AUTUMN_2024 = 1_730_635_200
 """3 November 2024, 12:00 UTC: six hours after summer time ended in New York."""
+# No text that a recorder enters of itself: a camera that is lost from the start is one more of its kind.
 TEXTS = {
-    "error": [f"CAM {number} COMMUNICATION ERROR" for number in range(1, GIVEN + 1)],
+    "error": [f"CAM {number} VIDEO LOSS" for number in range(1, GIVEN + 1)],
     "event": [f"SITE(VMD)-{number}" for number in range(1, GIVEN + 1)],
 }
 MADE = {
