@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import long_term_reference
 from nvr_conformance.facts.playback_times import shows, zones_agree
@@ -26,6 +28,7 @@ MOST_PLAYED = 64
 LATE = 30  # seconds of a minute, beyond which it shows whether they count
 HALF_A_DAY = 12 * 3600
 SLACK = 60 * SECOND  # hundredths: less than any time zone is off
+FAR = 15 * SLACK  # hundredths: what a command that goes on from where it is does not come by in two answers
 COMMANDS = ("GOTODATE", "PAUSE", "BPLAY", "FF", "REW", "NEXTFRAME", "PREVFRAME")
 
 
@@ -141,15 +144,21 @@ def test_timef_is_utc_west_of_greenwich(
 
 def _check_utc(target: Target, client: Client, check: Check, not_tested: NotTested, require: Require) -> Gop:
     """A command takes TIMEF for local time where what it gives is off by the zone, and right when TIMEF is
-    given in local time."""
+    given in local time. Where less is recorded than half a day, what it gives instead may be anything."""
     player, first = player_in_recording(target, client, ago=HALF_A_DAY)
     camera = first.camera
     zone = require(_zone_of(first), "the recorder's zone is UTC, or not told: UTC and local time look alike")
     asked = round(target.unix_time() - HALF_A_DAY) * SECOND
+    assert first.start is not None
+    elsewhere = abs(first.start - asked) >= SLACK
+    if elsewhere:
+        asked = first.start - first.start % SECOND
     tested = False
     for name in COMMANDS:
         near, off = _distance(player, camera, name, asked)
         if near:
+            if elsewhere and all(_near_as_local_time(player, camera, name, asked, zone)):
+                continue  # at an end of what is recorded, where any time leads
             check("PLB-33", True, "TIMEF taken as UTC", "given near TIMEF", name)
             tested = True
         elif off is not None and min(abs(off - zone), abs(off + zone)) < SLACK:
@@ -157,6 +166,9 @@ def _check_utc(target: Target, client: Client, check: Check, not_tested: NotTest
             how_far = f"{off / 360_000:+.2f} h off, as the zone"
             how_far += "" if shifted else ", and off as well when TIMEF is local time"
             check("PLB-33", not shifted, "TIMEF taken as UTC", how_far, name)
+            tested = True
+        elif (off is None or abs(off) >= FAR) and any(_near_as_local_time(player, camera, name, asked, zone)):
+            check("PLB-33", False, "TIMEF taken as UTC", "near it when TIMEF is local time alone", name)
             tested = True
     if not tested:
         not_tested("PLB-33", "no command gave anything near the time that was asked for, in whatever zone")
@@ -185,6 +197,12 @@ def _distance(
         return False, None
     off = start - (moment if wanted is None else wanted)
     return abs(off) < SLACK, off
+
+
+def _near_as_local_time(player: Player, camera: int, name: str, asked: int, zone: int) -> Iterator[bool]:
+    """Whether a command gives what is near a time when TIMEF is ahead of it, and behind it, by the zone."""
+    for shift in (zone, -zone):
+        yield _distance(player, camera, name, asked + shift, wanted=asked)[0]
 
 
 def _zone_of(gop: Gop) -> int | None:
