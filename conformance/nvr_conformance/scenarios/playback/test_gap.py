@@ -9,6 +9,7 @@ from nvr_conformance.facts import download as facts
 from nvr_conformance.facts import playback_order
 from nvr_conformance.procedures.download_lag import let_lag_pass
 from nvr_conformance.procedures.downloaded_ranges import judge_nothing, judge_range, over_a_gap
+from nvr_conformance.procedures.usual_recordings import RECORDINGS
 from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenario import (
     SECOND,
@@ -80,11 +81,12 @@ class _Pens:
 
 
 OF_EACH_CODEC = {
+    "recordings": RECORDINGS,
     "cameras": [
         {"number": 1, "fixture": "city", "recorded": "H264", "audio": "AAC"},
         {"number": 2, "fixture": "counter", "recorded": "H265"},
         {"number": 3, "fixture": "counter-small", "recorded": "JPEG"},
-    ]
+    ],
 }
 
 

@@ -10,6 +10,7 @@ from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.procedures.download_lag import let_lag_pass
 from nvr_conformance.procedures.streams import wait_for_key_picture
+from nvr_conformance.procedures.usual_recordings import RECORDINGS
 from nvr_conformance.reading.decoding import decode_file, decode_pictures
 from nvr_conformance.reading.nal_units import pictures_of
 from nvr_conformance.scenario import (
@@ -32,6 +33,7 @@ NUMBERS = (1, 2, 10, 17, 99, 100, 128)
 BEYOND = (1, 9, 16, 98, 99)
 MANY = {
     "channels": 128,
+    "recordings": RECORDINGS,
     "cameras": [
         {"number": number, "fixture": "counter-small", "recorded": "H265" if number % 2 else "H264"}
         for number in NUMBERS
@@ -133,7 +135,7 @@ def _streams(target: Target, client: Client, codecs: dict[int, str]) -> dict[int
 
 
 def _played(client: Client, camera: int, began: int) -> set[str]:
-    """The pictures of a camera that were recorded from a moment on."""
+    """The pictures of a camera that were recorded from a moment on; none where recording had ended."""
     player = Player(client.login())
     player.choose(camera)
     gops = [gop for gop in (player.at(camera, began), *player.several(camera, GOPS)) if gop.given]
@@ -143,6 +145,7 @@ def _played(client: Client, camera: int, began: int) -> set[str]:
         if gop.start is None or gop.start > began + RECORDED * SECOND:
             break
     player.session.logout()
+    gops = [gop for gop in gops if gop.start is None or gop.start + (gop.length or SECOND) > began]
     return {each.luma for gop in gops for each in decode_pictures(gop.codec, gop.chunk.pictures).pictures}
 
 

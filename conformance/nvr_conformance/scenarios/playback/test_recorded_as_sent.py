@@ -19,6 +19,7 @@ from nvr_conformance.carriers.zones import ZoneTold, agrees, zone_in
 from nvr_conformance.facts import playback_audio
 from nvr_conformance.facts.live_audio import ACCESS_UNIT, AU_HEADER, RATES
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.usual_recordings import RECORDINGS
 from nvr_conformance.reading.additional_information import order_of, walk
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.reading.playback_audio import AudioWalk
@@ -72,7 +73,7 @@ class Watched:
 
 @scenario(
     besides=("LIV-12", "LIV-29", "PLB-07", "PLB-12", "PLB-23", "PLB-24"),
-    setup={"time_zone": "America/St_Johns", "cameras": MICROPHONES},
+    setup={"time_zone": "America/St_Johns", "cameras": MICROPHONES, "recordings": RECORDINGS},
 )
 def test_a_recording_of_what_was_sent(
     target: Target,
@@ -99,7 +100,7 @@ def test_a_recording_of_what_was_sent(
     zones: list[ZoneTold] = []
     for each in cameras:
         _play(player, each, begin, end)
-        _judge_content(judge, observe, each)
+        _judge_content(judge, observe, each, target.unix_time() - target.now())
         zones += _zones_of(each)
     for told in zones:
         judge(told.id, f"zone in {told.carrier}", agrees, told, zones, basis=told.basis)
@@ -176,8 +177,9 @@ def _play(player: Player, each: Watched, begin: int, end: int) -> None:
             break
 
 
-def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
-    """Pictures and audio of one camera, and their times."""
+def _judge_content(judge: Judge, observe: Observe, each: Watched, ahead_of_us: float) -> None:
+    """Pictures and audio of one camera, and their times. ``ahead_of_us``: seconds from when something came to
+    the recorder's time."""
     name = f"camera {each.camera}"
     live, recorded = sent(each.records, each.codec), played(each.gops)
     aheads: dict[str, list[float]] = {}
@@ -196,7 +198,7 @@ def _judge_content(judge: Judge, observe: Observe, each: Watched) -> None:
     if follows and (places := _places(heard["RTP"], each.audios, codec)):
         aheads["audio"] = places
         if heard["HTTP"]:
-            stored = [unit for unit, came in heard["HTTP"] if came < each.audios[-1].start]
+            stored = [unit for unit, came in heard["HTTP"] if came + ahead_of_us < each.audios[-1].start]
             judge("LIV-29", f"{name}, as over RTP", _is_recorded, stored, each.audios, basis="same")
     elif follows:
         observe("PLB-24" if codec == "AAC" else "PLB-23", "other audio than was sent", f"{name}, recorded")

@@ -11,6 +11,7 @@ from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import OPERATIONS, one_jpeg, operation, speeds
 from nvr_conformance.procedures.checks import CHUNK_IDS, ChunkChecks, Judge
 from nvr_conformance.procedures.playback_gaps import begins_near, goes_faster_but_for_gaps, left_out
+from nvr_conformance.procedures.usual_recordings import RECORDINGS
 from nvr_conformance.reading.gop import clock_time
 from nvr_conformance.scenario import (
     MINUTE,
@@ -35,10 +36,11 @@ HELD = 2 * ANSWERS  # answers of a camera behind one kind of PLAYCMD of which ev
 LIVE_EDGE = 60 * SECOND  # hundredths before now, from where on more is recorded meanwhile
 NEAR = MINUTE * SECOND  # hundredths between what GOTODATE names and what a camera gives
 OF_EACH_CODEC = {
+    "recordings": RECORDINGS,
     "cameras": [
         {"number": number, "fixture": "counter-small", "recorded": codec}
         for number, codec in ((1, "H264"), (2, "H265"), (3, "JPEG"))
-    ]
+    ],
 }
 
 
