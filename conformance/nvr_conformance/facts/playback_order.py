@@ -90,10 +90,13 @@ def none_again(gops: Sequence[Gop], found: Sequence[Gop] = ()) -> Fact:
     return Fact(True, expected, f"{len(gops)} GOPs")
 
 
-def near(gop: Gop, moment: int) -> Fact:
-    """PLB-13, PLB-17: the moment is in the GOP, or within one GOP or 10 s of it."""
+def near(gop: Gop, moment: int, behind: Gop | None = None) -> Fact:
+    """PLB-13, PLB-17: the moment is in the GOP, or within one GOP or 10 s of it. ``behind``: what is recorded
+    next, whose moments are within one GOP whatever was lost in between."""
     start, slack = _start(gop), max(NEAR, round(gop.length or 0))
     begin, end = start - slack, start + (gop.length or 0) + slack
+    if behind is not None and behind.given and behind.start is not None and behind.start > start:
+        end = max(end, behind.start + (behind.length or 0))
     expected = f"within one GOP or 10 s of {clock_time(moment)}"
     return Fact(begin <= moment <= end, expected, str(gop))
 

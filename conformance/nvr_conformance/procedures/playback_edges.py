@@ -92,10 +92,14 @@ def go_to(edge: Edge) -> Edge:
     begin."""
     lengths = [SECOND]
     for away in (-SECOND, 0, SECOND):
-        gop = edge.player.at(edge.camera, edge.at + away)
+        moment = edge.at + away
+        gop, behind = edge.player.at(edge.camera, moment), None
         name = f"{away // SECOND:+} s: {edge.name}"
         if edge.check("PLB-17", gop.given, "a GOP", gop, f"gives a GOP: {name}"):
-            edge.judge("PLB-17", f"near TIMEF: {name}", playback_order.near, gop, edge.at + away)
+            if gop.start is not None and not playback_order.near(gop, moment).ok:
+                # A long GOP that was not over at the edge may be lost.
+                behind = edge.player.fetch(edge.camera)
+            edge.judge("PLB-17", f"near TIMEF: {name}", playback_order.near, gop, moment, behind)
         lengths.append(round(gop.length or SECOND))
     return replace(edge, beside=BESIDE * max(lengths))
 

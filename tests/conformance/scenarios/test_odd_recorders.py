@@ -206,3 +206,15 @@ def test_a_log_that_it_was_given_and_a_camera_that_is_lost_from_the_start():
     setup = {"cameras": cameras(1) + cameras(20, state="lost")}
     result = judge(TargetOptions(model=3, setup=setup), RunOptions(select=["INF-0[123]"]))
     assert result.ids(Verdict.PASS) == {"INF-01", "INF-02", "INF-03"}
+
+
+def test_long_gops_that_are_lost_where_a_recording_ends():
+    """A GOP of ten seconds that is not over when something else begins to be recorded is not kept; where
+    GOTODATE gives the GOP ahead of TIMEF, that is more than ten seconds away."""
+    setup = {
+        "variants": {"gop-seconds": "5", "picture-rate": "varying", "go-to": "before"},
+        "cameras": cameras(26, video=["H264"]),
+        "clock_start": 1_796_109_120.0,
+    }
+    result = judge(TargetOptions(model=3, setup=setup), RunOptions(select=["PLB-17"]))
+    assert result.ids(Verdict.PASS) == {"PLB-17"}
