@@ -15,7 +15,7 @@ from nvr_conformance.judgement.verdicts import shown
 from nvr_conformance.reading.connection_information import counts_in
 from nvr_conformance.reading.login_page import read_title, read_uid
 from nvr_conformance.wire.digest import DigestAnswers, choose_challenge, read_challenges
-from nvr_conformance.wire.exchange import Exchange
+from nvr_conformance.wire.exchange import Exchange, WireProblem
 
 if TYPE_CHECKING:
     from nvr_conformance.client.history import History
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CLEANING_TIMEOUT = 3.0
 _LOGIN_PATH = LOGIN.partition("?")[0]
+_GONE = (WireProblem.REFUSED, WireProblem.UNREACHABLE, WireProblem.TLS, WireProblem.TIMEOUT)
 _LOGGED_OUT = re.compile(r"/cgi-bin/logout\.cgi\?UID=([0-9]+)$")
 NAMED = "login page"
 """Under which a target remembers what its login page calls the recorder."""
@@ -116,7 +117,7 @@ class Client(HttpClient):
 
     def close(self) -> None:
         """Stop what runs, log out, drop all sockets. Never raises for what a recorder does, gives up on one
-        that is gone, and is not interrupted. Once is enough."""
+        that is gone (who closes the connection may refuse so), and is not interrupted. Once is enough."""
         with interrupts.shielded():
             if not self._closed:
                 self._closed = True
@@ -132,10 +133,10 @@ class Client(HttpClient):
         reachable = True
         for session in self.sessions:
             if reachable and not session.logged_out:
-                reachable = session.logout().error is None
+                reachable = session.logout().error not in _GONE
         for uid_text, page in list(self._given.items()):
             if reachable:
-                reachable = Session(self, uid_text, page).logout().error is None
+                reachable = Session(self, uid_text, page).logout().error not in _GONE
         self.target.detach(self.receiver)
         self.target.let_go(self)
         self.hang_up()

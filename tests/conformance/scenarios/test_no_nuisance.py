@@ -58,6 +58,18 @@ def test_the_usual_run_leaves_nothing_behind(usual):
     assert usual.left_behind == []
 
 
+def test_who_refuses_by_closing_the_connection_is_not_taken_for_gone(judge_as_real):
+    """UIDs that are left valid push out those of the next scenario."""
+    seen = judge_as_real(
+        {**TWO_CAMERAS, "variants": {"refusal": "close"}},
+        select=("SES-1[012]", "SES-09", "SES-13"),
+        allow=("eviction",),
+    )
+    assert not seen.rows("fail", "warn", "error")
+    assert seen.most_uids == 16
+    assert seen.left_behind == []
+
+
 def test_presets_are_registered_where_they_are(judge_as_real):
     """A preset is gone to right before it is registered; ten seconds lie between the two."""
     seen = judge_as_real(
