@@ -17,7 +17,7 @@ from nvr_conformance.carriers.moments import (
 from nvr_conformance.carriers.rows import Row
 from nvr_conformance.facts import live_jpeg
 from nvr_conformance.judgement.fact import Fact
-from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.judgement.outcomes import NotThere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,7 +75,7 @@ def data_size(capture: JpegCapture) -> Fact:
             said = f"{part.recorder.place(0x0006)} says {stated}, the picture has {len(part.jpeg)} bytes"
             return Fact(False, expected, f"picture {number}: {said}")
     if common is None:
-        raise NothingToJudge("0x0006 does not come")
+        raise NotThere("0x0006 does not come")
     return Fact(True, expected, min(common))
 
 

@@ -12,7 +12,7 @@ from nvr_conformance.judgement.requirements import Level, Requirement, requireme
 from nvr_conformance.judgement.verdicts import CheckRecord, Note, Verdict, shown, verdict_of_check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from nvr_conformance.client.history import History
     from nvr_conformance.engine.events import Event
@@ -75,12 +75,13 @@ class Book:
             raise KitError(f"{self.scenario} did not declare {id_}")
         return requirements()[id_]
 
-    def close(self, verdict: Verdict, reason: str, *, unsaid: bool = False) -> None:
-        """Say of every claimed requirement that has neither check nor note why that is so."""
+    def close(self, verdict: Verdict, reason: str, *, unsaid: Collection[str] = ()) -> None:
+        """Say of every claimed requirement that has neither check nor note why that is so. ``unsaid``: those
+        of which the reason says nothing of its own."""
         spoken = {check.id for check in self.checks} | {note.id for note in self.notes}
         for id_ in self.ids:
             if id_ not in spoken:
-                self.note(id_, verdict, reason, unsaid=unsaid)
+                self.note(id_, verdict, reason, unsaid=id_ in unsaid)
 
 
 class Check:

@@ -126,7 +126,9 @@ class EnginePlugin:
             reason = f"{item.name} needs {', '.join(_need_text(need) for need in missing)}"
         if not reason:
             return True
-        self.notes += [Note(id_, verdict, reason, item.name, unsaid=elsewhere) for id_ in wanted]
+        self.notes += [
+            Note(id_, verdict, reason, item.name, unsaid=elsewhere or id_ in claim.besides) for id_ in wanted
+        ]
         return False
 
     # --- running ----------------------------------------------------------------------------------
@@ -153,9 +155,11 @@ class EnginePlugin:
                 case "error":
                     book.close(Verdict.ERROR, reason)
                 case "finished":
-                    book.close(Verdict.NOT_TESTED, f"{item.name} ended without checking it", unsaid=True)
+                    silence = f"{item.name} ended without checking it"
+                    book.close(Verdict.NOT_TESTED, silence, unsaid=claim.ids)
                 case _:
-                    book.close(Verdict.NOT_TESTED, reason)
+                    # What a scenario needs is what its own requirements need; others say more of the rest.
+                    book.close(Verdict.NOT_TESTED, reason, unsaid=claim.besides)
             self.checks += book.checks
             self.notes += book.notes
             self.measurements += book.measurements

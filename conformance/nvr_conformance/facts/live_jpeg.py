@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nvr_conformance.facts.clock import how_far, may_be
 from nvr_conformance.facts.rtp_extension import wrong_live_value
 from nvr_conformance.judgement.fact import Fact
-from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 from nvr_conformance.reading.additional_information import LENGTHS
 from nvr_conformance.reading.live_jpeg import JpegPart
 
@@ -121,7 +121,7 @@ def ids(parts: Sequence[JpegPart]) -> str:
 
 def _told(told: Sequence[object], id_: int) -> int:
     if not told:
-        raise NothingToJudge(f"0x{id_:04x} does not come")
+        raise NotThere(f"0x{id_:04x} does not come")
     return len(told)
 
 

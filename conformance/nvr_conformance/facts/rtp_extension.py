@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nvr_conformance.facts import zones
 from nvr_conformance.facts.clock import Now, how_far, may_be
 from nvr_conformance.judgement.fact import Fact
-from nvr_conformance.judgement.outcomes import NothingToJudge
+from nvr_conformance.judgement.outcomes import NothingToJudge, NotThere
 from nvr_conformance.reading.additional_information import Tlv, TlvWalk, order_of, walk, wrong_value
 from nvr_conformance.reading.rtp import once
 
@@ -32,7 +32,7 @@ def extension(records: Sequence[RtpRecord]) -> Fact:
     expected = "profile 0, the length in words, TLVs that fill it"
     extended = [record for record in records if record.extension is not None or record.problem]
     if not extended:
-        raise NothingToJudge("no packet has a header extension")
+        raise NotThere("no packet has a header extension")
     walks = {id(record): found for record, found, _ in _walks(records)}
     for record in extended:
         problem = record.problem
@@ -121,7 +121,7 @@ def stated_values(records: Sequence[RtpRecord]) -> Fact:
             return Fact(False, expected, f"{record.place}, header extension: {problem}")
         count += len(found.elements)
     if not count:
-        raise NothingToJudge("no header extension holds an element")
+        raise NotThere("no header extension holds an element")
     return Fact(True, expected, f"{count} elements")
 
 
@@ -168,5 +168,5 @@ def _order(records: Sequence[RtpRecord]) -> str:
 
 def _some(count: int, id_: int) -> int:
     if not count:
-        raise NothingToJudge(f"0x{id_:04x} does not come")
+        raise NotThere(f"0x{id_:04x} does not come")
     return count

@@ -60,7 +60,7 @@ class CheckRecord:
 @dataclass(frozen=True, slots=True)
 class Note:
     """Why a scenario made no check of a requirement: verdict error, not-tested or not-applicable. ``unsaid``:
-    the scenario itself gave no reason."""
+    the scenario gave no reason of its own."""
 
     id: str
     verdict: Verdict

@@ -452,6 +452,18 @@ def test_the_report_on_disk(run, tmp_path):
     assert names == {"evidence", "index.html", "declaration.json", "junit.xml", "result.json"}
 
 
+def test_what_a_scenario_needs_says_nothing_of_what_it_checks_besides(run):
+    result = run(
+        '@scenario("SES-04")\ndef test_own(not_applicable):\n    not_applicable("SES-04", "does not come")\n',
+        '@scenario("SES-01", besides=("SES-04",))\ndef test_more(require):\n    require(False, "no JPEG")\n',
+    )
+    assert (row(result, "SES-04").verdict, row(result, "SES-04").reason) == (
+        Verdict.NOT_APPLICABLE,
+        "does not come",
+    )
+    assert (row(result, "SES-01").verdict, row(result, "SES-01").reason) == (Verdict.NOT_TESTED, "no JPEG")
+
+
 def test_errors_of_the_kit_are_in_the_files(run):
     result = run('@scenario("SES-01")\ndef test_e(check):\n    1 / 0\n')
     assert json.loads(result_json(result))["errors"] == list(result.errors)

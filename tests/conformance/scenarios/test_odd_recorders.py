@@ -218,3 +218,12 @@ def test_long_gops_that_are_lost_where_a_recording_ends():
     }
     result = judge(TargetOptions(model=3, setup=setup), RunOptions(select=["PLB-17"]))
     assert result.ids(Verdict.PASS) == {"PLB-17"}
+
+
+def test_what_does_not_come_does_not_apply(judge_as_real):
+    """Whatever else a scenario needs that looks at it too: a JPEG recording, a change of codec."""
+    variants = {"recorder-ids": "none", "rtp-extension": "none"}
+    setup = {"cameras": cameras(1, 3, recorded="H265"), "variants": variants}
+    seen = judge_as_real(setup, select=("LIV-11", "PLB-10", "PLB-21", "PLB-36"))
+    assert not seen.rows("fail", "warn", "error")
+    assert seen.rows("not-applicable").keys() >= {"LIV-11", "PLB-10", "PLB-21", "PLB-36"}

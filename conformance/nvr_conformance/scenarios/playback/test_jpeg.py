@@ -34,7 +34,7 @@ ONE_RECORDS_JPEG = {
 }
 
 
-@scenario(*CHUNK_IDS, "PLB-12", "PLB-22", "PLB-37", setup=ONE_RECORDS_JPEG)
+@scenario("PLB-22", besides=(*CHUNK_IDS, "PLB-12", "PLB-37"), setup=ONE_RECORDS_JPEG)
 def test_recorded_jpeg_pictures(
     target: Target,
     client: Client,
