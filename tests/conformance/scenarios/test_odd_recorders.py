@@ -56,7 +56,7 @@ RECORDERS = {
     "no microphones": (
         {"cameras": cameras(1, 2)},
         ("LIV-25", "LIV-26", "PLB-23", "PLB-25", "DWN-02"),
-        {"LIV-26": "no camera sends audio", "PLB-25": "no camera gives audio", "LIV-25": "no audio"},
+        {"LIV-26": "the camera sends no audio", "PLB-25": "no camera gives audio", "LIV-25": "no audio"},
     ),
     "no JPEG": (
         {"cameras": cameras(1, jpeg=False)},
