@@ -1,4 +1,4 @@
-"""A pytest that a test starts, without the plugins of others: two fifths of its start are theirs."""
+"""A pytest that a test starts, without the plugins of others, whose imports take long."""
 
 WITHOUT_OTHERS = tuple(
     word

@@ -28,7 +28,7 @@ from nvr_emulator.server.embedding import EmbeddedRecorder
 
 SELECTED = ("LIV-06", "LIV-12", "PLB-20", "SES-06", "SES-03", "INF-07", "PLB-28")
 FEW = ("LIV-06", "PLB-20", "SES-06", "SES-03", "INF-07")
-"""RTP, chunks, refusals, the clock and texts, in a third of the time that all of them take."""
+"""RTP, chunks, refusals, the clock and texts, without what takes longest."""
 
 
 def run(report, options=None, *, select=SELECTED, redact=False, scenarios=SCENARIOS):

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from nvr_conformance.client.options import PERMISSIONS, TargetOptions, User
 from nvr_conformance.engine.judge import judge
-from nvr_conformance.engine.run_options import RunOptions
 from nvr_emulator.configuration.kind import kind_of
 from nvr_emulator.configuration.variant_choice import EXCLUDED, all_variants, read_variants
 from nvr_emulator.server.embedding import EmbeddedRecorder
@@ -140,6 +139,6 @@ def test_nothing_fails_of_one_that_is_as_it_is(recorder):
             allow=frozenset(PERMISSIONS),
             other_users=OTHERS,
         )
-        result = judge(options, RunOptions())
+        result = judge(options)
     assert not result.broken
     assert not result.errors
