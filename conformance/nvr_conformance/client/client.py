@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nvr_conformance import interrupts
 from nvr_conformance.bounds import LOGIN_PAGE_LIMIT
+from nvr_conformance.client.at_once import at_once
 from nvr_conformance.client.http_client import HARMLESS, LOGIN, HttpClient
 from nvr_conformance.client.session import Session
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
@@ -70,30 +71,54 @@ class Client(HttpClient):
             return exchange
         with interrupts.shielded():
             exchange = super().request(method, target, headers, body, raw=raw, **options)
-            uid_text = read_uid(exchange) if exchange.ok else None
-            if uid_text is not None:
-                self._given[uid_text] = exchange
-                for session in self.sessions:
-                    session.notice_login(uid_text)
+            self._notice_login(exchange)
         return exchange
+
+    def _notice_login(self, exchange: Exchange) -> str | None:
+        """The UID in an answer, if any, which is logged out in ``close``; whose it was has it no more."""
+        uid_text = read_uid(exchange) if exchange.ok else None
+        if uid_text is not None:
+            self._given[uid_text] = exchange
+            for session in self.sessions:
+                session.notice_login(uid_text)
+        return uid_text
 
     def try_login(self, user: str | None = None, password: str | None = None) -> Login:
         """One whole login, challenge and answer, judged by nobody. A UID that comes of it is logged out in
         ``close``."""
         user = self.target.user if user is None else user
         password = self.target.password if password is None else password
-        challenge = self.request("GET", LOGIN, limit=LOGIN_PAGE_LIMIT)
-        asked = choose_challenge(read_challenges(challenge.all_headers("WWW-Authenticate")))
-        if asked is None:
+        challenge, credentials = self._answer_challenge(user, password)
+        if not credentials:
             return Login(challenge, challenge, None)
-        answers = DigestAnswers(asked, user, password)
-        credentials = (("Authorization", answers.authorization("GET", LOGIN)),)
         page = self.request("GET", LOGIN, credentials, pace=0.0, limit=LOGIN_PAGE_LIMIT)
         uid_text = read_uid(page) if page.ok else None
         if uid_text is not None:
             self.target.remember(NAMED, [shown(read_title(page))])
             self.sessions.append(Session(self, uid_text, page))
         return Login(challenge, page, uid_text)
+
+    def _answer_challenge(self, user: str, password: str) -> tuple[Exchange, Headers]:
+        """The answer without credentials, and those that it asks for; none where it asks for none."""
+        challenge = self.request("GET", LOGIN, limit=LOGIN_PAGE_LIMIT)
+        asked = choose_challenge(read_challenges(challenge.all_headers("WWW-Authenticate")))
+        if asked is None:
+            return challenge, ()
+        answers = DigestAnswers(asked, user, password)
+        return challenge, (("Authorization", answers.authorization("GET", LOGIN)),)
+
+    def logins_at_once(self, count: int) -> list[Session]:
+        """Sessions of so many logins whose credentials are sent at once: of those that are given a UID."""
+        credentials = [
+            self._answer_challenge(self.target.user, self.target.password)[1] for _ in range(count)
+        ]
+        begun = len(self.sessions)
+        with interrupts.shielded():
+            for page in at_once(self, [(LOGIN, each) for each in credentials if each]):
+                uid_text = self._notice_login(page)
+                if uid_text is not None:
+                    self.sessions.append(Session(self, uid_text, page))
+        return self.sessions[begun:]
 
     def login(self, user: str | None = None, password: str | None = None) -> Session:
         """A session with a UID; where the recorder gives none, what hangs on it is not tested."""

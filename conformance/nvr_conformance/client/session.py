@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from nvr_conformance.client.commands import command_url
 from nvr_conformance.client.downloads import Download, open_download
@@ -15,6 +15,10 @@ from nvr_conformance.wire.live_streams import LiveHttp, LiveRtp, LiveStream
 
 if TYPE_CHECKING:
     from nvr_conformance.client.http_client import HttpClient
+    from nvr_conformance.wire.connection import Connection, ResponseReader
+
+Opened: TypeAlias = "tuple[Exchange, Connection | None, ResponseReader | None, bytes]"
+"""An answer whose head was read, the connection on which the rest comes, and what has come of it."""
 
 CONTROL_PACE = 0.2  # seconds between camera control commands, where a pace is kept at all
 FIRST_PACKET = 12.0  # seconds that a stream is given for its first packet
@@ -102,6 +106,12 @@ class Session:
     def start_rtp(self, camera: int, comp: str) -> LiveRtp:
         """START with a PORT of ours. Whether it was refused: ``stream.refused`` (its
         socket listens all the same)."""
+        stream = self.listen(camera, comp)
+        stream.exchange = self.client.get(stream.exchange.target)
+        return stream
+
+    def listen(self, camera: int, comp: str) -> LiveRtp:
+        """A stream over RTP that is not asked for yet; its ``exchange`` has the path and query of START."""
         capture = self.client.history.capture
         sock, flow = self.client.target.open_udp(capture)
         path = self.path("live_rtp", CAM=camera, CMD="START", COMP=comp, PORT=sock.getsockname()[1])
@@ -109,14 +119,16 @@ class Session:
         stream = LiveRtp(camera, comp, placeholder, self.client.target, sock, self.client.receiver, flow)
         self.streams.append(stream)
         self.client.history.streams.append(stream)
-        stream.exchange = self.client.get(path)
         return stream
 
     def start_http(self, camera: int, comp: str) -> LiveHttp:
         """START with INTERNETMODE=ON; returns when the head of the answer (of a
         refusal: all of it) was read."""
-        path = self.path("live_http", CAM=camera, CMD="START", COMP=comp, INTERNETMODE="ON")
-        return self.open_http(path, camera, comp)
+        return self.open_http(self.start_of_http(camera, comp), camera, comp)
+
+    def start_of_http(self, camera: int, comp: str) -> str:
+        """Path and query of START with INTERNETMODE=ON."""
+        return self.path("live_http", CAM=camera, CMD="START", COMP=comp, INTERNETMODE="ON")
 
     def start(self, transport: str, camera: int, comp: str) -> LiveStream:
         """START over "RTP" or "HTTP"."""
@@ -145,8 +157,12 @@ class Session:
 
     def open_http(self, path_and_query: str, camera: int = 0, comp: str = "") -> LiveHttp:
         """As ``start_http``, for any request whose answer may be endless."""
+        return self.follow(self.client.open_answer("GET", path_and_query), camera, comp)
+
+    def follow(self, opened: Opened, camera: int, comp: str) -> LiveHttp:
+        """The stream of an answer whose head was read."""
         client = self.client
-        exchange, connection, reader, begun = client.open_answer("GET", path_and_query)
+        exchange, connection, reader, begun = opened
         stream = LiveHttp(camera, comp, exchange, client.target, client.receiver)
         self.streams.append(stream)
         client.history.streams.append(stream)

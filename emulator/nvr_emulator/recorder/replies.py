@@ -31,6 +31,11 @@ class Request:
     """Whether it came by HTTPS."""
     target: str = ""
     """What stood on the request line; by default path and query."""
+    number: int = 0
+    """How many came until now, this one included."""
+    knows: int = 0
+    """How many of them had come when its connection was made, or had its last answer: what a recorder knows
+    of that works it off beside others, and does not look again."""
 
     def __post_init__(self) -> None:
         if not self.target:
@@ -46,10 +51,12 @@ class Request:
         peer: str = "127.0.0.1",
         authorization: str | None = None,
         secure: bool = False,
+        number: int = 0,
+        knows: int = 0,
     ) -> Request:
         """The request of a request line; `target` as it stood there, in origin or absolute form."""
         path, query = split_target(target)
-        return cls(method, path, query, peer, authorization, secure, target)
+        return cls(method, path, query, peer, authorization, secure, target, number, knows)
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ Malformed = Callable[[int, str], web.Response]
 """Makes the answer to a request that is none, of a status and a reason."""
 
 
+def known_to(incoming: web.BaseRequest) -> int:
+    """How many requests had come when the connection of this one was made, or had its last answer."""
+    return incoming.protocol.known if isinstance(incoming.protocol, Connection) else 0
+
+
 class HttpServer(web.Server):
     """What `loop.create_server` takes as its factory."""
 
@@ -54,13 +59,17 @@ class HttpServer(web.Server):
         handler: Handler,
         malformed: Malformed,
         *,
+        requests: Callable[[], int] = int,
         header_patience: float = HEADER_PATIENCE,
         reading_patience: float = READING_PATIENCE,
     ) -> None:
         async def unless_hung_up(incoming: web.BaseRequest) -> web.StreamResponse:
             if self.hangs_up:
                 raise ConnectionResetError
-            return await handler(incoming)
+            response = await handler(incoming)
+            if isinstance(incoming.protocol, Connection):
+                incoming.protocol.known = requests()
+            return response
 
         super().__init__(
             unless_hung_up,
@@ -74,6 +83,8 @@ class HttpServer(web.Server):
             auto_decompress=False,
         )
         self.malformed = malformed
+        self.requests = requests
+        """How many have come, on all connections."""
         self.hangs_up = False
         """Whether its connections are being broken off: what has come on them is answered no more."""
         self.header_patience = header_patience
@@ -90,6 +101,9 @@ class Connection(web.RequestHandler):
     def __init__(self, server: HttpServer, **options: Any) -> None:
         super().__init__(server, **options)
         self._malformed = server.malformed
+        self._requests = server.requests
+        self.known = 0
+        """How many requests had come when it was made, or had its last answer."""
         self._header_patience = server.header_patience
         self._reading_patience = server.reading_patience
         self._reading_due: asyncio.TimerHandle | None = None
@@ -105,6 +119,7 @@ class Connection(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has come."""
+        self.known = self._requests()
         hold_open(transport, self._is_answering)
         super().connection_made(transport)
         self._headers_due = _later(self._header_patience, self._headers_are_late)

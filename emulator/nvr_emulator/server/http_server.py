@@ -20,7 +20,7 @@ from nvr_emulator.server.clock import ManualClock
 from nvr_emulator.server.disturbed import disturb
 from nvr_emulator.server.download_response import send_download
 from nvr_emulator.server.exchanges import exchange_of
-from nvr_emulator.server.http_connection import FAILED, HttpServer
+from nvr_emulator.server.http_connection import FAILED, HttpServer, known_to
 from nvr_emulator.server.library_internals import EndlessResponse
 from nvr_emulator.server.machine import Machine
 from nvr_emulator.server.unsent import LONG, all_sent, leave
@@ -40,6 +40,7 @@ class RecorderServer:
         self.faults = machine.faults
         self.observer = machine.observer
         self._sending: list[tuple[asyncio.Transport | None, Callable[[], None]]] = []
+        self._requests = 0
 
     @property
     def download_rate(self) -> float | None:
@@ -50,18 +51,21 @@ class RecorderServer:
 
     def web_server(self) -> HttpServer:
         """What `loop.create_server` takes as its factory."""
-        return HttpServer(self.handle, _malformed)
+        return HttpServer(self.handle, _malformed, requests=lambda: self._requests)
 
     async def handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
         self._release_sent()
         arrived = time.monotonic()
+        self._requests += 1
         request = Request.of_target(
             incoming.method,
             incoming.raw_path,
             peer=incoming.remote or "127.0.0.1",
             authorization=incoming.headers.get("Authorization"),
             secure=incoming.secure,
+            number=self._requests,
+            knows=known_to(incoming),
         )
         now = self.clock.now()
         # UIDs whose time is up end ahead of the request in the journal, as they do in the recorder.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
+from nvr_conformance.client.at_once import start_at_once
 from nvr_conformance.client.mask import digits_taken
 from nvr_conformance.facts.live_multipart import one_packet_per_part
 from nvr_conformance.facts.live_pace import (
@@ -29,6 +30,7 @@ from nvr_conformance.procedures.streams import (
     sending,
     sends_jpeg,
     show_pace,
+    wait_for_first_packets,
     way_of,
     who_gives_way,
 )
@@ -106,6 +108,15 @@ def test_sixteen_streams(
         if newcomer or not all(older):
             return
         seventeenth.close()
+    last = streams.pop(cameras[MOST - 1], None)
+    if last is not None:
+        session.stop(last)
+        last.close()
+        pair = start_at_once(session, "HTTP", [(last.camera, last.comp), (beyond, asked[0][1])])
+        wait_for_first_packets(target, pair)
+        count = sum(sending(target, [*streams.values(), *pair]))
+        name = f"streams {MOST} and {MOST + 1}, started at once"
+        check("LIV-22", count <= MOST, f"at most {MOST} send", f"{count} of {MOST + 1} send", name)
 
 
 @scenario("LIV-21", "LIV-23", besides=("LIV-07", "LIV-09"))

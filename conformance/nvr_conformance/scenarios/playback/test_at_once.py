@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 
+from nvr_conformance.client.at_once import at_once
 from nvr_conformance.procedures import udp_path
 from nvr_conformance.scenario import (
     SECOND,
@@ -46,7 +47,8 @@ class _Pens:
 def test_one_camera_played_twice(
     target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe, require: Require
 ) -> None:
-    """Two UIDs in turns at two places; then an answer that is held while the camera is asked for again."""
+    """Two UIDs at two places, in turns and at once; then an answer is held while the camera is asked for
+    again."""
     pens = _Pens(client, check, not_tested, observe)
     player, first = player_in_recording(target, client)
     player.session.logout()
@@ -60,9 +62,10 @@ def test_one_camera_played_twice(
 
     players = [_standing_at(client, camera, place) for place in places]
     turns: list[list[Gop]] = [[], []]
-    for _ in range(ANSWERS):
-        for player, gops in zip(players, turns, strict=True):
-            gops.append(player.fetch(camera))
+    for number in range(ANSWERS):
+        answers = _at_once(players, camera) if number % 2 else (each.fetch(camera) for each in players)
+        for gop, gops in zip(answers, turns, strict=True):
+            gops.append(gop)
     for player in players:
         player.session.logout()
     for number in (0, 1):
@@ -73,6 +76,13 @@ def test_one_camera_played_twice(
         for command in OTHERWISE:
             _check_otherwise(pens, camera, places[0], command)
     _check_two_uids(pens, camera, places[0])
+
+
+def _at_once(players: list[Player], camera: int) -> list[Gop]:
+    """One ``camera.cgi`` of each UID, sent at once."""
+    requests = [(player.session.path("camera", CAM=camera), ()) for player in players]
+    answers = at_once(players[0].session.client, requests)
+    return [player.read(camera, answer) for player, answer in zip(players, answers, strict=True)]
 
 
 def _check_one_uid(pens: _Pens, alone: list[Gop], place: int) -> bool:

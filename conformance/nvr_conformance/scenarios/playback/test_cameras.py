@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nvr_conformance.client.at_once import at_once
 from nvr_conformance.client.mask import mask_of
 from nvr_conformance.client.player import whole
 from nvr_conformance.procedures.uid_commands import first_camera
@@ -21,12 +22,13 @@ from nvr_conformance.scenario import (
     scenario,
 )
 
+CAMERA = 0x0004
 AT_ONCE = 16
 TEN = 10
 ALONE = 4  # cameras of which it is looked up what they play alone, besides those that gave nothing
 
 
-@scenario("PLB-26", "PLB-27")
+@scenario("PLB-26", "PLB-27", besides=("PLB-05",))
 def test_sixteen_cameras_at_once(
     target: Target,
     client: Client,
@@ -67,6 +69,8 @@ def test_sixteen_cameras_at_once(
     stuck = [gop for gop in again if not gop.given and _alone(client, gop.camera, moment, 2).given]
     actual = str(stuck[0]) if stuck else f"{len(again)} cameras"
     check("PLB-26", not stuck, "each plays on", actual, "second round")
+    player.goto(moment)
+    _ask_at_once(target, player, [alone[camera] for camera in chosen if alone[camera].given], check)
 
     if len(target.cameras) <= AT_ONCE:
         not_applicable("PLB-27", f"{len(target.cameras)} cameras: there is no seventeenth")
@@ -81,6 +85,20 @@ def test_sixteen_cameras_at_once(
     said = f"{' and '.join(str(len(given)) for given in rounds)} play, MASK: {answer}"
     check("PLB-27", playing <= AT_ONCE, f"at most {AT_ONCE} cameras", said)
     observe("PLB-27", said, f"{len(too_many)} cameras in MASK")
+
+
+def _ask_at_once(target: Target, player: Player, alone: list[Gop], check: Check) -> None:
+    """PLB-05, PLB-26: what a camera gives where others are asked for at once is its own. ``alone``: what each
+    gives alone."""
+    paths = [(player.session.path("camera", CAM=gop.camera), ()) for gop in alone]
+    for one, answer in zip(alone, at_once(player.session.client, paths), strict=True):
+        given = player.read(one.camera, answer)
+        name = f"camera {one.camera}, {len(alone)} asked for at once"
+        own, named = one.chunk.number(CAMERA), given.chunk.number(CAMERA)
+        if None not in (own, named) and not check("PLB-05", named == own, own, named, name):
+            continue
+        same = (one.start, one.video) == (given.start, given.video)
+        check("PLB-26", same, one, given if same else f"others: {given}", name)
 
 
 @scenario("PLB-32")

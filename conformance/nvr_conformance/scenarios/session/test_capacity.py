@@ -8,6 +8,7 @@ from nvr_conformance.reading.login_page import read_uid
 from nvr_conformance.scenario import Check, Client, Observe, Require, Session, Target, User, scenario
 
 MOST = 16
+AT_ONCE = 2
 LEAVING = 3  # that log out again
 LONG_GONE = 120.0  # seconds
 THEIRS = "and {} of others were valid at first: they may have logged in again"
@@ -89,7 +90,22 @@ def _judge_one_more(
     looked_at = {2: sessions[1], 3: sessions[2], MOST: sessions[-1], MOST + 1: seventeenth}
     ended = [number for number, session in looked_at.items() if not session.is_alive()]
     require(ended == [2] or not others, f"another login ends {ended}, {THEIRS.format(others)}")
-    check("SES-11", ended == [2], [2], ended, "another login: the one issued first ends")
+    if check("SES-11", ended == [2], [2], ended, "another login: the one issued first ends"):
+        _judge_at_once(client, check, require, sessions[2:], others)
+
+
+def _judge_at_once(
+    client: Client, check: Check, require: Require, oldest: list[Session], others: int
+) -> None:
+    """SES-11: two logins at once throw out two, the ``oldest``, and no more."""
+    newcomers = client.logins_at_once(AT_ONCE)
+    if len({session.uid for session in newcomers}) < AT_ONCE:
+        return  # that is for SES-05
+    looked_at = [*oldest[: AT_ONCE + 1], *newcomers]
+    ended = [number for number, session in enumerate(looked_at, 1) if not session.is_alive()]
+    require(ended == [1, 2] or not others, f"{AT_ONCE} logins at once end {ended}, {THEIRS.format(others)}")
+    name = f"{AT_ONCE} more logins at once: of the three oldest and of these"
+    check("SES-11", ended == [1, 2], [1, 2], ended, name)
 
 
 def _judge_count(client: Client, check: Check, others: int, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nvr_conformance.client.at_once import start_beside
 from nvr_conformance.client.mask import send_mask
 from nvr_conformance.client.player import player_in_recording, whole
 from nvr_conformance.procedures.cameras import camera_with_video, cameras_with_video, further_cameras
@@ -15,6 +16,7 @@ from nvr_conformance.procedures.streams import (
     pictures_change,
     sending,
     sends_jpeg,
+    wait_for_first_packets,
     who_gives_way,
 )
 from nvr_conformance.procedures.udp_path import BLOCKED, find_out
@@ -34,6 +36,7 @@ from nvr_conformance.scenario import (
     scenario,
 )
 
+TRIES = 2  # of beginning both at once: a recorder may be done with one before it takes the other, by chance
 TRIED = 4  # cameras among which one that sends JPEG is sought
 OTHERS: dict[str, Callable[[Session, int], object]] = {
     "PAUSE": lambda session, moment: session.get("pause", TIMEF=moment),
@@ -157,6 +160,7 @@ def test_playback_beside_live(
     again.close()
     answer = _play(target, session, ground)
     check("EXC-03", not refused(answer), "a picture", answer, "live was stopped")
+    _begin_at_once(target, client.login(), ground, check, observe)
     if ground.jpeg is not None:
         watching = client.login()
         stream = _start(watching, ground.jpeg, JPEG)
@@ -179,6 +183,25 @@ def _ask_playback(
     check("EXC-01", *_never_both(target, session, ground, streams), when)
     lives = any(sending(target, streams))
     observe("EXC-01", f"{answer}, {who_gives_way(lives, not refused(answer))}", when)
+
+
+def _begin_at_once(target: Target, session: Session, ground: Ground, check: Check, observe: Observe) -> None:
+    """EXC-01, where GOTODATE and START are sent at once: what a recorder looks at may be neither."""
+    session.get("live_setup")
+    for _ in range(TRIES):
+        send_mask(session, [ground.recorded])
+        goto = session.path("goto", TIMEF=ground.moment)
+        stream = start_beside(session, goto, ground.live, ground.codec)
+        wait_for_first_packets(target, [stream])
+        never_both = _never_both(target, session, ground, [stream])
+        session.stop(stream)
+        stream.close()
+        _stop_playing(target, session)
+        if not never_both.ok:
+            break
+    check("EXC-01", *never_both, "live and playback are begun at once")
+    observe("EXC-01", never_both.actual, "live and playback are begun at once, which gives way")
+    session.logout()
 
 
 @scenario("EXC-02", "EXC-04")

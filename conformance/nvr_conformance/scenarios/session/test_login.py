@@ -24,6 +24,8 @@ from nvr_conformance.scenario import (
 from nvr_conformance.wire.digest import read_challenges
 
 DIGITS = 19
+AT_ONCE = 3
+CROWDED_OUT = "all UIDs are in use: one of ours was thrown out, and issued again"
 CROWDED = 12  # UIDs in use, with which logins in between may throw one out
 POSITIVE = f"a positive integer of at most {DIGITS} digits"
 _LOCATION = re.compile(r"""location\.href\s*=\s*["'][^"']*hdrctl\.cgi\?UID=[^&"'\s]""")
@@ -74,11 +76,25 @@ def test_login(
         check("SES-04", good, POSITIVE, text, f"UID {text}")
     counts = None if len(set(texts)) == len(texts) else client.uid_counts()
     if counts is not None and counts.used >= counts.maximum:
-        not_tested("SES-05", "all UIDs are in use: one of ours was thrown out, and issued again")
+        not_tested("SES-05", CROWDED_OUT)
     else:
         check("SES-05", len(set(texts)) == len(texts), "all different", texts, f"{len(texts)} logins")
     observe("SES-18", sorted({len(text) for text in texts}), "digits")
     observe("SES-18", _pattern([int(text) for text in texts]), "pattern")
+
+
+@scenario("SES-05")
+def test_logins_at_once(client: Client, check: Check, not_tested: NotTested) -> None:
+    """A few logins whose credentials are sent at once."""
+    texts = [session.uid_text for session in client.logins_at_once(AT_ONCE)]
+    counts = client.uid_counts() if len(texts) > 1 else None
+    name = f"{AT_ONCE} logins at once"
+    if len(texts) < 2:
+        not_tested("SES-05", f"{name}: {len(texts)} given a UID")
+    elif len(set(texts)) < len(texts) and counts is not None and counts.used >= counts.maximum:
+        not_tested("SES-05", f"{name}: {CROWDED_OUT}")
+    else:
+        check("SES-05", len(set(texts)) == len(texts), "all different", texts, name)
 
 
 def _pattern(uids: list[int]) -> str:

@@ -168,6 +168,29 @@ def one_of_two_at_once_for_both(recorder: Recorder) -> None:
 
 
 @breaks("DWN-02")
+def one_file_with_and_without_audio(recorder: Recorder) -> None:
+    """Gives no audio where a download without runs already that begins with the same minute of the camera."""
+    running: dict[int, DownloadFiles] = {}
+
+    def answer(
+        original: Callable[[DownloadFiles, int, float], DownloadAnswer],
+        files: DownloadFiles,
+        uid: int,
+        now: float,
+    ) -> DownloadAnswer:
+        for download in recorder.downloads.running():
+            other = running.get(download.number)
+            if other is not None and (other.camera, other.begin) == (files.camera, files.begin):
+                files.audio = other.audio
+        given = original(files, uid, now)
+        if given.download is not None:
+            running[given.download.number] = files
+        return given
+
+    around(recorder.downloads.answer, answer)
+
+
+@breaks("DWN-02")
 def audio_in_the_first_file_alone(recorder: Recorder) -> None:
     """Puts no audio into the second MP4 of a download and those behind it."""
 
