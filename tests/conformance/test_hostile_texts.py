@@ -32,6 +32,22 @@ def test_a_uid_is_of_ascii_digits(text, uid):
     assert login_page.read_uid(page(text)) == uid
 
 
+@pytest.mark.parametrize(
+    ("headers", "uid"),
+    [
+        ((("Set-Cookie", "UID=13313; Path=/"),), "13313"),
+        ((("Server", "x"), ("Location", "./hdrctl.cgi?UID=13313&HTML=x")), "13313"),
+        ((("Set-Cookie", "MAXUID=16"), ("Location", "dlogin.cgi?UID=-1")), None),
+        ((("Set-Cookie", "UID=0"),), None),
+        ((), None),
+    ],
+)
+def test_a_uid_in_a_header(headers, uid):
+    exchange = Exchange(1, "GET", "/")
+    exchange.headers = headers
+    assert login_page.uid_in_header(exchange) == uid
+
+
 def test_a_uid_of_thousands_of_digits_is_read_as_too_long():
     found = login_page.read_uid(page("UID=" + "7" * 5000))
     assert found is not None

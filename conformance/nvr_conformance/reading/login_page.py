@@ -1,4 +1,4 @@
-"""The page of a login as a client reads it, for the UID that it carries (§6.1.1)."""
+"""The answer to a login as a client reads it, for the UID that it carries (§6.1.1)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def read_uid(page: Exchange) -> str | None:
     that a program fills in have it so where no UID is given."""
     found = _UID.search(page.text[:PAGE_LIMIT])
     return found[1] if found else None
+
+
+def uid_in_header(answer: Exchange) -> str | None:
+    """The first ``UID=`` with digits in a header field, a cookie or the place of a redirect, which may be
+    something else than a UID."""
+    values = (value[:PAGE_LIMIT] for _, value in answer.headers)
+    return next((found[1] for value in values if (found := _UID.search(value))), None)
 
 
 def read_title(page: Exchange) -> str:

@@ -3,6 +3,8 @@ counted, not at all where somebody is wrong too often, by 204 to a START that fo
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from checking import scenarios_checking
@@ -52,6 +54,19 @@ def test_uids_that_are_the_numbers_of_places(monkeypatch):
         SessionTable, "_new_uid", lambda self: next(uid for uid in range(1, 17) if uid not in self._valid)
     )
     assert_healthy(judged("SES-13", "SES-05"), "SES-05")
+
+
+def test_cookies_that_are_no_uid(monkeypatch):
+    """A number by which a client is known again, whatever it is called, gives nobody anything."""
+    refuse = Manners.refuse
+
+    def with_cookie(self, request, refused):
+        answer = refuse(self, request, refused)
+        return dataclasses.replace(answer, headers=(*answer.headers, ("Set-Cookie", "UID=4711; Path=/")))
+
+    monkeypatch.setattr(Manners, "refuse", with_cookie)
+    ids = ("SES-01", "SES-03", "SES-13")
+    assert_healthy(judged(*ids), *ids)
 
 
 def test_who_is_wrong_too_often_is_locked_out(monkeypatch):

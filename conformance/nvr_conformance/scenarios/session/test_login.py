@@ -8,7 +8,7 @@ from functools import partial
 from operator import ne
 
 from nvr_conformance.procedures.uid_commands import quick_login, written_uid
-from nvr_conformance.reading.login_page import read_uid
+from nvr_conformance.reading.login_page import read_uid, uid_in_header
 from nvr_conformance.scenario import (
     LOGIN,
     Check,
@@ -18,6 +18,7 @@ from nvr_conformance.scenario import (
     NotTested,
     Observe,
     Require,
+    Session,
     Target,
     scenario,
 )
@@ -31,7 +32,7 @@ POSITIVE = f"a positive integer of at most {DIGITS} digits"
 _LOCATION = re.compile(r"""location\.href\s*=\s*["'][^"']*hdrctl\.cgi\?UID=[^&"'\s]""")
 
 
-def _judge_challenge(check: Check, exchange: Exchange, name: str) -> None:
+def _judge_challenge(client: Client, check: Check, exchange: Exchange, name: str) -> None:
     challenges = read_challenges(exchange.all_headers("WWW-Authenticate"))
     check("SES-01", exchange.status == 401, 401, exchange, f"{name}: status")
     check(
@@ -41,8 +42,15 @@ def _judge_challenge(check: Check, exchange: Exchange, name: str) -> None:
         exchange.all_headers("WWW-Authenticate"),
         f"{name}: challenge",
     )
-    found = read_uid(exchange)
+    found = _uid_given(client, exchange)
     check("SES-01", found is None, "no UID", _given(found), f"{name}: no UID")
+
+
+def _uid_given(client: Client, refusal: Exchange) -> str | None:
+    """The UID in a page that should have none; or in its header, if it is a valid one."""
+    in_header = uid_in_header(refusal)
+    is_valid = in_header is not None and Session(client, in_header, refusal).is_alive()
+    return in_header if is_valid else read_uid(refusal)
 
 
 def _given(uid: str | None) -> str:
@@ -54,7 +62,7 @@ def test_login(
     client: Client, check: Check, require: Require, observe: Observe, not_tested: NotTested
 ) -> None:
     """Ask without credentials, then with them; look at the UIDs of a few logins."""
-    _judge_challenge(check, client.get(LOGIN), "before any login")
+    _judge_challenge(client, check, client.get(LOGIN), "before any login")
     login = client.try_login()
     require(login.page is not login.challenge, f"no Digest challenge that can be answered: {login.challenge}")
     page = login.page
@@ -66,7 +74,7 @@ def test_login(
     if login.uid_text is None and written is not None:
         check("SES-04", False, POSITIVE, written, f"UID {written}")
     require(login.uid_text is not None, f"no UID to look at: {page}")
-    _judge_challenge(check, client.get(LOGIN), "while a UID is valid")
+    _judge_challenge(client, check, client.get(LOGIN), "while a UID is valid")
 
     for _ in range(5):
         quick_login(client)
@@ -166,7 +174,7 @@ def test_wrong_credentials(
     if again.uid_text is None:
         not_tested("SES-03", f"the right password is refused as well after the wrong ones: {again.page}")
     for name, login in logins:
-        given = read_uid(login.page)
+        given = _uid_given(client, login.page)
         if given is not None or again.uid_text is not None:
             check("SES-03", given is None, "no UID", f"{login.page}, {_given(given)}", name)
     observed = ("another password", "the user's name", "unknown user")

@@ -104,6 +104,18 @@ def login_page_leads_nowhere(recorder: Recorder) -> None:
     )
 
 
+@breaks("SES-01")
+def challenge_tells_a_uid(recorder: Recorder) -> None:
+    """Gives the UID of who logged in last in a cookie with the challenge."""
+    _set_cookie(recorder, lambda request: request.authorization is None)
+
+
+@breaks("SES-03")
+def a_wrong_password_is_told_a_uid(recorder: Recorder) -> None:
+    """Gives the UID of who logged in last in a cookie where it refuses a wrong password."""
+    _set_cookie(recorder, lambda request: request.authorization is not None)
+
+
 @breaks("SES-03", "SEC-04")
 def any_password(recorder: Recorder) -> None:
     """Takes any password of a known user."""
@@ -333,6 +345,20 @@ def _administrator(recorder: Recorder) -> str:
 
 def _fields(header: str | None) -> Mapping[str, str]:
     return (parse_authorization(header) if header else None) or {}
+
+
+def _set_cookie(recorder: Recorder, is_meant: Callable[[Request], bool]) -> None:
+    """Refuse such a login, and tell the UID of who logged in last all the same."""
+
+    def login(original: Callable[[Request, float], Answer], request: Request, now: float) -> Answer:
+        try:
+            return original(request, now)
+        except Refused as refused:
+            if is_meant(request) and (valid := recorder.sessions.valid()):
+                refused.headers = (*refused.headers, ("Set-Cookie", f"UID={valid[-1].uid}; Path=/"))
+            raise
+
+    around(recorder.login_commands.login, login)
 
 
 def _alter_page(recorder: Recorder, alter: Callable[[Answer], Answer]) -> None:
