@@ -77,6 +77,7 @@ def test_names_are_unique_and_each_says_what_it_does():
     names = [defect.name for defect in all_defects()]
     assert len(set(names)) == len(names)
     assert all(defect.text and defect.breaks and defect.models for defect in all_defects())
+    assert [defect.name for defect in all_defects() if len(defect.text.splitlines()) > 1] == []
 
 
 def test_what_is_not_known_is_named():

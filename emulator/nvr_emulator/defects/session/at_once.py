@@ -47,8 +47,7 @@ def logins_at_once_share_a_uid(recorder: Recorder) -> None:
 
 @breaks("SES-11")
 def logins_at_once_throw_out_one(recorder: Recorder) -> None:
-    """Throws out one UID for all who log in at once where all are taken, so that more than sixteen are
-    valid."""
+    """Throws out one UID for all who log in at once where all are taken: more than sixteen are valid then."""
     asking = _request_of(recorder)
     made_room = [0]
     most = recorder.sessions.capacity
