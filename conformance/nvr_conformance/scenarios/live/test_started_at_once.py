@@ -7,6 +7,7 @@ from nvr_conformance.client.session import CHURN
 from nvr_conformance.facts.live_multipart import one_packet_per_part
 from nvr_conformance.facts.rtp_extension import names_camera
 from nvr_conformance.procedures.cameras import camera_with_video, cameras_with_video
+from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.streams import (
     TRANSPORTS,
     going_on,
@@ -19,6 +20,7 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     LiveStream,
+    NotApplicable,
     NotTested,
     PrerequisiteFailed,
     Session,
@@ -58,9 +60,10 @@ def test_one_camera_started_twice_at_once(
 
 @scenario("LIV-21", besides=("LIV-12",))
 def test_two_cameras_started_at_once(
-    target: Target, client: Client, check: Check, not_tested: NotTested
+    target: Target, client: Client, check: Check, not_tested: NotTested, not_applicable: NotApplicable
 ) -> None:
     """Two cameras are started at once on one UID: each sends, and its own pictures."""
+    judge = Judge(check, not_tested, not_applicable)
     cameras = cameras_with_video(target, 2)
     if len(cameras) < 2:
         raise PrerequisiteFailed("fewer than two of the first cameras send video")
@@ -74,7 +77,7 @@ def test_two_cameras_started_at_once(
             packets = stream.packets[:LOOKED_AT]
             if packets and (way == "RTP" or one_packet_per_part(packets).ok):
                 records = target.rtp.dissect(packets)
-                check("LIV-12", *names_camera(records, stream.camera), name, basis="camera")
+                judge("LIV-12", name, names_camera, records, stream.camera, basis="camera")
         _stop(session, streams)
 
 
