@@ -77,6 +77,7 @@ class Player:
 
     def read(self, camera: int, exchange: Exchange) -> Gop:
         """What an answer to ``camera.cgi`` holds."""
+        self.target.look_at_hop(exchange)
         chunk = walk_chunk(exchange.body, self.readings)
         if chunk.packet_readings:
             common = in_common([self.readings or chunk.packet_readings, chunk.packet_readings])
@@ -86,7 +87,7 @@ class Player:
     def ask_audio(self, camera: int, *, prove_end: bool = False) -> Exchange:
         """One ``playaudio.cgi``, as it is answered."""
         path = self.session.path("playaudio", CAM=camera)
-        return self.session.client.get(path, prove_end=prove_end, pace=GOP_PACE)
+        return self.target.look_at_hop(self.session.client.get(path, prove_end=prove_end, pace=GOP_PACE))
 
     def listen(self, camera: int) -> AudioWalk | None:
         """One ``playaudio.cgi``; None where it brings nothing."""

@@ -35,6 +35,7 @@ T = TypeVar("T")
 _DIGITS = "digits of MASK"
 _REFUSALS = "refusals show"
 _LOG = "telling log"
+_HOP = "hop fields"
 
 
 class Pace:
@@ -67,6 +68,9 @@ class Scout(Protocol):
 
     def find_refusals(self, target: Target) -> bool:
         """Whether refused commands get another answer than accepted ones."""
+
+    def find_hop_fields(self, target: Target) -> bool:
+        """Whether any of the answers that are drawn with Connection: Keep-Alive arrives with it."""
 
     def find_telling_log(self, target: Target) -> str:
         """The command that gives a valid UID a log with entries; empty where none does."""
@@ -357,6 +361,16 @@ class Target:
             with self._aside():
                 self._knowledge[_LOG] = self._scout.find_telling_log(self)
         return str(self._knowledge[_LOG])
+
+    def look_at_hop(self, exchange: Exchange) -> Exchange:
+        """Find out, where an answer does not say Connection: Keep-Alive, whether any does; a proxy on the way
+        keeps that for itself. Tried once."""
+        if exchange.ok and not exchange.says_keep_alive:
+            if _HOP not in self._knowledge:
+                with self._aside():
+                    self._knowledge[_HOP] = self._scout.find_hop_fields(self)
+            exchange.hop = bool(self._knowledge[_HOP])
+        return exchange
 
     def live_codecs(self, camera: int) -> tuple[str, ...]:
         """Which of "H265" and "H264" bring media from this camera over HTTP; tried

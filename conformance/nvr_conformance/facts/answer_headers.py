@@ -27,21 +27,20 @@ def as_drawn(exchange: Exchange, content_type: str, *, caching: bool) -> Fact:
     wanted = {"Connection": "keep-alive", **({"Cache-Control": "no-cache"} if caching else {})}
     expected = ", ".join(["200", content_type, *(f"{name}: {value}" for name, value in wanted.items())])
     said = {name: ", ".join(exchange.all_headers(name)) for name in ("Content-Type", *wanted)}
-    right = exchange.content_type == content_type and all(
-        value in _words(said[name]) for name, value in wanted.items()
+    right = (
+        exchange.content_type == content_type
+        and exchange.promises_more
+        and (not caching or "no-cache" in _words(said["Cache-Control"]))
     )
     actual = ", ".join(f"{name}: {value or 'absent'}" for name, value in said.items())
     return Fact(right and exchange.status == OK, expected, f"{exchange.status}, {actual}")
 
 
 def kept(exchanges: Sequence[Exchange]) -> Fact:
-    """INF-08, PLB-02, PLB-25: a connection whose answer said Connection: Keep-Alive takes a second request.
-    One of several is enough: any server may close some for reasons of its own. Ask with ``prove_end``."""
-    said = [
-        exchange
-        for exchange in exchanges
-        if exchange.goes_on is not None and "keep-alive" in _words(exchange.header("Connection") or "")
-    ]
+    """INF-08, PLB-02, PLB-25: a connection whose answer said Connection: Keep-Alive takes a second request;
+    or where nothing of the kind comes through, one whose answer promises it by its version. One of several
+    is enough: any server may close some for reasons of its own. Ask with ``prove_end``."""
+    said = [exchange for exchange in exchanges if exchange.goes_on is not None and exchange.promises_more]
     if not said:
         raise NothingToJudge("no answer said Connection: Keep-Alive")
     count = sum(exchange.goes_on is True for exchange in said)

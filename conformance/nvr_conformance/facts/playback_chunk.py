@@ -61,7 +61,7 @@ def one_chunk(chunk: ChunkWalk) -> Fact:
 
 def answer_headers(exchange: Exchange) -> Fact:
     """PLB-02, PLB-25: status and headers of §3.3.1 and §3.3.2, and as many bytes as Content-Length says. Ask
-    with ``prove_end``."""
+    with ``prove_end``. Keep-Alive need not be said where nothing of the kind comes through (``hop``)."""
     expected = "200, octet-stream, keep-alive, no-cache, Content-Length as long as the body"
     kept = (exchange.header("Connection") or "").lower()
     cache = (exchange.header("Cache-Control") or "").lower()
@@ -72,7 +72,7 @@ def answer_headers(exchange: Exchange) -> Fact:
     right = (
         exchange.status == OK
         and exchange.content_type == "application/octet-stream"
-        and "keep-alive" in kept
+        and exchange.promises_more
         and "no-cache" in cache
         and length == str(len(exchange.body))
         and not exchange.extra

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from nvr_conformance.client.client import Client, Login
+from nvr_conformance.client.commands import command_url
 from nvr_conformance.client.http_client import HARMLESS, LOGIN
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed, TargetUnreachableError
 from nvr_conformance.judgement.verdicts import shown
@@ -129,6 +130,14 @@ def find_refusals(target: Target) -> bool:
         return not any(client.adopt(uid).get("keep_alive").ok for uid in NEVER_ISSUED)
     finally:
         client.close()
+
+
+def find_hop_fields(target: Target) -> bool:
+    """Whether any of the answers that the document draws with Connection: Keep-Alive arrives with it."""
+    with closing(Client(target)) as client:
+        asked = [client.get_digest(path) for path in (HARMLESS, command_url("recorded_time"))]
+        asked.append(client.login().get("log_errors"))
+        return any(exchange.says_keep_alive for exchange in asked)
 
 
 def find_telling_log(target: Target) -> str:

@@ -28,7 +28,8 @@ class Exchange:
     ``headers`` are in the order and spelling of the wire. ``body`` is decoded from chunks and bounded;
     ``extra`` is what came behind a body that was already complete. ``streaming`` marks an endless
     multipart whose body was not waited for. ``goes_on``: whether a second request on its connection was
-    answered; None where none was sent. ``raw_start`` holds the answer's first bytes untouched. ``crc``: the
+    answered; None where none was sent. ``hop``: whether what is for one hop alone (Connection, RFC 9110
+    §7.6.1) comes through on its way. ``raw_start`` holds the answer's first bytes untouched. ``crc``: the
     CRC-32 of a body that is not kept, once it came to its own end.
     """
 
@@ -45,6 +46,7 @@ class Exchange:
     body: bytes = b""
     extra: bytes = b""
     goes_on: bool | None = None
+    hop: bool = True
     raw_start: bytes = field(default=b"", repr=False)
     streaming: bool = False
     crc: int | None = None
@@ -63,6 +65,18 @@ class Exchange:
     def all_headers(self, name: str) -> list[str]:
         """Every header of that name, case ignored, in order."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    @property
+    def says_keep_alive(self) -> bool:
+        """Whether Connection: Keep-Alive is among its header."""
+        return "keep-alive" in ", ".join(self.all_headers("Connection")).lower()
+
+    @property
+    def promises_more(self) -> bool:
+        """Whether a second request may be sent on its connection: it says so; or is of HTTP/1.1, does not say
+        close, and came on a way on which nothing of the kind comes through."""
+        said = ", ".join(self.all_headers("Connection")).lower()
+        return self.says_keep_alive or not (self.hop or self.http_version != "1.1" or "close" in said)
 
     @property
     def content_type(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from proxies.behind import judged
@@ -37,6 +39,31 @@ def test_a_relay_that_notices_late_that_its_client_has_gone():
     assert judged(("LIV-34", "EXC-03"), unnoticed=2, focus=("LIV-34",)).bad == {}
     stays = judged(("LIV-34",), unnoticed=2, defect="camera-stays-taken")
     assert set(stays.bad) == {"LIV-34"}
+
+
+def without_connection(target):
+    """How most reverse proxies pass a header on: what is for one hop (RFC 9110 §7.6.1) is not."""
+    return lambda data: re.sub(rb"\r\nConnection: [^\r]*", b"", data, flags=re.IGNORECASE)
+
+
+HOP = ("PLB-02", "PLB-25", "INF-08")
+
+
+def test_a_proxy_that_keeps_the_connection_field_for_itself():
+    assert judged(HOP, on_answer=without_connection).bad == {}
+
+
+@pytest.mark.parametrize(
+    ("defect", "broken"),
+    [
+        ("gop-connection-is-closed", "PLB-02"),
+        ("gop-may-be-cached", "PLB-02"),
+        ("playback-audio-connection-is-closed", "PLB-25"),
+        ("getinfo-connection-is-closed", "INF-08"),
+    ],
+)
+def test_a_defect_behind_such_a_proxy_fails_as_ever(defect, broken):
+    assert set(judged(HOP, focus=(broken,), defect=defect, on_answer=without_connection).bad) == {broken}
 
 
 def test_datagrams_that_come_late_twice_or_not_at_all():

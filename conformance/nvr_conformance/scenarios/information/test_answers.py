@@ -8,7 +8,7 @@ from nvr_conformance.client.commands import command_url
 from nvr_conformance.facts import logs
 from nvr_conformance.facts.answer_headers import as_drawn, kept
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.scenario import HARMLESS, Check, Client, NotTested, Observe, scenario
+from nvr_conformance.scenario import HARMLESS, Check, Client, NotTested, Observe, Target, scenario
 from nvr_conformance.wire.digest import read_challenges
 
 RECORDED_TIME = command_url("recorded_time")
@@ -16,7 +16,9 @@ FILES = (1, 3, 4, 99)  # that the document does not name
 
 
 @scenario("INF-03", "INF-08")
-def test_header_fields(client: Client, check: Check, not_tested: NotTested) -> None:
+def test_header_fields(
+    target: Target, client: Client, check: Check, not_tested: NotTested, observe: Observe
+) -> None:
     """The header of each answer that the document draws whole; a second request on its connection. The zones
     of logs, where the recorder is: a scenario of the logs may have set up another place."""
     judge = Judge(check, not_tested)
@@ -28,7 +30,7 @@ def test_header_fields(client: Client, check: Check, not_tested: NotTested) -> N
         "as_getinfo.cgi": (partial(client.get_digest, HARMLESS), "text/html", True),
     }
     for name, (ask, content_type, caching) in asking.items():
-        answers = [ask(prove_end=True)]
+        answers = [target.look_at_hop(ask(prove_end=True))]
         if not answers[0].ok:
             not_tested("INF-08", f"{name}: {answers[0]}")
             continue
@@ -36,7 +38,9 @@ def test_header_fields(client: Client, check: Check, not_tested: NotTested) -> N
         if logs.entries(answers[0]):
             judge("INF-03", f"times and zones of {name}", logs.fields, answers[0], basis="fields")
         if not answers[0].goes_on:
-            answers.append(ask(prove_end=True))
+            answers.append(target.look_at_hop(ask(prove_end=True)))
+        if not answers[0].hop:
+            observe("INF-08", "no answer says Connection: a proxy may keep it for itself", name)
         judge("INF-08", f"{name}, the connection is kept", kept, answers, basis="kept")
 
 
