@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nvr_conformance.facts.camera_control import Camera, went
+from nvr_conformance.procedures.camera_place import bring_to_the_middle
 from nvr_conformance.procedures.uid_commands import first_camera
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ def operator_of(target: Target, session: Session) -> Operator:
     first, seen = first_camera(target), movable(target)
     for camera in target.cameras:
         if camera in seen:
-            return Operator(target, session, camera)
+            operator = Operator(target, session, camera)
+            bring_to_the_middle(operator)
+            return operator
     for camera in target.cameras[:TRIED]:
         operator = Operator(target, session, camera, known=False)
         if operator.at_once("pan_tilt_zoom", **NO_SPEED).ok:
@@ -132,4 +135,7 @@ def another(target: Target, operator: Operator) -> Operator | None:
     """Somebody who controls another camera: the one of the highest number that can be seen."""
     seen = movable(target)
     others = (camera for camera in reversed(target.cameras) if camera in seen and camera != operator.camera)
-    return next((Operator(target, operator.session, camera) for camera in others), None)
+    other = next((Operator(target, operator.session, camera) for camera in others), None)
+    if other is not None:
+        bring_to_the_middle(other)
+    return other

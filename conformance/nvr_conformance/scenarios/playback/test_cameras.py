@@ -69,8 +69,7 @@ def test_sixteen_cameras_at_once(
     stuck = [gop for gop in again if not gop.given and _alone(client, gop.camera, moment, 2).given]
     actual = str(stuck[0]) if stuck else f"{len(again)} cameras"
     check("PLB-26", not stuck, "each plays on", actual, "second round")
-    player.goto(moment)
-    _ask_at_once(player, [alone[camera] for camera in chosen if alone[camera].given], check)
+    _ask_at_once(client, moment, [alone[camera] for camera in chosen if alone[camera].given], check)
 
     if len(target.cameras) <= AT_ONCE:
         not_applicable("PLB-27", f"{len(target.cameras)} cameras: there is no seventeenth")
@@ -87,9 +86,12 @@ def test_sixteen_cameras_at_once(
     observe("PLB-27", said, f"{len(too_many)} cameras in MASK")
 
 
-def _ask_at_once(player: Player, alone: list[Gop], check: Check) -> None:
+def _ask_at_once(client: Client, moment: int, alone: list[Gop], check: Check) -> None:
     """PLB-05, PLB-26: what a camera gives where others are asked for at once is its own. ``alone``: what each
-    gives alone."""
+    gives alone of that moment."""
+    player = Player(client.login())
+    player.choose(*(gop.camera for gop in alone))
+    player.goto(moment)
     paths = [(player.session.path("camera", CAM=gop.camera), ()) for gop in alone]
     for one, answer in zip(alone, at_once(player.session.client, paths), strict=True):
         given = player.read(one.camera, answer)
