@@ -27,7 +27,8 @@ from proxies.reverse_proxy import reverse_proxy
 class BehindProxies:
     """A source of targets: an emulated recorder for each scenario, asked through a relay.
 
-    ``path``: makes the UDP path of each, None for none; ``on_answer`` and ``unnoticed`` as of the relay;
+    ``path``: makes the UDP path of each, None for none; ``on_answer``, ``on_request`` (without a path) and
+    ``unnoticed`` as of the relay;
     ``folder``: of nginx, in front of all else; ``plant``: given the emulator's recorder before it is asked
     anything. The judge knows of the emulator only that its clock can be moved; if ``real``, not even that: it
     believes in real time, and in a recorder of which nothing is known but what it shows.
@@ -39,6 +40,7 @@ class BehindProxies:
     defects: tuple[str, ...] = ()
     path: Any = None
     on_answer: Any = None
+    on_request: Any = None
     unnoticed: int = 0
     folder: Any = None
     buffering: bool = False
@@ -69,7 +71,7 @@ class BehindProxies:
             network = stack.enter_context(Network())
             path = None if self.path is None else network.add(self.path())
             recorder = (access.endpoint.host, access.endpoint.port)
-            rewrite = None if path is None else path.request
+            rewrite = self.on_request if path is None else path.request
             relay = network.add(
                 Relay(recorder, on_request=rewrite, on_answer=self.on_answer, unnoticed=self.unnoticed)
             )

@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     from nvr_conformance.wire.exchange import Exchange
 
 T = TypeVar("T")
+Hop = Literal["said", "kept", "closed"]
+"""Of the hop to whoever answers: whether an answer says Connection: Keep-Alive; none does, but connections
+are kept; or none is."""
 
 _DIGITS = "digits of MASK"
 _REFUSALS = "refusals show"
 _LOG = "telling log"
-_HOP = "hop fields"
+_HOP = "hop"
 
 
 class Pace:
@@ -69,8 +72,8 @@ class Scout(Protocol):
     def find_refusals(self, target: Target) -> bool:
         """Whether refused commands get another answer than accepted ones."""
 
-    def find_hop_fields(self, target: Target) -> bool:
-        """Whether any of the answers that are drawn with Connection: Keep-Alive arrives with it."""
+    def find_hop(self, target: Target) -> Hop:
+        """What comes of the answers that are drawn with Connection: Keep-Alive."""
 
     def find_telling_log(self, target: Target) -> str:
         """The command that gives a valid UID a log with entries; empty where none does."""
@@ -363,13 +366,16 @@ class Target:
         return str(self._knowledge[_LOG])
 
     def look_at_hop(self, exchange: Exchange) -> Exchange:
-        """Find out, where an answer does not say Connection: Keep-Alive, whether any does; a proxy on the way
-        keeps that for itself. Tried once."""
+        """Find out, where an answer does not say Connection: Keep-Alive, whether any does: a proxy on the way
+        keeps that for itself. What it does with its own connections says nothing of the recorder. Tried
+        once."""
         if exchange.ok and not exchange.says_keep_alive:
             if _HOP not in self._knowledge:
                 with self._aside():
-                    self._knowledge[_HOP] = self._scout.find_hop_fields(self)
-            exchange.hop = bool(self._knowledge[_HOP])
+                    self._knowledge[_HOP] = self._scout.find_hop(self)
+            exchange.hop = self._knowledge[_HOP] == "said"
+            if self._knowledge[_HOP] == "closed":
+                exchange.goes_on = None
         return exchange
 
     def live_codecs(self, camera: int) -> tuple[str, ...]:

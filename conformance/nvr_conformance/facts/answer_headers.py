@@ -42,7 +42,7 @@ def kept(exchanges: Sequence[Exchange]) -> Fact:
     is enough: any server may close some for reasons of its own. Ask with ``prove_end``."""
     said = [exchange for exchange in exchanges if exchange.goes_on is not None and exchange.promises_more]
     if not said:
-        raise NothingToJudge("no answer said Connection: Keep-Alive")
+        raise NothingToJudge("no answer said Connection: Keep-Alive, of a recorder or of a proxy ahead of it")
     count = sum(exchange.goes_on is True for exchange in said)
     return Fact(count > 0, "a second request on the connection is answered", f"{count} of {len(said)} are")
 

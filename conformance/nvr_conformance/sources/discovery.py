@@ -20,7 +20,7 @@ from nvr_conformance.sources.wrong_address import advice
 from nvr_conformance.wire.digest import read_challenges
 
 if TYPE_CHECKING:
-    from nvr_conformance.client.target import Target
+    from nvr_conformance.client.target import Hop, Target
 
 UIDS_TAKEN = 8  # at a time, by a run that may not throw anybody out
 LIVE_WAIT = 12.0  # seconds that a camera is given for its first packet
@@ -132,12 +132,16 @@ def find_refusals(target: Target) -> bool:
         client.close()
 
 
-def find_hop_fields(target: Target) -> bool:
-    """Whether any of the answers that the document draws with Connection: Keep-Alive arrives with it."""
+def find_hop(target: Target) -> Hop:
+    """What comes of the answers that the document draws with Connection: Keep-Alive: whether any says so, or
+    else whether any connection is kept."""
     with closing(Client(target)) as client:
-        asked = [client.get_digest(path) for path in (HARMLESS, command_url("recorded_time"))]
-        asked.append(client.login().get("log_errors"))
-        return any(exchange.says_keep_alive for exchange in asked)
+        paths = (HARMLESS, command_url("recorded_time"))
+        asked = [client.get_digest(path, prove_end=True) for path in paths]
+        asked.append(client.login().get("log_errors", prove_end=True))
+    if any(exchange.says_keep_alive for exchange in asked):
+        return "said"
+    return "kept" if any(exchange.goes_on for exchange in asked) else "closed"
 
 
 def find_telling_log(target: Target) -> str:

@@ -46,11 +46,20 @@ def without_connection(target):
     return lambda data: re.sub(rb"\r\nConnection: [^\r]*", b"", data, flags=re.IGNORECASE)
 
 
+def asking_to_close(request):
+    """How those ask that keep no connection."""
+    return request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+
+
 HOP = ("PLB-02", "PLB-25", "INF-08")
 
 
-def test_a_proxy_that_keeps_the_connection_field_for_itself():
-    assert judged(HOP, on_answer=without_connection).bad == {}
+@pytest.mark.parametrize("on_request", [None, asking_to_close], ids=["kept", "closed"])
+def test_a_proxy_that_keeps_the_connection_field_for_itself(on_request):
+    seen = judged(HOP, on_answer=without_connection, on_request=on_request)
+    assert seen.bad == {}
+    held = {check.name for check in seen.rows["PLB-02"].checks}
+    assert ("the connection is kept" in held) is (on_request is None)
 
 
 @pytest.mark.parametrize(
