@@ -3,20 +3,34 @@ an earlier run, have left it. For cameras that can be seen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from nvr_conformance.facts.camera_control import STILL
+from nvr_conformance.facts.camera_control import STILL, Camera
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nvr_conformance.procedures.camera_operator import Operator
+    from nvr_conformance.client.target import Target
+    from nvr_conformance.wire.exchange import Exchange
 
 MOVES = 2.5  # seconds in which a camera comes to rest that was moved once
 STEP = 0.5  # seconds between two looks on the way back to the middle
 TRIES = 14  # of moving on: an axis takes some ten seconds from end to end
 TURNED = {"pan": "PAN", "tilt": "TILT"}
 RETURNED = 6.0  # seconds in which iris and focus go where they go by themselves
+
+
+class Operator(Protocol):
+    """Who controls one camera."""
+
+    target: Target
+    camera: int
+
+    def at_once(self, key: str, **values: Any) -> Exchange:
+        """One command."""
+
+    def sight(self) -> Camera | None:
+        """What is to be seen of the camera."""
 
 
 def bring_to_the_middle(operator: Operator) -> None:
