@@ -8,29 +8,9 @@ import threading
 import pytest
 
 from nvr_conformance.client.at_once import at_once, start_at_once, start_beside
-from nvr_conformance.client.client import Client
-from nvr_conformance.client.clock import RealTime
-from nvr_conformance.client.options import User
-from nvr_conformance.client.target import Access, Target
-from nvr_conformance.sources import discovery
-from nvr_conformance.wire.endpoint import endpoint_of
 from nvr_conformance.wire.exchange import WireProblem
 from nvr_emulator.server.embedding import EmbeddedRecorder
-
-
-def client_of(url, password="secret12"):
-    user = User("ADMIN", password)
-    return Client(
-        Target(
-            Access(url=url, endpoint=endpoint_of(url), users=(user,)),
-            model=2,
-            time=RealTime(),
-            allowed=frozenset(),
-            pace=0.0,
-            timeout=5.0,
-            scout=discovery,
-        )
-    )
+from targets import client_of
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +22,7 @@ def recorder():
 @pytest.fixture
 def client(recorder):
     recorder.reset()
-    made = client_of(recorder.url, recorder.password)
+    made = client_of(recorder.url, password=recorder.password)
     yield made
     made.close()
 
@@ -89,7 +69,7 @@ def test_logins_have_a_uid_each_and_are_logged_out(client, recorder):
 
 
 def test_logins_that_are_refused_bring_nothing(recorder):
-    client = client_of(recorder.url, f"not {recorder.password}")
+    client = client_of(recorder.url, password=f"not {recorder.password}")
     assert client.logins_at_once(2) == []
     client.close()
 

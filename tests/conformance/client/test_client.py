@@ -9,13 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from nvr_conformance.client.client import Client
-from nvr_conformance.client.clock import RealTime
-from nvr_conformance.client.options import User
-from nvr_conformance.client.target import Access, Target
+import targets
 from nvr_conformance.evidence.transcript import transcript
 from nvr_conformance.judgement.outcomes import PrerequisiteFailed
-from nvr_conformance.sources import discovery
 from nvr_conformance.wire.endpoint import Endpoint, endpoint_of
 from nvr_conformance.wire.exchange import Exchange, WireProblem, says_no
 
@@ -73,16 +69,7 @@ def server(*script, chunk=b"", repeat=0):
 
 @contextmanager
 def client_of(url, timeout=0.4):
-    target = Target(
-        Access(url=url, endpoint=endpoint_of(url), users=(User("ADMIN", "x"),)),
-        model=2,
-        time=RealTime(),
-        allowed=frozenset(),
-        pace=0.0,
-        timeout=timeout,
-        scout=discovery,
-    )
-    client = Client(target)
+    client = targets.client_of(url, timeout=timeout)
     try:
         yield client
     finally:

@@ -7,14 +7,10 @@ import threading
 
 import pytest
 
-from nvr_conformance.client.client import Client
-from nvr_conformance.client.clock import RealTime
 from nvr_conformance.client.held_answer import HeldAnswer
-from nvr_conformance.client.options import User
-from nvr_conformance.client.target import Access, Target
-from nvr_conformance.sources import discovery
 from nvr_conformance.wire.endpoint import Endpoint
 from nvr_conformance.wire.exchange import WireProblem
+from targets import client_of
 
 BODY = bytes(range(256)) * 200
 
@@ -41,18 +37,7 @@ def client():
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     port = listener.getsockname()[1]
-    target = Target(
-        Access(
-            url=f"http://127.0.0.1:{port}", endpoint=Endpoint("127.0.0.1", port), users=(User("ADMIN", "x"),)
-        ),
-        model=2,
-        time=RealTime(),
-        allowed=frozenset(),
-        pace=0.0,
-        timeout=5.0,
-        scout=discovery,
-    )
-    client = Client(target)
+    client = client_of(f"http://127.0.0.1:{port}")
     yield client
     client.close()
     listener.shutdown(socket.SHUT_RDWR)

@@ -6,14 +6,9 @@ import time
 
 import pytest
 
-from nvr_conformance.client.client import Client
-from nvr_conformance.client.clock import RealTime
-from nvr_conformance.client.options import User
-from nvr_conformance.client.target import Access, Target
-from nvr_conformance.sources import discovery
-from nvr_conformance.wire.endpoint import endpoint_of
 from nvr_conformance.wire.exchange import WireProblem
 from proxies.tls_listener import tls_listener
+from targets import client_of
 
 LINE = b"--myboundary\r\n"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=--myboundary\r\n\r\n"
@@ -32,19 +27,6 @@ def url():
 
     with tls_listener(answer) as url:
         yield url
-
-
-def client_of(url, *, insecure):
-    target = Target(
-        Access(url=url, endpoint=endpoint_of(url, insecure=insecure), users=(User("ADMIN", "x"),)),
-        model=2,
-        time=RealTime(),
-        allowed=frozenset(),
-        pace=0.0,
-        timeout=5.0,
-        scout=discovery,
-    )
-    return Client(target)
 
 
 def test_a_certificate_that_nobody_signed_is_refused(url):

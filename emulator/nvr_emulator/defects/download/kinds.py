@@ -9,7 +9,6 @@ from nvr_emulator.defects.download.files import Wanted, Write, each_download
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.footage.audio import Audio
 from nvr_emulator.footage.footage import Gop
-from nvr_emulator.footage.recordings import Recording
 from nvr_emulator.recorder.download.files import MP4_KINDS, DownloadFiles
 from nvr_emulator.recorder.download.table import DownloadAnswer
 from nvr_emulator.recorder.recorder import Recorder
@@ -148,46 +147,23 @@ def other_pictures_in_the_second_half(recorder: Recorder) -> None:
 @breaks("DWN-11")
 def one_of_two_at_once_for_both(recorder: Recorder) -> None:
     """Gives the camera of a download that runs already, whichever is asked for beside it."""
-    running: dict[int, Recording] = {}
 
-    def answer(
-        original: Callable[[DownloadFiles, int, float], DownloadAnswer],
-        files: DownloadFiles,
-        uid: int,
-        now: float,
-    ) -> DownloadAnswer:
-        for download in recorder.downloads.running():
-            if (recording := running.get(download.number)) is not None and files.kind in MP4_KINDS:
-                files.recording = recording
-        given = original(files, uid, now)
-        if given.download is not None:
-            running[given.download.number] = files.recording
-        return given
+    def share(files: DownloadFiles, other: DownloadFiles) -> None:
+        if files.kind in MP4_KINDS:
+            files.recording = other.recording
 
-    around(recorder.downloads.answer, answer)
+    _beside_others(recorder, share)
 
 
 @breaks("DWN-02")
 def one_file_with_and_without_audio(recorder: Recorder) -> None:
     """Gives no audio where a download without runs already that begins with the same minute of the camera."""
-    running: dict[int, DownloadFiles] = {}
 
-    def answer(
-        original: Callable[[DownloadFiles, int, float], DownloadAnswer],
-        files: DownloadFiles,
-        uid: int,
-        now: float,
-    ) -> DownloadAnswer:
-        for download in recorder.downloads.running():
-            other = running.get(download.number)
-            if other is not None and (other.camera, other.begin) == (files.camera, files.begin):
-                files.audio = other.audio
-        given = original(files, uid, now)
-        if given.download is not None:
-            running[given.download.number] = files
-        return given
+    def share(files: DownloadFiles, other: DownloadFiles) -> None:
+        if (other.camera, other.begin) == (files.camera, files.begin):
+            files.audio = other.audio
 
-    around(recorder.downloads.answer, answer)
+    _beside_others(recorder, share)
 
 
 @breaks("DWN-02")
@@ -283,3 +259,24 @@ def _codec(files: DownloadFiles) -> Codec | None:
     """Of what was recorded last."""
     place = files.recording.latest(files.now)
     return None if place is None else place.gop.footage.codec
+
+
+def _beside_others(recorder: Recorder, share: Callable[[DownloadFiles, DownloadFiles], None]) -> None:
+    """What a download makes of the files of each other one that runs already."""
+    running: dict[int, DownloadFiles] = {}
+
+    def answer(
+        original: Callable[[DownloadFiles, int, float], DownloadAnswer],
+        files: DownloadFiles,
+        uid: int,
+        now: float,
+    ) -> DownloadAnswer:
+        for download in recorder.downloads.running():
+            if (other := running.get(download.number)) is not None:
+                share(files, other)
+        given = original(files, uid, now)
+        if given.download is not None:
+            running[given.download.number] = files
+        return given
+
+    around(recorder.downloads.answer, answer)
