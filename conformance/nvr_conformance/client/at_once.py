@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
+from nvr_conformance import interrupts
 from nvr_conformance.client.held_answer import HeldAnswer
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from nvr_conformance.client.session import Session
     from nvr_conformance.wire.exchange import Exchange, Headers
     from nvr_conformance.wire.live_streams import LiveHttp, LiveStream
+
+TAKEN_UP = 0.02
+"""Seconds in which a recorder takes up the connections: the requests then find it waiting for all of them."""
 
 
 def at_once(client: HttpClient, requests: Sequence[tuple[str, Headers]]) -> list[Exchange]:
@@ -55,6 +59,7 @@ def _asked_at_once(client: HttpClient, requests: Sequence[tuple[str, Headers]]) 
             endings.enter_context(closing(HeldAnswer(client, path, headers, asks=False, buffer=None)))
             for path, headers in requests
         ]
+        interrupts.wait(TAKEN_UP)
         for each in held:
             each.ask()
         yield held
