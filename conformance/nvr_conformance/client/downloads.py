@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from nvr_conformance.wire.exchange import Exchange
 
 
+GIVEN_UP = "download given up"
+"""Under this, the target remembers when it was that the last one was."""
+
+
 class Download:
     """The answer to ``httpdl.cgi``. The head was read; ``read`` goes on, ``close`` hangs up.
 
@@ -105,11 +109,17 @@ class Download:
 
     def close(self) -> None:
         """Hang up."""
+        if self._connection is not None and self.began and not self._over:
+            self._client.target.remember(GIVEN_UP, [str(self._client.target.arrival())])
         self.ended = True
         self._client.target.end(self.exchange)
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+    @property
+    def _over(self) -> bool:
+        return self._cutter.closed or (self._reader is not None and self._reader.complete)
 
     def __str__(self) -> str:
         """One line for reports."""

@@ -71,8 +71,9 @@ def likely(shifts: Sequence[float], gops: Sequence[Gop]) -> list[float]:
 def evenly(
     gops: Sequence[Gop], decoded: Sequence[Decoded], file: DecodedFile, shifts: Sequence[float], begin: int
 ) -> Fact:
-    """DWN-11: the pictures of each GOP are as far apart in the file as they are in playback. ``shifts``:
-    where the file's time 0 may lie in the range from ``begin`` on (Unix seconds)."""
+    """DWN-11: the pictures of each GOP are as far apart in the file as they are in playback; where playback
+    does not tell the time of each, they lie within their GOP. ``shifts``: where the file's time 0 may lie in
+    the range from ``begin`` on (Unix seconds)."""
     found = [_evenly(gops, decoded, file, shift, begin) for shift in likely(shifts, gops)]
     if not found:
         raise NothingToJudge("where the file lies in the range is not known")
@@ -90,15 +91,32 @@ def _evenly(
         start = gop.start / 100 - begin - shift
         slack = clock_slack(gop, gops[0])
         first = _nearest(file.times, start)
+        slack += max(UNEVEN, 1.5 * gop.interval / 100)
         for number, time in enumerate(file.times[first : first + len(pictures.pictures)]):
             told += 1
-            off = time - start - number * gop.interval / 100
-            if abs(off) > max(UNEVEN, 1.5 * gop.interval / 100) + slack:
+            off = _outside(time - start, _place(gop, number))
+            if abs(off) > slack:
                 where = f"picture {number} of the GOP {start:.2f} s into the file"
                 return Fact(False, expected, f"{where}: {off:+.2f} s off")
     if not told:
         raise NothingToJudge("how far apart pictures are is not known")
     return Fact(True, expected, f"{told} pictures")
+
+
+def _place(gop: Gop, number: int) -> tuple[float, float]:
+    """From when to when a picture of a GOP may come, in seconds behind its begin: a camera that sends now
+    fast and now slowly does so within a GOP as well."""
+    even = number * (gop.interval or 0) / 100
+    if gop.plausible_span is not None and gop.moments and number < len(gop.moments):
+        moment = gop.moments[number] / 100
+        return min(even, moment), max(even, moment)
+    return 0.0, (gop.length or 0) / 100
+
+
+def _outside(moment: float, place: tuple[float, float]) -> float:
+    """How far it lies outside, 0 within."""
+    earliest, latest = place
+    return min(0.0, moment - earliest) or max(0.0, moment - latest)
 
 
 def _nearest(times: Sequence[float], moment: float) -> int:

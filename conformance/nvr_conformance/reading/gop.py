@@ -64,16 +64,23 @@ class Gop:
         return not any(id_ == "PLB-08" for id_, _ in self.chunk.problems)
 
     @cached_property
-    def span(self) -> int | None:
-        """Hundredths from its first picture to its last, as the camera's clock has it (0x0011, 0x0012); None
-        where it does not tell the time of each picture."""
+    def moments(self) -> tuple[int, ...] | None:
+        """Hundredths from its first picture to each, as the camera's clock has them (0x0011, 0x0012); None
+        where it does not tell the time of each picture, or not one after the other."""
         order: Literal["big", "little"] = "big" if self.chunk.byte_order == ">" else "little"
         times = []
         for walk in (self.chunk.information, *self.chunk.camera_information):
             seconds, part = walk.get(0x0011), walk.get(0x0012)
             if seconds is not None and part is not None:
                 times.append(int.from_bytes(seconds[:4], order) * 100 + int.from_bytes(part[:2], order))
-        return times[-1] - times[0] if len(times) == self.count > 0 and sorted(times) == times else None
+        if len(times) != self.count or sorted(times) != times:
+            return None
+        return tuple(time - times[0] for time in times)
+
+    @property
+    def span(self) -> int | None:
+        """Hundredths from its first picture to its last, by the same clock."""
+        return self.moments[-1] if self.moments else None
 
     @cached_property
     def plausible_span(self) -> int | None:
@@ -120,6 +127,10 @@ class Gop:
             return None
         moment = -(-self.start // SECOND) * SECOND
         return moment if moment < self.start + self.length - 2 else None
+
+    def second_near(self) -> int | None:
+        """The same; where it has none the whole second behind it. None where its begin is not known."""
+        return self.whole_second() or (None if self.start is None else -(-self.start // SECOND) * SECOND)
 
     def last_picture(self, following: int | None = None) -> int | None:
         """A time at which its last picture was on show: by the camera's clock; else GOP end, where that is

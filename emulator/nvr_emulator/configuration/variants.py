@@ -684,6 +684,15 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             seen="yes",
         ),
     ] = "no"
+    given_up_download: Annotated[
+        Literal["ends", "runs-on"],
+        _about(
+            "§6.3, OP-42",
+            "what becomes of a download whose client hangs up: it ends at once; or it is worked off, "
+            "26 times faster than real time, and its place is taken for so long",
+            "clients that hang up and ask again at once, and take status 3 for final",
+        ),
+    ] = "ends"
     download_lag: Annotated[
         Annotated[int, msgspec.Meta(ge=1, le=150)] | None,
         _about(

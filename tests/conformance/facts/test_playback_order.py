@@ -88,6 +88,8 @@ def test_times_of_a_gop():
     assert one.whole_second() == START + 300
     assert gop(start=START + 30).whole_second() == START + 100
     assert gop(start=START + 1, pictures=4).whole_second() is None
+    assert gop(start=START + 1, pictures=4).second_near() == START + 100
+    assert gop(start=START + 30).second_near() == START + 100
     assert one.last_picture() == START + 380
     assert gop(end=START + 100).last_picture() == START + 80
 

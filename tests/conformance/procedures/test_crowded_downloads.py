@@ -23,12 +23,19 @@ class Session:
         self.is_alive = lambda: alive
 
 
-def client(used, *sessions):
+def client(used, *sessions, given_up=None):
+    """Of a recorder on which so many UIDs are used; `given_up`: when a download was hung up upon."""
     passed = []
+    target = SimpleNamespace(
+        pass_time=passed.append,
+        arrival=lambda: sum(passed),
+        recall=lambda kind: None if given_up is None else [str(given_up)],
+        told=lambda kind, ask: ask(),
+    )
     return SimpleNamespace(
         sessions=sessions,
         uid_counts=lambda: None if used is None else UidCounts(16, used),
-        target=SimpleNamespace(pass_time=passed.append),
+        target=target,
         passed=passed,
     )
 
@@ -74,3 +81,23 @@ def test_places_that_stay_taken(monkeypatch):
     with pytest.raises(PrerequisiteFailed, match="all places"):
         whole_download(client(2, *OURS), 1, "MP4", 0, 60)
     assert whole_download(client(1, *OURS), 1, "MP4", 0, 60).statuses == ["3"]
+
+
+def test_the_place_of_what_was_given_up_may_be_taken_for_as_long_as_it_lasts(monkeypatch):
+    asked = client(1, *OURS, given_up=0.0)
+    monkeypatch.setattr(
+        crowded_downloads, "downloaded", lambda *request: download("3" if sum(asked.passed) < 138 else "0")
+    )
+    assert whole_download(asked, 1, "MP4", 0, 60).statuses == ["0"]
+
+
+def test_a_place_that_is_never_free_again_is_the_recorders(monkeypatch):
+    asked = client(1, *OURS, given_up=0.0)
+    monkeypatch.setattr(crowded_downloads, "downloaded", lambda *request: download("3"))
+    assert whole_download(asked, 1, "MP4", 0, 60).statuses == ["3"]
+    assert sum(asked.passed) < 200
+
+
+@pytest.mark.parametrize("given_up", [-181.0, 1.0])
+def test_what_was_given_up_long_ago_or_on_another_clock_takes_no_place(given_up):
+    assert not is_crowded_out(client(1, *OURS, given_up=given_up), download("3"))

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nvr_emulator.configuration.variants import Variants
 from nvr_emulator.footage.audio import audio_of
 from nvr_emulator.footage.footage import footage_of, ticks
 from nvr_emulator.footage.recordings import Recording, Stretch
 from nvr_emulator.recorder.download.files import DownloadFiles
 from nvr_emulator.recorder.download.table import DownloadTable
+from nvr_emulator.recorder.happenings import WENT_AWAY
 from nvr_emulator.recorder.replies import Refused
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.codecs import AudioCodec, Codec
@@ -112,6 +114,25 @@ def test_the_end_of_a_uid_ends_its_downloads_alone():
     assert [download.ended for download in downloads] == ["expired", "expired", None]
     assert hung_up == [downloads[0].number, downloads[1].number]
     assert table.running() == [downloads[2]]
+
+
+def test_a_download_that_is_given_up_may_keep_its_place_until_it_is_worked_off():
+    table = DownloadTable(1)
+    hour = files(minutes=(0, 60))
+    hour.variants = Variants(given_up_download="runs-on")
+    download = table.answer(hour, 1, 0.0).download
+    table.end(download, WENT_AWAY)
+    assert table.running() == []
+    assert table.answer(files(), 2, 3600 / 26 - 1).download is None
+    assert table.answer(files(), 2, 3600 / 26).download is not None
+
+
+def test_only_a_client_that_hangs_up_gives_a_download_up():
+    table = DownloadTable(1)
+    hour = files(minutes=(0, 60))
+    hour.variants = Variants(given_up_download="runs-on")
+    table.end(table.answer(hour, 1, 0.0).download, "complete")
+    assert table.answer(files(), 2, 0.0).download is not None
 
 
 def test_mp4_without_pyav_names_what_to_install(monkeypatch):

@@ -6,7 +6,13 @@ from nvr_conformance.client.player import minute_in_recording
 from nvr_conformance.facts import download as facts
 from nvr_conformance.facts.mp4_samples import same_pictures
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.crowded_downloads import TAKEN, is_crowded_out, whole_download
+from nvr_conformance.procedures.crowded_downloads import (
+    TAKEN,
+    is_crowded_out,
+    require_room,
+    where_room_is,
+    whole_download,
+)
 from nvr_conformance.procedures.download_lag import let_lag_pass
 from nvr_conformance.reading.mp4_samples import Mp4Sample, read_samples
 from nvr_conformance.scenario import (
@@ -52,8 +58,8 @@ def test_one_after_the_other_on_one_uid(
     player.session.logout()
     alone = whole_download(client, other, "MP4VO", ahead, behind)
     session = client.login()
-    before = _read(session, camera, "MP4VO", begin, behind + MINUTE)
-    require(not is_crowded_out(client, before), TAKEN)
+    before = where_room_is(client, lambda: _read(session, camera, "MP4VO", begin, behind + MINUTE))
+    require_room(client, before)
     require(before.began, f"no file where there is a recording: {before}")
     nothing = _read(session, camera, "LIST", begin + 2 * DAY, begin + 2 * DAY + MINUTE)
     again = _read(session, other, "MP4VO", ahead, behind)

@@ -6,7 +6,7 @@ from nvr_conformance.client.player import minute_in
 from nvr_conformance.facts import download as facts
 from nvr_conformance.facts.recorded_minutes import recorded_at_least
 from nvr_conformance.procedures.checks import Judge
-from nvr_conformance.procedures.crowded_downloads import PATIENCE, TRIES, whole_download
+from nvr_conformance.procedures.crowded_downloads import whole_download
 from nvr_conformance.procedures.download_lag import LAG, let_lag_pass
 from nvr_conformance.procedures.downloaded_ranges import Range, judge_newest, judge_nothing, judge_range
 from nvr_conformance.procedures.long_files import LongFile
@@ -110,7 +110,7 @@ def test_long_ranges(
         name = f"{kind} of {seconds // MINUTE} minutes"
         if kind == "MP4VO":
             name += ", behind one whose client hung up"
-            download = _behind_a_hang_up(target, client, camera, kind, begin, begin + seconds)
+            download = _behind_a_hang_up(client, camera, kind, begin, begin + seconds)
         else:
             download = whole_download(client, camera, kind, begin, begin + seconds)
         if download.statuses[-1:] == [TOO_MANY]:
@@ -143,16 +143,9 @@ def test_long_ranges(
         judge("DWN-13", name, recorded_at_least, lasts, seconds, probed, CLOSE, slack)
 
 
-def _behind_a_hang_up(
-    target: Target, client: Client, camera: int, kind: str, begin: int, end: int
-) -> Download:
+def _behind_a_hang_up(client: Client, camera: int, kind: str, begin: int, end: int) -> Download:
     """A file that another client had begun to read; its place may stay taken for a while."""
     cut = client.login().download(camera, kind, begin, end)
     cut.begin()
     cut.close()
-    for _ in range(TRIES):
-        download = whole_download(client, camera, kind, begin, end)
-        if download.statuses[-1:] != [TOO_MANY]:
-            break
-        target.pass_time(PATIENCE)
-    return download
+    return whole_download(client, camera, kind, begin, end)

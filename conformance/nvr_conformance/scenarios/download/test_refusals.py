@@ -7,7 +7,15 @@ from functools import partial
 
 from nvr_conformance.client.player import minute_in
 from nvr_conformance.facts import download as facts
-from nvr_conformance.procedures.crowded_downloads import TAKEN, TRIES, is_crowded_out, others, whole_download
+from nvr_conformance.procedures.crowded_downloads import (
+    TAKEN,
+    TRIES,
+    is_crowded_out,
+    others,
+    require_room,
+    where_room_is,
+    whole_download,
+)
 from nvr_conformance.procedures.downloaded_ranges import KINDS
 from nvr_conformance.scenario import (
     MINUTE,
@@ -91,10 +99,16 @@ def test_too_many_at_once(
     counts = client.uid_counts()
     most = MOST if counts is None else min(MOST, UIDS - counts.used)
     running: list[tuple[Session, Download]] = []
-    while len(running) < most and (next_one := _hour(session := client.login(), camera, begin)).began:
+    while len(running) < most:
+        session = client.login()
+        ask = partial(_hour, session, camera, begin)
+        next_one = ask() if running else where_room_is(client, ask)
+        if not next_one.began:
+            break
         running.append((session, next_one))
     require(most > 0, "no UID is free")
-    require(running or not is_crowded_out(client, next_one), TAKEN)
+    if not running:
+        require_room(client, next_one)
     require(running, f"no file where there is a recording: {next_one}")
     if len(running) == most:
         observe("DWN-08", f"no limit is met: {most} downloads at once are given", "limit")
@@ -113,21 +127,21 @@ def test_too_many_at_once(
         if logs_out:
             owner.logout()
         download.close()
-        again = _as_soon_as_free(target, partial(_hour, client.login(), camera, begin))
+        again = _as_soon_as_free(client, partial(_hour, client.login(), camera, begin))
         if is_crowded_out(client, again):
             not_tested("DWN-08", f"{name}: {TAKEN}")
         else:
             check("DWN-08", again.began, "a file", again, name)
 
 
-def _as_soon_as_free(target: Target, ask: Callable[[], Download]) -> Download:
-    """A download as soon as a place is free; the last answer where none becomes free."""
+def _as_soon_as_free(client: Client, ask: Callable[[], Download]) -> Download:
+    """A download as soon as a place is free that was given up; the last answer where none becomes free."""
     for _ in range(TRIES):
         again = ask()
         if again.began:
-            break
-        target.pass_time(1.0)
-    return again
+            return again
+        client.target.pass_time(1.0)
+    return where_room_is(client, ask)
 
 
 def _hour(session: Session, camera: int, begin: int) -> Download:
@@ -146,8 +160,8 @@ def test_ranges_that_cannot_be(
     camera, begin = first.camera, minute_in(first)
     session = client.login()
     right = session.path("download", CAM=camera, KIND="LIST", STARTTIME=begin, ENDTIME=begin + HOUR)
-    hour = _outcome(session, right)
-    require(not is_crowded_out(client, hour), TAKEN)
+    hour = where_room_is(client, partial(_outcome, session, right))
+    require_room(client, hour)
     if not hour.began:
         hour = _an_hour_again(session, camera, begin, require)
     check("DWN-13", hour.began, "a file", hour, "an hour, and no more")
@@ -175,7 +189,7 @@ def test_ranges_that_cannot_be(
         "no ENDTIME": right.replace(f"ENDTIME={end}&", ""),
     }.items():
         observe("DWN-09", _outcome(session, path), name)
-    again = _as_soon_as_free(target, partial(_outcome, session, right))
+    again = _as_soon_as_free(client, partial(_outcome, session, right))
     if is_crowded_out(client, again):
         not_tested("DWN-08", f"behind what was refused: {TAKEN}")
     elif hour.began:

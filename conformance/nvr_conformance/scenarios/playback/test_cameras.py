@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from nvr_conformance.client.at_once import at_once
 from nvr_conformance.client.mask import mask_of
-from nvr_conformance.client.player import whole
 from nvr_conformance.procedures.uid_commands import first_camera
 from nvr_conformance.scenario import (
     Check,
@@ -210,4 +209,4 @@ def _recorded_moment(target: Target, client: Client) -> int:
     """About two hours ago, or another time at which one of the first cameras has a recording."""
     player, first = player_in_recording(target, client, codecs=("H264", "H265", "JPEG"))
     player.session.logout()
-    return first.whole_second() or whole(first.start or 0)
+    return first.second_near() or 0

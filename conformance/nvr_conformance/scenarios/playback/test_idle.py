@@ -34,7 +34,7 @@ def test_playback_waits_for_its_client(
     judge = Judge(check, not_tested)
     finder, first = player_in_recording(target, client)
     camera = first.camera
-    here = require(first.whole_second(), "the GOP contains no whole second, which TIMEF needs")
+    here = require(first.second_near(), "when the GOP begins is not known")
     forward, backward, chosen = players = [Player(client.login()) for _ in range(3)]
     for player in players:
         player.choose(camera)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from email.utils import parsedate_to_datetime
 
-from nvr_conformance.procedures.crowded_downloads import TAKEN, is_crowded_out
+from nvr_conformance.procedures.crowded_downloads import require_room, where_room_is
 from nvr_conformance.scenario import (
     HARMLESS,
     LOGIN,
     Check,
     Client,
+    Download,
     Exchange,
     Observe,
     Require,
@@ -34,9 +35,14 @@ def test_a_download_whose_uid_ends(
     begin = (first.start or 0) // 100 // MINUTE * MINUTE
     player.session.logout()
     session = client.login()
-    download = session.download(first.camera, "MP4VO", begin, begin + HOUR)
-    download.begin()
-    require(not is_crowded_out(client, download), TAKEN)
+
+    def ask() -> Download:
+        download = session.download(first.camera, "MP4VO", begin, begin + HOUR)
+        download.begin()
+        return download
+
+    download = where_room_is(client, ask)
+    require_room(client, download)
     require(download.began, f"no file: {download}")
     client.login().logout()
     until = time.monotonic() + PATIENCE

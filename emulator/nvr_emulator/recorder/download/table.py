@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from nvr_emulator.footage.footage import TICKS
 from nvr_emulator.recorder.download.files import DownloadFiles
-from nvr_emulator.recorder.happenings import DownloadEnded, DownloadStarted, Tell, unheard
+from nvr_emulator.recorder.happenings import WENT_AWAY, DownloadEnded, DownloadStarted, Tell, unheard
 from nvr_emulator.recorder.replies import Refused
 from nvr_emulator.seams import seam
 from nvr_protocol.download import Status
+
+SEEN_RATE = 26  # times faster than real time a recorder was seen to send
 
 
 @dataclass(eq=False)
@@ -27,6 +29,8 @@ class Download:
     bytes_sent: int = 0
     asked: float = 0.0
     """Seconds of footage that were asked for."""
+    worked_off: float | None = None
+    """When its place is free if its client hangs up (variant given-up-download); None: at once."""
     passed: Callable[[], float] = field(default=lambda: 0.0, repr=False)
     """How many of them have been handed out."""
     when_ended: Callable[[], None] | None = field(default=None, repr=False)
@@ -53,6 +57,8 @@ class DownloadTable:
         self.left: int | None = None
         """How many places others leave; None: all."""
         self._running: dict[int, Download] = {}
+        self._given_up: list[float] = []
+        """Until when the places are taken of those whose clients hung up."""
         self._started = 0
         self.tell: Tell = unheard
 
@@ -60,10 +66,11 @@ class DownloadTable:
         """The running downloads, of one UID or of all, oldest first."""
         return [download for download in self._running.values() if uid is None or download.uid == uid]
 
-    def has_room(self) -> bool:
+    def has_room(self, now: float) -> bool:
         """Whether one more may run (observed: two at once)."""
+        self._given_up = [until for until in self._given_up if until > now]
         places = self.at_once if self.left is None else min(self.left, self.at_once)
-        return len(self._running) < places
+        return len(self._running) + len(self._given_up) < places
 
     @seam
     def answer(self, files: DownloadFiles, uid: int, now: float) -> DownloadAnswer:
@@ -75,6 +82,8 @@ class DownloadTable:
             files.status = Status.TOO_MANY_AT_ONCE
         else:
             download.asked = files.end - files.begin
+            if files.variants.given_up_download == "runs-on":
+                download.worked_off = now + download.asked / SEEN_RATE
             download.passed = lambda: files.passed / TICKS
             self.tell(
                 DownloadStarted(
@@ -91,7 +100,7 @@ class DownloadTable:
 
     def start(self, uid: int, camera: int, kind: str, now: float) -> Download | None:
         """Take a place; None where all are taken."""
-        if not self.has_room():
+        if not self.has_room(now):
             return None
         self._started += 1
         download = Download(self._started, uid, camera, kind, now)
@@ -104,6 +113,8 @@ class DownloadTable:
         if self._running.pop(download.number, None) is None:
             return
         download.ended = why
+        if why == WENT_AWAY and download.worked_off is not None:
+            self._given_up.append(download.worked_off)
         self.tell(
             DownloadEnded(
                 download=download.number,
@@ -118,6 +129,7 @@ class DownloadTable:
 
     def end_all(self, why: str) -> None:
         """End them all."""
+        self._given_up.clear()
         for download in self.running():
             self.end(download, why)
 
