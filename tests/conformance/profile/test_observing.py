@@ -86,7 +86,13 @@ def ends_with_what_was_selected(judged):
     ("dialect", "zone", "selected", "ends"),
     [
         (LENGTHS, "America/St_Johns", WHAT_A_PROFILE_IS_MADE_OF, ends_with_what_was_selected),
-        (NAMES, "America/Bogota", WHAT_A_PROFILE_IS_MADE_OF, ends_with_what_was_selected),
+        pytest.param(
+            NAMES,
+            "America/Bogota",
+            WHAT_A_PROFILE_IS_MADE_OF,
+            ends_with_what_was_selected,
+            marks=pytest.mark.long,
+        ),
         pytest.param(LENGTHS, "America/St_Johns", (), ends_whole, marks=pytest.mark.long),
         pytest.param(NAMES, "America/Bogota", (), ends_whole, marks=pytest.mark.long),
     ],

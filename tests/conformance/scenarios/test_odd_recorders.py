@@ -129,7 +129,9 @@ def test_g726_is_told_from_g711_however_long_the_commands_take(judge_as_real):
     assert set(seen.rows("pass")) == {"LIV-26", "LIV-27", "LIV-29", "PLB-23"}
 
 
-@pytest.mark.parametrize(("numbers", "gops"), [((1,), "1"), ((1, 2, 3), "varying")])
+@pytest.mark.parametrize(
+    ("numbers", "gops"), [pytest.param((1,), "1", marks=pytest.mark.long), ((1, 2, 3), "varying")]
+)
 def test_scenes_that_stand_still(numbers, gops):
     setup = {
         "cameras": cameras(*numbers, recorded="JPEG") if gops == "1" else cameras(*numbers),

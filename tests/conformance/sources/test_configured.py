@@ -41,7 +41,13 @@ def run(tmp_path):
     return run
 
 
-@pytest.mark.parametrize(("zone", "clock"), [("Asia/Kolkata", ""), ("America/St_Johns", END_OF_SUMMER)])
+@pytest.mark.parametrize(
+    ("zone", "clock"),
+    [
+        pytest.param("Asia/Kolkata", "", marks=pytest.mark.long),
+        ("America/St_Johns", END_OF_SUMMER),
+    ],
+)
 def test_a_big_recorder_is_judged_clean(run, zone, clock):
     ids = ("LIV-12", "PLB-05", "PLB-07", "PLB-30", "INF-01", "INF-06", "DWN-01")
     result = run(BIG.format(zone=zone, clock=clock), *(word for id_ in ids for word in ("--select", id_)))

@@ -40,8 +40,21 @@ OF_LIVE = ("LIV-12", "LIV-29", "PLB-05", "PLB-07", "PLB-12", "PLB-23", "PLB-24",
 """What is told by a recording of what was live."""
 
 
-@pytest.mark.parametrize("recordings", [[], [{"since": 1440, "until": 1}], [{"since": 300, "until": 171}]])
-@pytest.mark.parametrize("set_up", [True, False], ids=["set up", "as it is"])
+NONE: list[dict[str, int]] = []
+UNTIL_NOW, LONG_AGO = [{"since": 1440, "until": 1}], [{"since": 300, "until": 171}]
+
+
+@pytest.mark.parametrize(
+    ("recordings", "set_up"),
+    [
+        (UNTIL_NOW, True),
+        (LONG_AGO, False),
+        *(
+            pytest.param(*case, marks=pytest.mark.long)
+            for case in ((NONE, True), (LONG_AGO, True), (NONE, False), (UNTIL_NOW, False))
+        ),
+    ],
+)
 def test_what_is_not_recorded_any_more_is_no_witness(recordings, set_up):
     """Scenes come again in footage: what was heard and seen live may stand in an old recording too."""
     cameras = [
