@@ -196,6 +196,11 @@ class Session:
             return self.get("live_rtp", CAM=stream.camera, CMD="STOP", COMP=stream.comp, PORT=stream.port)
         return self.get("live_http", CAM=stream.camera, CMD="STOP", COMP=stream.comp)
 
+    def stop_as_drawn(self, stream: LiveStream) -> Exchange:
+        """STOP over HTTP as it is drawn, cut off behind COMP (§2.2.1.1)."""
+        path = self.path("live_http", CAM=stream.camera, CMD="STOP", COMP=stream.comp)
+        return self.raw(path.replace("&INTERNETMODE=ON", ""))
+
 
 def _is_endless(exchange: Exchange) -> bool:
     """Whether the answer to START is a multipart, or of no known length and no page: what the document says

@@ -32,6 +32,7 @@ EDGE = 10.0  # seconds, or one GOP: a range may begin and end so far from where 
 CLOCK = 0.03  # seconds: times on the wire are hundredths
 DRIFT = 0.005  # by which the clock of a file, which may count pictures of one length, may be off
 HOLE = 2.0  # seconds between two pictures: more is a hole, unless they come that slowly
+SHORT_HOLE = 0.5  # what may be one: a GOP that is left out
 _NAMED = re.compile(r'=\s*"?([^"]*)')
 _STATUS = re.compile(r"[0-3]")
 _VALUE = re.compile(r'filename\s*=\s*"([^"]*)"', re.IGNORECASE)
@@ -305,7 +306,7 @@ def holes(file: DecodedFile) -> list[tuple[float, float]]:
     """Where a file has no pictures for a while: from when to when, in its own time."""
     if len(file.stored) < 2:
         return []
-    least = _hole_from(file)
+    least = max(SHORT_HOLE, 3 * _usual(file))
     return [(before, after) for before, after in pairwise(file.stored) if after - before > least]
 
 
@@ -319,9 +320,10 @@ def no_hole(gops: Sequence[Gop], begin: float, end: float, before: float, after:
     if not spans or len(spans) < len(gops):
         raise NothingToJudge(f"{told}; how long what playback gives lasts is not known")
     gaps = [following - start - length for (start, length), (following, _) in pairwise(spans)]
-    is_whole = (
-        spans[0][0] <= begin + EDGE and spans[-1][0] >= end and max(gaps, default=0.0) < (after - before) / 2
-    )
+    lasts = after - before
+    if lasts <= HOLE and lasts <= max(length for _, length in spans):
+        raise NothingToJudge(f"{told}, as a camera leaves that sends now fast and now slowly")
+    is_whole = spans[0][0] <= begin + EDGE and spans[-1][0] >= end and max(gaps, default=0.0) < lasts / 2
     return Fact(not is_whole, "no hole where playback has none", told)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 END_AT, START_AT, PICTURE_AT = 20, 28, 52  # of the times, from the stream header on
 ZONES_AT = {"end": 25, "start": 33}  # of the zones, likewise
 _CUT = 2  # hundredths by which times that are cut may differ
-_SLOWER = 0.6  # of the pictures that come: a recorder set to fewer could not have recorded them
+_SLOWER = 0.25  # of the pictures that come: a recorder may record events faster than it is set to
 _LONG_TERM = (0x0010, 0x0011)  # of 0x0028: a stream with long-term reference P
 _NOT_TO_DISPLAY = 2  # of 0x0029
 
@@ -137,8 +137,8 @@ def zone_samples(gops: Sequence[Gop]) -> list[ZoneSample]:
 
 
 def frame_rate(gops: Sequence[Gop]) -> Fact:
-    """PLB-05: 0x0009 is ten times the pictures a second that the recorder is set to: fewer may come, hardly
-    more. ``gops`` follow on one another."""
+    """PLB-05: 0x0009 is ten times the pictures a second that the recorder is set to: fewer may come, not many
+    times more. ``gops`` follow on one another."""
     stated = {rate for gop in gops if (rate := gop.chunk.number(0x0009)) is not None}
     if not stated:
         raise NotThere("0x0009 does not come")

@@ -38,9 +38,10 @@ class LongFile:
         """DWN-11, DWN-13: it has the pictures of playback in its middle and towards its end, and no hole
         where playback has none."""
         self._player.choose(self._camera)
-        if hole := max(facts.holes(self._file), key=lambda each: each[1] - each[0], default=None):
+        hole = max(facts.holes(self._file), key=lambda each: each[1] - each[0], default=None)
+        if hole is not None:
             judge("DWN-13", f"{name}, its longest hole", self._without, *hole)
-        else:
+        if hole is None or hole[1] - hole[0] <= facts.HOLE:
             length = self._file.stored[-1] - self._file.stored[0]
             for place in (length / 2, length - FROM_END):
                 for gop in self._playback(place):

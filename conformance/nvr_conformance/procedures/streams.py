@@ -226,3 +226,15 @@ def _ahead(packet: CapturedPacket, base: int, clock: int) -> float:
 
 def _timestamp(packet: CapturedPacket) -> int:
     return int.from_bytes(packet.data[4:8], "big")
+
+
+def ways_that_bring(session: Session, camera: int, codec: str) -> list[str]:
+    """Those of HTTP and RTP over which one stream alone comes."""
+    found = []
+    for transport in TRANSPORTS:
+        stream = session.run(transport, camera, codec)
+        if stream.total:
+            found.append(transport)
+        session.stop(stream)
+        stream.close()
+    return found

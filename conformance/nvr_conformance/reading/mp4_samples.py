@@ -75,7 +75,8 @@ def read_times(data: bytes) -> DecodedFile:
     import av
 
     result = DecodedFile()
-    _read_tables(data, result)
+    if not is_fragmented(data):
+        _read_tables(data, result)
     if result.stored:
         return result
     try:

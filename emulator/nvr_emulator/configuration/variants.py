@@ -567,11 +567,11 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "eight"
     play_from: Annotated[
-        Literal["stood", "newest", "now-60s"],
+        Literal["stood", "one-place", "newest", "now-60s"],
         _about(
             "§3.2.4, OP-25",
-            "where PLAY starts: where the UID stood, else at the oldest recording; at the newest; a "
-            "minute ago",
+            "where PLAY starts: where each camera of the UID stood, else at the oldest recording; at one "
+            "place for all cameras, behind what was given last; at the newest; a minute ago",
             "clients that send PLAY without GOTODATE and expect a place",
         ),
     ] = "stood"
@@ -639,10 +639,11 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "as-drawn"
     mp4: Annotated[
-        Literal["moov-last", "fragmented", "moov-first"],
+        Literal["moov-last", "fragmented", "hybrid", "moov-first"],
         _about(
             "§6.3, OP-45",
-            "the MP4: moov at the end, as was seen; fragmented; moov first",
+            "the MP4: moov at the end, as was seen; fragmented, also with the first fragment told by the "
+            "moov; moov first",
             "players that read from a pipe, or seek before the file is whole",
             tag="field",
         ),
@@ -718,6 +719,14 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     # Camera control
 
+    absent_preset: Annotated[
+        Literal["accepted", "refused"],
+        _about(
+            "§4.2.7",
+            "going to a preset that was not registered: accepted, and nothing moves; or refused",
+            "clients that take a refusal for the end of the UID, or acceptance for a preset that there is",
+        ),
+    ] = "accepted"
     fixed_camera_control: Annotated[
         Literal["accepted", "refused"],
         _about(

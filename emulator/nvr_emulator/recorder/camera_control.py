@@ -61,13 +61,22 @@ class CameraControl:
     """The cameras of a recorder as `directctrl.cgi` and `camctl.cgi` move them.
 
     `pan_tilt_speed`: the fastest PAN and TILT of the series, 16 or 256 (OP-4). `refuses_fixed`: whether a
-    command that a camera without PTZ cannot obey is refused.
+    command that a camera without PTZ cannot obey is refused; `refuses_absent_presets`: going to
+    a preset that was not registered.
     """
 
-    def __init__(self, pan_tilt_speed: int, cameras: Cameras, *, refuses_fixed: bool = False) -> None:
+    def __init__(
+        self,
+        pan_tilt_speed: int,
+        cameras: Cameras,
+        *,
+        refuses_fixed: bool = False,
+        refuses_absent_presets: bool = False,
+    ) -> None:
         self.pan_tilt_speed = pan_tilt_speed
         self.cameras = cameras
         self.refuses_fixed = refuses_fixed
+        self.refuses_absent_presets = refuses_absent_presets
         self._controlled: dict[int, ControlledCamera] = {}
         self._moves: dict[str, Move] = {
             "pan_tilt_zoom": late(self.pan_tilt_zoom),
@@ -176,7 +185,10 @@ class CameraControl:
     @seam
     def go_to_preset(self, command: Command, camera: ControlledCamera, now: float) -> None:
         """Move to a preset; to none that was not registered (§4.2.7)."""
-        for name, goal in camera.presets.get(command.integer("NO"), {}).items():
+        number = command.integer("NO")
+        if self.refuses_absent_presets and number not in camera.presets:
+            raise Refused(404, f"NO: preset {number} is not registered")
+        for name, goal in camera.presets.get(number, {}).items():
             camera.head_for(name, goal, now)
 
     @seam

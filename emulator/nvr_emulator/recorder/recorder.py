@@ -76,6 +76,7 @@ class Recorder:
             SERIES_BY_NAME[plan.series].pan_tilt_speed.value,
             self.cameras,
             refuses_fixed=plan.variants.fixed_camera_control == "refused",
+            refuses_absent_presets=plan.variants.absent_preset == "refused",
         )
         self.information = Information(plan, self.cameras, self.sessions, self.disks, self.logs)
         parts = (

@@ -26,7 +26,7 @@ def a_file(codec, form="moov-last", audio=None):
     return b"".join(mp4_blocks(gops, audio, form))
 
 
-@pytest.mark.parametrize("form", ["moov-last", "moov-first", "fragmented"])
+@pytest.mark.parametrize("form", ["moov-last", "moov-first", "fragmented", "hybrid"])
 @pytest.mark.parametrize("codec", NAMES)
 def test_files_as_they_should_be(codec, form):
     samples = read_samples(a_file(codec, form))
@@ -35,7 +35,7 @@ def test_files_as_they_should_be(codec, form):
     assert times_rise(samples).ok
 
 
-@pytest.mark.parametrize("form", ["moov-last", "moov-first", "fragmented"])
+@pytest.mark.parametrize("form", ["moov-last", "moov-first", "fragmented", "hybrid"])
 @pytest.mark.parametrize("audio", [None, *AudioCodec])
 def test_what_a_file_has_without_decoding_it(form, audio):
     data = a_file(Codec.H265, form, None if audio is None else audio_of(audio, 1))

@@ -229,6 +229,14 @@ def test_play_goes_on_where_something_plays(play_from):
     assert ask.starts(2) == [101, 102]
 
 
+def test_play_goes_on_behind_what_was_given_last_of_whichever_camera():
+    ask = Asking(play_from="one-place").playing("goto", TIMEF=at(100))
+    assert ask.starts(2) == [100, 101]
+    ask("pause", TIMEF=at(101))
+    ask("play")
+    assert ask.starts(2) == [102, 103]
+
+
 @pytest.mark.parametrize(
     ("go_to", "inside", "at_a_start", "in_the_gap", "too_early", "too_late"),
     [

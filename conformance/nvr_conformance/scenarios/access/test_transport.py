@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from nvr_conformance.carriers import playback_video
+from nvr_conformance.carriers.rows import walk
 from nvr_conformance.facts.rtp_pictures import decodable
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.streams import AUDIO, JPEG, quiet_behind
@@ -28,6 +30,8 @@ from nvr_conformance.scenario import (
     Check,
     Client,
     Exchange,
+    Fact,
+    Gop,
     LiveStream,
     NotApplicable,
     NothingToJudge,
@@ -76,7 +80,11 @@ def test_everything_over_https(target: Target, client: Client, check: Check, not
             return
         kept = _Kept(secure)
         tried = [*_information(), *_live(target), *_commands(target, not_tested)]
-        tried += [("pictures of playback", _plays), ("keep-alives", kept.lives)]
+        tried += [
+            ("pictures of playback", _plays),
+            ("audio of playback", _sounds),
+            ("keep-alives", kept.lives),
+        ]
         for name, served in tried:
             kept.keep()
             # What HTTP does not serve either is no matter of HTTPS.
@@ -152,7 +160,7 @@ def _obeys(client: Client, command: UidCommand) -> bool:
 
 
 def _plays(client: Client) -> bool:
-    """Playback whose pictures are all found, and decode."""
+    """Playback whose pictures are all found, in chunks that are as they should be, and decode."""
     session = playing_uid(client.target, client)
     if session is None:
         return False
@@ -160,7 +168,31 @@ def _plays(client: Client) -> bool:
     session.logout()
     decoded = decode_pictures(gop.codec, gop.chunk.pictures) if gop.given else Decoded()
     found = len(gop.chunk.pictures) if gop.given and not gop.chunk.problems else 0
-    return 0 < found == len(decoded.pictures) and not decoded.errors
+    return 0 < found == len(decoded.pictures) and not decoded.errors and _is_sound(gop)
+
+
+def _is_sound(gop: Gop) -> bool:
+    """Whether nothing is wrong with an answer of camera.cgi, header and body."""
+    wrong: list[str] = []
+
+    def judge(id_: str, name: str, function: Callable[..., Fact], *args: object, basis: str = "") -> bool:
+        with suppress(NothingToJudge):
+            if not function(*args).ok:
+                wrong.append(id_)
+        return not wrong
+
+    walk(playback_video.ROWS, judge, gop, "")
+    return not wrong
+
+
+def _sounds(client: Client) -> bool:
+    """Audio of playback, where the first camera has any recorded, in a chunk in which nothing is wrong."""
+    session = playing_uid(client.target, client)
+    if session is None:
+        return False
+    audio = Player(session).listen(first_camera(client.target))
+    session.logout()
+    return audio is not None and not audio.problems
 
 
 def _brings_media(client: Client, camera: int, codec: str, *, rtp: bool) -> bool:

@@ -107,6 +107,10 @@ def _judge_audio_twice(
     elif counts[0]:
         wanted = f"{counts[0]} samples of audio, as in the first one"
         check("DWN-02", counts[1] == counts[0], wanted, f"{counts[1]}: {second}", name)
+        without = _read(session, camera, "MP4VO", begin, begin + MINUTE)
+        heard = sum(not sample.is_video for sample in _samples(without))
+        name = f"camera {camera}, an MP4 without audio behind one with it on the same UID"
+        check("DWN-01", not heard, "no audio", f"{heard} samples of audio", name)
 
 
 def _read(session: Session, camera: int, kind: str, begin: int, end: int) -> Download:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -35,6 +36,10 @@ HOUR = 3600
 DAY = 86_400
 MOST = 15  # at once, each on a UID of its own
 UIDS = 16
+NOTHING = 3  # files that find nothing, on one UID
+FEW = 4  # places at the most, of which it is tried whether downloads of each kind leave them
+UNDERWAY = 12_000_000  # bytes: more than networks hold of what was sent already
+PATIENCE = 5.0  # seconds that they may take
 
 
 @scenario("DWN-03", "DWN-04", "DWN-06", "DWN-12")
@@ -84,7 +89,7 @@ def test_mp4_of_a_jpeg_recording(target: Target, client: Client, check: Check, r
         check("DWN-07", *facts.status_without_file(download, 2), kind)
 
 
-@scenario("DWN-03", "DWN-04", "DWN-08", "DWN-12", needs=("load",))
+@scenario("DWN-03", "DWN-04", "DWN-08", "DWN-12", besides=("DWN-01",), needs=("load",))
 def test_too_many_at_once(
     target: Target, client: Client, check: Check, observe: Observe, require: Require, not_tested: NotTested
 ) -> None:
@@ -115,14 +120,16 @@ def test_too_many_at_once(
         return
     next_one.read()
     beside = " beside those of others, if any" if others(client) else ""
-    observe("DWN-12", f"{len(running)}{beside}", "downloads at once")
+    most_at_once = len(running)
+    observe("DWN-12", f"{most_at_once}{beside}", "downloads at once")
     check("DWN-08", *facts.status_without_file(next_one, 3), f"download {len(running) + 1} at once")
     if next_one.parts:
         check("DWN-03", *facts.part_headers(next_one.parts), "refused")
         check("DWN-04", *facts.chain(next_one.parts), "refused")
+    held: list[Download] = []
     for name, logs_out in (("a place that became free", False), ("the place of a UID that logged out", True)):
         if not running:
-            return
+            break
         owner, download = running.pop()
         if logs_out:
             owner.logout()
@@ -132,6 +139,51 @@ def test_too_many_at_once(
             not_tested("DWN-08", f"{name}: {TAKEN}")
         else:
             check("DWN-08", again.began, "a file", again, name)
+        held.append(again)
+    for download in (*held, *(download for _, download in running)):
+        download.close()
+    if most_at_once <= FEW:
+        _beside_a_refusal(client, camera, begin, most_at_once, check)
+        _hung_up(client, camera, begin, most_at_once, check, not_tested)
+
+
+def _beside_a_refusal(client: Client, camera: int, begin: int, most: int, check: Check) -> None:
+    """DWN-01: one that is refused ends none of those that run. Of an hour more follows than the network may
+    hold already."""
+    running = [where_room_is(client, partial(_hour, client.login(), camera, begin)) for _ in range(most)]
+    refused = _hour(client.login(), camera, begin)
+    for number, download in enumerate(running, 1):
+        if download.began and not refused.began:
+            download.read(until=partial(_has_come, download, time.monotonic() + PATIENCE))
+            goes_on = not download.ended or (not download.problem and not download.parts[-1].size)
+            check("DWN-01", goes_on, "goes on", download, f"download {number} beside one that is refused")
+    for download in (*running, refused):
+        download.close()
+
+
+def _has_come(download: Download, until: float) -> bool:
+    return time.monotonic() > until or sum(part.size for part in download.parts) >= UNDERWAY
+
+
+def _hung_up(client: Client, camera: int, begin: int, most: int, check: Check, not_tested: NotTested) -> None:
+    """DWN-08: downloads of each kind that are hung up leave their places."""
+    for kind in KINDS:
+        for _ in range(most + 1):
+            session = client.login()
+            ask = partial(_begun, session, camera, kind, begin)
+            download = where_room_is(client, ask)
+            download.close()
+            session.logout()
+        if is_crowded_out(client, download):
+            not_tested("DWN-08", f"places of {kind} that was hung up: {TAKEN}")
+        elif download.statuses[-1:] == ["3"]:
+            check("DWN-08", False, "a file", download, f"places of {kind} that was hung up")
+
+
+def _begun(session: Session, camera: int, kind: str, begin: int) -> Download:
+    download = session.download(camera, kind, begin, begin + MINUTE)
+    download.begin()
+    return download
 
 
 def _as_soon_as_free(client: Client, ask: Callable[[], Download]) -> Download:
@@ -189,6 +241,9 @@ def test_ranges_that_cannot_be(
         "no ENDTIME": right.replace(f"ENDTIME={end}&", ""),
     }.items():
         observe("DWN-09", _outcome(session, path), name)
+    tomorrow = begin + 2 * DAY
+    for _ in range(NOTHING):
+        session.download(camera, "LIST", tomorrow, tomorrow + MINUTE).read()
     again = _as_soon_as_free(client, partial(_outcome, session, right))
     if is_crowded_out(client, again):
         not_tested("DWN-08", f"behind what was refused: {TAKEN}")

@@ -135,6 +135,8 @@ def _stop(
         return
     if beside.total:
         check("LIV-18", *goes_on(target, beside), f"{name}, beside")
+        session.stop_as_drawn(beside)
+        check("LIV-18", *quiet_behind(target, beside), f"{name}, quiet behind STOP without INTERNETMODE")
     session.stop(beside)
     beside.close()
 

@@ -135,6 +135,8 @@ def _judge_whose(
             # That two UIDs may have a camera is for LIV-24.
             again = stream if stream.total else _watch(target, session, known)
             check("LIV-19", again.total, "JPEG", again.exchange, f"camera {known}, START behind STOP")
+            if again.ended:
+                _judge_short_stop(session, check, known)
     none = live_jpeg.placeholders({stream.camera: _shots(_parts(stream)) for stream in streams})
     for stream in streams:
         parts = _parts(stream)
@@ -160,6 +162,18 @@ def _into(found: list[Small | None]) -> Callable[[Any], None]:
 
 def _seen(found: list[Small | None]) -> list[Small]:
     return [picture for picture in found if picture is not None]
+
+
+def _judge_short_stop(session: Session, check: Check, camera: int) -> None:
+    """LIV-18: STOP as it is drawn, cut off behind COMP."""
+    stream = session.run("HTTP", camera, "JPEG", WAITED)
+    if stream.total:
+        session.stop_as_drawn(stream)
+        ended = stream.wait_until(lambda: stream.ended, UNTIL_ENDED)
+        actual = "ended" if ended else "still open"
+        check("LIV-18", ended, "STOP ends the answer", actual, f"JPEG of camera {camera}, no INTERNETMODE")
+    session.stop(stream)
+    stream.close()
 
 
 def _watch(target: Target, session: Session, camera: int, longer: float = 0.0) -> LiveHttp:

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 
 from nvr_conformance.client.at_once import start_at_once
 from nvr_conformance.client.mask import digits_taken
 from nvr_conformance.facts.live_multipart import one_packet_per_part
-from nvr_conformance.facts.live_pace import (
-    as_many,
-    falls,
-    in_common,
-    parts_a_second,
-    pictures_a_second,
-)
 from nvr_conformance.facts.rtp import one_ssrc, sequence
 from nvr_conformance.procedures.cameras import camera_with_video, further_cameras
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.streams import (
-    AUDIO,
-    BRIEF,
     JPEG,
     KEY_WAIT,
-    TRANSPORTS,
-    goes_on,
     going_on,
     pictures_change,
     sending,
     sends_jpeg,
     show_pace,
     wait_for_first_packets,
-    way_of,
+    ways_that_bring,
     who_gives_way,
 )
 from nvr_conformance.procedures.udp_path import BLOCKED
-from nvr_conformance.reading.nal_units import pictures_of
-from nvr_conformance.reading.rtp import quick_payload
 from nvr_conformance.scenario import (
     CapturedPacket,
     Check,
@@ -57,8 +43,7 @@ from nvr_conformance.scenario import (
 MOST = 16  # live streams on one UID
 FIRST_PACKET = 12.0  # seconds that a camera is given for its first packet
 LOOKED_AT = 40  # packets of the older of two streams, from the last ahead of the second START on
-WATCHED = 3.0  # seconds in which pictures and units of audio are counted
-WATCHED_JPEG = 10.0  # of which there may be one a second
+REFUSED = 2  # STARTs ahead of as many streams as may be
 SILENCE = 2.0  # seconds without a packet that show that none comes
 NOUGHT = "/cgi-bin/push.cgi?UID={uid}&CAM=0&CMD=START"
 
@@ -77,7 +62,9 @@ def test_sixteen_streams(
     cameras = target.cameras
     session = client.login()
     session.get("live_setup")
-    ways = require(_ways(session, first, codec), "no live at all")
+    ways = require(ways_that_bring(session, first, codec), "no live at all")
+    _refused_starts(target, session, codec)
+    require(session.is_alive(), "a START that is refused ends the UID")
     streams = _start_all(target, session, cameras[:MOST], codec, ways)
     check("LIV-21", *_all_send(target, streams, "at once"), f"{len(streams)} streams")
     if len(cameras) <= MOST:
@@ -107,7 +94,18 @@ def test_sixteen_streams(
         observe("LIV-22", f"{seventeenth.exchange}, {who_gives_way(all(older), newcomer)}", name)
         if newcomer or not all(older):
             return
+        session.stop(seventeenth)
         seventeenth.close()
+    stopped = streams.pop(first, None)
+    if stopped is not None:
+        session.stop(stopped)
+        others = sending(target, [*streams.values()])
+        actual = f"{sum(others)} of {len(others)} send"
+        check("LIV-21", all(others), "the others go on", actual, f"behind STOP of camera {first}")
+        stopped.close()
+        streams[first] = session.run(ways[0], first, stopped.comp)
+        told = _all_send(target, streams, "at once")
+        check("LIV-21", *told, "one started again, behind others that were refused")
     last = streams.pop(cameras[MOST - 1], None)
     if last is not None:
         session.stop(last)
@@ -129,7 +127,7 @@ def test_one_camera_live_twice(
     camera, codecs = camera_with_video(target)
     finding = client.login()
     finding.get("live_setup")
-    ways = require(_ways(finding, camera, codecs[0]), "no live at all")
+    ways = require(ways_that_bring(finding, camera, codecs[0]), "no live at all")
     asked = [*product(codecs, ways), *([(JPEG, "HTTP")] if sends_jpeg(finding, camera) else [])]
     finding.logout()
     if "RTP" not in ways:
@@ -177,98 +175,6 @@ def _is_the_same(target: Target, judge: Judge, packets: list[CapturedPacket], na
         judge("LIV-09", f"{name}, the older", one_ssrc, records)
 
 
-@scenario("LIV-24")
-def test_one_camera_for_two(
-    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
-) -> None:
-    """Two UIDs watch one camera; one stops. Then both have its JPEG, and its audio. Each has as much of them
-    as one has alone."""
-    judge = Judge(check, not_tested)
-    camera, (codec, *_) = camera_with_video(target)
-    one, two = client.login(), client.login()
-    ways = require(_ways(one, camera, codec), "no live at all")
-    for first_way, second_way in product(ways, ways):
-        first = one.run(first_way, camera, codec)
-        require(first.total, f"no live over {first_way} any more")
-        _have_both(target, check, judge, (one, two), first, second_way)
-    for way, comp in (("HTTP", JPEG), *((way, AUDIO) for way in ways)):
-        videos = [session.run("HTTP", camera, codec) for session in (one, two) if comp == AUDIO]
-        first = one.run(way, camera, comp, BRIEF)
-        if first.total:
-            _have_both(target, check, judge, (one, two), first, way)
-        else:
-            one.stop(first)
-        for session, video in zip((one, two), videos, strict=False):
-            session.stop(video)
-
-
-def _have_both(
-    target: Target,
-    check: Check,
-    judge: Judge,
-    sessions: tuple[Session, Session],
-    first: LiveStream,
-    second_way: str,
-) -> None:
-    """The second UID starts what the first one has, which stops it a while later."""
-    one, two = sessions
-    name = f"{way_of(first)} and {second_way}"
-    if first.comp in (JPEG, AUDIO):
-        name = f"{first.comp} over {name}"
-    ahead = _pace(target, [first])
-    second = two.run(second_way, first.camera, first.comp)
-    check("LIV-24", second.total, "live on the second UID", second.exchange, name)
-    check("LIV-24", *goes_on(target, first), f"{name}, the first UID's stream")
-    beside = _pace(target, [first, second])
-    if falls([ahead.rates[0]], beside.rates):  # something may have held them up
-        beside = _pace(target, [first, second])
-    one.stop(first)
-    target.settle()
-    if second.total:
-        check("LIV-24", *goes_on(target, second), f"{name}, when the first stops")
-        alone = [*ahead.rates, *_pace(target, [second]).rates]
-        common = in_common(*beside.pictures(target)) if falls(alone, beside.rates) else 1.0
-        judge("LIV-24", f"{name}, how much", as_many, alone, beside.rates, common, beside.seconds)
-    two.stop(second)
-
-
-@dataclass(frozen=True)
-class _Pace:
-    """What came of some streams in the same seconds."""
-
-    seconds: float
-    streams: list[LiveStream]
-    packets: list[list[CapturedPacket]]
-
-    @property
-    def rates(self) -> list[float]:
-        """How many pictures (or parts) a second."""
-        return [
-            parts_a_second(packets, self.seconds)
-            if stream.comp in (JPEG, AUDIO)
-            else pictures_a_second(packets)
-            for stream, packets in zip(self.streams, self.packets, strict=True)
-        ]
-
-    def pictures(self, target: Target) -> list[list[bytes]]:
-        """The pictures (or parts) of each, however they are cut into packets."""
-        return [
-            [quick_payload(packet.data) if packet.part is None else packet.data for packet in packets]
-            if stream.comp in (JPEG, AUDIO)
-            else [run.annex_b for run in pictures_of(target.rtp.dissect(packets), stream.comp)]
-            for stream, packets in zip(self.streams, self.packets, strict=True)
-        ]
-
-
-def _pace(target: Target, streams: list[LiveStream]) -> _Pace:
-    """What comes of them from now on."""
-    seconds = WATCHED_JPEG if streams[0].comp == JPEG else WATCHED
-    marks = [stream.total for stream in streams]
-    target.pass_time(seconds)
-    target.settle()
-    return _Pace(seconds, streams, [stream.since(mark) for stream, mark in zip(streams, marks, strict=True)])
-
-
 WIDTHS = (2**8, 2**16, 2**32)
 """What a number of so many bits loses."""
 
@@ -288,7 +194,7 @@ def test_a_camera_that_is_not_there(
     beyond = (digits_taken(asking, target.channels) + 1, *(width + camera for width in WIDTHS))
     asking.logout()
     wrong |= {f"camera {number}, out of range": number for number in beyond}
-    ways = require(_ways(session, camera, codec), "no live at all")
+    ways = require(ways_that_bring(session, camera, codec), "no live at all")
     if "RTP" not in ways:
         not_tested("LIV-30", f"over RTP: {BLOCKED}")
     for transport in ways:
@@ -324,16 +230,11 @@ def _require_live(session: Session, camera: int, codec: str, transport: str, req
     stream.close()
 
 
-def _ways(session: Session, camera: int, codec: str) -> list[str]:
-    """Those of HTTP and RTP over which one stream alone comes."""
-    found = []
-    for transport in TRANSPORTS:
-        stream = session.run(transport, camera, codec)
-        if stream.total:
-            found.append(transport)
-        session.stop(stream)
-        stream.close()
-    return found
+def _refused_starts(target: Target, session: Session, codec: str) -> None:
+    """STARTs that bring nothing, of a camera that is not there: they take none of the places."""
+    absent = (*target.unregistered, target.channels + 1)[0]
+    for _ in range(REFUSED):
+        session.start("HTTP", absent, codec).close()
 
 
 def _start_all(

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 
 from nvr_conformance.client.at_once import at_once
 from nvr_conformance.client.mask import mask_of
+from nvr_conformance.facts import playback_order
+from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.uid_commands import first_camera
 from nvr_conformance.scenario import (
+    MINUTE,
+    SECOND,
     Check,
     Client,
     Exchange,
     Gop,
     NotApplicable,
+    NotTested,
     Observe,
     Player,
     Require,
@@ -102,9 +107,12 @@ def _ask_at_once(client: Client, moment: int, alone: list[Gop], check: Check) ->
         check("PLB-26", same, one, given if same else f"others: {given}", name)
 
 
-@scenario("PLB-32")
-def test_a_new_mask(target: Target, client: Client, check: Check, require: Require) -> None:
-    """MASK with one camera, with another, with both; on a large recorder with sixteen others."""
+@scenario("PLB-32", besides=("PLB-13", "PLB-17"))
+def test_a_new_mask(
+    target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
+) -> None:
+    """MASK with one camera, with another, with both; on a large recorder with sixteen others. Then commands
+    for one that came while another one played."""
     cameras = target.cameras
     require(len(cameras) > 1, "fewer than two cameras are connected: MASK cannot change from one to another")
     moment = _recorded_moment(target, client)
@@ -129,6 +137,25 @@ def test_a_new_mask(target: Target, client: Client, check: Check, require: Requi
                 gop = player.fetch(camera)
             name = f"MASK {number}, with {len(mask)} cameras: camera {camera}"
             check("PLB-32", answer.ok and gop.given, "plays", gop if answer.ok else f"MASK: {answer}", name)
+    there = moment - MINUTE * SECOND
+    for camera, to in ((camera, to) for camera in (one, other) for to in (there, moment)):
+        gop = _alone(client, camera, to)
+        if not gop.given or not playback_order.near(gop, to).ok:
+            not_tested("PLB-17", "commands behind a wider MASK: no two minutes are recorded of two cameras")
+            return
+    judge = Judge(check, not_tested)
+    commands = {"PLB-17": (player.goto, there), "PLB-13": (player.reverse, moment)}
+    for id_, (command, to) in commands.items():
+        player.choose(one)
+        player.goto(moment)
+        player.fetch(one)
+        player.choose(one, other)
+        player.fetch(other)
+        command(to)
+        for camera in (one, other):
+            gop = player.fetch(camera)
+            if gop.given:  # whether it plays is for PLB-32
+                judge(id_, f"behind a wider MASK, camera {camera}", playback_order.near, gop, to)
 
 
 @scenario("PLB-14", "PLB-37")

@@ -18,6 +18,7 @@ from nvr_conformance.carriers.same_content import (
 from nvr_conformance.carriers.zones import ZoneTold, agrees, zone_in
 from nvr_conformance.facts import playback_audio
 from nvr_conformance.facts.live_audio import ACCESS_UNIT, AU_HEADER, RATES
+from nvr_conformance.facts.playback_order import near
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.usual_recordings import RECORDINGS
 from nvr_conformance.reading.additional_information import order_of, walk
@@ -165,6 +166,8 @@ def _play(player: Player, each: Watched, begin: int, end: int) -> None:
         first = player.at(each.camera, moment)
         if not first.given or (first.start or 0) <= begin * SECOND:
             break
+    if not first.given or not near(first, moment).ok:
+        return  # what is played is of another time, which is for PLB-17
     player.goto(moment)
     while len(each.gops) < MOST_GOPS and (gop := player.fetch(each.camera)).given and gop.start is not None:
         each.gops.append(gop)

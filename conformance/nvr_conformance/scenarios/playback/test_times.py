@@ -55,6 +55,14 @@ def test_go_to_date(
         if check("PLB-17", gop.given, "a GOP", gop if answer.ok else answer, f"{name}: gives a GOP"):
             judge("PLB-17", f"{name}: near TIMEF", playback_order.near, gop, moment)
         observe("PLB-34", _which(gop, moment), f"{name}: GOTODATE gives")
+    behind = player.fetch(camera)
+    answer = player.goto(middle)
+    again = player.fetch(camera)
+    if check("PLB-17", again.given, "a GOP", again if answer.ok else answer, "once more: gives a GOP"):
+        judge("PLB-17", "once more: near TIMEF", playback_order.near, again, middle)
+        if again.start is not None and behind.start is not None:
+            leads = again.start <= behind.start
+            check("PLB-17", leads, "as the first time", f"{again}, behind {behind}", "once more: leads there")
     player.session.logout()
     fresh = Player(client.login())
     fresh.choose(camera)

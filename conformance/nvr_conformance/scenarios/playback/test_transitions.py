@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from nvr_conformance.carriers.same_content import played
 from nvr_conformance.facts import playback_order
 from nvr_conformance.facts.playback_chunk import OPERATIONS, operation
 from nvr_conformance.judgement.outcomes import NothingToJudge
@@ -47,6 +48,7 @@ PAUSED = ("BPLAY", "FF")
 """What is paused, of which PLAY must not remember the way."""
 OPEN_BEGIN = ("PLAY", "STOP", "FF", "BPLAY")
 """Behind these PLAY may give nothing: where it, or BPLAY, begins may be an end, which FF may come past."""
+NEAR_GOPS = 3  # GOPs within which GOTODATE leads to the one that is looked for
 APART = MINUTE * SECOND  # between the places to which commands lead
 
 
@@ -84,7 +86,8 @@ def test_each_command_behind_each_other(
     require: Require,
 ) -> None:
     """All commands in an order in which each comes behind each, on one UID; MASK again behind STOP. Then PLAY
-    behind PAUSE, whatever was paused. What does as it is told says so in 0x000D."""
+    behind PAUSE, whatever was paused. What does as it is told says so in 0x000D, and gives the GOP that
+    GOTODATE gives of its time."""
     finder, first = player_in_recording(target, client)
     camera = first.camera
     places = require(
@@ -95,6 +98,7 @@ def test_each_command_behind_each_other(
     player.choose(camera)
     facts: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
     named: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
+    last: dict[str, Gop] = {}
     before, went = "", places.here
     for number, command in enumerate(_each_behind_each(), 1):
         if number % KEPT == 0:
@@ -110,6 +114,8 @@ def test_each_command_behind_each_other(
                 fact = _judged(finder, places, command, before, gops, went)
                 if not resumed:
                     facts[command].append((before, fact))
+                if fact.ok and gops[-1].given:
+                    last[command] = gops[-1]
                 for gop in gops if fact.ok and command in OPERATIONS else ():
                     said = operation(gop.chunk, OPERATIONS[command])
                     named[command].append((before, said))
@@ -126,6 +132,14 @@ def test_each_command_behind_each_other(
         not_applicable("PLB-21", "0x000D does not come")
 
     judge = Judge(check, not_tested, not_applicable)
+    for command, gop in last.items():
+        judge(IDS[command], f"{command}, the pictures of its last GOP", _whole_gop, finder, gop)
+    _judge_behind_pause(judge, check, finder, player, places)
+
+
+def _judge_behind_pause(judge: Judge, check: Check, finder: Player, player: Player, places: _Places) -> None:
+    """PLB-12, PLB-14: PLAY behind PAUSE, whatever was paused."""
+    camera = places.gops[0].camera
     for before in PAUSED:
         name = f"PLAY behind PAUSE behind {before}"
         _send(player, places, before, places.here, camera, 0)
@@ -142,6 +156,24 @@ def _worst(made: list[tuple[str, Fact]]) -> Fact:
     behind, worst = next((pair for pair in made if not pair[1].ok), made[0])
     told = f"behind {behind}: {worst.actual}" if not worst.ok else f"so behind {len(made)} commands"
     return Fact(worst.ok, worst.expected, told)
+
+
+def _whole_gop(finder: Player, gop: Gop) -> Fact:
+    """A GOP has the pictures that it has where GOTODATE gives it, or what follows there."""
+    other = finder.at(gop.camera, gop.start or 0)
+    for _ in range(NEAR_GOPS):
+        if not other.given or (other.start or 0) >= (gop.start or 0):
+            break
+        other = finder.fetch(gop.camera)
+    if other.start != gop.start:
+        raise NothingToJudge("GOTODATE does not give this GOP")
+    same = _slices(gop) == _slices(other)
+    return Fact(same, f"those of {other}", "the same" if same else f"others: {gop}")
+
+
+def _slices(gop: Gop) -> list[str]:
+    """Picture by picture; what else is in a GOP may be written anew."""
+    return [shot.slices for shot in played([gop])]
 
 
 def _each_behind_each() -> Iterator[str]:
@@ -179,7 +211,7 @@ def _has_room(client: Client, camera: int, moment: int) -> bool:
         return False
     for command in ("FF", "REW"):
         finder.play()
-        finder.fast(command, moment)
+        _faster(finder, command, moment)
         if len(finder.several(camera, FETCHED[command])) < FETCHED[command]:
             return False
     finder.session.logout()
@@ -198,8 +230,8 @@ def _send(
         "NEXTFRAME": lambda: player.step(command, places.last_picture or 0),
         "PREVFRAME": lambda: player.step(command, places.gops[1].start or 0),
         "GOTODATE": lambda: player.goto(went),
-        "FF": lambda: player.fast(command, places.elsewhere),
-        "REW": lambda: player.fast(command, places.elsewhere),
+        "FF": lambda: _faster(player, command, places.elsewhere),
+        "REW": lambda: _faster(player, command, places.elsewhere),
         "STOP": lambda: player.stop(places.elsewhere),
     }
     if command == "NEXTFRAME" and places.last_picture is None:
@@ -207,6 +239,12 @@ def _send(
     sends[command]()
     count = FETCHED.get(command, 1) if count is None else count
     return [player.fetch(camera) for _ in range(count)]
+
+
+def _faster(player: Player, command: str, moment: int) -> None:
+    """FF or REW, and a repeat: a step that what comes behind it must not keep."""
+    for _ in range(2):
+        player.fast(command, moment)
 
 
 def _judged(finder: Player, places: _Places, command: str, before: str, gops: list[Gop], went: int) -> Fact:

@@ -21,6 +21,12 @@ TRIES = 2  # of being alone
 APART = 60 * SECOND  # hundredths between the two places
 STATUS = 0x000D  # operation and speed
 
+WAYS: dict[str, Callable[[Player, int], object]] = {
+    "PLAY": lambda player, place: player.goto(place),
+    "BPLAY": lambda player, place: player.reverse(place),
+    "FF": lambda player, place: [player.fast("FF", place) for _ in range(2)],
+}
+
 Given = tuple[int | None, bytes | None]
 """Of an answer when its GOP begins and what it says of the operation; nothing of no GOP."""
 
@@ -29,8 +35,8 @@ Given = tuple[int | None, bytes | None]
 def test_two_uids_that_do_otherwise(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """One UID plays on; between its GOPs another one is sent other commands of each kind, and logs out. Both
-    are given what they are given alone."""
+    """UIDs play on, forward, backward and in fast play; between their GOPs another one is sent other commands
+    of each kind, and logs out. All are given what they are given alone."""
     finder, first = player_in_recording(target, client)
     camera = first.camera
     here = require(first.second_near(), "when the GOP begins is not known")
@@ -49,26 +55,34 @@ def test_two_uids_that_do_otherwise(
     else:
         not_tested("PLB-29", "a UID that is alone is given now this, now that")
         return
-    playing = _playing(client, camera, here)
-    given: list[Given] = []
-    beside = other(lambda: given.append(_told(playing.fetch(camera))))
-    playing.session.logout()
-    witness = _playing(client, camera, here)
-    wanted = [_told(witness.fetch(camera)) for _ in given]
-    witness.session.logout()
-    require(
-        all(any(start for start, _ in told) for told in (wanted, alone)),
-        "a UID that is alone is given nothing",
-    )
-    name = "of two UIDs that do otherwise, the one"
-    check("PLB-29", given == wanted, _starts(wanted), _starts(given), f"{name} that plays on")
-    check("PLB-29", beside == alone, _starts(alone), _starts(beside), f"{name} that does all else")
+    playing = {name: _playing(client, camera, here, begin) for name, begin in WAYS.items()}
+    given: dict[str, list[Given]] = {name: [] for name in playing}
+
+    def go_on() -> None:
+        for name, player in playing.items():
+            given[name].append(_told(player.fetch(camera)))
+
+    beside = other(go_on)
+    for player in playing.values():
+        player.session.logout()
+    require(any(start for start, _ in alone), "a UID that is alone is given nothing")
+    for name, begin in WAYS.items():
+        witness = _playing(client, camera, here, begin)
+        wanted = [_told(witness.fetch(camera)) for _ in given[name]]
+        witness.session.logout()
+        if any(start for start, _ in wanted):
+            own = given[name]
+            told = f"one that is in {name} beside another that does all else"
+            check("PLB-29", own == wanted, _starts(wanted), _starts(own), told)
+        else:
+            not_tested("PLB-29", f"a UID in {name} that is alone is given nothing")
+    check("PLB-29", beside == alone, _starts(alone), _starts(beside), "one that does all else beside others")
 
 
-def _playing(client: Client, camera: int, place: int) -> Player:
+def _playing(client: Client, camera: int, place: int, begin: Callable[[Player, int], object]) -> Player:
     player = Player(client.login())
     player.choose(camera)
-    player.goto(place)
+    begin(player, place)
     return player
 
 

@@ -41,6 +41,10 @@ TRIED = 4  # cameras among which one that sends JPEG is sought
 OTHERS: dict[str, Callable[[Session, int], object]] = {
     "PAUSE": lambda session, moment: session.get("pause", TIMEF=moment),
     "FF": lambda session, moment: session.get("fast", PLAYCMD="FF", TIMEF=moment),
+    "REW": lambda session, moment: session.get("fast", PLAYCMD="REW", TIMEF=moment),
+    "BPLAY": lambda session, moment: session.get("reverse", TIMEF=moment),
+    "NEXTFRAME": lambda session, moment: session.get("step", PLAYCMD="NEXTFRAME", TIMEF=moment),
+    "PLAY": lambda session, moment: session.get("play"),
 }
 """PLAYCMDs beside GOTODATE that are playback as much, behind which ``camera.cgi`` may give pictures."""
 
@@ -285,18 +289,21 @@ def _live_behind_stop(
 def test_two_uids(
     target: Target, client: Client, check: Check, not_tested: NotTested, require: Require
 ) -> None:
-    """One UID has live, another plays back: whichever began."""
+    """One UID has live, of several cameras where there are, another plays back: whichever began."""
     ground = _require_both(target, client, require)
     living, playing = client.login(), client.login()
     require(living.uid != playing.uid, "two logins were given one UID")
     living.get("live_setup")
-    stream = _start(living, ground.live, ground.codec)
+    streams = [_start(living, ground.live, ground.codec)]
+    for camera, codec in further_cameras(target, (ground.live,), 2).items():
+        streams.append(_start(living, camera, codec))
     answer = _play(target, playing, ground)
     check("EXC-05", not refused(answer), "a picture", answer, "live first, then playback")
     target.pass_time(HANDOVER)
-    lives = all(going_on(target, [stream]))
+    lives = all(going_on(target, streams))
     check("EXC-05", lives, "live goes on", "so" if lives else "it ended", "live goes on")
-    living.stop(stream)
+    for stream in streams:
+        living.stop(stream)
     answer = _play(target, playing, ground)
     require(not refused(answer), f"no playback on a UID that has nothing else: {answer}")
     if ground.jpeg is not None:

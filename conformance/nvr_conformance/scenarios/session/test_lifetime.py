@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from nvr_conformance.procedures.uid_ages import LIFETIME, IdleUid, age_between, span_of
 from nvr_conformance.procedures.uid_commands import (
     UidCommand,
+    first_camera,
     playing_uid,
     quick_login,
     uid_commands,
@@ -19,6 +21,7 @@ from nvr_conformance.scenario import MINUTE, Check, Client, NotTested, Require, 
 if TYPE_CHECKING:
     from nvr_conformance.scenario import Measure
 
+LATE = 3.0  # seconds before the end of a UID
 IDLE = 60.0  # seconds without a command: well within the lifetime, and twice it is well beyond
 HUNG_UP = 1.0  # seconds behind START at the latest
 NAME = "lifetime of an idle UID"
@@ -122,17 +125,56 @@ def test_measured_lifetime(
     check("SES-06", not wrong, expected, f"{measurement.text} ({how})", "measured lifetime")
 
 
+@scenario("SES-06")
+def test_what_is_refused_ends_no_uid(target: Target, client: Client, check: Check, require: Require) -> None:
+    """Commands that are wrong in one thing, each with a valid UID: it stays valid."""
+    session = client.login()
+    session.get("live_setup")
+    require(session.is_alive(), "status.cgi is refused on a fresh UID")
+    absent = (*target.unregistered, target.channels + 1)[0]
+    camera = first_camera(target)
+    minute = int(target.unix_time()) // 60 * 60
+    wrong = {
+        "START of a camera that is not there": session.start_of_http(absent, "H264"),
+        "JPEG of a camera that is not there": session.start_of_http(absent, "JPEG"),
+        "START of no codec": session.start_of_http(camera, "H264").replace("COMP=H264", "COMP=H26"),
+        "START without a codec": session.start_of_http(camera, "H264").replace("&COMP=H264", ""),
+        "AUDIO without video": session.start_of_http(camera, "AUDIO"),
+        "STOP of what does not run": session.path("live_http", CAM=camera, CMD="STOP", COMP="H265"),
+        "camera.cgi without PLAYCMD": session.path("camera", CAM=camera),
+        "camera.cgi of a camera that is not there": session.path("camera", CAM=absent),
+        "playaudio.cgi of a camera that is not there": session.path("playaudio", CAM=absent),
+        "a MASK of twos": session.path("mask", MASK="2" * target.digits),
+        "no PLAYCMD": session.path("play").replace("=PLAY&", "=PLAX&"),
+        "a TIMEF of letters": re.sub(r"TIMEF=\d+", "TIMEF=yymmdd", session.path("goto", TIMEF=minute * 100)),
+        "a file of no kind": session.path(
+            "download", KIND="LIST", STARTTIME=minute - 120, ENDTIME=minute - 60, CAM=camera
+        ).replace("KIND=LIST", "KIND=LOST"),
+        "a file of a camera that is not there": session.path(
+            "download", KIND="LIST", STARTTIME=minute - 120, ENDTIME=minute - 60, CAM=absent
+        ),
+    }
+    for name, path in wrong.items():
+        stream = session.open_http(path)
+        stream.close()
+        alive = session.is_alive()
+        if not check("SES-06", alive, "valid", "valid" if alive else f"ended: {stream.exchange}", name):
+            return
+
+
 @scenario("SES-07")
 def test_keep_alive(target: Target, client: Client, check: Check, require: Require) -> None:
     """status.cgi after 60 s: alive 60 s later, and for as long as a UID that was issued at that time."""
-    idle, kept, kept_long = (IdleUid(target, quick_login(client)) for _ in range(3))
+    idle, kept, kept_long, late = (IdleUid(target, quick_login(client)) for _ in range(4))
     others = _of_the_last_user(target, client, 1)
     target.pass_time(IDLE)
     fresh = IdleUid(target, client.login())
     both = kept.send().alive and kept_long.send().alive
     require(both, f"status.cgi is refused {IDLE:.0f} s after login")
     kept_others = [other for other in others if other.send().alive]
-    target.pass_time(IDLE)
+    late.wait(LIFETIME - LATE)
+    kept_late = late.send().alive
+    target.pass_time(IDLE - (LIFETIME - LATE - IDLE))
     # First who must have ended: it shows whether answers tell.
     require(not idle.look().alive, f"a UID lives {2 * IDLE:.0f} s even without a keep-alive")
     asked = kept.look()
@@ -141,6 +183,11 @@ def test_keep_alive(target: Target, client: Client, check: Check, require: Requi
     for other in kept_others:
         asked = other.look()
         check("SES-07", asked.alive, "accepted", asked.told("a keep-alive"), f"{name} of another user")
+    if kept_late:
+        late.wait(IDLE)
+        asked = late.look()
+        name = f"{IDLE:.0f} s after a keep-alive that came {LATE:.0f} s before the end"
+        check("SES-07", asked.alive, "accepted", asked.told("a keep-alive"), name)
     fresh.wait(LIFETIME - _margin(target))
     asked = kept_long.look()
     if fresh.look().alive:

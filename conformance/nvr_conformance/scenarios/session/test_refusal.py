@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nvr_conformance.procedures.cameras import camera_with_video
 from nvr_conformance.procedures.strangers import Strangers
 from nvr_conformance.procedures.streams import JPEG, KINDS, brief_stream
 from nvr_conformance.procedures.udp_path import why_silent
-from nvr_conformance.procedures.uid_commands import quick_login
+from nvr_conformance.procedures.uid_commands import playing_uid, quick_login
 from nvr_conformance.scenario import (
     Check,
     Client,
@@ -30,8 +32,8 @@ def test_commands_without_a_valid_uid(
     target: Target, client: Client, check: Check, observe: Observe, not_tested: NotTested
 ) -> None:
     """Every command with each UID that is not valid, between two with a valid one: nothing is given to them,
-    and nothing changes for others."""
-    by_cause, (living, playing) = _strangers(target, client, not_tested, 2)
+    though they were given pictures of playback, and nothing changes for others."""
+    by_cause, (living, playing) = _strangers(target, client, not_tested, 2, plays=True)
     by_cause["never issued"] = client.adopt(_near(playing, client))
     strangers = Strangers(
         "SES-13",
@@ -101,20 +103,25 @@ def _brief_total(target: Target, stream: LiveStream) -> int:
 
 
 def _strangers(
-    target: Target, client: Client, not_tested: NotTested, hosts: int
+    target: Target, client: Client, not_tested: NotTested, hosts: int, *, plays: bool = False
 ) -> tuple[dict[str, Session], list[Session]]:
-    """UIDs that are not valid, by their cause, and so many that are; no others of ours are.
+    """UIDs that are not valid, by their cause, and so many that are; no others of ours are. ``plays``:
+    whether playback ran on each until it ended.
 
     Who logs in may be given the UID of one that has ended: so those that are to be valid log in ahead, where
     they can.
     """
     found: dict[str, Session] = {}
-    if target.allows("eviction") and (evicted := _evicted(client, not_tested)) is not None:
+
+    def begin() -> Session:
+        return (plays and playing_uid(target, client)) or client.login()
+
+    if target.allows("eviction") and (evicted := _evicted(client, not_tested, begin)) is not None:
         found["evicted"] = evicted
-    found["expired"] = client.login()
+    found["expired"] = begin()
     target.pass_time(LEFT_ALONE)
     valid = [quick_login(client) for _ in range(hosts)]
-    found["logged out"] = client.login()
+    found["logged out"] = begin()
     target.pass_time(LONG_GONE - LEFT_ALONE)
     found["logged out"].logout()
     for cause in ("expired", "logged out"):
@@ -135,10 +142,10 @@ def _strangers(
     return found, valid
 
 
-def _evicted(client: Client, not_tested: NotTested) -> Session | None:
+def _evicted(client: Client, not_tested: NotTested, begin: Callable[[], Session]) -> Session | None:
     """A UID that was thrown out and is nobody's; those that threw it out have left."""
     client.target.learn_what_tells()
-    first = client.login()
+    first = begin()
     crowd = [quick_login(client) for _ in range(MOST)]
     why = GIVEN_AGAIN if first.reissued else ""
     if not why and first.is_alive(doubted=True):

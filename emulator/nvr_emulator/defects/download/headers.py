@@ -9,7 +9,8 @@ from collections.abc import Callable
 from nvr_emulator.defects.download.files import Files, Wanted, each_download
 from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.download.files import DownloadFiles
-from nvr_emulator.recorder.download.table import Download
+from nvr_emulator.recorder.download.table import Download, DownloadAnswer
+from nvr_emulator.recorder.happenings import WENT_AWAY
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Refused, Reply, Request
 from nvr_emulator.recorder.sessions import Ending, OnEnd, Session
@@ -20,6 +21,7 @@ from nvr_protocol.commands.values import Value
 from nvr_protocol.download import Status
 
 Head = Callable[[str, str, Status], bytes]
+Answers = Callable[[DownloadFiles, int, float], DownloadAnswer]
 
 BAD_REQUEST = 400
 _TIME = re.compile(r"(?<=TIME=)[^&]*")
@@ -201,6 +203,52 @@ def logout_ends_all_downloads(recorder: Recorder) -> None:
             recorder.downloads.end_all(ending.value)
 
     around(recorder.session_ended, session_ended)
+
+
+@breaks("DWN-08")
+def n3_keeps_its_place_behind_a_hang_up(recorder: Recorder) -> None:
+    """Keeps the place of a download of N3 or N3VO whose client hung up."""
+
+    def end(original: Callable[[Download, str], None], download: Download, why: str) -> None:
+        if why == WENT_AWAY and download.kind.startswith("N3") and download.ended is None:
+            recorder.downloads.at_once -= 1
+        original(download, why)
+
+    around(recorder.downloads.end, end)
+
+
+@breaks("DWN-08")
+def nothing_recorded_takes_a_place(recorder: Recorder) -> None:
+    """Never gives away again the place of a download that found nothing."""
+    asked: dict[int, DownloadFiles] = {}
+
+    def answer(original: Answers, files: DownloadFiles, uid: int, now: float) -> DownloadAnswer:
+        made = original(files, uid, now)
+        if made.download is not None:
+            asked[made.download.number] = files
+        return made
+
+    def end(original: Callable[[Download, str], None], download: Download, why: str) -> None:
+        files = asked.pop(download.number, None)
+        if files is not None and files.status is Status.NO_RECORDED_DATA:
+            recorder.downloads.at_once -= 1
+        original(download, why)
+
+    around(recorder.downloads.answer, answer)
+    around(recorder.downloads.end, end)
+
+
+@breaks("DWN-01")
+def too_many_ends_the_oldest(recorder: Recorder) -> None:
+    """Ends the oldest download where it refuses one more."""
+
+    def answer(original: Answers, files: DownloadFiles, uid: int, now: float) -> DownloadAnswer:
+        made = original(files, uid, now)
+        for download in recorder.downloads.running()[:1] if made.download is None else ():
+            recorder.downloads.end(download, "cut off")
+        return made
+
+    around(recorder.downloads.answer, answer)
 
 
 def _as_at_first(recorder: Recorder, name: str) -> None:

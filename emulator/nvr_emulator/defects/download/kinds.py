@@ -244,6 +244,23 @@ def _halved(units: tuple[bytes, ...]) -> tuple[bytes, ...]:
     return (packets * 2)[: len(units)]
 
 
+@breaks("DWN-01")
+def mp4vo_behind_mp4_has_audio(recorder: Recorder) -> None:
+    """Leaves the audio in an MP4 without, where the UID had one of the camera with it before."""
+    heard: dict[tuple[Value, int], Audio] = {}
+
+    def download_files(original: Wanted, command: Command, now: float) -> DownloadFiles:
+        files = original(command, now)
+        key = command.values["UID"], files.camera
+        if files.kind == "MP4" and files.audio is not None:
+            heard[key] = files.audio
+        elif files.kind == "MP4VO":
+            files.audio = heard.pop(key, None)
+        return files
+
+    around(recorder.download_commands.download_files, download_files)
+
+
 def _telephone_audio(recorder: Recorder, change: Callable[[tuple[bytes, ...]], tuple[bytes, ...]]) -> None:
     """Change the packets of G.711 that go into an MP4."""
 

@@ -44,3 +44,18 @@ def long_files_have_a_hole(recorder: Recorder) -> None:
         return original(gop for gop in whole if not (is_long and 0 <= gop.start - middle < HOLE))
 
     each_download(recorder, lambda files: around(files.mp4, mp4), *MP4)
+
+
+@breaks("DWN-13")
+def long_files_lack_a_gop_of_each_minute(recorder: Recorder) -> None:
+    """Leaves the GOP out with which each further minute begins of an MP4."""
+
+    def mp4(original: Write, gops: Iterable[Gop]) -> Iterator[bytes]:
+        listed = list(gops)
+        begin = listed[0].start if listed else 0
+        minutes = [(gop.start - begin) // MOVING for gop in listed]
+        return original(
+            gop for number, gop in enumerate(listed) if not number or minutes[number] == minutes[number - 1]
+        )
+
+    each_download(recorder, lambda files: around(files.mp4, mp4))

@@ -265,6 +265,19 @@ def _payloads(
     around(recorder.live.audio.payload, payload)
 
 
+@breaks("LIV-27", "LIV-28")
+def zero_ahead_of_rtp_behind_http(recorder: Recorder) -> None:
+    """Puts the 0x00 of parts ahead of audio over RTP, too, once any went over HTTP."""
+    seen: list[bool] = []
+
+    def body(original: Write, unit: AudioUnit) -> bytes:
+        seen[:] = [True]
+        return original(unit)
+
+    around(recorder.live.audio.body, body)
+    around(recorder.live.audio.payload, lambda original, unit: b"\0" * len(seen) + original(unit))
+
+
 def _clock(recorder: Recorder, change: Callable[[AudioCodec, int], int]) -> None:
     around(recorder.live.audio.clock, lambda original, unit: int(change(unit.audio.codec, original(unit))))
 

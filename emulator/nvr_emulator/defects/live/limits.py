@@ -163,3 +163,34 @@ def _other_camera(
         return original(with_values(asked, CAM=instead(camera)))
 
     around(recorder.live_commands.push, push)
+
+
+@breaks("LIV-21", models=LARGE)
+def refused_start_takes_a_place(recorder: Recorder) -> None:
+    """Counts a START that is refused as a stream of its UID."""
+    refused: dict[int, int] = {}
+
+    def check_room(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
+        running = len(recorder.live.pictures(uid))
+        if refused.get(uid) and running + refused[uid] >= recorder.live.streams_per_uid:
+            raise Refused(503, "CAM: no stream is left on this UID")
+        try:
+            original(uid, camera, comp)
+        except Refused:
+            refused[uid] = refused.get(uid, 0) + 1
+            raise
+
+    around(recorder.live.check_room, check_room)
+
+
+@breaks("LIV-21", models=LARGE)
+def stop_by_the_first_digit(recorder: Recorder) -> None:
+    """Stops at STOP of camera 1 those whose numbers begin with it, too."""
+
+    def stop(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
+        original(uid, camera, comp)
+        for stream in recorder.live.streams(uid):
+            if str(stream.camera).startswith(str(camera)) and stream.comp == comp:
+                recorder.live.end(stream, "stopped")
+
+    around(recorder.live.stop, stop)

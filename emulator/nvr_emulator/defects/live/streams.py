@@ -11,7 +11,7 @@ from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.audio import AUDIO
 from nvr_emulator.recorder.live.stream import LivePicture, LiveStream, Transport
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Answer, Refused, Reply
+from nvr_emulator.recorder.replies import Answer, Refused, Reply, accepted
 from nvr_emulator.seams import around
 from nvr_protocol.timestamps import Ticks
 
@@ -255,3 +255,31 @@ def _without_key_pictures(recorder: Recorder, seconds: float) -> None:
 
     around(recorder.live.picture, picture)
     around(recorder.live.video.payloads_of, payloads_of)
+
+
+@breaks("LIV-18")
+def short_stop_leaves_jpeg(recorder: Recorder) -> None:
+    """Answers STOP of JPEG without INTERNETMODE, and sends on."""
+
+    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        values = asked.command.values
+        if values["CMD"] == "STOP" and values["COMP"] == "JPEG" and "INTERNETMODE" not in values:
+            return accepted()
+        return original(asked)
+
+    around(recorder.live_commands.push, push)
+
+
+@breaks("LIV-18")
+def stop_of_video_ends_audio_of_others(recorder: Recorder) -> None:
+    """Ends the audio of all cameras of a UID when the video of one is stopped."""
+
+    def stop(original: Callable[[int, int, str], None], uid: int, camera: int, comp: str) -> None:
+        had = recorder.live.find(uid, camera)
+        original(uid, camera, comp)
+        if had is not None and had.ended and comp != AUDIO:
+            for stream in recorder.live.streams(uid):
+                if stream.comp == AUDIO:
+                    recorder.live.end(stream, "stopped")
+
+    around(recorder.live.stop, stop)

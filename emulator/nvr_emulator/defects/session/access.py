@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection
 
 from nvr_emulator.defects.registry import breaks
+from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.live.stream import LiveAnswer, LivePicture, LiveStream
 from nvr_emulator.recorder.recorder import Recorder
 from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, accepted
@@ -256,6 +257,19 @@ def a_month_13_ends_logins(recorder: Recorder) -> None:
 def long_credentials_end_logins(recorder: Recorder) -> None:
     """Fails at every login after credentials of more than 5000 characters."""
     _fail_after(recorder, lambda request: len(request.authorization or "") > 5000)
+
+
+@breaks("SEC-01")
+def https_chunk_is_not_filled_up(recorder: Recorder) -> None:
+    """Ends the body of camera.cgi over HTTPS with the last packet, not with a whole block."""
+
+    def camera(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        answer = original(asked)
+        if asked.request.secure and answer.status == 200 and not answer.no_picture:
+            return dataclasses.replace(answer, content=bytes(answer.content).rstrip(b"\0") + b"\0\0\0")
+        return answer
+
+    around(recorder.playback_commands.camera, camera)
 
 
 def _refuse_secure(recorder: Recorder, keys: Collection[str]) -> None:

@@ -15,6 +15,7 @@ from nvr_protocol.commands.urls import Command, parse_command
 
 NEVER_ISSUED = None
 ANY_REASON = (NEVER_ISSUED, *Ending)
+NOT_FOUND = 404
 
 SessionOf = Callable[[Command, float], Session]
 
@@ -184,3 +185,18 @@ def _take(
 
 def _stranger(command: Command, now: float) -> Session:
     return Session(command.integer("UID"), "", 0, 0, now, now)
+
+
+@breaks("SES-06")
+def refused_start_ends_the_uid(recorder: Recorder) -> None:
+    """Ends the UID that asks for live of a camera that is not registered."""
+
+    def push(original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        try:
+            return original(asked)
+        except Refused as refused:
+            if refused.status == NOT_FOUND:
+                recorder.sessions.end(asked.session, Ending.LOGGED_OUT, asked.now)
+            raise
+
+    around(recorder.live_commands.push, push)

@@ -14,6 +14,18 @@ from nvr_emulator.seams import around
 from nvr_protocol.commands.urls import Command
 
 NO_CONTENT = 204
+LATE = 5.0  # seconds
+
+
+@breaks("SES-07")
+def late_keep_alive_is_lost(recorder: Recorder) -> None:
+    """Takes a command of the last five of the 90 seconds, and does not start them again."""
+
+    def touch(original: Callable[[Session, float], None], session: Session, now: float) -> None:
+        if now - session.last_command <= recorder.sessions.lifetime - LATE:
+            original(session, now)
+
+    around(recorder.sessions.touch, touch)
 
 
 @breaks("SES-06")

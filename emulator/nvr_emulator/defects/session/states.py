@@ -10,11 +10,12 @@ from nvr_emulator.defects.registry import breaks
 from nvr_emulator.recorder.commands import Asked
 from nvr_emulator.recorder.playback.operations import Playback
 from nvr_emulator.recorder.recorder import Recorder
-from nvr_emulator.recorder.replies import Answer, Reply, Request, accepted
-from nvr_emulator.recorder.sessions import Session
+from nvr_emulator.recorder.replies import Answer, Refused, Reply, Request, accepted
+from nvr_emulator.recorder.sessions import Ending, OnEnd, Session
 from nvr_emulator.seams import around
 from nvr_protocol.additional_information import Operation
 from nvr_protocol.commands.urls import Command
+from nvr_protocol.commands.values import Value
 
 Busy = Callable[[Recorder, Session], bool]
 
@@ -141,6 +142,64 @@ def _plays(recorder: Recorder, session: Session) -> bool:
 
 def _streams(recorder: Recorder, session: Session) -> bool:
     return bool(recorder.live.streams(session.uid))
+
+
+@breaks("EXC-04")
+def live_is_refused_behind_bplay_and_stop(recorder: Recorder) -> None:
+    """Refuses live on a UID whose BPLAY was stopped, as if it went on."""
+    stuck: set[int] = set()
+
+    def play(original: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        uid = asked.session.uid
+        playback = recorder.playbacks.get(uid)
+        backward = playback is not None and playback.operation is Operation.REVERSE
+        answer = original(asked)
+        stuck.discard(uid)
+        if backward and asked.command.key == "stop":
+            stuck.add(uid)
+        return answer
+
+    def check_not_playing(original: Callable[[Session], None], session: Session) -> None:
+        if session.uid in stuck:
+            raise Refused(503, "UID: playback runs on it")
+        original(session)
+
+    around(recorder.playback_commands.play, play)
+    around(recorder.exclusivity.check_not_playing, check_not_playing)
+
+
+@breaks("EXC-05")
+def live_of_several_cameras_bars_playback_of_all(recorder: Recorder) -> None:
+    """Refuses playback to all UIDs while one of them has live of several cameras."""
+
+    def check_not_live(original: Callable[[Session], None], session: Session) -> None:
+        original(session)
+        if any(len(recorder.live.pictures(other.uid)) > 1 for other in recorder.sessions.valid()):
+            raise Refused(503, "UID: live runs")
+
+    around(recorder.exclusivity.check_not_live, check_not_live)
+
+
+@breaks("SES-13")
+def expired_uid_hears_on(recorder: Recorder) -> None:
+    """Gives audio of playback to a UID that has expired while it played."""
+    ended: dict[Value, tuple[Session, Playback]] = {}
+
+    def session_ended(original: OnEnd, session: Session, ending: Ending, now: float) -> None:
+        playback = recorder.playbacks.get(session.uid)
+        original(session, ending, now)
+        if ending is Ending.EXPIRED and playback is not None and playback.running:
+            ended[session.uid] = session, playback
+
+    def session_of(original: Callable[[Command, float], Session], command: Command, now: float) -> Session:
+        known = ended.get(command.values["UID"]) if command.key == "playaudio" else None
+        if known is None:
+            return original(command, now)
+        recorder.playbacks[known[0].uid] = known[1]
+        return known[0]
+
+    around(recorder.session_ended, session_ended)
+    around(recorder.login_commands.session_of, session_of)
 
 
 def _never_expire(recorder: Recorder, busy: Busy) -> None:

@@ -48,7 +48,8 @@ class Cursor:
 
 @dataclass
 class Playback:
-    """The playback of one UID. `timef`: of the GOTODATE that is in effect, None where none is."""
+    """The playback of one UID. `timef`: of the GOTODATE that is in effect, None where none is; `stood`,
+    `reached`: where the GOP that was given last begins and ends, of whichever camera."""
 
     variants: Variants = STANDARD
     cameras_at_once: int = 16
@@ -56,6 +57,7 @@ class Playback:
     operation: Operation = Operation.UNDEFINED
     speed: int = 0
     stood: Ticks | None = None
+    reached: Ticks | None = None
     timef: Ticks | None = None
     cursors: dict[int, Cursor] = field(default_factory=dict)
     in_flight: set[int] = field(default_factory=set)
@@ -93,6 +95,8 @@ class Playback:
         self.speed = self.next_speed(operation, again=again)
         self.operation = operation
         self.timef = begin if name == "goto" else None
+        if name == "play" and begin is None and self.variants.play_from == "one-place":
+            begin = self.reached
         stays = again or (operation is Operation.PAUSE and self.variants.pause == "last")
         for number in self.mask:
             cursor = self.cursors.setdefault(number, Cursor(begin=self.stood))
@@ -114,7 +118,7 @@ class Playback:
         place = self.find(cursor, recording, now)
         if place is not None:
             cursor.place, cursor.begin = place, None
-            self.stood = place.gop.start
+            self.stood, self.reached = place.gop.start, place.gop.end
         return place
 
     def cursor_of(self, camera: int, asking: str) -> Cursor:
