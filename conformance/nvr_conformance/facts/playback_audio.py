@@ -209,6 +209,21 @@ def none_twice(audios: Sequence[AudioWalk]) -> Fact:
     return Fact(True, expected, f"{len(audios)} answers")
 
 
+def units_once(audios: Sequence[AudioWalk]) -> Fact:
+    """PLB-24: no access unit comes again where an answer ends, or where the next one begins. NothingToJudge
+    where units come again within answers, too: that is silence, or a tone."""
+    again = 0
+    for audio in _some(audios):
+        units = [unit.data for unit in audio.units]
+        if any(one == other for one, other in pairwise(units[:-1])):
+            raise NothingToJudge("what is heard is the same again and again")
+        again += units[-2:-1] == units[-1:]
+    for before, after in pairwise(audios):
+        again += bool(before.units and after.units) and before.units[-1].data == after.units[0].data
+    actual = f"{again} come again where an answer ends" if again else f"{len(audios)} answers"
+    return Fact(not again, "each access unit once", actual)
+
+
 def are_alike(audio: AudioWalk, other: AudioWalk) -> bool:
     """Whether two cameras have the same audio at the same time, silence not counted."""
     return _audible(audio) and (audio.start, audio.data) == (other.start, other.data)

@@ -9,6 +9,7 @@ from nvr_conformance.client.mask import send_mask
 from nvr_conformance.client.player import Player as OnePlayer
 from nvr_conformance.facts import logs, playback_order, recorded_time
 from nvr_conformance.facts.recorded_time import LocalMoment
+from nvr_conformance.procedures.uid_commands import playing_uid
 from nvr_conformance.reading.connection_information import cameras_in
 from nvr_conformance.reading.playback_video import ChunkWalk, walk_chunk
 from nvr_conformance.scenario import (
@@ -96,6 +97,7 @@ def test_recorded_time(
         player.session.logout()
         if _confirmed(ends):
             break
+    _judge_beside_playback(target, client, check, stated)
     oldest = ends["oldest"]
     others_may = not oldest.is_confirmed and oldest.is_early and target.unregistered and not target.set_up
     if others_may:
@@ -109,6 +111,19 @@ def test_recorded_time(
         _judge_lost(client, check)
     else:
         not_applicable("PLB-17", "no camera of the recorder was lost for this")
+
+
+def _judge_beside_playback(
+    target: Target, client: Client, check: Check, stated: tuple[LocalMoment, LocalMoment]
+) -> None:
+    """INF-05: while a UID plays what is old, the range ends no earlier."""
+    if playing_uid(target, client) is None:
+        return
+    now = recorded_time.stated_range(client.get_digest(command_url("recorded_time")).text)
+    if now is not None:
+        said, was = (each[1].unix(0) for each in (now, stated))
+        actual = "so" if said >= was else f"{was - said} s earlier"
+        check("INF-05", said >= was, "ends no earlier", actual, "while a UID plays")
 
 
 def _judge_lost(client: Client, check: Check) -> None:

@@ -18,7 +18,7 @@ from nvr_conformance.procedures.streams import (
     wait_for_key_picture,
     watched_at_once,
 )
-from nvr_conformance.procedures.uid_commands import AGO
+from nvr_conformance.procedures.uid_commands import AGO, playing_uid
 from nvr_conformance.scenario import (
     SECOND,
     Check,
@@ -57,7 +57,8 @@ def test_live_over_http(
     not_applicable: NotApplicable,
 ) -> None:
     """START, the parts and STOP, for each codec that the first camera with video sends; then some other
-    cameras at once."""
+    cameras at once. Another UID plays meanwhile."""
+    playing_uid(target, client)
     session = client.login()
     session.get("live_setup")
     judge_video = VideoChecks(check, not_tested, not_applicable)

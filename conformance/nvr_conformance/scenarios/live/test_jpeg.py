@@ -15,6 +15,7 @@ from nvr_conformance.procedures.cameras import cameras_with_video
 from nvr_conformance.procedures.checks import Judge
 from nvr_conformance.procedures.recorder_clock import now_on
 from nvr_conformance.procedures.streams import KEY_WAIT, UNTIL_ENDED, wait_for_key_picture
+from nvr_conformance.procedures.uid_commands import playing_uid
 from nvr_conformance.reading.decoding import decode_pictures, decodes
 from nvr_conformance.reading.live_jpeg import read_jpeg_part
 from nvr_conformance.reading.nal_units import codec_in, pictures_of
@@ -62,8 +63,9 @@ def test_live_jpeg_pictures(
     observe: Observe,
     require: Require,
 ) -> None:
-    """JPEG of some cameras, until one was found that sends pictures of its own."""
+    """JPEG of some cameras, until one was found that sends pictures of its own; while another UID plays."""
     judge = Judge(check, not_tested)
+    playing_uid(target, client)
     session = client.login()
     session.get("live_setup")
     own = require(_sends_its_own(target, session, observe), "no camera sends JPEG pictures of its own")

@@ -85,6 +85,8 @@ def test_recorded_audio_of_each_codec(
             else:
                 not_tested("PLB-25", f"{name}: a gap in the recording at {gap[0] // 100}")
             judge("PLB-25", f"{name}, audio", playback_audio.none_twice, audios)
+            if codec == "AAC":
+                judge(id_, f"{name}, access units", playback_audio.units_once, audios)
         for moment in (begin, begin + LATER):
             player.goto(moment)
             pictures = player.fetch(camera)
