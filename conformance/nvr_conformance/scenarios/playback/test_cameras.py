@@ -8,6 +8,7 @@ from nvr_conformance.client.at_once import at_once
 from nvr_conformance.client.mask import mask_of
 from nvr_conformance.facts import playback_order
 from nvr_conformance.procedures.checks import Judge
+from nvr_conformance.procedures.playback_gaps import begins_near
 from nvr_conformance.procedures.uid_commands import first_camera
 from nvr_conformance.scenario import (
     MINUTE,
@@ -144,6 +145,7 @@ def test_a_new_mask(
             not_tested("PLB-17", "commands behind a wider MASK: no two minutes are recorded of two cameras")
             return
     judge = Judge(check, not_tested)
+    finder = Player(client.login())
     commands = {"PLB-17": (player.goto, there), "PLB-13": (player.reverse, moment)}
     for id_, (command, to) in commands.items():
         player.choose(one)
@@ -154,8 +156,14 @@ def test_a_new_mask(
         command(to)
         for camera in (one, other):
             gop = player.fetch(camera)
-            if gop.given:  # whether it plays is for PLB-32
-                judge(id_, f"behind a wider MASK, camera {camera}", playback_order.near, gop, to)
+            name = f"behind a wider MASK, camera {camera}"
+            if not gop.given:
+                continue  # whether it plays is for PLB-32
+            if id_ == "PLB-17":
+                judge(id_, name, playback_order.near, gop, to)
+            else:
+                finder.choose(camera)
+                judge(id_, name, begins_near, finder, gop, to)
 
 
 @scenario("PLB-14", "PLB-37")

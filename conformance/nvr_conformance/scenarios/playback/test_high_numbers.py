@@ -95,11 +95,12 @@ def test_cameras_of_high_numbers(
 
 def _whose(ours: dict[int, set[str]], theirs: dict[int, set[str]]) -> dict[int, int]:
     """Of whom the pictures of each camera are, by what cameras show the other way: of itself, where any is
-    its own; else of the camera that has them. A camera is left out whose pictures nobody has."""
+    its own; else of the camera that has them. A camera is left out whose pictures nobody has, and one that
+    shows nothing the other way: it is not recorded all the time."""
     found = {}
     for camera, pictures in ours.items():
         having = [number for number, others in theirs.items() if pictures & others]
-        if having:
+        if having and theirs.get(camera):
             found[camera] = camera if camera in having else having[0]
     return found
 
