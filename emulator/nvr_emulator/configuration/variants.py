@@ -639,11 +639,10 @@ class Variants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "as-drawn"
     mp4: Annotated[
-        Literal["moov-last", "fragmented", "hybrid", "moov-first"],
+        Literal["moov-last", "fragmented", "moov-first"],
         _about(
             "§6.3, OP-45",
-            "the MP4: moov at the end, as was seen; fragmented, also with the first fragment told by the "
-            "moov; moov first",
+            "the MP4: moov at the end, as was seen; fragmented; moov first",
             "players that read from a pipe, or seek before the file is whole",
             tag="field",
         ),

@@ -24,7 +24,7 @@ from nvr_protocol.download import read_part_headers
 from nvr_protocol.multipart import MultipartReader
 
 NOW = 1_700_006_400.0
-FORMS = ["moov-last", "moov-first", "fragmented", "hybrid"]
+FORMS = ["moov-last", "moov-first", "fragmented"]
 
 
 def film(form, codec=Codec.H265, audio=AudioCodec.G711, seconds=7):
@@ -69,7 +69,7 @@ def test_where_moov_stands():
 
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is missing (apt-get install ffmpeg)")
 @pytest.mark.parametrize(
-    ("form", "plays"), [("moov-last", False), ("moov-first", True), ("fragmented", True), ("hybrid", True)]
+    ("form", "plays"), [("moov-last", False), ("moov-first", True), ("fragmented", True)]
 )
 def test_whether_it_plays_from_a_pipe(form, plays):
     done = subprocess.run(

@@ -174,10 +174,11 @@ def _hung_up(client: Client, camera: int, begin: int, most: int, check: Check, n
             download = where_room_is(client, ask)
             download.close()
             session.logout()
+        name = f"the places of {kind} that was hung up"
         if is_crowded_out(client, download):
-            not_tested("DWN-08", f"places of {kind} that was hung up: {TAKEN}")
-        elif download.statuses[-1:] == ["3"]:
-            check("DWN-08", False, "a file", download, f"places of {kind} that was hung up")
+            not_tested("DWN-08", f"{name}: {TAKEN}")
+        else:
+            check("DWN-08", download.statuses[-1:] != ["3"], "no status 3", download, name)
 
 
 def _begun(session: Session, camera: int, kind: str, begin: int) -> Download:

@@ -133,7 +133,7 @@ def test_each_command_behind_each_other(
 
     judge = Judge(check, not_tested, not_applicable)
     for command, gop in last.items():
-        judge(IDS[command], f"{command}, the pictures of its last GOP", _whole_gop, finder, gop)
+        judge(IDS[command], f"{command}, the pictures of its last GOP", _whole_gop, finder, gop, command)
     _judge_behind_pause(judge, check, finder, player, places)
 
 
@@ -158,8 +158,9 @@ def _worst(made: list[tuple[str, Fact]]) -> Fact:
     return Fact(worst.ok, worst.expected, told)
 
 
-def _whole_gop(finder: Player, gop: Gop) -> Fact:
-    """A GOP has the pictures that it has where GOTODATE gives it, or what follows there."""
+def _whole_gop(finder: Player, gop: Gop, command: str) -> Fact:
+    """A GOP has the pictures that it has where GOTODATE gives it, or what follows there. Where it has not, it
+    is asked of another command which of the two is wrong."""
     other = finder.at(gop.camera, gop.start or 0)
     for _ in range(NEAR_GOPS):
         if not other.given or (other.start or 0) >= (gop.start or 0):
@@ -167,8 +168,19 @@ def _whole_gop(finder: Player, gop: Gop) -> Fact:
         other = finder.fetch(gop.camera)
     if other.start != gop.start:
         raise NothingToJudge("GOTODATE does not give this GOP")
-    same = _slices(gop) == _slices(other)
-    return Fact(same, f"those of {other}", "the same" if same else f"others: {gop}")
+    if _slices(gop) == _slices(other):
+        return Fact(True, f"those of {other}", "the same")
+    behind = finder.fetch(gop.camera)
+    if not behind.given or behind.start is None:
+        raise NothingToJudge("nothing follows it that could be gone back from")
+    if command == "PREVFRAME":
+        finder.reverse(behind.start + SECOND)
+        back = next((each for each in finder.several(gop.camera, NEAR_GOPS) if each.start == gop.start), None)
+    else:
+        back = finder.before(gop.camera, behind.start)
+    if back is None or back.start != gop.start or _slices(gop) == _slices(back):
+        raise NothingToJudge("what GOTODATE gives of it is other than what others give")
+    return Fact(False, f"those of {other}", f"others: {gop}")
 
 
 def _slices(gop: Gop) -> list[str]:

@@ -74,8 +74,8 @@ def test_two_uids_that_do_otherwise(
             own = given[name]
             told = f"one that is in {name} beside another that does all else"
             check("PLB-29", own == wanted, _starts(wanted), _starts(own), told)
-        else:
-            not_tested("PLB-29", f"a UID in {name} that is alone is given nothing")
+        elif name == "PLAY":  # the others may come to an end of the recording
+            not_tested("PLB-29", "a UID that plays alone is given nothing")
     check("PLB-29", beside == alone, _starts(alone), _starts(beside), "one that does all else beside others")
 
 

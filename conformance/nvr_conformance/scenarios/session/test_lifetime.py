@@ -25,6 +25,7 @@ LATE = 3.0  # seconds before the end of a UID
 IDLE = 60.0  # seconds without a command: well within the lifetime, and twice it is well beyond
 HUNG_UP = 1.0  # seconds behind START at the latest
 NAME = "lifetime of an idle UID"
+_TIMEF = re.compile(r"TIMEF=[0-9]+")
 
 
 def _margin(target: Target) -> float:
@@ -146,7 +147,7 @@ def test_what_is_refused_ends_no_uid(target: Target, client: Client, check: Chec
         "playaudio.cgi of a camera that is not there": session.path("playaudio", CAM=absent),
         "a MASK of twos": session.path("mask", MASK="2" * target.digits),
         "no PLAYCMD": session.path("play").replace("=PLAY&", "=PLAX&"),
-        "a TIMEF of letters": re.sub(r"TIMEF=\d+", "TIMEF=yymmdd", session.path("goto", TIMEF=minute * 100)),
+        "a TIMEF of letters": _TIMEF.sub("TIMEF=yymmdd", session.path("goto", TIMEF=minute * 100)),
         "a file of no kind": session.path(
             "download", KIND="LIST", STARTTIME=minute - 120, ENDTIME=minute - 60, CAM=camera
         ).replace("KIND=LIST", "KIND=LOST"),

@@ -25,14 +25,13 @@ from nvr_emulator.recorder.download.mp4_boxes import FREE, MDAT, moved, with_mda
 from nvr_protocol.codecs import Codec
 from nvr_protocol.rtp.nal_units import kind, split_annex_b
 
-Form = Literal["moov-last", "fragmented", "hybrid", "moov-first"]
+Form = Literal["moov-last", "fragmented", "moov-first"]
 
 BRAND = "mp42"
 """Observed in the files of a real recorder."""
 
 OPTIONS = {"brand": BRAND, "movie_timescale": str(TICKS)}
 FRAGMENTED = {**OPTIONS, "movflags": "frag_keyframe+empty_moov+default_base_moof+delay_moov"}
-HYBRID = {**OPTIONS, "movflags": "frag_keyframe"}  # the first fragment's samples are told by the moov
 BLOCK = 256 * 1024
 
 _DEMUXERS = {Codec.H264: "h264", Codec.H265: "hevc"}
@@ -55,8 +54,6 @@ def mp4_blocks(
     match form:
         case "fragmented":
             yield from film.muxed(_Outlet(), FRAGMENTED)
-        case "hybrid":
-            yield from film.muxed(_Outlet(), HYBRID)
         case "moov-first":
             yield from _moov_first(film)
         case _:
