@@ -100,7 +100,9 @@ def test_pages_with_nothing_in_them_give_nothing():
     assert {f"SES-{number:02}" for number in range(1, 18)} | {"SEC-03", "SEC-04"} <= tested
 
 
-@pytest.mark.parametrize("accepted_body", [accepted().body, b""], ids=["OK", "empty"])
+@pytest.mark.parametrize(
+    "accepted_body", [accepted().body, pytest.param(b"", marks=pytest.mark.long)], ids=["OK", "empty"]
+)
 @pytest.mark.parametrize("form", FORMS)
 def test_no_recorder_fails_for_how_it_refuses(refusing, form, accepted_body):
     refusing(*FORMS[form], accepted_body)

@@ -108,7 +108,15 @@ def test_a_second_signal_changes_nothing_wherever_it_ends(running, tmp_path, num
     assert [path.name for path in tmp_path.iterdir()] == ["found.xml"]
 
 
-@pytest.mark.parametrize("swallowed", [False, True])
+@pytest.mark.parametrize(
+    ("swallowed", "numbers"),
+    [
+        (False, [signal.SIGTERM]),
+        (True, ALL),
+        pytest.param(True, [signal.SIGTERM], marks=pytest.mark.long),
+        pytest.param(False, ALL, marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize(
     "place",
     [
@@ -119,7 +127,6 @@ def test_a_second_signal_changes_nothing_wherever_it_ends(running, tmp_path, num
         SERVE + "_ready",
     ],
 )
-@pytest.mark.parametrize("numbers", [[signal.SIGTERM], ALL])
 def test_told_while_it_starts_it_ends_as_always(running, tmp_path, place, swallowed, numbers):
     (tmp_path / "ready").write_text('{"ready": true}\n')
     status, said = ended(running(place, numbers=numbers, swallowed=swallowed))
