@@ -182,6 +182,7 @@ class Recorder:
     def clock_stepped(self, seconds: float, now: float) -> None:
         """The clock was set by so many seconds and shows `now`: what lasts by uptime lasts on."""
         self.sessions.clock_stepped(seconds)
+        self.downloads.clock_stepped(seconds)
         self.gate.clock_stepped(seconds)
         self.live.clock_stepped(seconds, ticks(now))
 

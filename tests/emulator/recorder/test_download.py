@@ -127,6 +127,20 @@ def test_a_download_that_is_given_up_may_keep_its_place_until_it_is_worked_off()
     assert table.answer(files(), 2, 3600 / 26).download is not None
 
 
+@pytest.mark.parametrize("hung_up_first", [True, False])
+def test_a_clock_that_is_set_back_keeps_no_place_for_longer(hung_up_first):
+    table = DownloadTable(1)
+    hour = files(minutes=(0, 60))
+    hour.variants = Variants(given_up_download="runs-on")
+    download = table.answer(hour, 1, 5000.0).download
+    if hung_up_first:
+        table.end(download, WENT_AWAY)
+    table.clock_stepped(-5000.0)
+    table.end(download, WENT_AWAY)
+    assert table.answer(files(), 2, 3600 / 26 - 1).download is None
+    assert table.answer(files(), 2, 3600 / 26 + 1).download is not None
+
+
 def test_only_a_client_that_hangs_up_gives_a_download_up():
     table = DownloadTable(1)
     hour = files(minutes=(0, 60))

@@ -127,6 +127,13 @@ class DownloadTable:
         if download.when_ended is not None:
             download.when_ended()
 
+    def clock_stepped(self, seconds: float) -> None:
+        """The clock was set by so many seconds: what is worked off takes as long as before."""
+        self._given_up = [until + seconds for until in self._given_up]
+        for download in self._running.values():
+            if download.worked_off is not None:
+                download.worked_off += seconds
+
     def end_all(self, why: str) -> None:
         """End them all."""
         self._given_up.clear()
